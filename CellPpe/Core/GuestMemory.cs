@@ -1,0 +1,284 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+
+namespace CellPpe.Core;
+
+/// <summary>Told of every store that does not come from a PPE: hypercalls, device DMA, loaders.</summary>
+public interface IWriteWatch
+{
+    /// <summary>
+    /// Bytes have changed. The range is given as host offsets (see <see cref="GuestMemory.HostBase"/>), so that one page
+    /// seen at two partition addresses is one page here. Drop decoded code; break reservations.
+    /// </summary>
+    void Written(ulong hostOffset, ulong length);
+}
+
+/// <summary>
+/// A partition's memory: one unmanaged host block and a map of partition addresses onto it.
+/// Owned by the machine's emulation thread. Everything here is big-endian, as the guest is.
+/// </summary>
+public sealed unsafe class GuestMemory : IDisposable
+{
+    /// <summary>Granule of regions, and the smallest page.</summary>
+    public const ulong PageSize = 4096;
+
+    private readonly List<MemoryRegion> _regions = [];
+    private readonly SortedList<ulong, ulong> _free = [];
+    private readonly List<IWriteWatch> _watches = [];
+    private byte* _host;
+
+    /// <summary>Reserves <paramref name="capacity"/> bytes for all regions together. The host commits pages as they are touched.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is zero or no multiple of 4096.</exception>
+    public GuestMemory(ulong capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(capacity);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(capacity % PageSize, 0UL);
+        Capacity = capacity;
+        // calloc of a large block is an anonymous mapping: zeroed, and committed by the host only where it is touched.
+        // One page more than asked, so that the block can be aligned to a page.
+        _allocation = NativeMemory.AllocZeroed((nuint)(capacity + PageSize));
+        _host = (byte*)(((nuint)_allocation + (nuint)(PageSize - 1)) & ~(nuint)(PageSize - 1));
+        _free.Add(0, capacity);
+    }
+
+    private void* _allocation;
+
+    /// <summary>First byte of the host block.</summary>
+    public byte* HostBase => _host;
+
+    /// <summary>Bytes of the host block.</summary>
+    public ulong Capacity { get; }
+
+    /// <summary>The regions, by ascending partition address.</summary>
+    public IReadOnlyList<MemoryRegion> Regions => _regions;
+
+    /// <summary>Raised when a region has gone: translations to it must be dropped.</summary>
+    public event Action<MemoryRegion>? RegionRemoved;
+
+    /// <summary>Adds a watcher of stores that no PPE made.</summary>
+    public void AddWatch(IWriteWatch watch) => _watches.Add(watch);
+
+    /// <summary>Maps zeroed memory at a partition address.</summary>
+    /// <returns>The region, or null when the host block has no room left or the range overlaps another region.</returns>
+    public MemoryRegion? TryAddMemory(LparAddress start, ulong size, RegionAccess access, string name)
+    {
+        if (!IsFree(start, size) || !TryTake(size, out ulong offset))
+            return null;
+        NativeMemory.Clear(_host + offset, (nuint)size);
+        var region = new MemoryRegion(start, size, offset, access, name, null);
+        Insert(region);
+        return region;
+    }
+
+    /// <summary>Maps a device at a partition address.</summary>
+    /// <returns>The region, or null when the range overlaps another region.</returns>
+    public MemoryRegion? TryAddDevice(LparAddress start, ulong size, IMmioDevice device, string name)
+    {
+        if (!IsFree(start, size))
+            return null;
+        var region = new MemoryRegion(start, size, 0, RegionAccess.ReadWrite, name, device);
+        Insert(region);
+        return region;
+    }
+
+    /// <summary>Maps bytes of an existing memory region a second time, for instance read-only.</summary>
+    /// <returns>The region, or null when the range overlaps another region.</returns>
+    public MemoryRegion? TryAddAlias(LparAddress start, MemoryRegion target, RegionAccess access, string name)
+    {
+        if (!IsFree(start, target.Size))
+            return null;
+        var region = new MemoryRegion(start, target.Size, target.HostOffset, access, name, target.Device);
+        Insert(region);
+        _aliases.Add(region);
+        return region;
+    }
+
+    private readonly HashSet<MemoryRegion> _aliases = [];
+
+    /// <summary>Unmaps a region; its bytes can be given out again.</summary>
+    public void Remove(MemoryRegion region)
+    {
+        if (!_regions.Remove(region))
+            return;
+        if (region.Device is null && !_aliases.Remove(region))
+            GiveBack(region.HostOffset, region.Size);
+        RegionRemoved?.Invoke(region);
+    }
+
+    /// <summary>The region an address lies in.</summary>
+    public bool TryFind(LparAddress address, [NotNullWhen(true)] out MemoryRegion? region)
+    {
+        int low = 0;
+        int high = _regions.Count - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            MemoryRegion candidate = _regions[middle];
+            if (candidate.Contains(address))
+            {
+                region = candidate;
+                return true;
+            }
+
+            if (address.Value < candidate.Start.Value)
+                high = middle - 1;
+            else
+                low = middle + 1;
+        }
+
+        region = null;
+        return false;
+    }
+
+    /// <summary>
+    /// The bytes at a partition address as a span over host memory, when all of them lie in one memory region that allows
+    /// the access. A store through the span must be followed by <see cref="NotifyWritten"/>.
+    /// </summary>
+    public bool TrySlice(LparAddress address, ulong length, RegionAccess access, out Span<byte> bytes)
+    {
+        if (length <= int.MaxValue && TryFind(address, out MemoryRegion? region) && region.Device is null
+            && (region.Access & access) == access && region.Size - (address.Value - region.Start.Value) >= length)
+        {
+            // In bounds: offset and length were checked against the region, and the region against the block.
+            bytes = new Span<byte>(_host + region.HostOffset + (address.Value - region.Start.Value), (int)length);
+            return true;
+        }
+
+        bytes = default;
+        return false;
+    }
+
+    /// <summary>Copies bytes out of partition memory. False, and nothing copied, when the range is not all readable memory.</summary>
+    public bool TryRead(LparAddress address, Span<byte> destination)
+    {
+        if (!TrySlice(address, (ulong)destination.Length, RegionAccess.Read, out Span<byte> source))
+            return false;
+        source.CopyTo(destination);
+        return true;
+    }
+
+    /// <summary>
+    /// Copies bytes into partition memory and tells the watchers. False, and nothing copied, when the range is not all
+    /// memory. lv1 and devices may write what the guest may only read.
+    /// </summary>
+    public bool TryWrite(LparAddress address, ReadOnlySpan<byte> source)
+    {
+        if (!TrySlice(address, (ulong)source.Length, RegionAccess.None, out Span<byte> destination))
+            return false;
+        source.CopyTo(destination);
+        NotifyWritten(address, (ulong)source.Length);
+        return true;
+    }
+
+    /// <summary>Reads a big-endian 64-bit number.</summary>
+    public bool TryReadUInt64(LparAddress address, out ulong value)
+    {
+        Span<byte> raw = stackalloc byte[8];
+        bool ok = TryRead(address, raw);
+        value = ok ? BinaryPrimitives.ReadUInt64BigEndian(raw) : 0;
+        return ok;
+    }
+
+    /// <summary>Writes a big-endian 64-bit number.</summary>
+    public bool TryWriteUInt64(LparAddress address, ulong value)
+    {
+        Span<byte> raw = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(raw, value);
+        return TryWrite(address, raw);
+    }
+
+    /// <summary>Reads a big-endian 32-bit number.</summary>
+    public bool TryReadUInt32(LparAddress address, out uint value)
+    {
+        Span<byte> raw = stackalloc byte[4];
+        bool ok = TryRead(address, raw);
+        value = ok ? BinaryPrimitives.ReadUInt32BigEndian(raw) : 0;
+        return ok;
+    }
+
+    /// <summary>Writes a big-endian 32-bit number.</summary>
+    public bool TryWriteUInt32(LparAddress address, uint value)
+    {
+        Span<byte> raw = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(raw, value);
+        return TryWrite(address, raw);
+    }
+
+    /// <summary>Tells the watchers that bytes were changed through a span from <see cref="TrySlice"/>.</summary>
+    public void NotifyWritten(LparAddress address, ulong length)
+    {
+        if (length == 0 || !TryFind(address, out MemoryRegion? region) || region.Device is not null)
+            return;
+        ulong offset = region.HostOffset + (address.Value - region.Start.Value);
+        foreach (IWriteWatch watch in _watches)
+            watch.Written(offset, length);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        NativeMemory.Free(_allocation);
+        _allocation = null;
+        _host = null;
+        _regions.Clear();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Gives the host block back when nobody disposed of the memory.</summary>
+    ~GuestMemory() => NativeMemory.Free(_allocation);
+
+    private bool IsFree(LparAddress start, ulong size)
+    {
+        if (size == 0 || size % PageSize != 0 || start.Value % PageSize != 0 || start.Value + size < start.Value)
+            return false;
+        foreach (MemoryRegion region in _regions)
+        {
+            if (start.Value < region.Start.Value + region.Size && region.Start.Value < start.Value + size)
+                return false;
+        }
+
+        return true;
+    }
+
+    private void Insert(MemoryRegion region)
+    {
+        int index = _regions.FindIndex(other => other.Start.Value > region.Start.Value);
+        _regions.Insert(index < 0 ? _regions.Count : index, region);
+    }
+
+    private bool TryTake(ulong size, out ulong offset)
+    {
+        foreach ((ulong start, ulong length) in _free)
+        {
+            if (length < size)
+                continue;
+            _free.Remove(start);
+            if (length > size)
+                _free.Add(start + size, length - size);
+            offset = start;
+            return true;
+        }
+
+        offset = 0;
+        return false;
+    }
+
+    private void GiveBack(ulong offset, ulong size)
+    {
+        _free.Add(offset, size);
+        int index = _free.IndexOfKey(offset);
+        if (index + 1 < _free.Count && offset + size == _free.Keys[index + 1])
+        {
+            size += _free.Values[index + 1];
+            _free.RemoveAt(index + 1);
+            _free[offset] = size;
+        }
+
+        if (index > 0 && _free.Keys[index - 1] + _free.Values[index - 1] == offset)
+        {
+            _free[_free.Keys[index - 1]] += size;
+            _free.RemoveAt(index);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+using CellPpe.Ppe.Arithmetic;
+
+namespace CellPpe.Ppe.Semantics;
+
+/// <summary>Fixed places of the machine state that are neither GPR, FPR nor VR.</summary>
+public enum PpuRegister
+{
+    Lr,
+    Ctr,
+    Msr,
+    Vrsave,
+    Fpscr,
+    Vscr,
+}
+
+/// <summary>
+/// The vocabulary instruction semantics are written in. To the interpreter a <typeparamref name="T"/> is a number and
+/// each member does what it says; to the IR builder it is a node and each member appends what would be done.
+/// A body may branch on decoded fields, never on a <typeparamref name="T"/>: a choice between values is
+/// <see cref="Select"/>, a choice between effects is one of the conditional members.
+/// </summary>
+/// <typeparam name="T">A 64-bit value.</typeparam>
+/// <typeparam name="TVector">A 128-bit value (see Operations.cs for the layout).</typeparam>
+internal interface IPpuMachine<T, TVector>
+{
+    // ---- Registers
+    T Gpr(int index);
+    void SetGpr(int index, T value);
+    T Fpr(int index);
+    void SetFpr(int index, T value);
+    TVector Vr(int index);
+    void SetVr(int index, TVector value);
+    T Read(PpuRegister register);
+    void Write(PpuRegister register, T value);
+
+    /// <summary>The whole CR, right-justified 32 bits.</summary>
+    T Cr();
+
+    /// <summary>One 4-bit field (LT GT EQ SO) of CR.</summary>
+    T CrField(int field);
+    void SetCrField(int field, T fourBits);
+
+    /// <summary>One bit of CR, 0..31, as 0 or 1.</summary>
+    T CrBit(int bit);
+    void SetCrBit(int bit, T value);
+
+    /// <summary>XER.CA, XER.OV, XER.SO as 0 or 1.</summary>
+    T Carry();
+    void SetCarry(T value);
+    void SetOverflow(T value);
+    T Xer();
+    void SetXer(T value);
+
+    /// <summary>Effective address of this instruction.</summary>
+    T Cia();
+
+    // ---- Arithmetic over 64-bit values
+    T Constant(ulong value);
+    T Add(T left, T right);
+    T Subtract(T left, T right);
+    T Multiply(T left, T right);
+    T MultiplyHighSigned(T left, T right);
+    T MultiplyHighUnsigned(T left, T right);
+
+    /// <summary>Quotients. A zero divisor or an overflowing signed quotient yields 0 (the manual: undefined).</summary>
+    T DivideSigned(T left, T right);
+    T DivideUnsigned(T left, T right);
+    T And(T left, T right);
+    T Or(T left, T right);
+    T Xor(T left, T right);
+    T Not(T value);
+
+    /// <summary>Shifts by 0..63; a greater amount yields 0 (or the sign, for the arithmetic one).</summary>
+    T ShiftLeft(T value, T amount);
+    T ShiftRight(T value, T amount);
+    T ShiftRightArithmetic(T value, T amount);
+
+    /// <summary>Rotates left by amount modulo 64.</summary>
+    T RotateLeft(T value, T amount);
+    T CountLeadingZeros(T value);
+    T SignExtend8(T value);
+    T SignExtend16(T value);
+    T SignExtend32(T value);
+    T ZeroExtend32(T value);
+
+    /// <summary>Byte-reverses the low 2, 4 or 8 bytes; the rest of the result is zero.</summary>
+    T ByteReverse(T value, int bytes);
+
+    /// <summary>Comparisons yield 1 or 0.</summary>
+    T Equal(T left, T right);
+    T LessSigned(T left, T right);
+    T LessUnsigned(T left, T right);
+    T Select(T condition, T whenNotZero, T whenZero);
+
+    /// <summary>Carry out of bit 0 of the 64-bit (or, in 32-bit mode, bit 32) sum left + right + carryIn.</summary>
+    T CarryOfSum(T left, T right, T carryIn);
+
+    /// <summary>Signed overflow of left + right = sum, 64-bit or in 32-bit mode the low 32 bits.</summary>
+    T OverflowOfSum(T left, T right, T sum);
+
+    /// <summary>Compares with zero, in the width of the current mode, adds XER.SO, and sets CR field 0.</summary>
+    void RecordCr0(T result);
+
+    /// <summary>Copies FX FEX VX OX to CR field 1.</summary>
+    void RecordCr1();
+
+    /// <summary>Sets a CR field from a comparison, with XER.SO as its last bit.</summary>
+    void CompareSigned(int field, T left, T right);
+    void CompareUnsigned(int field, T left, T right);
+
+    // ---- Storage. Addresses are effective; in 32-bit mode the machine drops the high word.
+    // False (or a "false" the IR builder never sees) when the access faulted: the instruction must change nothing more.
+    bool TryLoad8(T address, out T value);
+    bool TryLoad16(T address, out T value);
+    bool TryLoad32(T address, out T value);
+    bool TryLoad64(T address, out T value);
+    bool TryStore8(T address, T value);
+    bool TryStore16(T address, T value);
+    bool TryStore32(T address, T value);
+    bool TryStore64(T address, T value);
+
+    /// <summary>Sixteen bytes at the address with its low four bits cleared.</summary>
+    bool TryLoadVector(T address, out TVector value);
+    bool TryStoreVector(T address, TVector value);
+
+    // ---- Control
+    /// <summary>Goes to the target if the condition is not zero. The low two bits of the target are ignored.</summary>
+    void Branch(T target);
+    void BranchIf(T condition, T target);
+
+    /// <summary>Takes a trap-type program interrupt if the condition is not zero.</summary>
+    void TrapIf(T condition);
+
+    /// <summary>
+    /// Runs an instruction's behaviour that has no tidy vocabulary (system instructions, string moves, reservations)
+    /// on the whole machine state, and ends the region for a compiler.
+    /// </summary>
+    void Call<TOperation>(uint word)
+        where TOperation : struct, ISystemOperation;
+
+    // ---- Floating point and vector arithmetic
+    void Float<TOperation>(int target, T b, Unary kind = default)
+        where TOperation : struct, IFloatUnary;
+    void Float<TOperation>(int target, T a, T b, Binary kind = default)
+        where TOperation : struct, IFloatBinary;
+    void Float<TOperation>(int target, T a, T c, T b, Ternary kind = default)
+        where TOperation : struct, IFloatTernary;
+    void FloatCompare<TOperation>(int field, T a, T b)
+        where TOperation : struct, IFloatCompare;
+
+    /// <summary>Ends a floating-point instruction: CR1 when asked, then the program interrupt if an enabled exception stands.</summary>
+    void FinishFloat(bool record);
+
+    TVector Vector<TOperation>(TVector b, Unary kind = default)
+        where TOperation : struct, IVectorUnary;
+    TVector Vector<TOperation>(TVector a, TVector b, Binary kind = default)
+        where TOperation : struct, IVectorBinary;
+    TVector Vector<TOperation>(TVector a, TVector b, TVector c, Ternary kind = default)
+        where TOperation : struct, IVectorTernary;
+    TVector VectorImmediate<TOperation>(TVector b, int immediate, Unary kind = default)
+        where TOperation : struct, IVectorImmediate;
+    TVector VectorImmediate<TOperation>(TVector a, TVector b, int immediate, Binary kind = default)
+        where TOperation : struct, IVectorBinaryImmediate;
+    TVector VectorStatus<TOperation>(TVector b, Unary kind = default)
+        where TOperation : struct, IVectorStatusUnary;
+    TVector VectorStatusImmediate<TOperation>(TVector b, int immediate)
+        where TOperation : struct, IVectorStatusImmediate;
+    TVector VectorStatus<TOperation>(TVector a, TVector b, Binary kind = default)
+        where TOperation : struct, IVectorStatusBinary;
+    TVector VectorStatus<TOperation>(TVector a, TVector b, TVector c, Ternary kind = default)
+        where TOperation : struct, IVectorStatusTernary;
+
+    /// <summary>Both halves of a vector as values, and back: high is architected bytes 0..7.</summary>
+    T VectorHigh(TVector value);
+    T VectorLow(TVector value);
+    TVector VectorOf(T high, T low);
+
+    /// <summary>Sets CR field 6 from a comparison mask: all ones, 0, all zeros, 0.</summary>
+    void RecordCr6(TVector mask);
+}
+
+/// <summary>Tells overloads over different operation kinds apart; carries nothing.</summary>
+internal readonly struct Unary;
+
+/// <inheritdoc cref="Unary"/>
+internal readonly struct Binary;
+
+/// <inheritdoc cref="Unary"/>
+internal readonly struct Ternary;
