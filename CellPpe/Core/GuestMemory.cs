@@ -44,6 +44,9 @@ public sealed unsafe class GuestMemory : IDisposable
 
     private void* _allocation;
 
+    /// <summary>Bytes below this were part of a region at some time.</summary>
+    private ulong _everUsed;
+
     /// <summary>First byte of the host block.</summary>
     public byte* HostBase => _host;
 
@@ -65,7 +68,10 @@ public sealed unsafe class GuestMemory : IDisposable
     {
         if (!IsFree(start, size) || !TryTake(size, out ulong offset))
             return null;
-        NativeMemory.Clear(_host + offset, (nuint)size);
+        // Bytes never given out before are still zero; clearing them would make the host commit them.
+        if (offset < _everUsed)
+            NativeMemory.Clear(_host + offset, (nuint)Math.Min(size, _everUsed - offset));
+        _everUsed = Math.Max(_everUsed, offset + size);
         var region = new MemoryRegion(start, size, offset, access, name, null);
         Insert(region);
         return region;

@@ -1,4 +1,5 @@
 using CellPpe.Ppe.Arithmetic;
+using CellPpe.Ppe.Execution;
 
 namespace CellPpe.Ppe.Semantics;
 
@@ -25,6 +26,9 @@ internal interface IPpuMachine<T, TVector>
 {
     // ---- Registers
     T Gpr(int index);
+
+    /// <summary>A base register, where 0 means the value zero ("RA|0").</summary>
+    T GprOrZero(int index);
     void SetGpr(int index, T value);
     T Fpr(int index);
     void SetFpr(int index, T value);
@@ -123,51 +127,86 @@ internal interface IPpuMachine<T, TVector>
     bool TryLoadVector(T address, out TVector value);
     bool TryStoreVector(T address, TVector value);
 
+    /// <summary>As <see cref="TryLoadVector"/>, but when <paramref name="condition"/> is zero no access is made and the value is zero.</summary>
+    bool TryLoadVectorIf(T condition, T address, out TVector value);
+
+    /// <summary>Stores the leftmost bytes from the address to the end of its 16-byte block (stvlx).</summary>
+    bool TryStoreVectorLeft(T address, TVector value);
+
+    /// <summary>Stores the rightmost bytes from the start of the 16-byte block up to the address (stvrx).</summary>
+    bool TryStoreVectorRight(T address, TVector value);
+
     // ---- Control
     /// <summary>Goes to the target if the condition is not zero. The low two bits of the target are ignored.</summary>
     void Branch(T target);
     void BranchIf(T condition, T target);
 
+    /// <summary>Goes to this instruction's address plus the displacement.</summary>
+    void BranchRelative(int displacement);
+    void BranchRelativeIf(T condition, int displacement);
+
+    /// <summary>1 when the value is zero in the width of the current mode (Book I 2.4.1, CTR).</summary>
+    T IsZeroInMode(T value);
+
+    /// <summary>or rx,rx,rx: a hint about the thread's priority.</summary>
+    void PriorityHint(int register);
+
     /// <summary>Takes a trap-type program interrupt if the condition is not zero.</summary>
     void TrapIf(T condition);
 
     /// <summary>
-    /// Runs an instruction's behaviour that has no tidy vocabulary (system instructions, string moves, reservations)
-    /// on the whole machine state, and ends the region for a compiler.
+    /// Runs an instruction whose behaviour has no tidy vocabulary (string moves, reservations) on the whole machine
+    /// state, in the middle of a block.
     /// </summary>
-    void Call<TOperation>(uint word)
+    void Call<TOperation>()
         where TOperation : struct, ISystemOperation;
 
+    /// <summary>
+    /// As <see cref="Call"/>, but the block ends first: the operation finds the instruction count and every register up to
+    /// date, and may change the mode, the clock or the next address.
+    /// </summary>
+    void CallBetween<TOperation>()
+        where TOperation : struct, ISystemOperation;
+
+    // ---- What must hold before an instruction may run; false: the interrupt has been taken
+    bool RequireFloatingPoint();
+    bool RequireVector();
+    bool RequireSupervisor();
+
     // ---- Floating point and vector arithmetic
-    void Float<TOperation>(int target, T b, Unary kind = default)
+    void Float<TOperation>(int target, T b)
         where TOperation : struct, IFloatUnary;
-    void Float<TOperation>(int target, T a, T b, Binary kind = default)
+    void Float<TOperation>(int target, T a, T b)
         where TOperation : struct, IFloatBinary;
-    void Float<TOperation>(int target, T a, T c, T b, Ternary kind = default)
+    void Float<TOperation>(int target, T a, T c, T b)
         where TOperation : struct, IFloatTernary;
     void FloatCompare<TOperation>(int field, T a, T b)
         where TOperation : struct, IFloatCompare;
 
+    /// <summary>Format conversions of floating-point loads and stores; they touch no status (Book I 4.6.2, 4.6.3).</summary>
+    T DoubleFromSingle(T single);
+    T SingleFromDouble(T value);
+
     /// <summary>Ends a floating-point instruction: CR1 when asked, then the program interrupt if an enabled exception stands.</summary>
     void FinishFloat(bool record);
 
-    TVector Vector<TOperation>(TVector b, Unary kind = default)
+    TVector Vector<TOperation>(TVector b)
         where TOperation : struct, IVectorUnary;
-    TVector Vector<TOperation>(TVector a, TVector b, Binary kind = default)
+    TVector Vector<TOperation>(TVector a, TVector b)
         where TOperation : struct, IVectorBinary;
-    TVector Vector<TOperation>(TVector a, TVector b, TVector c, Ternary kind = default)
+    TVector Vector<TOperation>(TVector a, TVector b, TVector c)
         where TOperation : struct, IVectorTernary;
-    TVector VectorImmediate<TOperation>(TVector b, int immediate, Unary kind = default)
+    TVector VectorImmediate<TOperation>(TVector b, int immediate)
         where TOperation : struct, IVectorImmediate;
-    TVector VectorImmediate<TOperation>(TVector a, TVector b, int immediate, Binary kind = default)
+    TVector VectorImmediate<TOperation>(TVector a, TVector b, int immediate)
         where TOperation : struct, IVectorBinaryImmediate;
-    TVector VectorStatus<TOperation>(TVector b, Unary kind = default)
+    TVector VectorStatus<TOperation>(TVector b)
         where TOperation : struct, IVectorStatusUnary;
     TVector VectorStatusImmediate<TOperation>(TVector b, int immediate)
         where TOperation : struct, IVectorStatusImmediate;
-    TVector VectorStatus<TOperation>(TVector a, TVector b, Binary kind = default)
+    TVector VectorStatus<TOperation>(TVector a, TVector b)
         where TOperation : struct, IVectorStatusBinary;
-    TVector VectorStatus<TOperation>(TVector a, TVector b, TVector c, Ternary kind = default)
+    TVector VectorStatus<TOperation>(TVector a, TVector b, TVector c)
         where TOperation : struct, IVectorStatusTernary;
 
     /// <summary>Both halves of a vector as values, and back: high is architected bytes 0..7.</summary>
@@ -175,15 +214,13 @@ internal interface IPpuMachine<T, TVector>
     T VectorLow(TVector value);
     TVector VectorOf(T high, T low);
 
+    /// <summary>Shifts by 0..16 bytes, filling with zero.</summary>
+    TVector VectorShiftLeftBytes(TVector value, T count);
+    TVector VectorShiftRightBytes(TVector value, T count);
+
+    /// <summary>The element of <paramref name="size"/> bytes that stands at byte <paramref name="offset"/> from the left.</summary>
+    T VectorElement(TVector value, T offset, int size);
+
     /// <summary>Sets CR field 6 from a comparison mask: all ones, 0, all zeros, 0.</summary>
     void RecordCr6(TVector mask);
 }
-
-/// <summary>Tells overloads over different operation kinds apart; carries nothing.</summary>
-internal readonly struct Unary;
-
-/// <inheritdoc cref="Unary"/>
-internal readonly struct Binary;
-
-/// <inheritdoc cref="Unary"/>
-internal readonly struct Ternary;

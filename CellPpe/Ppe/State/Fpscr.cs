@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CellPpe.Ppe.State;
 
 /// <summary>The Floating-Point Status and Control Register (Book I 4.2.2). Bits are numbered from the left, 0..31.</summary>
@@ -31,6 +33,53 @@ public struct Fpscr
     public const uint Ni = 1u << 2;
     public const uint RnMask = 3u;
 
+    /// <summary>All Invalid Operation Exception bits; VX is their OR.</summary>
+    public const uint VxAll = VxSnan | VxIsi | VxIdi | VxZdz | VxImz | VxVc | VxSoft | VxSqrt | VxCvi;
+
+    /// <summary>The sticky exception bits (3:12 and 21:23), without the summaries FX, FEX and VX.</summary>
+    public const uint Exceptions = Ox | Ux | Zx | Xx | VxAll;
+
+    /// <summary>VE OE UE ZE XE, in the order of VX OX UX ZX XX, which stand <see cref="EnableDistance"/> bits to the left.</summary>
+    public const uint Enables = Ve | Oe | Ue | Ze | Xe;
+
+    /// <summary>How far an exception summary stands to the left of its enable bit.</summary>
+    public const int EnableDistance = 22;
+
+    /// <summary>Bit 20, which has no function and always reads as 0.</summary>
+    public const uint Reserved = 1u << 11;
+
     /// <summary>The whole register; FEX and VX are kept up to date in it.</summary>
     public uint Value;
+
+    /// <summary>Sets exception bits, FX if one of them was 0 before, and the summaries (Book I 4.2.2).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Raise(uint exceptions)
+    {
+        if ((exceptions & ~Value) != 0)
+            Value = Summarize(Value | exceptions | Fx);
+    }
+
+    /// <summary>Sets FPRF (five bits: C FL FG FE FU), FR and FI.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetResult(uint fprf, uint roundedAndInexact = 0) =>
+        Value = (Value & ~(FprfMask | Fr | Fi)) | (fprf << 12) | roundedAndInexact;
+
+    /// <summary>Sets FPCC alone, as the compare instructions do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetFpcc(uint fourBits) => Value = (Value & ~FpccMask) | (fourBits << 12);
+
+    /// <summary>Whether any of these bits is 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool Has(uint bits) => (Value & bits) != 0;
+
+    /// <summary>The value with VX and FEX made from the exception and enable bits (Book I 4.2.2: they are ORs).</summary>
+    public static uint Summarize(uint value)
+    {
+        value &= ~(Fex | Vx);
+        if ((value & VxAll) != 0)
+            value |= Vx;
+        if (((value >> EnableDistance) & value & Enables) != 0)
+            value |= Fex;
+        return value;
+    }
 }

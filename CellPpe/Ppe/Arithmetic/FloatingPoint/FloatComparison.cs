@@ -1,0 +1,32 @@
+using CellPpe.Ppe.State;
+
+namespace CellPpe.Ppe.Arithmetic.FloatingPoint;
+
+/// <summary>fcmpu and fcmpo (Book I 4.6.7).</summary>
+internal static class FloatComparison
+{
+    private const uint Less = 0b1000;
+    private const uint Greater = 0b0100;
+    private const uint Equal = 0b0010;
+    private const uint Unordered = 0b0001;
+
+    public static uint Apply(ref Fpscr fpscr, ulong a, ulong b, bool ordered)
+    {
+        double left = BitConverter.UInt64BitsToDouble(a);
+        double right = BitConverter.UInt64BitsToDouble(b);
+        uint relation = left < right ? Less : left > right ? Greater : left == right ? Equal : Unordered;
+        fpscr.SetFpcc(relation);
+        if (relation == Unordered)
+            Signal(ref fpscr, a, b, ordered);
+        return relation;
+    }
+
+    // An enabled exception changes nothing but VXVC: the CR field and FPCC are written all the same (4.4.1.2).
+    private static void Signal(ref Fpscr fpscr, ulong a, ulong b, bool ordered)
+    {
+        if (FloatImage.IsSignalingNan(a) || FloatImage.IsSignalingNan(b))
+            fpscr.Raise(ordered && !fpscr.Has(Fpscr.Ve) ? Fpscr.VxSnan | Fpscr.VxVc : Fpscr.VxSnan);
+        else if (ordered)
+            fpscr.Raise(Fpscr.VxVc);
+    }
+}

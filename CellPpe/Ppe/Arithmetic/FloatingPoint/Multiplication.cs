@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+
+using CellPpe.Ppe.State;
+
+namespace CellPpe.Ppe.Arithmetic.FloatingPoint;
+
+/// <summary>fmul[s] (Book I 4.6.5.1).</summary>
+internal static class Multiplication
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Apply<TPrecision>(ref Fpscr fpscr, ulong a, ulong c, out ulong result)
+        where TPrecision : struct, IFloatPrecision
+    {
+        if (HostArithmetic.Serves(fpscr))
+        {
+            double left = BitConverter.UInt64BitsToDouble(a);
+            double right = BitConverter.UInt64BitsToDouble(c);
+            double product = left * right;
+            double residual = Math.FusedMultiplyAdd(left, right, -product);
+            if (HostArithmetic.HasResidual(product)
+                && HostArithmetic.TryDeliver<TPrecision>(ref fpscr, product, residual, out result))
+                return true;
+        }
+
+        return Exactly<TPrecision>(ref fpscr, a, c, out result);
+    }
+
+    /// <summary>The same by integer arithmetic, for all operands and modes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool Exactly<TPrecision>(ref Fpscr fpscr, ulong a, ulong c, out ulong result)
+        where TPrecision : struct, IFloatPrecision
+    {
+        if (FloatImage.IsNan(a) || FloatImage.IsNan(c))
+        {
+            uint exceptions = FloatResult.SnanException(a) | FloatResult.SnanException(c);
+            return FloatResult.Propagate<TPrecision>(
+                ref fpscr, FloatImage.IsNan(a) ? a : c, exceptions, out result);
+        }
+
+        bool negative = FloatImage.IsNegative(a ^ c);
+        bool zero = FloatImage.IsZero(a) || FloatImage.IsZero(c);
+        if (FloatImage.IsInfinity(a) || FloatImage.IsInfinity(c))
+        {
+            return zero
+                ? FloatResult.Invalid(ref fpscr, Fpscr.VxImz, out result)
+                : FloatResult.Exact<TPrecision>(ref fpscr, FloatImage.Infinity(negative), out result);
+        }
+
+        if (zero)
+            return FloatResult.Exact<TPrecision>(ref fpscr, FloatImage.Zero(negative), out result);
+
+        ExactNumber product = Multiply(ExactNumber.Unpack(a), ExactNumber.Unpack(c), out _);
+        return Rounding.Deliver<TPrecision>(ref fpscr, product, out result);
+    }
+
+    /// <summary>The product of two numbers, and all bits of its significand with the top bit at the top of 128.</summary>
+    public static ExactNumber Multiply(in ExactNumber left, in ExactNumber right, out UInt128 wide)
+    {
+        ulong high = Math.BigMul(left.Significand, right.Significand, out ulong low);
+        int exponent = left.Exponent + right.Exponent + 1;
+        wide = new UInt128(high, low);
+        if ((long)high > 0)
+        {
+            wide <<= 1;
+            exponent--;
+        }
+
+        return ExactNumber.FromWide(left.Negative != right.Negative, exponent, wide);
+    }
+}

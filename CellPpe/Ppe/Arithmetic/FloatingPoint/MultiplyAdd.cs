@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+
+using CellPpe.Ppe.State;
+
+namespace CellPpe.Ppe.Arithmetic.FloatingPoint;
+
+/// <summary>f[n]madd[s] and f[n]msub[s] (Book I 4.6.5.2).</summary>
+internal static class MultiplyAdd
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Apply<TPrecision>(
+        ref Fpscr fpscr, ulong a, ulong c, ulong b, bool subtract, bool negate, out ulong result)
+        where TPrecision : struct, IFloatPrecision
+    {
+        if (HostArithmetic.Serves(fpscr))
+        {
+            double left = BitConverter.UInt64BitsToDouble(a);
+            double right = BitConverter.UInt64BitsToDouble(c);
+            double addend = BitConverter.UInt64BitsToDouble(subtract ? b ^ FloatImage.SignMask : b);
+            double product = left * right;
+            double sum = Math.FusedMultiplyAdd(left, right, addend);
+            double residual = HostArithmetic.FusedResidual(left, right, addend, product, sum);
+
+            // Rounding to nearest is symmetric: negating before or after it is the same.
+            if (negate)
+            {
+                sum = -sum;
+                residual = -residual;
+            }
+
+            if (HostArithmetic.HasResidual(product)
+                && HostArithmetic.TryDeliver<TPrecision>(ref fpscr, sum, residual, out result))
+                return true;
+        }
+
+        return Exactly<TPrecision>(ref fpscr, a, c, b, subtract, negate, out result);
+    }
+
+    /// <summary>The same by integer arithmetic, for all operands and modes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool Exactly<TPrecision>(
+        ref Fpscr fpscr, ulong a, ulong c, ulong b, bool subtract, bool negate, out ulong result)
+        where TPrecision : struct, IFloatPrecision
+    {
+        bool infiniteProduct = FloatImage.IsInfinity(a) || FloatImage.IsInfinity(c);
+        bool invalidProduct = infiniteProduct && (FloatImage.IsZero(a) || FloatImage.IsZero(c));
+        uint exceptions = invalidProduct ? Fpscr.VxImz : 0;
+        if (FloatImage.IsNan(a) || FloatImage.IsNan(b) || FloatImage.IsNan(c))
+        {
+            exceptions |= FloatResult.SnanException(a) | FloatResult.SnanException(b) | FloatResult.SnanException(c);
+            ulong nan = FloatImage.IsNan(a) ? a : FloatImage.IsNan(b) ? b : c;
+            return FloatResult.Propagate<TPrecision>(ref fpscr, nan, exceptions, out result);
+        }
+
+        if (invalidProduct)
+            return FloatResult.Invalid(ref fpscr, exceptions, out result);
+
+        if (subtract)
+            b ^= FloatImage.SignMask;
+        bool negative = FloatImage.IsNegative(a ^ c);
+        ulong flip = FloatImage.Zero(negate);
+        if (infiniteProduct)
+        {
+            ulong infinity = FloatImage.Infinity(negative);
+            return FloatImage.IsInfinity(b) && b != infinity
+                ? FloatResult.Invalid(ref fpscr, Fpscr.VxIsi, out result)
+                : FloatResult.Exact<TPrecision>(ref fpscr, infinity ^ flip, out result);
+        }
+
+        if (FloatImage.IsInfinity(b))
+            return FloatResult.Exact<TPrecision>(ref fpscr, b ^ flip, out result);
+
+        if (FloatImage.IsZero(a) || FloatImage.IsZero(c))
+        {
+            ulong zero = FloatImage.Zero(negative);
+            if (!FloatImage.IsZero(b))
+                return Rounding.Deliver<TPrecision>(ref fpscr, ExactNumber.Unpack(b), out result, negate);
+
+            zero = zero == b ? zero : Addition.ZeroOfCancellation(fpscr);
+            return FloatResult.Exact<TPrecision>(ref fpscr, zero ^ flip, out result);
+        }
+
+        ExactNumber product = Multiplication.Multiply(ExactNumber.Unpack(a), ExactNumber.Unpack(c), out UInt128 wide);
+        if (FloatImage.IsZero(b))
+            return Rounding.Deliver<TPrecision>(ref fpscr, product, out result, negate);
+
+        ExactNumber addend = ExactNumber.Unpack(b);
+        return Addition.TryAdd(product, wide, addend, Addition.Wide(addend), out ExactNumber sum)
+            ? Rounding.Deliver<TPrecision>(ref fpscr, sum, out result, negate)
+            : FloatResult.Exact<TPrecision>(ref fpscr, Addition.ZeroOfCancellation(fpscr) ^ flip, out result);
+    }
+}

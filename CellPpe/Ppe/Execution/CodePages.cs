@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+using CellPpe.Core;
+using CellPpe.Ppe.Isa;
+
+namespace CellPpe.Ppe.Execution;
+
+/// <summary>
+/// Decoded instructions by page of host memory, for all threads of a core. An entry is decoded when it is first run; a
+/// store to its word makes it undecoded again, so that self-modifying code and data beside code both work without
+/// dropping pages. A cache: everything here can be made again from memory.
+/// </summary>
+internal sealed unsafe class CodePages : IDisposable
+{
+    public const int InsnsPerPage = 1024;
+
+    private readonly GuestMemory _memory;
+    private readonly nint[] _handlers = PpuHandlers.CreateTable();
+    private readonly DecodedInsn** _pages;
+    private readonly List<ulong> _used = [];
+    private readonly int _limit;
+
+    public CodePages(GuestMemory memory, int limitInPages)
+    {
+        _memory = memory;
+        _limit = limitInPages;
+        _pages = (DecodedInsn**)NativeMemory.AllocZeroed((nuint)(memory.Capacity / GuestMemory.PageSize), (nuint)sizeof(nint));
+    }
+
+    /// <summary>True when no further page fits: the caller drops everything once no thread is inside one.</summary>
+    public bool IsFull => _used.Count >= _limit;
+
+    /// <summary>Pages of decoded instructions held now.</summary>
+    public int Count => _used.Count;
+
+    /// <summary>True when instructions of this page of host memory are decoded, so that stores to it must be seen.</summary>
+    public bool Holds(ulong hostOffset) => _pages[hostOffset / GuestMemory.PageSize] != null;
+
+    /// <summary>The decoded page, made if it is not there yet.</summary>
+    public DecodedInsn* GetOrAdd(ulong hostOffset, out bool added)
+    {
+        ref DecodedInsn* page = ref _pages[hostOffset / GuestMemory.PageSize];
+        added = page == null;
+        if (!added)
+            return page;
+        // One more than a page has: the last entry leads to the next page.
+        page = (DecodedInsn*)NativeMemory.AlignedAlloc((InsnsPerPage + 1) * (nuint)sizeof(DecodedInsn), 64);
+        for (int index = 0; index < InsnsPerPage; index++)
+            page[index].Handler = &PpuInterpreter.DecodeAndRun;
+        page[InsnsPerPage].Handler = &PpuInterpreter.NextPage;
+        _used.Add(hostOffset / GuestMemory.PageSize);
+        return page;
+    }
+
+    /// <summary>Fills one entry from its word in memory.</summary>
+    public void Decode(DecodedInsn* insn, byte* word)
+    {
+        insn->Word = BinaryPrimitives.ReverseEndianness(*(uint*)word);
+        insn->Handler = (delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)_handlers[(int)PpuDecoder.Decode(insn->Word)];
+    }
+
+    /// <summary>Bytes have changed: their instructions are decoded again when they are run.</summary>
+    public void Invalidate(ulong hostOffset, ulong length)
+    {
+        ulong end = hostOffset + length;
+        for (ulong at = hostOffset & ~3UL; at < end;)
+        {
+            ulong pageEnd = (at | (GuestMemory.PageSize - 1)) + 1;
+            DecodedInsn* page = _pages[at / GuestMemory.PageSize];
+            if (page != null)
+            {
+                for (ulong word = at; word < end && word < pageEnd; word += 4)
+                    page[(word & (GuestMemory.PageSize - 1)) / 4].Handler = &PpuInterpreter.DecodeAndRun;
+            }
+
+            at = pageEnd;
+        }
+    }
+
+    /// <summary>Drops every page. No thread may be inside one, and fetch caches must be emptied with it.</summary>
+    public void Clear()
+    {
+        foreach (ulong page in _used)
+        {
+            NativeMemory.AlignedFree(_pages[page]);
+            _pages[page] = null;
+        }
+
+        _used.Clear();
+    }
+
+    public void Dispose()
+    {
+        if (_memory.HostBase == null && _used.Count == 0)
+            return;
+        Clear();
+        NativeMemory.Free(_pages);
+    }
+}

@@ -1,0 +1,147 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+using CellPpe.Ppe.State;
+
+namespace CellPpe.Ppe.Execution;
+
+/// <summary>One pre-decoded instruction: what to run, and the word its fields are cut from.</summary>
+internal unsafe struct DecodedInsn
+{
+    /// <summary>Runs the instruction and returns the next one, or null when the loop must be left (see <see cref="PpuContext.Exit"/>).</summary>
+    public delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> Handler;
+    public uint Word;
+    public uint Reserved;
+}
+
+/// <summary>One entry of the software data TLB: a 4 KB page of effective addresses and where its bytes are.</summary>
+internal struct TlbEntry
+{
+    /// <summary>A tag no page has: page addresses end in twelve zeros.</summary>
+    public const ulong Invalid = 1;
+
+    /// <summary>The page's effective address when loads may go straight to host memory.</summary>
+    public ulong ReadTag;
+
+    /// <summary>The same for stores: not while the page holds decoded instructions, or until the table entry's C bit is set.</summary>
+    public ulong WriteTag;
+
+    /// <summary>Host address = effective address + Addend.</summary>
+    public nint Addend;
+    public ulong Reserved;
+}
+
+/// <summary>One entry of the fetch cache: a 4 KB page of effective addresses and its decoded instructions.</summary>
+internal unsafe struct FetchEntry
+{
+    public ulong Tag;
+    public DecodedInsn* Page;
+    public byte* Host;
+    public ulong Reserved;
+}
+
+/// <summary>Why the interpreter's loop was left.</summary>
+internal enum PpuLoopExit : uint
+{
+    /// <summary>The instruction budget is used up.</summary>
+    Budget,
+
+    /// <summary>The next instruction's page is not in the fetch cache.</summary>
+    Refetch,
+
+    /// <summary>An interrupt shall be taken: vector, SRR1 bits and, through State.Nia, SRR0 are set.</summary>
+    Interrupt,
+
+    /// <summary>An operation shall run between blocks.</summary>
+    Between,
+}
+
+/// <summary>
+/// A hardware thread as the interpreter's handlers see it: the architected state first, then caches that can be dropped
+/// at any time. Lives in unmanaged memory, so that a pointer to it can be passed from handler to handler.
+/// </summary>
+internal unsafe struct PpuContext
+{
+    public const int TlbEntries = 1024;
+    public const int FetchEntries = 512;
+
+    public PpuState State;
+
+    // ---- Where the loop is: page of decoded instructions, its effective address, its bytes.
+    public DecodedInsn* PageBase;
+    public ulong PageEa;
+    public byte* PageHost;
+
+    // ---- The caches for the present MSR.IR, DR, PR.
+    public TlbEntry* Tlb;
+    public FetchEntry* Fetch;
+
+    /// <summary>All ones in 64-bit mode, the low word in 32-bit mode: effective addresses and CTR are cut to it.</summary>
+    public ulong ModeMask;
+
+    // ---- Why the loop was left.
+    public PpuLoopExit Exit;
+    public uint ExitVector;
+    public ulong ExitSrr1;
+    public delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> Between;
+    public DecodedInsn* BetweenInsn;
+
+    /// <summary>A spinning guest asked to give way; ends the turn early.</summary>
+    public uint Yield;
+
+    /// <summary>GCHandle of the owning <see cref="PpuThread"/>.</summary>
+    public nint Owner;
+
+    /// <summary>The managed object the slow paths belong to.</summary>
+    public readonly PpuThread Thread => Unsafe.As<PpuThread>(GCHandle.FromIntPtr(Owner).Target!);
+
+    /// <summary>Effective address of a decoded instruction of the current page.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ulong AddressOf(DecodedInsn* i) => PageEa + ((ulong)((byte*)i - (byte*)PageBase) >> 2);
+
+    /// <summary>Leaves the loop to take an interrupt at this instruction.</summary>
+    /// <returns>Null, for a handler to return.</returns>
+    public DecodedInsn* Interrupt(DecodedInsn* i, uint vector, ulong srr1)
+    {
+        State.Nia = AddressOf(i);
+        Exit = PpuLoopExit.Interrupt;
+        ExitVector = vector;
+        ExitSrr1 = srr1;
+        return null;
+    }
+}
+
+/// <summary>An instruction that works on the whole machine state.</summary>
+internal unsafe interface ISystemOperation
+{
+    /// <returns>The next instruction (normally <paramref name="i"/> + 1), or null with <see cref="PpuContext.Exit"/> set.</returns>
+    static abstract DecodedInsn* Execute(PpuContext* c, DecodedInsn* i);
+}
+
+/// <summary>Interrupt vectors (Book III 6.4).</summary>
+internal static class Vectors
+{
+    public const uint SystemReset = 0x100;
+    public const uint MachineCheck = 0x200;
+    public const uint DataStorage = 0x300;
+    public const uint DataSegment = 0x380;
+    public const uint InstructionStorage = 0x400;
+    public const uint InstructionSegment = 0x480;
+    public const uint External = 0x500;
+    public const uint Alignment = 0x600;
+    public const uint Program = 0x700;
+    public const uint FloatingPointUnavailable = 0x800;
+    public const uint Decrementer = 0x900;
+    public const uint SystemCall = 0xc00;
+    public const uint Trace = 0xd00;
+    public const uint VectorUnavailable = 0xf20;
+}
+
+/// <summary>SRR1 bits of a program interrupt (Book III 6.5.9).</summary>
+internal static class ProgramInterrupt
+{
+    public const ulong FloatingPointEnabled = 1UL << 20;
+    public const ulong Illegal = 1UL << 19;
+    public const ulong Privileged = 1UL << 18;
+    public const ulong Trap = 1UL << 17;
+}

@@ -1,0 +1,127 @@
+using CellPpe.Core;
+using CellPpe.Core.Ports;
+using CellPpe.Ppe.Mmu;
+using CellPpe.Ppe.State;
+
+using Microsoft.Extensions.Logging;
+
+namespace CellPpe.Ppe.Execution;
+
+/// <summary>Where a PPE gets its time and reports its progress.</summary>
+public interface IPpuClock
+{
+    /// <summary>The shared time base.</summary>
+    ulong TimeBase { get; }
+
+    /// <summary>Instructions have been retired or tried, by any thread.</summary>
+    void Retire(long instructions);
+}
+
+/// <summary>What a PPE is made of.</summary>
+/// <param name="Threads">1 or 2 hardware threads.</param>
+/// <param name="RealModeLimit">Bytes that are reachable with translation off, from address 0.</param>
+/// <param name="CodePageLimit">Pages of decoded instructions kept; 16 KB of host memory each.</param>
+public sealed record PpuConfiguration(int Threads, ulong RealModeLimit, int CodePageLimit = 4096);
+
+/// <summary>
+/// One PPE: its hardware threads and what they share, which is memory, the page table and decoded instructions. Both
+/// threads belong to one host thread, which runs them in turns.
+/// </summary>
+public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, IDisposable
+{
+    private readonly PpuThread[] _threads;
+
+    /// <summary>Makes the core and registers it as a watcher of <paramref name="memory"/>.</summary>
+    public PpuCore(PpuConfiguration configuration, GuestMemory memory, IPpuClock clock, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(memory);
+        ArgumentOutOfRangeException.ThrowIfLessThan(configuration.Threads, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(configuration.Threads, 2);
+        Memory = memory;
+        Clock = clock;
+        Logger = logger;
+        Code = new CodePages(memory, configuration.CodePageLimit);
+        Translator = new PpuTranslator(configuration.RealModeLimit);
+        _threads = [.. Enumerable.Range(0, configuration.Threads).Select(id => new PpuThread(id, this))];
+        memory.AddWatch(this);
+        memory.RegionRemoved += _ => DropCode();
+    }
+
+    /// <summary>The hardware threads.</summary>
+    public IReadOnlyList<PpuThread> Threads => _threads;
+
+    /// <summary>Pages of decoded instructions now held.</summary>
+    public int DecodedPages => Code.Count;
+
+    internal GuestMemory Memory { get; }
+
+    internal IPpuClock Clock { get; }
+
+    internal ILogger Logger { get; }
+
+    internal CodePages Code { get; }
+
+    internal PpuTranslator Translator { get; }
+
+    /// <inheritdoc/>
+    public IPageTable CreatePageTable(int log2Bytes, int largePageShift0, int largePageShift1) =>
+        new HashedPageTable(log2Bytes, largePageShift0, largePageShift1, FlushTranslations);
+
+    /// <inheritdoc/>
+    public void Select(IPageTable? table)
+    {
+        Translator.PageTable = (HashedPageTable?)table;
+        FlushTranslations();
+    }
+
+    /// <inheritdoc/>
+    public unsafe void Written(ulong hostOffset, ulong length)
+    {
+        Code.Invalidate(hostOffset, length);
+        foreach (PpuThread thread in _threads)
+        {
+            ref PpuState state = ref thread.State;
+            if (state.ReservationHeld != 0 && state.ReservationLine < hostOffset + length && hostOffset < state.ReservationLine + 128)
+                state.ReservationHeld = 0;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (PpuThread thread in _threads)
+            thread.Dispose();
+        Code.Dispose();
+    }
+
+    internal void FlushTranslations()
+    {
+        foreach (PpuThread thread in _threads)
+            thread.Storage.FlushAll();
+    }
+
+    internal void ProtectHostPage(ulong hostOffset)
+    {
+        foreach (PpuThread thread in _threads)
+            thread.Storage.ProtectHostPage(hostOffset);
+    }
+
+    /// <summary>Drops all decoded instructions. Only between blocks.</summary>
+    internal void DropCode()
+    {
+        Code.Clear();
+        FlushTranslations();
+    }
+
+    /// <summary>The 128-byte line of a host address, as an offset into guest memory.</summary>
+    internal unsafe ulong LineOf(byte* host) => (ulong)(host - Memory.HostBase) & ~127UL;
+
+    /// <summary>A store went past the fast path's checks: code on that page must see it.</summary>
+    internal unsafe void StoredTo(byte* host, ulong length)
+    {
+        ulong offset = (ulong)(host - Memory.HostBase);
+        if (Code.Holds(offset))
+            Code.Invalidate(offset, length);
+    }
+}

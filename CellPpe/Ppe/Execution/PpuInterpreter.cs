@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+
+namespace CellPpe.Ppe.Execution;
+
+/// <summary>The interpreter's loop and the slow paths its handlers call.</summary>
+internal static unsafe class PpuInterpreter
+{
+    /// <summary>Runs from <paramref name="i"/> until the budget is used up or a handler leaves.</summary>
+    /// <returns>What is left of the budget. <see cref="PpuContext.Exit"/> says why, State.Nia where.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static long Loop(PpuContext* c, DecodedInsn* i, long budget)
+    {
+        do
+        {
+            i = i->Handler(c, i);
+            budget--;
+        }
+        while (i != null && budget > 0);
+
+        if (i != null)
+        {
+            c->State.Nia = c->AddressOf(i);
+            c->Exit = PpuLoopExit.Budget;
+        }
+
+        return budget;
+    }
+
+    /// <summary>The decoded instruction at an address, through the fetch cache; null (and Refetch) when it is not there.</summary>
+    public static DecodedInsn* Lookup(PpuContext* c, ulong address)
+    {
+        FetchEntry* entry = c->Fetch + ((address >> 12) & (PpuContext.FetchEntries - 1));
+        ulong page = address & ~0xfffUL;
+        if (entry->Tag != page)
+        {
+            c->State.Nia = address;
+            c->Exit = PpuLoopExit.Refetch;
+            return null;
+        }
+
+        c->PageBase = entry->Page;
+        c->PageEa = page;
+        c->PageHost = entry->Host;
+        return entry->Page + ((address & 0xfff) >> 2);
+    }
+
+    /// <summary>Handler of an entry that is not decoded yet.</summary>
+    public static DecodedInsn* DecodeAndRun(PpuContext* c, DecodedInsn* i)
+    {
+        c->Thread.Core.Code.Decode(i, c->PageHost + ((byte*)i - (byte*)c->PageBase) / 4);
+        return i->Handler(c, i);
+    }
+
+    /// <summary>Handler behind the last instruction of a page: goes on in the next one without counting as an instruction.</summary>
+    public static DecodedInsn* NextPage(PpuContext* c, DecodedInsn* i)
+    {
+        DecodedInsn* next = Lookup(c, (c->PageEa + 0x1000) & c->ModeMask);
+        if (next != null)
+            return next->Handler(c, next);
+        // The loop will count one instruction though none has run.
+        c->Thread.UncountedExit();
+        return null;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool LoadSlow(PpuContext* c, DecodedInsn* i, ulong address, int size, out ulong value) =>
+        c->Thread.Storage.Load(i, address, size, out value);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool StoreSlow(PpuContext* c, DecodedInsn* i, ulong address, int size, ulong value) =>
+        c->Thread.Storage.Store(i, address, size, value);
+}

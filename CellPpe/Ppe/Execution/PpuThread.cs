@@ -1,0 +1,255 @@
+using System.Runtime.InteropServices;
+
+using CellPpe.Core.Ports;
+using CellPpe.Ppe.State;
+
+using Microsoft.Extensions.Logging;
+
+namespace CellPpe.Ppe.Execution;
+
+/// <summary>
+/// One hardware thread of the PPE: runs guest code block by block, takes interrupts, and is what lv1 knows as a logical
+/// PPE thread. Owned by the emulation thread.
+/// </summary>
+public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
+{
+    // SRR1 bits that describe the interrupt; all others come from MSR (Book III 6.4.3).
+    private const ulong Srr1InterruptBits = 0x783f_0000;
+
+    private readonly PpuContext* _c;
+    private GCHandle _self;
+    private bool _decrementerPending;
+    private bool _endTurn;
+    private long _uncounted;
+
+    internal PpuThread(int id, PpuCore core)
+    {
+        ThreadId = id;
+        Core = core;
+        _c = (PpuContext*)NativeMemory.AlignedAlloc((nuint)sizeof(PpuContext), 64);
+        *_c = default;
+        _self = GCHandle.Alloc(this, GCHandleType.Normal);
+        _c->Owner = GCHandle.ToIntPtr(_self);
+        Storage = new PpuStorage(_c, core);
+        // Both threads are enabled and running (boot-protocol 1.2): CTRL[0:1] tell which one this is.
+        _c->State.Ctrl = (id == 0 ? 0x8000_0000 : 0x4000_0000) | 0x00c0_0001;
+        _c->State.DecrementerZero = core.Clock.TimeBase + int.MaxValue;
+        SetMsr(Msr.Sf);
+    }
+
+    /// <inheritdoc/>
+    public int ThreadId { get; }
+
+    /// <summary>The architected state. After changing MSR through it, call <see cref="SetMsr"/>.</summary>
+    public ref PpuState State => ref _c->State;
+
+    /// <summary>The hypervisor that <c>sc 1</c> calls.</summary>
+    public IHypervisor? Hypervisor { get; set; }
+
+    /// <summary>Hypercalls made so far.</summary>
+    public ulong Hypercalls { get; private set; }
+
+    /// <summary>Interrupts taken so far.</summary>
+    public ulong Interrupts { get; private set; }
+
+    /// <summary>Accesses that left the inlined path: TLB misses, page crossings, devices, stores to code.</summary>
+    public ulong SlowAccesses => Storage.SlowAccesses;
+
+    /// <summary>TLB entries filled so far.</summary>
+    public ulong TlbFills => Storage.TlbFills;
+
+    /// <summary>True while the thread waits in lv1_pause.</summary>
+    public bool IsPaused => _c->State.Wait != 0;
+
+    /// <summary>DEC's sign bit: the decrementer's exception condition (Book III 8.3).</summary>
+    public bool DecrementerNegative => (int)(uint)(_c->State.DecrementerZero - Core.Clock.TimeBase) < 0;
+
+    /// <summary>Time base at which DEC will next turn negative.</summary>
+    public ulong DecrementerDue => DecrementerNegative ? 0 : _c->State.DecrementerZero + 1;
+
+    internal PpuCore Core { get; }
+
+    internal PpuStorage Storage { get; }
+
+    internal PpuContext* Context => _c;
+
+    /// <inheritdoc/>
+    public void SetExternalInterrupt(bool asserted)
+    {
+        _c->State.ExternalInterrupt = asserted ? 1u : 0;
+        if (asserted)
+            _c->State.Wait = 0;
+    }
+
+    /// <inheritdoc/>
+    public void Pause(PpeWait wait)
+    {
+        if (_c->State.ExternalInterrupt == 0)
+            _c->State.Wait = (uint)wait;
+    }
+
+    /// <summary>Ends a pause that nothing else ended.</summary>
+    public void Wake() => _c->State.Wait = 0;
+
+    /// <inheritdoc/>
+    public void SetDataBreakpoint(ulong dabr, ulong dabrx)
+    {
+        _c->State.Dabr = dabr;
+        _c->State.Dabrx = dabrx;
+        // Pages hold direct entries only while no breakpoint lies on them.
+        Storage.FlushAll();
+    }
+
+    /// <summary>Sets MSR, cut to the bits a PPE has, and everything that is chosen by it.</summary>
+    public void SetMsr(ulong value)
+    {
+        _c->State.Msr = value & Msr.Implemented;
+        Storage.SelectMode();
+    }
+
+    /// <summary>Runs until the budget is used up, the thread pauses, or something the machine must see has happened.</summary>
+    /// <returns>Instructions retired or tried.</returns>
+    public long Run(long budget)
+    {
+        _endTurn = false;
+        _c->Yield = 0;
+        // The other thread may have stored to the line meanwhile. A reservation may be lost for any reason (Book II 1.7.3.1).
+        _c->State.ReservationHeld = 0;
+        _decrementerPending = DecrementerNegative;
+        long left = budget;
+        while (left > 0 && !_endTurn && _c->State.Wait == 0)
+        {
+            TakePendingInterrupt();
+            if (Core.Code.IsFull)
+                Core.DropCode();
+            DecodedInsn* next = PpuInterpreter.Lookup(_c, _c->State.Nia);
+            if (next == null)
+            {
+                // A fetch that faults counts, so that a guest without handlers cannot hold the host.
+                if (!Storage.TryFetch(_c->State.Nia))
+                {
+                    TakeInterrupt(_c->ExitVector, _c->ExitSrr1);
+                    left--;
+                    Count(1);
+                }
+
+                continue;
+            }
+
+            left -= RunBlock(next, left);
+            if (_c->Yield != 0)
+                break;
+        }
+
+        return budget - left;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Storage.Dispose();
+        if (_self.IsAllocated)
+            _self.Free();
+        NativeMemory.AlignedFree(_c);
+    }
+
+    internal void UncountedExit() => _uncounted = 1;
+
+    /// <summary>Ends the turn after this instruction, so that the machine looks at time and threads again.</summary>
+    internal void EndTurn() => _endTurn = true;
+
+    internal void SetDecrementer(uint value)
+    {
+        _c->State.DecrementerZero = Core.Clock.TimeBase + (ulong)(long)(int)value;
+        // The machine planned the turn for the old value.
+        _endTurn = true;
+    }
+
+    internal void Hypercall()
+    {
+        Hypercalls++;
+        var frame = default(HypercallFrame);
+        frame.Number = _c->State.Gpr[11];
+        for (int index = 0; index < 8; index++)
+            frame.In[index] = _c->State.Gpr[3 + index];
+        Lv1Status status = Hypervisor?.Call(this, ref frame)
+            ?? throw new InvalidOperationException($"hypercall {frame.Number} at 0x{_c->State.Nia - 4:x}, and no hypervisor is attached");
+        _c->State.Gpr[3] = (ulong)(long)status;
+        for (int index = 0; index < 7; index++)
+            _c->State.Gpr[4 + index] = frame.Out[index];
+        // SRR0 and SRR1 stay as they are: kernels from 5.14 on rely on it (lv1-calls 1.2).
+    }
+
+    internal DecodedInsn* UnknownSpecialRegister(DecodedInsn* i, int spr, bool write)
+    {
+        Core.Logger.LogWarning(
+            "thread {Thread}: {Access} special register {Spr}, which a PPE does not have, at 0x{Address:x}",
+            ThreadId, write ? "write to" : "read of", spr, _c->AddressOf(i));
+        return _c->Interrupt(i, Vectors.Program, ProgramInterrupt.Illegal);
+    }
+
+    internal void HypervisorRegisterWrite(int spr, ulong value) =>
+        Core.Logger.LogWarning("thread {Thread}: write of 0x{Value:x} to hypervisor register {Spr} ignored", ThreadId, value, spr);
+
+    private long RunBlock(DecodedInsn* next, long left)
+    {
+        bool step = (_c->State.Msr & (Msr.Se | Msr.Be)) != 0;
+        ulong before = _c->State.Nia;
+        _uncounted = 0;
+        long chunk = step ? 1 : left;
+        long executed = chunk - PpuInterpreter.Loop(_c, next, chunk) - _uncounted;
+        Count(executed);
+        bool completed = true;
+        switch (_c->Exit)
+        {
+            case PpuLoopExit.Interrupt:
+                TakeInterrupt(_c->ExitVector, _c->ExitSrr1);
+                completed = false;
+                break;
+            case PpuLoopExit.Between when _c->Between(_c, _c->BetweenInsn) == null:
+                TakeInterrupt(_c->ExitVector, _c->ExitSrr1);
+                completed = false;
+                break;
+        }
+
+        if (step && completed)
+            Trace(before);
+        return executed;
+    }
+
+    // Single step after every instruction, branch trace after taken branches (Book III 6.5.14). rfid and mtmsr that turn
+    // tracing on are not traced themselves, because the MSR of before decides.
+    private void Trace(ulong before)
+    {
+        bool single = (_c->State.Msr & Msr.Se) != 0;
+        bool branched = (_c->State.Msr & Msr.Be) != 0 && _c->State.Nia != before + 4;
+        if (single || branched)
+            TakeInterrupt(Vectors.Trace, 0);
+    }
+
+    private void Count(long executed)
+    {
+        _c->State.Instructions += (ulong)executed;
+        Core.Clock.Retire(executed);
+    }
+
+    private void TakePendingInterrupt()
+    {
+        if ((_c->State.Msr & Msr.Ee) == 0)
+            return;
+        if (_c->State.ExternalInterrupt != 0)
+            TakeInterrupt(Vectors.External, 0);
+        else if (_decrementerPending && DecrementerNegative)
+            TakeInterrupt(Vectors.Decrementer, 0);
+    }
+
+    // Book III 6.4.3: return address and old MSR to SRR0/SRR1, then 64-bit real mode with interrupts off.
+    private void TakeInterrupt(uint vector, ulong srr1)
+    {
+        Interrupts++;
+        _c->State.Srr0 = _c->State.Nia;
+        _c->State.Srr1 = (_c->State.Msr & ~Srr1InterruptBits) | srr1;
+        SetMsr((_c->State.Msr & Msr.Me) | Msr.Sf);
+        _c->State.Nia = vector;
+    }
+}

@@ -1,0 +1,180 @@
+using CellPpe.Core;
+using CellPpe.Ppe.State;
+
+namespace CellPpe.Ppe.Execution;
+
+// Operations that run between blocks: State.Nia is this instruction's address on entry, and the instruction count is
+// exact. They return null only to take an interrupt; otherwise the thread goes on at State.Nia.
+
+/// <summary>sc: system call interrupt, or with LEV = 1 a hypercall (Book III 2.3.1).</summary>
+internal readonly struct SystemCall : ISystemOperation
+{
+    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    {
+        int level = (int)(i->Word >> 5) & 0x7f;
+        if (level == 0)
+        {
+            c->State.Nia += 4;
+            c->Exit = PpuLoopExit.Interrupt;
+            c->ExitVector = Vectors.SystemCall;
+            c->ExitSrr1 = 0;
+            return null;
+        }
+
+        // lv1 serves supervisors only; what it does with a problem-state program is not known, so that program gets
+        // what any other instruction it must not use gives it.
+        if (level != 1 || (c->State.Msr & Msr.Pr) != 0)
+            return c->Interrupt(i, Vectors.Program, ProgramInterrupt.Illegal);
+        c->State.Nia += 4;
+        c->Thread.Hypercall();
+        return i;
+    }
+}
+
+/// <summary>rfid (Book III 2.3.1).</summary>
+internal readonly struct ReturnFromInterrupt : ISystemOperation
+{
+    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    {
+        c->State.Nia = c->State.Srr0 & ~3UL;
+        c->Thread.SetMsr(MoveToMsr.WithProblemStateRule(c->State.Srr1));
+        return i;
+    }
+}
+
+/// <summary>An instruction only a hypervisor may run.</summary>
+internal readonly struct HypervisorInstruction : ISystemOperation
+{
+    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i) =>
+        c->Interrupt(i, Vectors.Program, ProgramInterrupt.Privileged);
+}
+
+/// <summary>mtmsr, mtmsrd (Book III 3.3.3): L = 1 changes EE and RI alone.</summary>
+internal readonly struct MoveToMsr : ISystemOperation
+{
+    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    {
+        uint word = i->Word;
+        ulong value = c->State.Gpr[(word >> 21) & 31];
+        ulong old = c->State.Msr;
+        bool doubleword = ((word >> 1) & 0x3ff) == 178;
+        c->State.Nia += 4;
+        const ulong OnlyEeAndRi = Msr.Ee | Msr.Ri;
+        if ((word & 0x10000) != 0)
+        {
+            c->Thread.SetMsr((old & ~OnlyEeAndRi) | (value & OnlyEeAndRi));
+            return i;
+        }
+
+        ulong kept = Msr.Me | (doubleword ? 0 : 0xffff_ffff_0000_0000);
+        c->Thread.SetMsr((WithProblemStateRule(value) & ~kept) | (old & kept));
+        return i;
+    }
+
+    /// <summary>Problem state implies external interrupts and translation on: EE, IR and DR are ORed with PR.</summary>
+    public static ulong WithProblemStateRule(ulong msr) => (msr & Msr.Pr) != 0 ? msr | Msr.Ee | Msr.Ir | Msr.Dr : msr;
+}
+
+/// <summary>mftb: the time base all threads share (Book II 4.2.1).</summary>
+internal readonly struct MoveFromTimeBase : ISystemOperation
+{
+    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    {
+        int spr = SpecialRegisters.Number(i->Word);
+        if (spr is not (SpecialRegisters.TimeBase or SpecialRegisters.TimeBaseUpper))
+            return c->Interrupt(i, Vectors.Program, ProgramInterrupt.Illegal);
+        SpecialRegisters.TryRead(c, spr, out c->State.Gpr[(i->Word >> 21) & 31]);
+        c->State.Nia += 4;
+        return i;
+    }
+}
+
+/// <summary>mfspr of the registers that are not inlined.</summary>
+internal readonly struct MoveFromSpecialRegister : ISystemOperation
+{
+    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    {
+        int spr = SpecialRegisters.Number(i->Word);
+        if (SpecialRegisters.NeedsSupervisor(spr) && (c->State.Msr & Msr.Pr) != 0)
+            return c->Interrupt(i, Vectors.Program, ProgramInterrupt.Privileged);
+        if (!SpecialRegisters.TryRead(c, spr, out ulong value))
+            return c->Thread.UnknownSpecialRegister(i, spr, write: false);
+        c->State.Gpr[(i->Word >> 21) & 31] = value;
+        c->State.Nia += 4;
+        return i;
+    }
+}
+
+/// <summary>mtspr of the registers that are not inlined.</summary>
+internal readonly struct MoveToSpecialRegister : ISystemOperation
+{
+    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    {
+        int spr = SpecialRegisters.Number(i->Word);
+        if (SpecialRegisters.NeedsSupervisor(spr) && (c->State.Msr & Msr.Pr) != 0)
+            return c->Interrupt(i, Vectors.Program, ProgramInterrupt.Privileged);
+        if (!SpecialRegisters.TryWrite(c, spr, c->State.Gpr[(i->Word >> 21) & 31]))
+            return c->Thread.UnknownSpecialRegister(i, spr, write: true);
+        c->State.Nia += 4;
+        return i;
+    }
+}
+
+/// <summary>slbmte, slbie, slbia, slbmfev, slbmfee (Book III 4.11.3.1).</summary>
+internal readonly struct SegmentLookaside : ISystemOperation
+{
+    private const ulong EsidMask = ~0x0fff_ffffUL;
+    private const ulong Valid = 0x0800_0000;
+
+    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    {
+        uint word = i->Word;
+        ulong rb = c->State.Gpr[(word >> 11) & 31];
+        int register = (int)(word >> 21) & 31;
+        int index = (int)rb & 63;
+        PpuStorage storage = c->Thread.Storage;
+        switch ((word >> 1) & 0x3ff)
+        {
+            case 402: // slbmte
+                if ((c->State.SlbEsid[index] & Valid) != 0)
+                    storage.FlushSegment(c->State.SlbEsid[index]);
+                c->State.SlbEsid[index] = (rb & Valid) != 0 ? rb & (EsidMask | Valid) : 0;
+                c->State.SlbVsid[index] = c->State.Gpr[register];
+                break;
+            case 434: // slbie
+                for (int entry = 0; entry < 64; entry++)
+                {
+                    if (c->State.SlbEsid[entry] == ((rb & EsidMask) | Valid))
+                        c->State.SlbEsid[entry] = 0;
+                }
+
+                storage.FlushSegment(rb);
+                break;
+            case 498: // slbia leaves entry 0
+                for (int entry = 1; entry < 64; entry++)
+                    c->State.SlbEsid[entry] = 0;
+                storage.FlushAll();
+                break;
+            case 851: // slbmfev
+                c->State.Gpr[register] = c->State.SlbVsid[index];
+                break;
+            default: // slbmfee
+                c->State.Gpr[register] = c->State.SlbEsid[index];
+                break;
+        }
+
+        c->State.Nia += 4;
+        return i;
+    }
+}
+
+/// <summary>tlbie, tlbiel (Book III 4.11.3.3): more than the named page is dropped, which the architecture allows.</summary>
+internal readonly struct TranslationInvalidate : ISystemOperation
+{
+    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    {
+        c->Thread.Core.FlushTranslations();
+        c->State.Nia += 4;
+        return i;
+    }
+}

@@ -1,0 +1,84 @@
+using CellPpe.Core.Ports;
+
+namespace CellPpe.Ppe.Mmu;
+
+/// <summary>One match of a table search.</summary>
+internal readonly record struct PageTableHit(ulong Slot, ulong V, ulong R);
+
+/// <summary>
+/// The hashed page table (Book III 4.5): groups of eight entries, searched by a hash of the virtual page number, and by
+/// its complement. lv1 writes the entries; the table walk sets R and C. Owned by the emulation thread.
+/// </summary>
+internal sealed class HashedPageTable(int log2Bytes, int largePageShift0, int largePageShift1, Action invalidated) : IPageTable
+{
+    public const ulong Valid = 1;
+    public const ulong Secondary = 2;
+    public const ulong Large = 4;
+    public const ulong Referenced = 0x100;
+    public const ulong Changed = 0x80;
+    private const ulong LargeSelector = 0x1000;
+
+    private readonly ulong[] _entries = new ulong[(1 << log2Bytes) / 8];
+    private readonly ulong _groupMask = (1UL << (log2Bytes - 7)) - 1;
+
+    /// <inheritdoc/>
+    public ulong SlotCount => 1UL << (log2Bytes - 4);
+
+    /// <inheritdoc/>
+    public (ulong V, ulong R) Read(ulong slot) => (_entries[slot * 2], _entries[(slot * 2) + 1]);
+
+    /// <inheritdoc/>
+    public void Write(ulong slot, ulong v, ulong r)
+    {
+        bool wasValid = (_entries[slot * 2] & Valid) != 0;
+        _entries[slot * 2] = v;
+        _entries[(slot * 2) + 1] = r;
+        // Nothing translated through an invalid entry, so filling one cannot make a translation stale.
+        if (wasValid)
+            invalidated();
+    }
+
+    /// <inheritdoc/>
+    public void Clear()
+    {
+        Array.Clear(_entries);
+        invalidated();
+    }
+
+    /// <summary>log2 of the page size a segment's L and LP select.</summary>
+    public int PageShift(bool large, bool second) => !large ? 12 : second ? largePageShift1 : largePageShift0;
+
+    /// <summary>Searches the primary and the secondary group (Book III 4.5.1).</summary>
+    public bool TryFind(ulong vsid, ulong effectiveAddress, int pageShift, out PageTableHit hit)
+    {
+        ulong page = (effectiveAddress & 0x0fff_ffff) >> pageShift;
+        ulong hash = (vsid & 0x7f_ffff_ffff) ^ page;
+        // AVPN is the virtual address down to bit 2^23; pages larger than that leave its low bits out.
+        ulong avpn = ((vsid << 5) | ((effectiveAddress >> 23) & 0x1f)) & (pageShift > 23 ? ulong.MaxValue << (pageShift - 23) : ulong.MaxValue);
+        ulong want = (avpn << 7) | Valid | (pageShift > 12 ? Large : 0);
+        return Search(hash & _groupMask, want, pageShift, out hit) || Search(~hash & _groupMask, want | Secondary, pageShift, out hit);
+    }
+
+    /// <summary>Sets R and, for a store, C, as the hardware's walk does.</summary>
+    public void Touch(ulong slot, bool store) => _entries[(slot * 2) + 1] |= store ? Referenced | Changed : Referenced;
+
+    private bool Search(ulong group, ulong want, int pageShift, out PageTableHit hit)
+    {
+        // Bits 57..60 of V are the guest's own.
+        ulong ignored = 0x78UL | (pageShift > 23 ? ((1UL << (pageShift - 23)) - 1) << 7 : 0);
+        for (ulong slot = group * 8; slot < (group * 8) + 8; slot++)
+        {
+            ulong v = _entries[slot * 2];
+            if (((v ^ want) & ~ignored) != 0)
+                continue;
+            ulong r = _entries[(slot * 2) + 1];
+            if (pageShift > 12 && PageShift(true, (r & LargeSelector) != 0) != pageShift)
+                continue;
+            hit = new PageTableHit(slot, v, r);
+            return true;
+        }
+
+        hit = default;
+        return false;
+    }
+}

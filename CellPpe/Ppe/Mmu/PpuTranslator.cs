@@ -1,0 +1,103 @@
+using CellPpe.Core;
+using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.State;
+
+namespace CellPpe.Ppe.Mmu;
+
+/// <summary>What an access wants to do.</summary>
+internal enum AccessKind
+{
+    Fetch,
+    Load,
+    Store,
+}
+
+/// <summary>What came of a translation.</summary>
+/// <param name="Vector">0, or the interrupt to take.</param>
+/// <param name="Status">DSISR bits for a data storage interrupt, SRR1 bits for an instruction storage interrupt.</param>
+/// <param name="Real">The partition address.</param>
+/// <param name="Writable">Stores need no further table walk: allowed, and C is set.</param>
+/// <param name="CachingInhibited">WIMG says I.</param>
+internal readonly record struct Translation(uint Vector, uint Status, LparAddress Real, bool Writable, bool CachingInhibited)
+{
+    public bool Faulted => Vector != 0;
+}
+
+/// <summary>Effective to partition address: segment lookaside buffer, page table, protection (Book III 4.2 to 4.5, 4.12).</summary>
+internal sealed class PpuTranslator(ulong realModeLimit)
+{
+    /// <summary>DSISR and SRR1 bits (Book III 6.5.3, 6.5.5).</summary>
+    public const uint NotFound = 0x4000_0000;
+    public const uint NoExecute = 0x1000_0000;
+    public const uint Protected = 0x0800_0000;
+    public const uint IsStore = 0x0200_0000;
+    public const uint DataBreakpoint = 0x0040_0000;
+
+    private const ulong EsidValid = 0x0800_0000;
+    private const ulong KeySupervisor = 0x800;
+    private const ulong KeyProblem = 0x400;
+    private const ulong NoExecuteSegment = 0x200;
+    private const ulong LargePages = 0x100;
+
+    // The PPE encodes LP in bit 57, later processors in bits 58:59; kernels write either, and both mean the second size.
+    private const ulong SecondLargeSize = 0x70;
+
+    /// <summary>The table both threads search, or null.</summary>
+    public HashedPageTable? PageTable { get; set; }
+
+    /// <summary>Translates one access by the thread's present MSR.</summary>
+    public unsafe Translation Translate(PpuState* state, ulong address, AccessKind kind)
+    {
+        bool translated = (state->Msr & (kind == AccessKind.Fetch ? Msr.Ir : Msr.Dr)) != 0;
+        if (!translated)
+        {
+            // Real mode ignores the top four bits and is limited to the boot memory (RMLS; boot-protocol: rm_size).
+            ulong real = address & 0x0fff_ffff_ffff_ffff;
+            return real < realModeLimit
+                ? new Translation(0, 0, new LparAddress(real), true, false)
+                : Storage(kind, Protected);
+        }
+
+        ulong esid = (address & ~0x0fff_ffffUL) | EsidValid;
+        int index = 0;
+        while (state->SlbEsid[index] != esid)
+        {
+            if (++index == 64)
+                return new Translation(kind == AccessKind.Fetch ? Vectors.InstructionSegment : Vectors.DataSegment, 0, default, false, false);
+        }
+
+        ulong segment = state->SlbVsid[index];
+        if (PageTable is not { } table)
+            return Storage(kind, NotFound);
+        if (kind == AccessKind.Fetch && (segment & NoExecuteSegment) != 0)
+            return Storage(kind, NoExecute);
+        int shift = table.PageShift((segment & LargePages) != 0, (segment & SecondLargeSize) != 0);
+        if (!table.TryFind(segment >> 12, address, shift, out PageTableHit hit))
+            return Storage(kind, NotFound);
+
+        bool problem = (state->Msr & Msr.Pr) != 0;
+        bool key = (segment & (problem ? KeyProblem : KeySupervisor)) != 0;
+        ulong pp = hit.R & 3;
+        bool readable = !key || pp != 0;
+        bool writable = key ? pp == 2 : pp != 3;
+        const ulong PageNoExecute = 4;
+        const ulong Guarded = 8;
+        if (kind == AccessKind.Fetch && (hit.R & (PageNoExecute | Guarded)) != 0)
+            return Storage(kind, NoExecute);
+        if (kind == AccessKind.Store ? !writable : !readable)
+            return Storage(kind, Protected);
+
+        table.Touch(hit.Slot, kind == AccessKind.Store);
+        ulong pageMask = (1UL << shift) - 1;
+        ulong page = hit.R & 0x0fff_ffff_ffff_f000 & ~pageMask;
+        bool changed = kind == AccessKind.Store || (hit.R & HashedPageTable.Changed) != 0;
+        return new Translation(0, 0, new LparAddress(page | (address & pageMask)), writable && changed, (hit.R & 0x20) != 0);
+    }
+
+    private static Translation Storage(AccessKind kind, uint status) => kind switch
+    {
+        AccessKind.Fetch => new Translation(Vectors.InstructionStorage, status, default, false, false),
+        AccessKind.Load => new Translation(Vectors.DataStorage, status, default, false, false),
+        _ => new Translation(Vectors.DataStorage, status | IsStore, default, false, false),
+    };
+}

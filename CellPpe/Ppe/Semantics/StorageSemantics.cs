@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+
+using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Isa;
+
+namespace CellPpe.Ppe.Semantics;
+
+/// <summary>Cache management, reservations and barriers (Book II 3).</summary>
+internal readonly struct StorageSemantics<TMachine, T, TVector> : IStorageSemantics<TMachine>
+    where TMachine : struct, IPpuMachine<T, TVector>
+{
+    // Stores to executed pages drop the decoded instructions at once, so instruction caches are always coherent here;
+    // icbi, dcbst and dcbf still translate their address and can fault like a load (Book II 3.2).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Icbi(ref TMachine m, XcbForm i) => m.TryLoad8(Address(ref m, i), out _);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Dcbst(ref TMachine m, XcbForm i) => m.TryLoad8(Address(ref m, i), out _);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Dcbf(ref TMachine m, XcbForm i) => m.TryLoad8(Address(ref m, i), out _);
+
+    // The PPE's cache line is 128 bytes.
+    public static void Dcbz(ref TMachine m, XcbForm i)
+    {
+        T address = m.And(Address(ref m, i), m.Constant(~127UL));
+        T zero = m.Constant(0);
+        for (ulong offset = 0; offset < 128; offset += 8)
+        {
+            if (!m.TryStore64(m.Add(address, m.Constant(offset)), zero))
+                return;
+        }
+    }
+
+    // Touches are hints and never fault.
+    public static void Dcbt(ref TMachine m, XcbtForm i)
+    {
+    }
+
+    public static void Dcbtst(ref TMachine m, XcbtForm i)
+    {
+    }
+
+    public static void Lwarx(ref TMachine m, XForm i) => m.Call<LoadReserve>();
+
+    public static void Ldarx(ref TMachine m, XForm i) => m.Call<LoadReserve>();
+
+    public static void StwcxDot(ref TMachine m, XsForm i) => m.Call<StoreConditional>();
+
+    public static void StdcxDot(ref TMachine m, XsForm i) => m.Call<StoreConditional>();
+
+    // Both threads run in turns on one host thread: program order is storage order, and barriers have nothing to add.
+    public static void Sync(ref TMachine m, XsyncForm i)
+    {
+    }
+
+    public static void Eieio(ref TMachine m, XsyncForm i)
+    {
+    }
+
+    public static void Isync(ref TMachine m, XsyncForm i)
+    {
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Address(ref TMachine m, XcbForm i) => m.Add(m.GprOrZero(i.Ra), m.Gpr(i.Rb));
+}

@@ -1,0 +1,4 @@
+namespace System.Runtime.CompilerServices;
+
+// netstandard2.0 lacks the type that records and init accessors need.
+internal static class IsExternalInit;

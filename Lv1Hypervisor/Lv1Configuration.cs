@@ -1,0 +1,57 @@
+using CellPpe.Core;
+using CellPpe.Core.Ports;
+using Lv1Hypervisor.Partitions;
+using Lv1Hypervisor.Policy;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Lv1Hypervisor;
+
+/// <summary>What a hypervisor is made of and for.</summary>
+public sealed record Lv1Configuration
+{
+    /// <summary>The partition's memory. Boot memory is mapped at 0 if nobody has done so.</summary>
+    public required GuestMemory Memory { get; init; }
+
+    /// <summary>Makes and selects hashed page tables.</summary>
+    public required IAddressSpaceHost AddressSpaces { get; init; }
+
+    /// <summary>
+    /// The PPE's hardware threads, by <see cref="ILogicalPpeThread.ThreadId"/>. Looked at only when a thread is needed, so
+    /// the list may be filled after the hypervisor is made.
+    /// </summary>
+    public required IReadOnlyList<ILogicalPpeThread> Threads { get; init; }
+
+    /// <summary>The machine's time.</summary>
+    public required IMachineClock Clock { get; init; }
+
+    /// <summary>Ends the partition.</summary>
+    public required IPartitionControl Control { get; init; }
+
+    /// <summary>Where refused and unknown calls are reported.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>What lv1_get_version_info says.</summary>
+    public FirmwareVersion Firmware { get; init; } = FirmwareVersion.Retail;
+
+    /// <summary>Boot memory: 128 MiB on retail consoles.</summary>
+    public ulong BootMemorySize { get; init; } = 128UL << 20;
+
+    /// <summary>All memory the partition may own, boot memory included.</summary>
+    public ulong TotalMemorySize { get; init; } = 256UL << 20;
+
+    /// <summary>
+    /// Repository nodes beside those lv1 knows of itself (memory sizes, PPE, clock frequency); a node of the same name wins
+    /// over lv1's own.
+    /// </summary>
+    public IReadOnlyList<RepositoryNode> RepositoryNodes { get; init; } = [];
+
+    /// <summary>What the partition may ask for.</summary>
+    public LparCapabilities Capabilities { get; init; } = LparCapabilities.OtherOs;
+
+    /// <summary>Takes what the guest writes to the debug console.</summary>
+    public Action<ReadOnlySpan<byte>>? ConsoleSink { get; init; }
+
+    /// <summary>How many hypercalls the audit trail remembers.</summary>
+    public int AuditCapacity { get; init; } = 4096;
+}

@@ -1,0 +1,100 @@
+using CellPpe.Core;
+using CellPpe.Core.Ports;
+
+namespace Lv1Hypervisor.Partitions;
+
+/// <summary>What lv1_allocate_memory made, for lv1_query_logical_partition_address_region_info.</summary>
+internal readonly record struct LparAllocation(MemoryRegion Region, ulong Flags, int PageShift);
+
+/// <summary>The partition's RAM: boot memory at 0 and what the guest allocates, within a budget.</summary>
+internal sealed class LparMemory
+{
+    // A bound of ours: the map of regions is searched on every access that leaves the fast path.
+    private const int MaxAllocations = 256;
+
+    private readonly GuestMemory _memory;
+    private readonly LparAddressAllocator _addresses;
+    private readonly ulong _budget;
+    private readonly Dictionary<ulong, LparAllocation> _allocations = [];
+    private ulong _allocated;
+
+    /// <exception cref="InvalidOperationException">Boot memory cannot be mapped at 0.</exception>
+    public LparMemory(GuestMemory memory, LparAddressAllocator addresses, ulong bootSize, ulong totalSize)
+    {
+        _memory = memory;
+        _addresses = addresses;
+        BootSize = bootSize;
+        TotalSize = totalSize;
+        _budget = totalSize > bootSize ? totalSize - bootSize : 0;
+        // A loader may have mapped it already, to put an image there.
+        if (!memory.TryFind(new LparAddress(0), out MemoryRegion? boot))
+            boot = memory.TryAddMemory(new LparAddress(0), bootSize, RegionAccess.ReadWrite, "boot memory");
+        if (boot is null || boot.Start.Value != 0 || boot.Size != bootSize)
+            throw new InvalidOperationException($"Cannot map 0x{bootSize:x} bytes of boot memory at partition address 0.");
+    }
+
+    public ulong BootSize { get; }
+
+    public ulong TotalSize { get; }
+
+    /// <summary>True when the whole range is RAM that the guest itself may use that way.</summary>
+    public bool IsUsable(LparAddress address, ulong length, RegionAccess access) =>
+        _memory.TryFind(address, out MemoryRegion? region) && region.Device is null && (region.Access & access) == access
+        && region.Size - (address.Value - region.Start.Value) >= length;
+
+    public Lv1Status Allocate(ulong size, int pageShift, ulong flags, out LparAddress address)
+    {
+        address = default;
+        if (size > _budget - _allocated || _allocations.Count >= MaxAllocations)
+            return Lv1Status.ResourceShortage;
+        // More tries than allocations exist: a class that has wrapped round finds a free address.
+        for (int attempt = 0; attempt <= MaxAllocations; attempt++)
+        {
+            LparAddress candidate = _addresses.Allocate(size);
+            if (_memory.TryFind(candidate, out _))
+                continue;
+            MemoryRegion? region = _memory.TryAddMemory(candidate, size, RegionAccess.ReadWrite, "allocated memory");
+            if (region is null)
+                return Lv1Status.ResourceShortage;
+            _allocations.Add(candidate.Value, new LparAllocation(region, flags, pageShift));
+            _allocated += size;
+            address = candidate;
+            return Lv1Status.Success;
+        }
+
+        return Lv1Status.ResourceShortage;
+    }
+
+    public Lv1Status Release(LparAddress address)
+    {
+        if (!_allocations.Remove(address.Value, out LparAllocation allocation))
+            return Lv1Status.NoEntry;
+        _allocated -= allocation.Region.Size;
+        _memory.Remove(allocation.Region);
+        return Lv1Status.Success;
+    }
+
+    /// <summary>The region around an address, and how it was allocated when the guest did that.</summary>
+    public bool TryQuery(LparAddress address, out MemoryRegion region, out LparAllocation? allocation)
+    {
+        allocation = null;
+        if (!_memory.TryFind(address, out MemoryRegion? found))
+        {
+            region = null!;
+            return false;
+        }
+
+        region = found;
+        if (_allocations.TryGetValue(found.Start.Value, out LparAllocation made))
+            allocation = made;
+        return true;
+    }
+
+    public void Reset()
+    {
+        foreach (LparAllocation allocation in _allocations.Values)
+            _memory.Remove(allocation.Region);
+        _allocations.Clear();
+        _allocated = 0;
+    }
+}

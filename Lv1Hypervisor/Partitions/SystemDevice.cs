@@ -1,0 +1,107 @@
+using CellPpe.Core;
+using CellPpe.Core.Ports;
+using Lv1Hypervisor.Dma;
+
+namespace Lv1Hypervisor.Partitions;
+
+/// <summary>One device on a system bus, as hypercalls name it: open or not, its bus addresses, its event, its registers.</summary>
+internal sealed class SystemDevice(GuestMemory memory)
+{
+    private readonly List<RegisterBlock> _registers = [];
+    private ulong _interruptId;
+
+    public DmaSpace Dma { get; } = new(memory);
+
+    public INetworkDevice? Network { get; set; }
+
+    public bool IsOpen { get; private set; }
+
+    /// <summary>The event port the guest bound to the device.</summary>
+    public Outlet? Port { get; private set; }
+
+    public void AddRegisters(ulong busAddress, ulong size, IMmioDevice device) =>
+        _registers.Add(new RegisterBlock(busAddress, size, device));
+
+    /// <summary>A device that is open already was left so by a guest that crashed into kexec: it starts afresh.</summary>
+    public void Open()
+    {
+        Reset();
+        IsOpen = true;
+        Network?.SetOpen(true);
+    }
+
+    /// <summary>DMA regions and the event stay: guests may take those down afterwards.</summary>
+    public void Close()
+    {
+        if (!IsOpen)
+            return;
+        IsOpen = false;
+        Network?.SetOpen(false);
+    }
+
+    public void Connect(Outlet port, ulong interruptId)
+    {
+        Port = port;
+        _interruptId = interruptId;
+        Network?.ConnectInterrupt(port);
+    }
+
+    public bool IsConnected(ulong outlet, ulong interruptId) => Port?.Number == outlet && _interruptId == interruptId;
+
+    public void Disconnect()
+    {
+        if (Port is null)
+            return;
+        Port = null;
+        Network?.ConnectInterrupt(null);
+    }
+
+    public Lv1Status MapRegisters(ulong busAddress, ulong size, ILparAllocator addresses, out LparAddress address)
+    {
+        address = default;
+        RegisterBlock? block = _registers.Find(candidate => candidate.BusAddress == busAddress && candidate.Size == size);
+        if (block is null)
+            return Lv1Status.NoEntry;
+        if (block.Mapped is not null)
+            return Lv1Status.Busy;
+        block.Mapped = memory.TryAddDevice(addresses.Allocate(size), size, block.Device, "device registers");
+        if (block.Mapped is null)
+            return Lv1Status.ResourceShortage;
+        address = block.Mapped.Start;
+        return Lv1Status.Success;
+    }
+
+    public Lv1Status UnmapRegisters(LparAddress address)
+    {
+        RegisterBlock? block = _registers.Find(candidate => candidate.Mapped?.Start == address);
+        if (block is null)
+            return Lv1Status.NoEntry;
+        memory.Remove(block.Mapped!);
+        block.Mapped = null;
+        return Lv1Status.Success;
+    }
+
+    public void Reset()
+    {
+        Close();
+        Disconnect();
+        Dma.Reset();
+        foreach (RegisterBlock block in _registers)
+        {
+            if (block.Mapped is not null)
+                memory.Remove(block.Mapped);
+            block.Mapped = null;
+        }
+    }
+
+    private sealed class RegisterBlock(ulong busAddress, ulong size, IMmioDevice device)
+    {
+        public ulong BusAddress { get; } = busAddress;
+
+        public ulong Size { get; } = size;
+
+        public IMmioDevice Device { get; } = device;
+
+        public MemoryRegion? Mapped { get; set; }
+    }
+}

@@ -1,0 +1,69 @@
+using CellPpe.Core;
+using CellPpe.Core.Ports;
+using Lv1Hypervisor.Abi;
+using Lv1Hypervisor.Partitions;
+
+namespace Lv1Hypervisor.Services;
+
+/// <summary>Memory of the partition beyond boot memory (lv1-calls.md 4.1).</summary>
+internal sealed class MemoryCalls(LparMemory memory) : IMemoryCalls
+{
+    private const ulong SmallestPageShift = 12;
+    private const ulong LargestPageShift = 27;
+
+    // Must lie at partition address 0, where boot memory is.
+    private const ulong FlagAtZero = 0x08;
+    private const ulong EndOfFlags = 0x400;
+
+    private ulong _lastMuid;
+
+    public Lv1Status AllocateMemory(
+        ILogicalPpeThread caller, ulong size, ulong pageShift, ulong zero, ulong flags, out ulong address, out ulong muid)
+    {
+        address = 0;
+        muid = 0;
+        if (pageShift is < SmallestPageShift or > LargestPageShift || flags >= EndOfFlags || zero != 0)
+            return Lv1Status.IllegalParameterValue;
+        if (size == 0 || (size & ((1UL << (int)pageShift) - 1)) != 0)
+            return Lv1Status.IllegalParameterValue;
+        if ((flags & FlagAtZero) != 0)
+            return Lv1Status.DuplicateEntry;
+        Lv1Status status = memory.Allocate(size, (int)pageShift, flags, out LparAddress at);
+        if (status != Lv1Status.Success)
+            return status;
+        address = at.Value;
+        muid = ++_lastMuid;
+        return Lv1Status.Success;
+    }
+
+    public Lv1Status ReleaseMemory(ILogicalPpeThread caller, ulong address) => memory.Release(new LparAddress(address));
+
+    public Lv1Status QueryLogicalPartitionAddressRegionInfo(
+        ILogicalPpeThread caller, ulong address,
+        out ulong start, out ulong size, out ulong accessRight, out ulong maxPageShift, out ulong flags)
+    {
+        start = size = accessRight = maxPageShift = flags = 0;
+        if (!memory.TryQuery(new LparAddress(address), out MemoryRegion region, out LparAllocation? allocation))
+            return Lv1Status.NoEntry;
+        start = region.Start.Value;
+        size = region.Size;
+        accessRight = (ulong)region.Access;
+        if (allocation is { } made)
+        {
+            maxPageShift = (ulong)made.PageShift;
+            flags = made.Flags;
+        }
+        else if (start == 0)
+        {
+            // Retail's answer for boot memory.
+            maxPageShift = LargestPageShift;
+            flags = FlagAtZero;
+        }
+        else
+        {
+            maxPageShift = SmallestPageShift;
+        }
+
+        return Lv1Status.Success;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Ps3Platform.Devices.Gpu;
+
+/// <summary>Operations of lv1_gpu_context_attribute (reference 5.2).</summary>
+internal static class GpuAttribute
+{
+    public const ulong FifoSetup = 0x001;
+    public const ulong FifoPause = 0x002;
+    public const ulong FifoResume = 0x003;
+    public const ulong DisplayModeSet = 0x100;
+    public const ulong DisplaySync = 0x101;
+    public const ulong DisplayFlip = 0x102;
+
+    /// <summary>0x103 to this one exist on a console; what they do is unknown, and guests only need them accepted.</summary>
+    public const ulong LastDisplay = 0x108;
+
+    public const ulong FramebufferSetup = 0x600;
+    public const ulong FramebufferBlit = 0x601;
+    public const ulong FramebufferBlitSync = 0x602;
+    public const ulong FramebufferClose = 0x603;
+}

@@ -1,0 +1,36 @@
+namespace Ps3Platform.Devices.Video;
+
+/// <summary>What one display head reads from memory: the result of the last video mode packet for it.</summary>
+/// <param name="Width">Pixels in a line.</param>
+/// <param name="Height">Lines.</param>
+/// <param name="Pitch">Bytes from one line to the next.</param>
+/// <param name="VideoId">The "vid" of the mode.</param>
+/// <param name="IsBlack">The head shows black and reads nothing.</param>
+public readonly record struct HeadMode(int Width, int Height, int Pitch, uint VideoId, bool IsBlack);
+
+/// <summary>
+/// The two display heads' modes. The AV settings service sets them, the frame capture reads them; both on the emulation
+/// thread. Until the guest has set one, both heads show the boot mode.
+/// </summary>
+public sealed class DisplayState
+{
+    /// <summary>Heads of the GPU: A is 0, B is 1.</summary>
+    public const int HeadCount = 2;
+
+    private const int BytesPerPixel = 4;
+    private readonly HeadMode[] _heads = new HeadMode[HeadCount];
+
+    /// <summary>Both heads in the boot mode.</summary>
+    public DisplayState(VideoMode bootMode)
+    {
+        var mode = new HeadMode(bootMode.Width, bootMode.Height, bootMode.Width * BytesPerPixel, bootMode.VideoId, IsBlack: false);
+        Array.Fill(_heads, mode);
+    }
+
+    /// <summary>The mode of a head (0 or 1).</summary>
+    public HeadMode this[int head]
+    {
+        get => _heads[head];
+        internal set => _heads[head] = value;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Buffers.Binary;
+using Ps3Platform.Devices.Video;
+
+namespace Ps3Platform.Devices.VirtualUart;
+
+/// <summary>
+/// The monitor on the HDMI connector, as its information packet describes it (reference 8.4): it prefers the configured
+/// mode, so that a guest that chooses by itself chooses that one, and can show the smaller ones too.
+/// </summary>
+internal static class AvMonitor
+{
+    /// <summary>Total size of the reply.</summary>
+    public const int ReplySize = 268;
+
+    private const byte HdmiMonitor = 1;
+    private const byte NotConnected = 0;
+    private const byte ColorSpaceSupported = 1;
+    private const byte LinearPcm = 1;
+
+    /// <summary>Fills in what follows the status.</summary>
+    public static void Describe(Span<byte> reply, ushort port, VideoMode preferred)
+    {
+        reply[0x0c] = (byte)port;
+        if (port != AvPort.Hdmi0)
+        {
+            // Nothing tells what hangs on the analogue connector.
+            reply[0x17] = NotConnected;
+            return;
+        }
+
+        // No name that Linux has a quirk for.
+        "PS3 display"u8.CopyTo(reply[0x18..0x28]);
+        reply[0x17] = HdmiMonitor;
+
+        uint supported = 0;
+        foreach (VideoMode mode in VideoMode.All)
+        {
+            if (mode.Height <= preferred.Height)
+                supported |= mode.MonitorBits;
+        }
+
+        BinaryPrimitives.WriteUInt32BigEndian(reply[0x28..], supported);
+        BinaryPrimitives.WriteUInt32BigEndian(reply[0x2c..], preferred.MonitorBits);
+
+        reply[0x48] = ColorSpaceSupported;
+        reply[0x62] = 1;
+        // One audio block: two channels of linear PCM, 48 kHz, 16 bits.
+        reply[0x63] = LinearPcm;
+        reply[0x64] = 2;
+        reply[0x65] = 0x4;
+        reply[0x66] = 0x1;
+    }
+}

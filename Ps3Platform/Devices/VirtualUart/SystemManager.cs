@@ -1,0 +1,152 @@
+using System.Buffers.Binary;
+using CellPpe.Core.Ports;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ps3Platform.Devices.VirtualUart;
+
+/// <summary>
+/// The system manager behind virtual UART port 2: tells the guest of the power button, and carries out its wish to power
+/// off or restart. Owned by the emulation thread.
+/// </summary>
+public sealed class SystemManager : IVirtualUartPeer
+{
+    private const byte ShutDown = 1;
+    private const byte TargetSelf = 0;
+
+    private const byte NextOperationVersion = 3;
+    private const byte NextSystemShutdown = 1;
+    private const byte NextSystemReboot = 2;
+    private const byte NextPartitionReboot = 0x82;
+
+    private const uint AttributePower = 1;
+    private const byte EventPowerPressed = 3;
+    private const uint ButtonIsHardware = 0;
+
+    private readonly IPartitionControl _partition;
+    private readonly ILogger _logger;
+    private readonly byte[] _input = new byte[SystemManagerMessage.HeaderSize + SystemManagerMessage.MaxPayload];
+    private int _inputLength;
+    private IVirtualUartPort? _port;
+    private byte _nextOperation = NextSystemShutdown;
+    private bool _commandSent;
+
+    /// <summary>Makes the service.</summary>
+    public SystemManager(IPartitionControl partition, ILogger<SystemManager>? logger = null)
+    {
+        _partition = partition;
+        _logger = logger ?? NullLogger<SystemManager>.Instance;
+    }
+
+    /// <summary>The events the guest wants to be told: 1 power button, 2 reset button, 4 temperature, 8 controller.</summary>
+    public uint Attributes { get; private set; }
+
+    /// <inheritdoc/>
+    public void Attach(IVirtualUartPort port) => _port = port;
+
+    /// <summary>Someone pressed the power button.</summary>
+    /// <returns>False when the guest does not listen for it (yet), or has no room for the message.</returns>
+    public bool PressPowerButton() =>
+        (Attributes & AttributePower) != 0 && Send(SystemManagerService.ExternalEvent, EventPowerPressed, ButtonIsHardware);
+
+    /// <inheritdoc/>
+    public void Receive(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int wanted = SystemManagerMessage.HeaderSize;
+            if (_inputLength >= SystemManagerMessage.HeaderSize)
+                wanted += SystemManagerMessage.PayloadSize(_input) ?? 0;
+
+            int taken = Math.Min(wanted - _inputLength, bytes.Length);
+            bytes[..taken].CopyTo(_input.AsSpan(_inputLength));
+            _inputLength += taken;
+            bytes = bytes[taken..];
+            if (_inputLength < SystemManagerMessage.HeaderSize)
+                return;
+
+            if (SystemManagerMessage.PayloadSize(_input) is not { } payloadSize)
+            {
+                // Where the next message starts cannot be known: what came with this one goes with it.
+                _logger.LogWarning("system manager: the guest sent something that is no message");
+                _inputLength = 0;
+                return;
+            }
+
+            if (_inputLength == SystemManagerMessage.HeaderSize + payloadSize)
+            {
+                _inputLength = 0;
+                Handle(SystemManagerMessage.Service(_input), _input.AsSpan(SystemManagerMessage.HeaderSize, payloadSize));
+            }
+        }
+    }
+
+    private void Handle(SystemManagerService service, ReadOnlySpan<byte> payload)
+    {
+        switch (service)
+        {
+            case SystemManagerService.Request:
+                HandleRequest(payload);
+                break;
+            case SystemManagerService.Response:
+                HandleResponse(payload);
+                break;
+            case SystemManagerService.SetNextOperation:
+                HandleNextOperation(payload);
+                break;
+            case SystemManagerService.SetAttributes when payload[0] == SystemManagerMessage.Version:
+                Attributes = BinaryPrimitives.ReadUInt32BigEndian(payload[4..]);
+                break;
+            default:
+                _logger.LogWarning("system manager: ignored a message for service {Service}", (ushort)service);
+                break;
+        }
+    }
+
+    private void HandleRequest(ReadOnlySpan<byte> payload)
+    {
+        if (payload[0] != SystemManagerMessage.Version || payload[1] != ShutDown || payload[2] != TargetSelf)
+        {
+            _logger.LogWarning("system manager: refused request {Type} for target {Target}", payload[1], payload[2]);
+            Send(SystemManagerService.RequestError, 0, 0);
+            return;
+        }
+
+        _commandSent = Send(SystemManagerService.Command, ShutDown, 0);
+    }
+
+    private void HandleResponse(ReadOnlySpan<byte> payload)
+    {
+        if (!_commandSent || payload[0] != SystemManagerMessage.Version)
+            return;
+        _commandSent = false;
+        if (payload[4] != 0)
+        {
+            _logger.LogInformation("system manager: the guest refused to shut down (status {Status})", payload[4]);
+            return;
+        }
+
+        if (_nextOperation == NextSystemShutdown)
+            _partition.End(PartitionEnd.PowerOff, "the guest asked the system manager to power off");
+        else
+            _partition.End(PartitionEnd.Restart, "the guest asked the system manager to restart");
+    }
+
+    private void HandleNextOperation(ReadOnlySpan<byte> payload)
+    {
+        if (payload[0] == NextOperationVersion && payload[1] is NextSystemShutdown or NextSystemReboot or NextPartitionReboot)
+            _nextOperation = payload[1];
+        else
+            _logger.LogWarning("system manager: ignored next operation {Operation:x}", payload[1]);
+    }
+
+    private bool Send(SystemManagerService service, byte type, uint value)
+    {
+        Span<byte> message = stackalloc byte[SystemManagerMessage.HeaderSize + SystemManagerMessage.MaxPayload];
+        SystemManagerMessage.Write(message, service, type, value);
+        if (_port is not null && _port.Send(message))
+            return true;
+        _logger.LogWarning("system manager: no room for a message of service {Service}", service);
+        return false;
+    }
+}

@@ -1,0 +1,31 @@
+using CellPpe.Core;
+
+namespace Ps3Platform.Loaders;
+
+/// <summary>What a user wants started beside the kernel.</summary>
+public sealed record BootRequest
+{
+    /// <summary>Boot memory of a retail console.</summary>
+    public const ulong RetailBootMemory = 128 << 20;
+
+    /// <summary>Boot memory (rm_size).</summary>
+    public ulong BootMemorySize { get; init; } = RetailBootMemory;
+
+    /// <summary>PPE threads: 1 or 2.</summary>
+    public int Threads { get; init; } = 2;
+
+    /// <summary>Kernel command line; null keeps the image's own.</summary>
+    public string? CommandLine { get; init; }
+
+    /// <summary>Initial RAM disk.</summary>
+    public ImageFile? Initrd { get; init; }
+
+    /// <summary>A device tree to use instead of the built one; only for <see cref="BootImageKind.Vmlinux"/>.</summary>
+    public ImageFile? DeviceTree { get; init; }
+
+    /// <summary>The os-area lv1 leaves in boot memory.</summary>
+    public OsArea OsArea { get; init; } = new();
+
+    /// <summary>Where lv1 leaves it; null for the top of boot memory.</summary>
+    public LparAddress? OsAreaAddress { get; init; }
+}

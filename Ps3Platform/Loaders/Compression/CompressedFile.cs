@@ -1,0 +1,32 @@
+namespace Ps3Platform.Loaders.Compression;
+
+/// <summary>Unpacks gzip and xz files, recognised by their first bytes, up to a size the caller sets.</summary>
+public static class CompressedFile
+{
+    /// <summary>Unpacked bytes that are accepted unless the caller says otherwise: a whole console's memory.</summary>
+    public const int DefaultMaximumBytes = 256 << 20;
+
+    // kernel.gz inside .xz is a habit of some archives; more layers than two are not.
+    private const int MaximumLayers = 2;
+
+    /// <summary>The file itself when it is not compressed, otherwise what it holds.</summary>
+    /// <exception cref="ImageFormatException">The compressed data are damaged, or larger than <paramref name="maximumBytes"/> when unpacked.</exception>
+    public static ImageFile Unpack(ImageFile file, int maximumBytes = DefaultMaximumBytes)
+    {
+        for (int layer = 0; layer < MaximumLayers; layer++)
+        {
+            ReadOnlySpan<byte> bytes = file.Bytes.Span;
+            if (GzipFormat.Recognises(bytes))
+                file = new ImageFile($"{file.Name} (unpacked)", GzipFormat.Unpack(file, maximumBytes));
+            else if (XzFormat.Recognises(bytes))
+                file = new ImageFile($"{file.Name} (unpacked)", XzFormat.Unpack(file, maximumBytes));
+            else
+                break;
+        }
+
+        return file;
+    }
+
+    /// <summary>True when <see cref="Unpack"/> would unpack something.</summary>
+    public static bool Recognises(ReadOnlySpan<byte> bytes) => GzipFormat.Recognises(bytes) || XzFormat.Recognises(bytes);
+}

@@ -1,0 +1,104 @@
+namespace Ps3Platform.Loaders.Elf;
+
+/// <summary>Reads big-endian PowerPC executables, 32-bit and 64-bit (System V ABI, object files; Power supplements).</summary>
+public sealed class ElfReader : IExecutableReader
+{
+    private const byte BigEndian = 2;
+    private const int MachinePpc = 20;
+    private const int MachinePpc64 = 21;
+    private const int TypeExecutable = 2;
+    private const int TypeShared = 3;
+    private const uint SegmentLoad = 1;
+    private const uint FlagExecute = 1;
+    private const uint FlagWrite = 2;
+
+    // A kernel has two or three; a table of thousands is damage or malice.
+    private const int MaximumProgramHeaders = 256;
+
+    /// <inheritdoc/>
+    public bool Recognises(ReadOnlySpan<byte> bytes) => bytes.StartsWith("\u007fELF"u8);
+
+    /// <inheritdoc/>
+    public IExecutableImage Read(ImageFile file, ulong maximumAddress)
+    {
+        var reader = new ImageReader(file.Name, file.Bytes.Span);
+        if (!Recognises(file.Bytes.Span))
+            throw reader.Fail(0, "This is not an ELF file; give a vmlinux or a dtbImage.ps3.");
+
+        ElfClass elfClass = reader.U8(4, "ELF class") switch
+        {
+            1 => ElfClass.Elf32,
+            2 => ElfClass.Elf64,
+            byte other => throw reader.Fail(4, $"ELF class {other} does not exist; the file is damaged, fetch or build it again."),
+        };
+        if (reader.U8(5, "ELF data encoding") != BigEndian)
+            throw reader.Fail(5, "The program is little-endian; the console's PPE runs big-endian code only. Build the kernel with ps3_defconfig (CONFIG_CPU_BIG_ENDIAN).");
+
+        ElfHeader header = ElfHeader.Parse(reader, elfClass);
+        int machine = elfClass == ElfClass.Elf64 ? MachinePpc64 : MachinePpc;
+        if (header.Machine != machine)
+            throw reader.Fail(18, $"The program is for ELF machine {header.Machine}, not for PowerPC ({machine}); give a kernel built for the PS3.");
+        if (header.Type is not (TypeExecutable or TypeShared))
+            throw reader.Fail(16, $"ELF type {header.Type} is not an executable; give the linked vmlinux, not an object file or core dump.");
+
+        return new ElfImage(file, elfClass, header, ReadSegments(reader, file, header, maximumAddress));
+    }
+
+    private static List<ElfSegment> ReadSegments(ImageReader reader, ImageFile file, in ElfHeader header, ulong maximumAddress)
+    {
+        bool is64 = header.Is64;
+        if (header.ProgramHeaderCount == 0)
+            throw reader.Fail(is64 ? 56UL : 44UL, "The file has no program headers, so nothing to load; give the linked vmlinux.");
+        if (header.ProgramHeaderCount > MaximumProgramHeaders)
+            throw reader.Fail(is64 ? 56UL : 44UL, $"{header.ProgramHeaderCount} program headers are more than the {MaximumProgramHeaders} that are supported; the file is damaged, fetch or build it again.");
+        if (header.ProgramHeaderSize < (is64 ? 56 : 32))
+            throw reader.Fail(is64 ? 54UL : 42UL, $"A program header of {header.ProgramHeaderSize} bytes is too small; the file is damaged, fetch or build it again.");
+
+        var segments = new List<(ElfSegment Segment, ulong HeaderOffset)>();
+        for (int index = 0; index < header.ProgramHeaderCount; index++)
+        {
+            ulong at = header.ProgramHeaders + ((ulong)index * header.ProgramHeaderSize);
+            if (at < header.ProgramHeaders)
+                throw reader.Fail(header.ProgramHeaders, "The program headers lie outside the file; it is damaged, fetch or build it again.");
+            if (reader.U32(at, "program header") == SegmentLoad && ReadSegment(reader, file, at, is64, maximumAddress) is { } segment)
+                segments.Add((segment, at));
+        }
+
+        if (segments.Count == 0)
+            throw reader.Fail(header.ProgramHeaders, "The file has no loadable segment; give the linked vmlinux.");
+        segments.Sort((left, right) => left.Segment.PhysicalAddress.CompareTo(right.Segment.PhysicalAddress));
+        for (int index = 1; index < segments.Count; index++)
+        {
+            ElfSegment below = segments[index - 1].Segment;
+            if (below.PhysicalAddress + below.MemorySize > segments[index].Segment.PhysicalAddress)
+                throw reader.Fail(segments[index].HeaderOffset, $"The segment at 0x{segments[index].Segment.PhysicalAddress:x} overlaps the one at 0x{below.PhysicalAddress:x}; the file is damaged, fetch or build it again.");
+        }
+
+        return segments.ConvertAll(pair => pair.Segment);
+    }
+
+    private static ElfSegment? ReadSegment(ImageReader reader, ImageFile file, ulong at, bool is64, ulong maximumAddress)
+    {
+        const string What = "program header";
+        uint flags = reader.U32(at + (is64 ? 4UL : 24), What);
+        ulong offset = is64 ? reader.U64(at + 8, What) : reader.U32(at + 4, What);
+        ulong virtualAddress = is64 ? reader.U64(at + 16, What) : reader.U32(at + 8, What);
+        ulong physicalAddress = is64 ? reader.U64(at + 24, What) : reader.U32(at + 12, What);
+        ulong fileSize = is64 ? reader.U64(at + 32, What) : reader.U32(at + 16, What);
+        ulong memorySize = is64 ? reader.U64(at + 40, What) : reader.U32(at + 20, What);
+
+        if (memorySize == 0)
+            return null;
+        if (fileSize > memorySize)
+            throw reader.Fail(at, $"A segment has 0x{fileSize:x} bytes in the file but only 0x{memorySize:x} in memory; the file is damaged, fetch or build it again.");
+        if (memorySize > maximumAddress || physicalAddress > maximumAddress - memorySize)
+        {
+            throw reader.Fail(at, $"The segment at 0x{physicalAddress:x} needs 0x{memorySize:x} bytes, but memory ends at 0x{maximumAddress:x}; "
+                + "raise --memory or give a smaller kernel.");
+        }
+
+        reader.Slice(offset, fileSize, $"segment for address 0x{physicalAddress:x}");
+        return new ElfSegment(
+            virtualAddress, physicalAddress, file.Bytes.Slice((int)offset, (int)fileSize), memorySize, (flags & FlagExecute) != 0, (flags & FlagWrite) != 0);
+    }
+}

@@ -1,0 +1,130 @@
+/* What the files of the kernel offer each other, a section a file. */
+#ifndef PENGUIN_KERNEL_H
+#define PENGUIN_KERNEL_H
+
+#include "layout.h"
+#include "lv1.h"
+#include "types.h"
+
+/* Registers of interrupted code; the offsets are in layout.h. */
+struct frame {
+    u64 gpr[32];
+    u64 pc, msr, cr, lr, ctr, xer, dar, dsisr, trap, reserved;
+};
+
+/* One hardware thread. r13 points at it in the kernel. */
+struct thread {
+    u64 saved_r1, saved_r11, saved_r12, saved_cr;
+    u64 stack_top;
+    u64 toc;
+    u64 handler_msr;
+    u64 resume_stack;
+    u64 number;
+    u64 reserved[7];
+};
+
+extern struct thread threads[2];
+register struct thread *this_thread __asm__("r13");
+
+/* start.S, vectors.S */
+extern volatile u64 hold_release, hold_acknowledge;
+extern char secondary_start[];
+void enter_virtual_mode(void);
+void processes_enter(struct frame *first);
+void processes_leave(void) __attribute__((noreturn));
+void float_save(u64 *area);
+void float_load(const u64 *area);
+void vector_save(void *area);
+void vector_load(const void *area);
+
+/* fdt.c */
+struct boot_options {
+    char arguments[256];
+    u64 hertz;
+    u64 processes;
+    u64 memory_size;
+    int threads;
+    int verbose, no_shutdown, quiet_time;
+};
+extern struct boot_options options;
+int fdt_parse(const void *tree);
+
+/* console.c */
+void console_open(void);
+void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void check(const char *name, int good, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void panic(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+void *memset(void *to, int value, u64 size);
+void *memcpy(void *to, const void *from, u64 size);
+int strings_equal(const char *a, const char *b);
+extern int checks_good, checks_bad;
+
+/* repository.c */
+extern u64 ppe_id, partition_id, timebase_hertz, boot_memory, total_memory;
+void repository_read_machine(void);
+void repository_list(void);
+
+/* mmu.c */
+enum page_rights { PAGE_KERNEL = 0, PAGE_WRITE = 2, PAGE_READ = 3 };
+enum page_kind { PAGE_MEMORY = 0x10, PAGE_DEVICE = 0x28 }; /* M; I and G */
+void mmu_start(void);
+void mmu_start_thread(void);
+void mmu_check(void);
+void *mmu_map_device(u64 lpar, u64 size);
+void slb_insert(u64 index, u64 address, u64 vsid, u64 flags);
+void slb_clear_user(void);
+s64 page_insert(u64 vsid, u64 address, u64 lpar, u64 flags);
+void page_remove(u64 slot, u64 vsid, u64 address);
+u64 lpar_of(u64 physical);
+void *pages_allocate(u64 size);
+extern u64 highmem_lpar, highmem_size;
+#define SLB_KERNEL 0x400UL /* Kp: problem state has the key of a stranger */
+#define SLB_LARGE 0x100UL
+
+/* irq.c */
+typedef void (*irq_handler)(void);
+void irq_start(void);
+u64 irq_event_port(u64 thread, irq_handler handler);
+struct frame *trap_dispatch(struct frame *frame);
+void interrupts_on(void);
+void interrupts_off(void);
+
+/* timer.c */
+void timer_start(void);
+void timer_interrupt(void);
+void timer_slice(u64 timebase_ticks);
+void timer_check(void);
+u64 timebase(void);
+extern volatile u64 ticks[2];
+
+/* smp.c */
+struct lock { volatile u32 held; };
+void lock_take(struct lock *lock);
+void lock_release(struct lock *lock);
+void smp_check(void);
+void secondary_main(void) __attribute__((noreturn));
+
+/* video.c, screen.c */
+void video_check(void);
+void video_rsx_check(void);
+void screen_start(u32 *pixels, u32 width, u32 height);
+void screen_text(const char *text);
+void screen_show(void);
+extern const u8 font[96][8];
+
+/* vuart.c */
+int vuart_write(u64 port, const void *data, u64 size);
+int vuart_read(u64 port, void *data, u64 size, u64 milliseconds);
+void system_power_off(void) __attribute__((noreturn));
+
+/* rtc.c */
+void rtc_check(void);
+
+/* process.c */
+void processes_check(void);
+struct frame *process_trap(struct frame *frame);
+struct frame *process_preempt(struct frame *frame);
+int process_fault_in(u64 address);
+int process_segment_in(u64 address);
+
+#endif

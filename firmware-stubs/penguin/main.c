@@ -1,0 +1,59 @@
+/* The order of things. Each step prints its line; check() counts it. */
+#include "kernel.h"
+
+/* Before anything can trap: the blocks the vectors work with. Handlers run with translation off until mmu.c says
+ * otherwise, thread by thread. */
+static void threads_prepare(void)
+{
+    for (u64 i = 0; i < 2; i++) {
+        u64 toc;
+
+        __asm__("mr %0, 2" : "=r"(toc));
+        threads[i].toc = toc;
+        threads[i].handler_msr = MSR_SF | MSR_RI;
+        threads[i].number = i;
+    }
+}
+
+void kernel_main(const void *device_tree);
+void kernel_main(const void *device_tree)
+{
+    int nodes;
+
+    threads_prepare();
+    console_open();
+    print("penguin: a guest kernel for the PlayStation 3's lv1 hypervisor\n");
+
+    nodes = fdt_parse(device_tree);
+    check("device-tree", nodes > 0 && options.memory_size, "%d nodes, %lu MiB, threads: %d, arguments \"%s\"", nodes,
+          options.memory_size >> 20, options.threads, options.arguments);
+
+    repository_read_machine();
+    repository_list();
+    mmu_start();
+    mmu_check();
+    irq_start();
+    timer_check();
+    video_check();
+    smp_check();
+    video_rsx_check();
+    rtc_check();
+    processes_check();
+
+    if (checks_bad)
+        print("PENGUIN FAIL %d of %d checks\n", checks_bad, checks_good + checks_bad);
+    else
+        print("PENGUIN OK %d checks\n", checks_good);
+    screen_show();
+
+    if (options.no_shutdown) {
+        print("penguin: halted, as noshutdown asks\n");
+        for (;;) {
+            struct lv1_results results;
+
+            LV1(&results, LV1_PAUSE, 1);
+        }
+    }
+    print("penguin: powering off\n");
+    system_power_off();
+}

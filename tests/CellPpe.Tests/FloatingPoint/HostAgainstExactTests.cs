@@ -1,0 +1,114 @@
+using CellPpe.Ppe.Arithmetic.FloatingPoint;
+using CellPpe.Ppe.State;
+
+using Xunit;
+
+namespace CellPpe.Tests.FloatingPoint;
+
+/// <summary>The fast path on host arithmetic and the integer path give the same result and the same FPSCR.</summary>
+public sealed class HostAgainstExactTests
+{
+    private const int Runs = 250_000;
+
+    private delegate bool Operation(ref Fpscr fpscr, ulong a, ulong c, ulong b, out ulong result);
+
+    [Fact]
+    public void Add() => Compare(
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Addition.Apply<DoublePrecision>(ref f, a, b, false, out r),
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Addition.Exactly<DoublePrecision>(ref f, a, b, false, out r));
+
+    [Fact]
+    public void Add_single() => Compare(
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Addition.Apply<SinglePrecision>(ref f, a, b, false, out r),
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Addition.Exactly<SinglePrecision>(ref f, a, b, false, out r));
+
+    [Fact]
+    public void Subtract() => Compare(
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Addition.Apply<DoublePrecision>(ref f, a, b, true, out r),
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Addition.Exactly<DoublePrecision>(ref f, a, b, true, out r));
+
+    [Fact]
+    public void Multiply() => Compare(
+        static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) => Multiplication.Apply<DoublePrecision>(ref f, a, c, out r),
+        static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) => Multiplication.Exactly<DoublePrecision>(ref f, a, c, out r));
+
+    [Fact]
+    public void Multiply_single() => Compare(
+        static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) => Multiplication.Apply<SinglePrecision>(ref f, a, c, out r),
+        static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) => Multiplication.Exactly<SinglePrecision>(ref f, a, c, out r));
+
+    [Fact]
+    public void Divide() => Compare(
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Division.Apply<DoublePrecision>(ref f, a, b, out r),
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Division.Exactly<DoublePrecision>(ref f, a, b, out r));
+
+    [Fact]
+    public void Divide_single() => Compare(
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Division.Apply<SinglePrecision>(ref f, a, b, out r),
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Division.Exactly<SinglePrecision>(ref f, a, b, out r));
+
+    [Fact]
+    public void Square_root() => Compare(
+        static (ref Fpscr f, ulong _, ulong _, ulong b, out ulong r) => SquareRoot.Apply<DoublePrecision>(ref f, b, out r),
+        static (ref Fpscr f, ulong _, ulong _, ulong b, out ulong r) => SquareRoot.Exactly<DoublePrecision>(ref f, b, out r));
+
+    [Fact]
+    public void Square_root_single() => Compare(
+        static (ref Fpscr f, ulong _, ulong _, ulong b, out ulong r) => SquareRoot.Apply<SinglePrecision>(ref f, b, out r),
+        static (ref Fpscr f, ulong _, ulong _, ulong b, out ulong r) => SquareRoot.Exactly<SinglePrecision>(ref f, b, out r));
+
+    [Fact]
+    public void Multiply_add() => Compare(
+        static (ref Fpscr f, ulong a, ulong c, ulong b, out ulong r) =>
+            MultiplyAdd.Apply<DoublePrecision>(ref f, a, c, b, false, false, out r),
+        static (ref Fpscr f, ulong a, ulong c, ulong b, out ulong r) =>
+            MultiplyAdd.Exactly<DoublePrecision>(ref f, a, c, b, false, false, out r));
+
+    [Fact]
+    public void Negative_multiply_subtract() => Compare(
+        static (ref Fpscr f, ulong a, ulong c, ulong b, out ulong r) =>
+            MultiplyAdd.Apply<DoublePrecision>(ref f, a, c, b, true, true, out r),
+        static (ref Fpscr f, ulong a, ulong c, ulong b, out ulong r) =>
+            MultiplyAdd.Exactly<DoublePrecision>(ref f, a, c, b, true, true, out r));
+
+    [Fact]
+    public void Multiply_add_single() => Compare(
+        static (ref Fpscr f, ulong a, ulong c, ulong b, out ulong r) =>
+            MultiplyAdd.Apply<SinglePrecision>(ref f, a, c, b, false, false, out r),
+        static (ref Fpscr f, ulong a, ulong c, ulong b, out ulong r) =>
+            MultiplyAdd.Exactly<SinglePrecision>(ref f, a, c, b, false, false, out r));
+
+    [Fact]
+    public void Round_to_single() => Compare(
+        static (ref Fpscr f, ulong _, ulong _, ulong b, out ulong r) => FloatConversion.RoundToSingle(ref f, b, out r),
+        static (ref Fpscr f, ulong _, ulong _, ulong b, out ulong r) => FloatConversion.RoundToSingleExactly(ref f, b, out r));
+
+    // Round to nearest is the only mode the fast path serves.
+    private static void Compare(Operation fast, Operation exact)
+    {
+        var operands = new OperandGenerator(seed: 1);
+        for (int run = 0; run < Runs; run++)
+        {
+            bool single = run % 3 == 0;
+            ulong a = single ? operands.Single() : operands.Double();
+            ulong c = single ? operands.Single() : operands.Double();
+            ulong b = (run % 7) switch
+            {
+                // A sum that cancels all but the low half of the product is what a fused residual must get right.
+                0 => BitConverter.DoubleToUInt64Bits(
+                    -BitConverter.UInt64BitsToDouble(a) * BitConverter.UInt64BitsToDouble(c)) ^ (ulong)(run & 8),
+                _ => single ? operands.Single() : operands.Double(),
+            };
+            uint before = Fpscr.Summarize((operands.Control() & ~Fpscr.RnMask) | (run % 2 == 0 ? Fpscr.Xx : 0));
+            Fpscr left = new() { Value = before };
+            Fpscr right = new() { Value = before };
+
+            bool leftWrites = fast(ref left, a, c, b, out ulong leftResult);
+            bool rightWrites = exact(ref right, a, c, b, out ulong rightResult);
+
+            Assert.True(
+                leftWrites == rightWrites && leftResult == rightResult && left.Value == right.Value,
+                $"a {a:x16} c {c:x16} b {b:x16} FPSCR {before:x8}: {leftResult:x16} {left.Value:x8}, exactly {rightResult:x16} {right.Value:x8}");
+        }
+    }
+}

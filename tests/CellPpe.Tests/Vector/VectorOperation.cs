@@ -1,0 +1,67 @@
+using System.Reflection;
+using System.Runtime.Intrinsics;
+
+using CellPpe.Ppe.Arithmetic;
+using CellPpe.Ppe.Arithmetic.Vector;
+using CellPpe.Ppe.State;
+
+namespace CellPpe.Tests.Vector;
+
+/// <summary>Calls the operation type of a mnemonic, whichever of the operation interfaces it implements.</summary>
+internal static class VectorOperation
+{
+    private delegate Vector128<byte> Runner(ref Vscr vscr, in VectorOperands operands, int immediate);
+
+    /// <summary>Runs an entry's operation over all of its operands.</summary>
+    /// <returns>Null if the mnemonic has no operation type: its meaning lies wholly in its semantics.</returns>
+    public static IReadOnlyList<(Vector128<byte> Result, uint Vscr)>? RunAll(VectorEntry entry)
+    {
+        string mnemonic = entry.Mnemonic.TrimEnd('.');
+        string name = $"{typeof(Vaddubm).Namespace}.{char.ToUpperInvariant(mnemonic[0])}{mnemonic[1..]}";
+        if (typeof(Vaddubm).Assembly.GetType(name) is not { } type)
+            return null;
+
+        Type contract = type.GetInterfaces().Single();
+        string method = contract.Name[1..];
+        MethodInfo generic = typeof(VectorOperation).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!;
+        var run = generic.MakeGenericMethod(type).CreateDelegate<Runner>();
+        int immediate = method.EndsWith("Immediate", StringComparison.Ordinal) ? entry.Immediate : 0;
+
+        var results = new List<(Vector128<byte>, uint)>(entry.Operands.Count);
+        foreach (VectorOperands operands in entry.Operands)
+        {
+            var vscr = new Vscr { Value = operands.Vscr };
+            Vector128<byte> result = run(ref vscr, operands, immediate);
+            results.Add((result, vscr.Value));
+        }
+
+        return results;
+    }
+
+    private static Vector128<byte> VectorUnary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
+        where T : IVectorUnary => T.Apply(o.B);
+
+    private static Vector128<byte> VectorBinary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
+        where T : IVectorBinary => T.Apply(o.A, o.B);
+
+    private static Vector128<byte> VectorTernary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
+        where T : IVectorTernary => T.Apply(o.A, o.B, o.C);
+
+    private static Vector128<byte> VectorImmediate<T>(ref Vscr vscr, in VectorOperands o, int immediate)
+        where T : IVectorImmediate => T.Apply(o.B, immediate);
+
+    private static Vector128<byte> VectorBinaryImmediate<T>(ref Vscr vscr, in VectorOperands o, int immediate)
+        where T : IVectorBinaryImmediate => T.Apply(o.A, o.B, immediate);
+
+    private static Vector128<byte> VectorStatusUnary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
+        where T : IVectorStatusUnary => T.Apply(ref vscr, o.B);
+
+    private static Vector128<byte> VectorStatusImmediate<T>(ref Vscr vscr, in VectorOperands o, int immediate)
+        where T : IVectorStatusImmediate => T.Apply(ref vscr, o.B, immediate);
+
+    private static Vector128<byte> VectorStatusBinary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
+        where T : IVectorStatusBinary => T.Apply(ref vscr, o.A, o.B);
+
+    private static Vector128<byte> VectorStatusTernary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
+        where T : IVectorStatusTernary => T.Apply(ref vscr, o.A, o.B, o.C);
+}

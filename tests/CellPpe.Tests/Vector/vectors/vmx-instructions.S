@@ -1,0 +1,251 @@
+/* One entry an instruction: its word and blr in .text, its text in .rodata. The assembler is GNU as, so that the words
+ * are a second opinion on vector.isa. Registers are fixed: v2 = f(v3, v4, v5).
+ *
+ * I runs over the integer operands, F over the floating-point ones.
+ */
+.macro entry pool, text:vararg
+    .section .text.vmx, "ax"
+    \text
+    blr
+    .section .rodata.vmx, "a"
+    .asciz "\pool \text"
+.endm
+
+.macro I text:vararg
+    entry I, \text
+.endm
+
+.macro F text:vararg
+    entry F, \text
+.endm
+
+    .section .text.vmx, "ax"
+    .globl vmx_code
+    .balign 8
+vmx_code:
+    .section .rodata.vmx, "a"
+    .globl vmx_names
+vmx_names:
+
+/* VectorInteger */
+    I vaddubm 2,3,4
+    I vadduhm 2,3,4
+    I vadduwm 2,3,4
+    I vaddcuw 2,3,4
+    I vaddubs 2,3,4
+    I vadduhs 2,3,4
+    I vadduws 2,3,4
+    I vaddsbs 2,3,4
+    I vaddshs 2,3,4
+    I vaddsws 2,3,4
+    I vsububm 2,3,4
+    I vsubuhm 2,3,4
+    I vsubuwm 2,3,4
+    I vsubcuw 2,3,4
+    I vsububs 2,3,4
+    I vsubuhs 2,3,4
+    I vsubuws 2,3,4
+    I vsubsbs 2,3,4
+    I vsubshs 2,3,4
+    I vsubsws 2,3,4
+    I vmaxub 2,3,4
+    I vmaxuh 2,3,4
+    I vmaxuw 2,3,4
+    I vmaxsb 2,3,4
+    I vmaxsh 2,3,4
+    I vmaxsw 2,3,4
+    I vminub 2,3,4
+    I vminuh 2,3,4
+    I vminuw 2,3,4
+    I vminsb 2,3,4
+    I vminsh 2,3,4
+    I vminsw 2,3,4
+    I vavgub 2,3,4
+    I vavguh 2,3,4
+    I vavguw 2,3,4
+    I vavgsb 2,3,4
+    I vavgsh 2,3,4
+    I vavgsw 2,3,4
+    I vmuloub 2,3,4
+    I vmulouh 2,3,4
+    I vmulosb 2,3,4
+    I vmulosh 2,3,4
+    I vmuleub 2,3,4
+    I vmuleuh 2,3,4
+    I vmulesb 2,3,4
+    I vmulesh 2,3,4
+    I vmhaddshs 2,3,4,5
+    I vmhraddshs 2,3,4,5
+    I vmladduhm 2,3,4,5
+    I vmsumubm 2,3,4,5
+    I vmsummbm 2,3,4,5
+    I vmsumuhm 2,3,4,5
+    I vmsumuhs 2,3,4,5
+    I vmsumshm 2,3,4,5
+    I vmsumshs 2,3,4,5
+    I vsum4ubs 2,3,4
+    I vsum4sbs 2,3,4
+    I vsum4shs 2,3,4
+    I vsum2sws 2,3,4
+    I vsumsws 2,3,4
+    I vcmpequb 2,3,4
+    I vcmpequb. 2,3,4
+    I vcmpequh 2,3,4
+    I vcmpequh. 2,3,4
+    I vcmpequw 2,3,4
+    I vcmpequw. 2,3,4
+    I vcmpgtub 2,3,4
+    I vcmpgtub. 2,3,4
+    I vcmpgtuh 2,3,4
+    I vcmpgtuh. 2,3,4
+    I vcmpgtuw 2,3,4
+    I vcmpgtuw. 2,3,4
+    I vcmpgtsb 2,3,4
+    I vcmpgtsb. 2,3,4
+    I vcmpgtsh 2,3,4
+    I vcmpgtsh. 2,3,4
+    I vcmpgtsw 2,3,4
+    I vcmpgtsw. 2,3,4
+/* VectorLogical */
+    I vand 2,3,4
+    I vandc 2,3,4
+    I vor 2,3,4
+    I vxor 2,3,4
+    I vnor 2,3,4
+    I vsel 2,3,4,5
+    I vrlb 2,3,4
+    I vrlh 2,3,4
+    I vrlw 2,3,4
+    I vslb 2,3,4
+    I vslh 2,3,4
+    I vslw 2,3,4
+    I vsrb 2,3,4
+    I vsrh 2,3,4
+    I vsrw 2,3,4
+    I vsrab 2,3,4
+    I vsrah 2,3,4
+    I vsraw 2,3,4
+    I vsl 2,3,4
+    I vsr 2,3,4
+    I vslo 2,3,4
+    I vsro 2,3,4
+    I vsldoi 2,3,4,0
+    I vsldoi 2,3,4,1
+    I vsldoi 2,3,4,2
+    I vsldoi 2,3,4,3
+    I vsldoi 2,3,4,4
+    I vsldoi 2,3,4,5
+    I vsldoi 2,3,4,6
+    I vsldoi 2,3,4,7
+    I vsldoi 2,3,4,8
+    I vsldoi 2,3,4,9
+    I vsldoi 2,3,4,10
+    I vsldoi 2,3,4,11
+    I vsldoi 2,3,4,12
+    I vsldoi 2,3,4,13
+    I vsldoi 2,3,4,14
+    I vsldoi 2,3,4,15
+/* VectorPermute */
+    I vpkuhum 2,3,4
+    I vpkuwum 2,3,4
+    I vpkuhus 2,3,4
+    I vpkuwus 2,3,4
+    I vpkshus 2,3,4
+    I vpkswus 2,3,4
+    I vpkshss 2,3,4
+    I vpkswss 2,3,4
+    I vupkhsb 2,4
+    I vupkhsh 2,4
+    I vupklsb 2,4
+    I vupklsh 2,4
+    I vpkpx 2,3,4
+    I vupkhpx 2,4
+    I vupklpx 2,4
+    I vmrghb 2,3,4
+    I vmrghh 2,3,4
+    I vmrghw 2,3,4
+    I vmrglb 2,3,4
+    I vmrglh 2,3,4
+    I vmrglw 2,3,4
+    I vspltb 2,4,0
+    I vspltb 2,4,1
+    I vspltb 2,4,7
+    I vspltb 2,4,8
+    I vspltb 2,4,15
+    I vsplth 2,4,0
+    I vsplth 2,4,1
+    I vsplth 2,4,2
+    I vsplth 2,4,3
+    I vsplth 2,4,4
+    I vsplth 2,4,5
+    I vsplth 2,4,6
+    I vsplth 2,4,7
+    I vspltw 2,4,0
+    I vspltw 2,4,1
+    I vspltw 2,4,2
+    I vspltw 2,4,3
+    I vspltisb 2,0
+    I vspltisb 2,1
+    I vspltisb 2,15
+    I vspltisb 2,-1
+    I vspltisb 2,-16
+    I vspltish 2,0
+    I vspltish 2,1
+    I vspltish 2,15
+    I vspltish 2,-1
+    I vspltish 2,-16
+    I vspltisw 2,0
+    I vspltisw 2,1
+    I vspltisw 2,15
+    I vspltisw 2,-1
+    I vspltisw 2,-16
+    I vperm 2,3,4,5
+/* VectorFloat */
+    F vaddfp 2,3,4
+    F vsubfp 2,3,4
+    F vmaddfp 2,3,5,4
+    F vnmsubfp 2,3,5,4
+    F vmaxfp 2,3,4
+    F vminfp 2,3,4
+    F vcmpeqfp 2,3,4
+    F vcmpeqfp. 2,3,4
+    F vcmpgefp 2,3,4
+    F vcmpgefp. 2,3,4
+    F vcmpgtfp 2,3,4
+    F vcmpgtfp. 2,3,4
+    F vcmpbfp 2,3,4
+    F vcmpbfp. 2,3,4
+    F vrfin 2,4
+    F vrfiz 2,4
+    F vrfip 2,4
+    F vrfim 2,4
+    I vcfux 2,4,0
+    I vcfux 2,4,1
+    I vcfux 2,4,5
+    I vcfux 2,4,16
+    I vcfux 2,4,31
+    I vcfsx 2,4,0
+    I vcfsx 2,4,1
+    I vcfsx 2,4,5
+    I vcfsx 2,4,16
+    I vcfsx 2,4,31
+    F vctuxs 2,4,0
+    F vctuxs 2,4,1
+    F vctuxs 2,4,5
+    F vctuxs 2,4,16
+    F vctuxs 2,4,31
+    F vctsxs 2,4,0
+    F vctsxs 2,4,1
+    F vctsxs 2,4,5
+    F vctsxs 2,4,16
+    F vctsxs 2,4,31
+    F vrefp 2,4
+    F vrsqrtefp 2,4
+    F vexptefp 2,4
+    F vlogefp 2,4
+    I mfvscr 2
+    I mtvscr 4
+
+    .section .rodata.vmx, "a"
+    .byte 0
+    .section .note.GNU-stack, "", @progbits

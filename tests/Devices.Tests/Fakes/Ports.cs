@@ -1,0 +1,94 @@
+using CellPpe.Core;
+using CellPpe.Core.Ports;
+using Ps3Platform.Devices.Network;
+
+namespace Devices.Tests.Fakes;
+
+internal sealed class FakeClock : IMachineClock
+{
+    public ulong TimeBase { get; set; }
+
+    public ulong RtcSeconds => 0;
+}
+
+internal sealed class FakeLine : IInterruptLine
+{
+    public int Raised { get; set; }
+
+    public void Raise() => Raised++;
+
+    public void SetLevel(bool asserted)
+    {
+    }
+}
+
+internal sealed class FakeOutlets : IOutletSource
+{
+    public Dictionary<uint, FakeLine> Lines { get; } = [];
+
+    public uint Next { get; set; } = 16;
+
+    public bool Exhausted { get; set; }
+
+    public IInterruptLine? Create(string name, out uint outlet)
+    {
+        outlet = Exhausted ? 0 : Next++;
+        if (Exhausted)
+            return null;
+        var line = new FakeLine();
+        Lines.Add(outlet, line);
+        return line;
+    }
+
+    public void Destroy(uint outlet) => Lines.Remove(outlet);
+}
+
+internal sealed class FakeAddresses : ILparAllocator
+{
+    private ulong _next = 0x7000_0000_0000;
+
+    public LparAddress Allocate(ulong size)
+    {
+        ulong start = _next;
+        _next += 0x1000_0000;
+        return new LparAddress(start);
+    }
+}
+
+internal sealed class FakeUartPort(int capacity = 4096) : IVirtualUartPort
+{
+    public List<byte> Sent { get; } = [];
+
+    public bool Send(ReadOnlySpan<byte> bytes)
+    {
+        if (Sent.Count + bytes.Length > capacity)
+            return false;
+        Sent.AddRange(bytes);
+        return true;
+    }
+
+    public byte[] Take()
+    {
+        byte[] all = [.. Sent];
+        Sent.Clear();
+        return all;
+    }
+}
+
+internal sealed class FakeWire : INetworkWire
+{
+    public event FrameHandler? Received;
+
+    public List<byte[]> Sent { get; } = [];
+
+    /// <summary>Run while a frame is being sent, as a guest on another thread would.</summary>
+    public Action? WhileSending { get; set; }
+
+    public void Send(ReadOnlySpan<byte> frame)
+    {
+        Sent.Add(frame.ToArray());
+        WhileSending?.Invoke();
+    }
+
+    public void Deliver(ReadOnlySpan<byte> frame) => Received?.Invoke(frame);
+}

@@ -1,0 +1,78 @@
+using System.Text;
+using Devices.Tests.Fakes;
+using Ps3Platform.Devices.Network;
+using Xunit;
+
+namespace Devices.Tests.Network;
+
+public sealed class UdpConsoleTests
+{
+    private readonly StringBuilder _text = new();
+
+    /// <summary>A packet as the kernel's gelic_udbg lays it out, written down by hand: "hi\n", with and without 802.1Q tag.</summary>
+    [Theory]
+    [InlineData("ffffffffffff 020050533301 0800 4500001f 00000000 0a11aeaf 00000000 ffffffff 47124712 000b0000 68690a")]
+    [InlineData("ffffffffffff 020050533301 8100 0003 0800 4500001f 00000000 0a11aeaf 00000000 ffffffff 47124712 000b0000 68690a")]
+    public void The_kernels_early_console_is_read(string packet)
+    {
+        Console().Send(Convert.FromHexString(packet.Replace(" ", "", StringComparison.Ordinal)));
+        Assert.Equal("hi\n", _text.ToString());
+    }
+
+    [Fact]
+    public void Everything_goes_on_to_the_wire_behind_and_comes_back_from_it()
+    {
+        var behind = new FakeWire();
+        UdpConsole console = Console(behind);
+        int received = 0;
+        console.Received += frame => received += frame.Length;
+        byte[] other = Frames.Console("x", port: 99);
+
+        console.Send(other);
+        console.Send(Frames.Console("text"));
+        behind.Deliver(other);
+
+        Assert.Equal("text", _text.ToString());
+        Assert.Equal(2, behind.Sent.Count);
+        Assert.Equal(other.Length, received);
+    }
+
+    [Fact]
+    public void Lengths_that_do_not_fit_are_not_believed()
+    {
+        byte[] good = Frames.Console("text");
+        UdpConsole console = Console();
+        // Header length, total length, UDP length: every value of every byte of them, over every length of frame.
+        foreach (int offset in new[] { 14, 16, 17, 20, 21, 23, 38, 39 })
+        {
+            for (int value = 0; value < 256; value++)
+            {
+                byte[] frame = [.. good];
+                frame[offset] = (byte)value;
+                console.Send(frame);
+            }
+        }
+
+        for (int length = 0; length < good.Length; length++)
+            console.Send(good.AsSpan(0, length));
+        Assert.DoesNotContain('\0', _text.ToString());
+    }
+
+    [Fact]
+    public void Link_padding_is_not_text()
+    {
+        Console().Send([.. Frames.Console("a"), .. new byte[20]]);
+        Assert.Equal("a", _text.ToString());
+    }
+
+    [Fact]
+    public void A_frame_to_one_station_is_not_console_output()
+    {
+        byte[] frame = Frames.Console("a");
+        frame[0] = 2;
+        Console().Send(frame);
+        Assert.Equal("", _text.ToString());
+    }
+
+    private UdpConsole Console(INetworkWire? behind = null) => new(text => _text.Append(Encoding.ASCII.GetString(text)), behind);
+}
