@@ -26,7 +26,12 @@ public sealed unsafe class GuestMemory : IDisposable
     private readonly List<MemoryRegion> _regions = [];
     private readonly SortedList<ulong, ulong> _free = [];
     private readonly List<IWriteWatch> _watches = [];
+    private readonly HashSet<MemoryRegion> _aliases = [];
+    private void* _allocation;
     private byte* _host;
+
+    // Bytes below this were part of a region at some time.
+    private ulong _everUsed;
 
     /// <summary>Reserves <paramref name="capacity"/> bytes for all regions together. The host commits pages as they are touched.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is zero or no multiple of 4096.</exception>
@@ -41,11 +46,6 @@ public sealed unsafe class GuestMemory : IDisposable
         _host = (byte*)(((nuint)_allocation + (nuint)(PageSize - 1)) & ~(nuint)(PageSize - 1));
         _free.Add(0, capacity);
     }
-
-    private void* _allocation;
-
-    /// <summary>Bytes below this were part of a region at some time.</summary>
-    private ulong _everUsed;
 
     /// <summary>First byte of the host block.</summary>
     public byte* HostBase => _host;
@@ -99,8 +99,6 @@ public sealed unsafe class GuestMemory : IDisposable
         _aliases.Add(region);
         return region;
     }
-
-    private readonly HashSet<MemoryRegion> _aliases = [];
 
     /// <summary>Unmaps a region; its bytes can be given out again.</summary>
     public void Remove(MemoryRegion region)

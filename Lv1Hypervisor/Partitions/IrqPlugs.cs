@@ -58,8 +58,9 @@ internal sealed class IrqPlugs(int thread, GuestMemory memory, IReadOnlyList<ILo
 
     public Lv1Status Connect(int plug, Outlet outlet)
     {
-        if (_outlets[plug] is not null || outlet.Thread is not null)
+        if (_outlets[plug] is { IsDestroyed: false } || outlet.Thread is not null)
             return Lv1Status.AlreadyConnected;
+        Disconnect(plug);
         _outlets[plug] = outlet;
         outlet.Thread = this;
         outlet.Plug = plug;
@@ -72,13 +73,19 @@ internal sealed class IrqPlugs(int thread, GuestMemory memory, IReadOnlyList<ILo
     {
         if (_outlets[plug] is not { } outlet)
             return Lv1Status.NoEntry;
-        (int word, ulong bit) = Place(plug);
+        Silence(plug);
         _outlets[plug] = null;
         outlet.Thread = null;
+        return Lv1Status.Success;
+    }
+
+    /// <summary>Clears the status bit and all flags of a plug.</summary>
+    public void Silence(int plug)
+    {
+        (int word, ulong bit) = Place(plug);
         _latched[word] &= ~bit;
         EndService(word, bit);
         RefreshRequest();
-        return Lv1Status.Success;
     }
 
     /// <summary>An edge, or a level that went high.</summary>
@@ -151,9 +158,11 @@ internal sealed class IrqPlugs(int thread, GuestMemory memory, IReadOnlyList<ILo
     public ulong Pending(int word) =>
         TryBlock(out Span<byte> block) ? Read(block, 0, word) & Read(block, MaskOffset, word) : 0;
 
-    /// <summary>Back to power-on. Outlets must have been disconnected before.</summary>
+    /// <summary>Back to power-on.</summary>
     public void Reset()
     {
+        for (int plug = 0; plug < Count; plug++)
+            Disconnect(plug);
         _block = null;
         Array.Clear(_latched);
         Array.Clear(_inService);

@@ -33,6 +33,9 @@ internal sealed class Outlet(uint number, OutletKind kind, string name) : IInter
     /// <summary>The plug's number on <see cref="Thread"/>.</summary>
     public int Plug { get; set; }
 
+    /// <summary>The number is free again; a plug that is still connected will hear nothing more and may be taken.</summary>
+    public bool IsDestroyed { get; set; }
+
     /// <summary>For level sources: asking for service now.</summary>
     public bool Level { get; private set; }
 

@@ -52,8 +52,18 @@ internal sealed class OutletTable : IOutletSource
     public void Destroy(Outlet outlet)
     {
         outlet.Thread?.Disconnect(outlet.Plug);
-        _outlets[outlet.Number] = null;
-        Destroyed?.Invoke(outlet);
+        Remove(outlet);
+    }
+
+    /// <summary>
+    /// Frees the number but leaves the plug connected, to a source that never speaks again. Linux disconnects the plug of
+    /// the virtual UART after destroying its outlet, and BUGs when that fails.
+    /// </summary>
+    public void DestroyLeavingPlug(Outlet outlet)
+    {
+        outlet.SetLevel(false);
+        outlet.Thread?.Silence(outlet.Plug);
+        Remove(outlet);
     }
 
     /// <summary>Destroys what the guest made; outlets that devices published stay, unconnected.</summary>
@@ -68,5 +78,12 @@ internal sealed class OutletTable : IOutletSource
             else
                 Destroy(outlet);
         }
+    }
+
+    private void Remove(Outlet outlet)
+    {
+        outlet.IsDestroyed = true;
+        _outlets[outlet.Number] = null;
+        Destroyed?.Invoke(outlet);
     }
 }

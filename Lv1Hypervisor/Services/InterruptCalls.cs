@@ -5,13 +5,6 @@ using Lv1Hypervisor.Partitions;
 
 namespace Lv1Hypervisor.Services;
 
-/// <summary>A device whose interrupt is a plain I/O interrupt with a number from the repository (USB).</summary>
-public interface IIoInterruptSource
-{
-    /// <summary>Where the interrupt goes, or null when the guest destroyed the outlet.</summary>
-    void ConnectInterrupt(IInterruptLine? line);
-}
-
 /// <summary>Bitmaps, plugs, outlets and event ports (lv1-calls.md 6, irq-and-time.md).</summary>
 internal sealed class InterruptCalls : IInterruptCalls
 {

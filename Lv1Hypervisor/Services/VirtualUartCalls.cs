@@ -174,7 +174,7 @@ internal sealed class VirtualUartCalls : IVirtualUartCalls
         if (_outlet is not { } outlet)
             return Lv1Status.WrongState;
         _outlet = null;
-        _outlets.Destroy(outlet);
+        _outlets.DestroyLeavingPlug(outlet);
         return Lv1Status.Success;
     }
 

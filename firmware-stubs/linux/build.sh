@@ -162,7 +162,7 @@ build_initramfs() {
     local options=(-C "$source" ARCH=powerpc "CROSS_COMPILE=$cross")
 
     if [ ! -x "$source/busybox" ]; then
-        say "compiling busybox, static and big-endian (a dot is a hundred files; about 600 in all)"
+        say "compiling busybox, static and big-endian (a dot is a hundred files; about 1000 in all)"
         make "${options[@]}" defconfig >"$work/busybox-config.log" 2>&1 || fail "busybox defconfig failed, see $work/busybox-config.log"
         # tc wants kernel headers that new kernels no longer have.
         sed -i 's/^# CONFIG_STATIC is not set/CONFIG_STATIC=y/; s/^CONFIG_TC=y/# CONFIG_TC is not set/' "$source/.config"

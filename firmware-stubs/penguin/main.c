@@ -33,9 +33,9 @@ void kernel_main(const void *device_tree)
     mmu_start();
     mmu_check();
     irq_start();
+    smp_check();
     timer_check();
     video_check();
-    smp_check();
     video_rsx_check();
     rtc_check();
     processes_check();

@@ -47,6 +47,8 @@ struct process {
 };
 
 static struct process processes[MAXIMUM_PROCESSES];
+/* Vectors store on these with translation off, so they must lie in boot memory: highmem cannot be reached then. */
+static u8 kernel_stacks[MAXIMUM_PROCESSES][KERNEL_STACK] __attribute__((aligned(16)));
 static u64 process_count;
 static struct process *running, *float_owner, *vector_owner;
 
@@ -134,7 +136,7 @@ static struct process *process_create(const char *name, const u8 *image, const u
     process->image_size = (u64)(end - image);
     process->heap_end = HEAP_START;
     process->alive = 1;
-    process->stack_top = (u64)pages_allocate(KERNEL_STACK) + KERNEL_STACK;
+    process->stack_top = (u64)kernel_stacks[process_count - 1] + KERNEL_STACK;
 
     /* The frame a trap of this process would have left. */
     frame = (struct frame *)(process->stack_top - TRAP_STACK - ABI_RED_ZONE + ABI_HEADER);

@@ -1,5 +1,6 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using Microsoft.Extensions.Logging;
 
 namespace Lv1Hypervisor.Tests;
 
@@ -178,7 +179,7 @@ internal sealed class FakePeer : IVirtualUartPeer
     }
 }
 
-internal sealed class FakeIoSource : Services.IIoInterruptSource
+internal sealed class FakeIoSource : IIoInterruptSource
 {
     public IInterruptLine? Line { get; private set; }
 
@@ -191,5 +192,22 @@ internal sealed class FakeRegisters : IMmioDevice
 
     public void Write(ulong offset, int size, ulong value)
     {
+    }
+}
+
+internal sealed class FakeLogger : ILogger
+{
+    public List<string> Warnings { get; } = [];
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel))
+            Warnings.Add(formatter(state, exception));
     }
 }

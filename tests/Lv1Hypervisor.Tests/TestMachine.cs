@@ -9,7 +9,7 @@ namespace Lv1Hypervisor.Tests;
 /// <summary>What a hypercall left in r3 and r4..r10.</summary>
 internal readonly record struct CallResult(Lv1Status Status, ulong[] Out);
 
-/// <summary>A hypervisor with fakes all round it: 16 MiB of boot memory, 32 MiB in all.</summary>
+/// <summary>A hypervisor with fakes all round it: 16 MiB of boot memory, 64 MiB in all.</summary>
 internal sealed class TestMachine : IDisposable
 {
     public const ulong BootSize = 16UL << 20;
@@ -30,6 +30,7 @@ internal sealed class TestMachine : IDisposable
             Threads = Threads,
             Clock = Clock,
             Control = Control,
+            Logger = Logger,
             BootMemorySize = BootSize,
             TotalMemorySize = TotalSize,
             RepositoryNodes = nodes,
@@ -55,6 +56,8 @@ internal sealed class TestMachine : IDisposable
     public FakeClock Clock { get; } = new();
 
     public FakeControl Control { get; } = new();
+
+    public FakeLogger Logger { get; } = new();
 
     public FakeNetwork Network { get; } = new();
 

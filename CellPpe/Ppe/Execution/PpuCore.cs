@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 using CellPpe.Ppe.Mmu;
@@ -85,6 +88,16 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, IDisposable
             if (state.ReservationHeld != 0 && state.ReservationLine < hostOffset + length && hostOffset < state.ReservationLine + 128)
                 state.ReservationHeld = 0;
         }
+    }
+
+    /// <summary>Feeds registers of all threads and the page table to a hash, in a fixed order.</summary>
+    public void AppendState(IncrementalHash hash)
+    {
+        ArgumentNullException.ThrowIfNull(hash);
+        foreach (PpuThread thread in _threads)
+            hash.AppendData(MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(ref thread.State, 1)));
+        if (Translator.PageTable is { } table)
+            hash.AppendData(MemoryMarshal.AsBytes(table.Entries));
     }
 
     /// <inheritdoc/>

@@ -45,6 +45,9 @@ internal sealed class HashedPageTable(int log2Bytes, int largePageShift0, int la
         invalidated();
     }
 
+    /// <summary>All entries, V and R in turn.</summary>
+    public ReadOnlySpan<ulong> Entries => _entries;
+
     /// <summary>log2 of the page size a segment's L and LP select.</summary>
     public int PageShift(bool large, bool second) => !large ? 12 : second ? largePageShift1 : largePageShift0;
 

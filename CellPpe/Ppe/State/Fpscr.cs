@@ -30,6 +30,11 @@ public struct Fpscr
     public const uint Ue = 1u << 5;
     public const uint Ze = 1u << 4;
     public const uint Xe = 1u << 3;
+
+    /// <summary>
+    /// Non-IEEE mode: kept, but without effect. Book I 4.2.2 makes it optional and what it changes the implementation's;
+    /// nothing public says that a PPE's scalar results change.
+    /// </summary>
     public const uint Ni = 1u << 2;
     public const uint RnMask = 3u;
 

@@ -25,6 +25,9 @@ internal sealed class ReadOnlyMemoryStream(ReadOnlyMemory<byte> bytes) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
+    // The LZMA decoder reads byte by byte; the inherited method allocates an array for each.
+    public override int ReadByte() => _position < bytes.Length ? bytes.Span[_position++] : -1;
+
     public override void Flush()
     {
     }

@@ -83,6 +83,25 @@ public sealed class HostAgainstExactTests
         static (ref Fpscr f, ulong _, ulong _, ulong b, out ulong r) => FloatConversion.RoundToSingle(ref f, b, out r),
         static (ref Fpscr f, ulong _, ulong _, ulong b, out ulong r) => FloatConversion.RoundToSingleExactly(ref f, b, out r));
 
+    [Fact]
+    public void From_integer()
+    {
+        var operands = new OperandGenerator(seed: 6);
+        for (int run = 0; run < Runs; run++)
+        {
+            ulong integer = run < 64 ? (1UL << 53) - 32 + (ulong)run : operands.Integer();
+            integer = run % 2 == 0 ? integer : 0 - integer;
+            uint before = Fpscr.Summarize(operands.Control());
+            Fpscr left = new() { Value = before };
+            Fpscr right = new() { Value = before };
+
+            Assert.True(FloatConversion.FromInteger(ref left, integer, out ulong leftResult));
+            Assert.True(FloatConversion.FromIntegerExactly(ref right, integer, out ulong rightResult));
+
+            Assert.Equal((rightResult, right.Value), (leftResult, left.Value));
+        }
+    }
+
     // Round to nearest is the only mode the fast path serves.
     private static void Compare(Operation fast, Operation exact)
     {

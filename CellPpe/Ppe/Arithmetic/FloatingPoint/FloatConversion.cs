@@ -66,7 +66,19 @@ internal static class FloatConversion
     }
 
     /// <summary>fcfid (Book I 4.6.6 and A.3).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool FromInteger(ref Fpscr fpscr, ulong b, out ulong result)
+    {
+        // Integers of 53 bits and a sign are doubles: there is nothing to round, in any mode.
+        if (b + (1UL << 53) <= 1UL << 54 && HostArithmetic.TryDeliver<DoublePrecision>(ref fpscr, (long)b, residual: 0, out result))
+            return true;
+
+        return FromIntegerExactly(ref fpscr, b, out result);
+    }
+
+    /// <summary>The same by integer arithmetic, for all operands and modes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool FromIntegerExactly(ref Fpscr fpscr, ulong b, out ulong result)
     {
         if (b == 0)
             return FloatResult.Exact<DoublePrecision>(ref fpscr, b, out result);

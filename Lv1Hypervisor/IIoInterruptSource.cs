@@ -1,0 +1,10 @@
+using CellPpe.Core.Ports;
+
+namespace Lv1Hypervisor;
+
+/// <summary>A device whose interrupt is a plain I/O interrupt with a number from the repository (USB).</summary>
+public interface IIoInterruptSource
+{
+    /// <summary>Where the interrupt goes, or null when the guest destroyed the outlet.</summary>
+    void ConnectInterrupt(IInterruptLine? line);
+}

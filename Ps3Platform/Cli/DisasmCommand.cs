@@ -1,0 +1,92 @@
+using System.Buffers.Binary;
+using System.CommandLine;
+using System.Globalization;
+
+using CellPpe.Ppe.Isa;
+
+using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Elf;
+
+namespace Ps3Platform.Cli;
+
+/// <summary><c>ps3 disasm</c>: a kernel's code, at an address or a symbol.</summary>
+internal static class DisasmCommand
+{
+    private const int DefaultCount = 32;
+
+    public static Command Create()
+    {
+        var kernel = new Argument<string>("KERNEL") { Description = "The kernel, or - for the built-in guest." };
+        var start = new Argument<string?>("START") { Description = "Address (0x...) or symbol; nothing: the entry.", Arity = ArgumentArity.ZeroOrOne };
+        var count = new Option<int>("--count", "-n") { Description = "Instructions to print.", HelpName = "N", DefaultValueFactory = _ => DefaultCount };
+        var map = new Option<string?>("--system-map") { Description = "System.map with the symbols of a stripped kernel (.xz, .gz as they are).", HelpName = "FILE" };
+        var command = new Command("disasm", "Disassemble a kernel's code.") { kernel, start, count, map };
+        command.SetAction(parsed => Failures.Guard(() =>
+        {
+            string name = parsed.GetValue(kernel)!;
+            Guest guest = GuestFiles.Open(name == "-" ? null : name);
+            BootImage image = OtherOsImage.Read(guest.Kernel, BootRequest.RetailBootMemory);
+            SymbolTable symbols = parsed.GetValue(map) is { } path ? SymbolTable.ReadSystemMap(ImageFile.Read(path)) : image.Symbols;
+            Print(image, symbols, Resolve(parsed.GetValue(start), image, symbols), parsed.GetValue(count));
+            return ExitCode.Success;
+        }));
+        return command;
+    }
+
+    private static ulong Resolve(string? start, BootImage image, SymbolTable symbols)
+    {
+        if (start is null)
+            return image.Thread0.Pc.Value;
+        if (start.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+            && ulong.TryParse(start.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong address))
+        {
+            return address;
+        }
+
+        // ELFv1: a function's own name is its descriptor; the code's name starts with a dot.
+        if (symbols.TryFind("." + start, out ElfSymbol code) || symbols.TryFind(start, out code))
+            return code.Address;
+        throw new UsageException($"{start}: no such symbol in {image.File.Name}; give an address (0x...), or its System.map with --system-map.");
+    }
+
+    private static void Print(BootImage image, SymbolTable symbols, ulong start, int count)
+    {
+        string? last = null;
+        for (int index = 0; index < count; index++)
+        {
+            ulong address = start + (4 * (ulong)index);
+            if (!TryFetch(image, address, out uint word))
+            {
+                if (index == 0)
+                    throw new UsageException($"0x{address:x} lies in no segment of {image.File.Name}; \"ps3 info\" lists them.");
+                return;
+            }
+
+            string? symbol = symbols.Describe(address);
+            string? function = symbol?.Split('+')[0];
+            if (function is not null && function != last)
+                Console.WriteLine($"{(last is null ? "" : "\n")}{symbol}:");
+            last = function ?? last;
+            Console.WriteLine($"{address:x16}:  {word:x8}  {PpuDisassembler.Disassemble(word, address)}");
+        }
+    }
+
+    // Kernels are linked at 0xc000000000000000 and loaded at 0: both kinds of address name the same bytes.
+    private static bool TryFetch(BootImage image, ulong address, out uint word)
+    {
+        const ulong KernelBase = 0xc000_0000_0000_0000;
+        ulong physical = address >= KernelBase ? address - KernelBase : address;
+        foreach (BootSegment segment in image.Segments)
+        {
+            ulong offset = physical - segment.Address.Value;
+            if (offset < (ulong)segment.Bytes.Length && (ulong)segment.Bytes.Length - offset >= 4)
+            {
+                word = BinaryPrimitives.ReadUInt32BigEndian(segment.Bytes.Span[(int)offset..]);
+                return true;
+            }
+        }
+
+        word = 0;
+        return false;
+    }
+}

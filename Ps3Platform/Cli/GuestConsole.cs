@@ -1,0 +1,37 @@
+namespace Ps3Platform.Cli;
+
+/// <summary>
+/// Where a guest's console text goes. Remembers the end of it, so that a machine that stopped can say whether its kernel
+/// had panicked. Written on the emulation thread.
+/// </summary>
+internal sealed class GuestConsole(Stream output) : IDisposable
+{
+    private const int Kept = 16 * 1024;
+    private static readonly byte[] PanicMarker = "Kernel panic - not syncing"u8.ToArray();
+    private readonly List<byte> _recent = new(2 * Kept);
+
+    /// <summary>True when the guest has said that it panicked.</summary>
+    public bool HasPanicked => PanicLine() is not null;
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        output.Write(bytes);
+        output.Flush();
+        _recent.AddRange(bytes);
+        if (_recent.Count > 2 * Kept)
+            _recent.RemoveRange(0, _recent.Count - Kept);
+    }
+
+    /// <summary>The line in which the guest said that it panicked, or null.</summary>
+    public string? PanicLine()
+    {
+        byte[] recent = [.. _recent];
+        int at = recent.AsSpan().IndexOf(PanicMarker);
+        if (at < 0)
+            return null;
+        int end = recent.AsSpan(at).IndexOfAny((byte)'\r', (byte)'\n');
+        return System.Text.Encoding.UTF8.GetString(recent, at, end < 0 ? recent.Length - at : end);
+    }
+
+    public void Dispose() => output.Dispose();
+}

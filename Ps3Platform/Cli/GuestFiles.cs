@@ -1,0 +1,53 @@
+using Ps3Platform.Loaders;
+
+namespace Ps3Platform.Cli;
+
+/// <summary>A kernel to boot, and what belongs to it.</summary>
+/// <param name="Kernel">The kernel file.</param>
+/// <param name="Initrd">The initial RAM disk that was built with it, or null.</param>
+/// <param name="CommandLine">The command line it wants unless another is given, or null.</param>
+internal sealed record Guest(ImageFile Kernel, string? Initrd = null, string? CommandLine = null);
+
+/// <summary>Finds guests: a file, the built-in one, or <c>linux</c> as firmware-stubs/linux/build.sh made it.</summary>
+internal static class GuestFiles
+{
+    /// <summary>The name of the Linux that the build script makes.</summary>
+    public const string Linux = "linux";
+
+    /// <summary>The guest the user named, or the built-in one.</summary>
+    /// <exception cref="UsageException">There is no such guest.</exception>
+    public static Guest Open(string? name)
+    {
+        if (name is null)
+            return new Guest(BuiltIn());
+        if (File.Exists(name))
+            return new Guest(ImageFile.Read(name));
+        if (name == Linux)
+            return BuiltLinux();
+        throw new UsageException($"{name}: no such file; give a vmlinux, dtbImage.ps3 or otheros.bld (.gz and .xz as they are), or nothing for the built-in guest.");
+    }
+
+    private static ImageFile BuiltIn()
+    {
+        using Stream stream = typeof(GuestFiles).Assembly.GetManifestResourceStream("penguin.elf")
+            ?? throw new InvalidOperationException("the built-in guest is missing from the program");
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return new ImageFile("penguin (built-in)", bytes);
+    }
+
+    private static Guest BuiltLinux()
+    {
+        for (DirectoryInfo? folder = new(Directory.GetCurrentDirectory()); folder is not null; folder = folder.Parent)
+        {
+            string built = Path.Combine(folder.FullName, "guests", Linux);
+            string kernel = Path.Combine(built, "vmlinux");
+            if (!File.Exists(kernel))
+                continue;
+            string initrd = Path.Combine(built, "initramfs.cpio.gz");
+            return new Guest(ImageFile.Read(kernel), File.Exists(initrd) ? initrd : null, "console=hvc0");
+        }
+
+        throw new UsageException("no Linux has been built yet; run firmware-stubs/linux/build.sh, which makes guests/linux/.");
+    }
+}

@@ -1,0 +1,24 @@
+using System.CommandLine;
+
+using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Inspection;
+
+namespace Ps3Platform.Cli;
+
+/// <summary><c>ps3 info</c>: what a kernel file holds.</summary>
+internal static class InfoCommand
+{
+    public static Command Create()
+    {
+        var kernel = new Argument<string?>("KERNEL") { Description = "The kernel; nothing: the built-in guest.", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("info", "Print a kernel's format, entry, segments, Linux version, build id and options.") { kernel };
+        command.SetAction(parsed => Failures.Guard(() =>
+        {
+            Guest guest = GuestFiles.Open(parsed.GetValue(kernel));
+            foreach (string line in KernelInfo.Of(OtherOsImage.Read(guest.Kernel, BootRequest.RetailBootMemory)).ToLines())
+                Console.WriteLine(line);
+            return ExitCode.Success;
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+
+namespace Ps3Platform.Cli;
+
+/// <summary>The command line: <c>ps3 boot</c>, <c>ps3 info</c>, <c>ps3 disasm</c>.</summary>
+public static class Program
+{
+    /// <summary>Runs one command.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static int Main(string[] args)
+    {
+        var root = new RootCommand(
+            "A PlayStation 3 that runs OtherOS: a Cell PPE under a simulation of Sony's lv1 hypervisor.\n\n"
+            + "  ps3 boot                         the built-in guest, a small kernel that shows what works\n"
+            + "  ps3 boot vmlinux --initrd i.gz   a real PS3 Linux kernel\n"
+            + "  ps3 info vmlinux                 what a kernel file holds\n"
+            + "  ps3 disasm vmlinux start_kernel  its code")
+        {
+            BootCommand.Create(),
+            InfoCommand.Create(),
+            DisasmCommand.Create(),
+        };
+        return Failures.Guard(() =>
+        {
+            ParseResult parsed = root.Parse(args);
+            if (parsed.Errors.Count == 0)
+                return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
+                Terminal.Error(error.Message);
+            Terminal.Note($"\"ps3 {parsed.CommandResult.Command.Name} --help\" lists the options.");
+            return ExitCode.Usage;
+        });
+    }
+}

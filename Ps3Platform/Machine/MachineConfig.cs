@@ -1,0 +1,68 @@
+using Lv1Hypervisor;
+
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+using Ps3Platform.Devices.Video;
+using Ps3Platform.Loaders;
+
+namespace Ps3Platform.Machine;
+
+/// <summary>What drives the guest's clocks.</summary>
+public enum ClockMode
+{
+    /// <summary>The time base follows the host's clock.</summary>
+    Host,
+
+    /// <summary>The time base advances with retired instructions: the same run gives the same states, always.</summary>
+    Instructions,
+}
+
+/// <summary>Everything that is chosen about a machine before it is built.</summary>
+public sealed record MachineConfig
+{
+    /// <summary>Retail consoles: 256 MiB.</summary>
+    public const ulong DefaultMemory = 256UL << 20;
+
+    /// <summary>The kernel, already recognised.</summary>
+    public required BootImage Kernel { get; init; }
+
+    /// <summary>The initial RAM disk, or null.</summary>
+    public ImageFile? Initrd { get; init; }
+
+    /// <summary>A device tree in place of the generated one, or null.</summary>
+    public ImageFile? DeviceTree { get; init; }
+
+    /// <summary>The kernel command line.</summary>
+    public string? CommandLine { get; init; }
+
+    /// <summary>Memory of the partition in bytes: boot memory and what lv1_allocate_memory gives, together.</summary>
+    public ulong MemorySize { get; init; } = DefaultMemory;
+
+    /// <summary>Hardware threads of the PPE: 1 or 2.</summary>
+    public int Threads { get; init; } = 2;
+
+    /// <summary>What drives time.</summary>
+    public ClockMode Clock { get; init; } = ClockMode.Host;
+
+    /// <summary>The picture size the monitor asks for.</summary>
+    public VideoMode Video { get; init; } = VideoMode.P720;
+
+    /// <summary>What lv1_get_version_info says.</summary>
+    public FirmwareVersion Firmware { get; init; } = FirmwareVersion.Retail;
+
+    /// <summary>
+    /// Real-time clock at power-on with the instruction clock, in seconds since 2000-01-01 UTC. The default is the day OtherOS
+    /// reached the shops in Europe, 2007-03-23.
+    /// </summary>
+    public ulong RtcAtPowerOn { get; init; } = 227_923_200;
+
+    /// <summary>Takes console bytes: the debug console over Ethernet and lv1's own. Called on the emulation thread.</summary>
+    public Action<ReadOnlySpan<byte>>? Console { get; init; }
+
+    /// <summary>Where parts report what is unusual.</summary>
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Boot memory (rm_size): 128 MiB as on consoles, or all memory when there is less.</summary>
+    public ulong BootMemorySize => Math.Min(BootRequest.RetailBootMemory, MemorySize);
+}

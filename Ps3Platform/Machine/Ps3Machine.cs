@@ -1,0 +1,202 @@
+using System.Diagnostics;
+
+using CellPpe.Core;
+using CellPpe.Core.Ports;
+using CellPpe.Ppe.Execution;
+
+using Lv1Hypervisor;
+
+using Ps3Platform.Devices.Gpu;
+using Ps3Platform.Devices.Video;
+using Ps3Platform.Devices.VirtualUart;
+
+namespace Ps3Platform.Machine;
+
+/// <summary>
+/// One console: a PPE under lv1 with its devices. Everything runs on the thread that calls <see cref="Run"/>, in turns:
+/// each hardware thread, then what is due in the event queue. Other threads reach it through <see cref="Post"/>.
+/// </summary>
+public sealed class Ps3Machine : IDisposable, IPartitionControl
+{
+    /// <summary>Instructions a turn: about a tenth of a millisecond, so that threads that wait for each other meet soon.</summary>
+    private const long Quantum = 20_000;
+
+    /// <summary>lv1_pause(0) returns at the latest after this long (irq-and-time 9: a decrementer interrupt may just have been lost).</summary>
+    private const ulong LongestPause = IMachineClock.Frequency / 100;
+
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly LockupDetector _lockups;
+    private readonly List<PpuThread> _running = [];
+    private RunOutcome? _ended;
+
+    internal Ps3Machine(MachineConfig config, ITurnClock clock, GuestMemory memory, EventQueue events, PpuCore ppe)
+    {
+        Config = config;
+        Clock = clock;
+        Memory = memory;
+        Events = events;
+        Ppe = ppe;
+        _lockups = new LockupDetector(ppe.Threads.Count);
+        events.Posted += () => _wake.Set();
+    }
+
+    /// <summary>What the machine was built from.</summary>
+    public MachineConfig Config { get; }
+
+    /// <summary>The partition's memory.</summary>
+    public GuestMemory Memory { get; }
+
+    /// <summary>Scheduled work.</summary>
+    public EventQueue Events { get; }
+
+    /// <summary>The processor.</summary>
+    public PpuCore Ppe { get; }
+
+    /// <summary>The hypervisor.</summary>
+    public Lv1 Hypervisor { get; internal set; } = null!;
+
+    /// <summary>The system manager, for the power button.</summary>
+    public SystemManager SystemManager { get; internal set; } = null!;
+
+    /// <summary>What the monitor shows.</summary>
+    public IFrameSource Screen { get; internal set; } = null!;
+
+    /// <summary>The graphics unit.</summary>
+    public GpuDevice Gpu { get; internal set; } = null!;
+
+    /// <summary>The machine's time.</summary>
+    public ITurnClock Clock { get; }
+
+    /// <summary>Host time spent in <see cref="Run"/>.</summary>
+    public TimeSpan HostTime { get; private set; }
+
+    /// <summary>Host time of it that was spent asleep because no thread had anything to do.</summary>
+    public TimeSpan IdleTime { get; private set; }
+
+    /// <summary>Instructions of all threads.</summary>
+    public ulong Instructions => Ppe.Threads.Aggregate(0UL, static (sum, thread) => sum + thread.State.Instructions);
+
+    /// <summary>Where every thread is and what it waits for, for a message about a machine that did not end by itself.</summary>
+    public string Whereabouts => string.Join("; ", _running.Select(thread =>
+        $"thread {thread.ThreadId} {(thread.IsPaused ? "paused" : "running")} at 0x{thread.State.Nia:x}{Symbol(thread.State.Nia)}"));
+
+    /// <summary>From any thread: runs something between two turns.</summary>
+    public void Post(Action action) => Events.Post(action);
+
+    /// <inheritdoc/>
+    public void End(PartitionEnd how, string reason)
+    {
+        RunEnd end = how switch
+        {
+            PartitionEnd.PowerOff => RunEnd.PowerOff,
+            PartitionEnd.Restart => RunEnd.Restart,
+            _ => RunEnd.Panic,
+        };
+        _ended ??= new RunOutcome(end, reason);
+        // The thread that asked must not run on.
+        foreach (PpuThread thread in Ppe.Threads)
+            thread.Pause(PpeWait.Interrupt);
+    }
+
+    /// <summary>Runs until the guest ends or a limit is reached. May be called again after a limit.</summary>
+    public RunOutcome Run(RunLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        long started = Stopwatch.GetTimestamp();
+        using CancellationTokenRegistration cancel = limits.Cancel.Register(() => _wake.Set());
+        try
+        {
+            while (true)
+            {
+                Events.RunDue(Clock.TimeBase);
+                if (_ended is { } ended)
+                    return ended;
+                if (limits.Cancel.IsCancellationRequested)
+                    return new RunOutcome(RunEnd.Cancelled, Whereabouts);
+                if (limits.Timeout is { } timeout && Stopwatch.GetElapsedTime(started) > timeout)
+                    return new RunOutcome(RunEnd.Timeout, Whereabouts);
+                if (limits.Instructions is { } most && Instructions >= most)
+                    return new RunOutcome(RunEnd.InstructionLimit, Whereabouts);
+                if (!RunTurns(limits.Instructions) && _ended is null && !Idle(out string where))
+                    return new RunOutcome(RunEnd.LockedUp, where);
+            }
+        }
+        finally
+        {
+            HostTime += Stopwatch.GetElapsedTime(started);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Ppe.Dispose();
+        Memory.Dispose();
+        _wake.Dispose();
+    }
+
+    internal void Start(PpuThread thread) => _running.Add(thread);
+
+    // Every thread that can run gets one turn. False: none could.
+    private bool RunTurns(ulong? mostInstructions)
+    {
+        bool ran = false;
+        foreach (PpuThread thread in _running)
+        {
+            if (thread.IsPaused)
+            {
+                if (thread.State.Wait != (uint)PpeWait.InterruptOrDecrementer || !thread.DecrementerNegative)
+                    continue;
+                thread.Wake();
+            }
+
+            ulong stop = Math.Min(Events.NextTime, thread.DecrementerNegative ? ulong.MaxValue : thread.DecrementerDue);
+            long budget = Clock.BudgetUntil(stop, Quantum);
+            if (mostInstructions is { } most)
+                budget = (long)Math.Clamp(most - Math.Min(most, Instructions), 1, (ulong)budget);
+            thread.Run(budget);
+            ran = true;
+            ulong now = Clock.TimeBase;
+            _lockups.Observe(thread, now);
+            if (_ended is not null)
+                break;
+            if (_lockups.IsLockedUp(_running, now, out string where))
+            {
+                _ended = new RunOutcome(RunEnd.LockedUp, where);
+                break;
+            }
+        }
+
+        return ran;
+    }
+
+    // Lets time pass until something can happen. False: nothing ever will.
+    private bool Idle(out string where)
+    {
+        if (_lockups.IsLockedUp(_running, Clock.TimeBase, out where))
+            return false;
+        long started = Stopwatch.GetTimestamp();
+        ulong now = Clock.TimeBase;
+        ulong until = Math.Min(Events.NextTime, now + LongestPause);
+        foreach (PpuThread thread in _running)
+        {
+            if (thread.State.Wait == (uint)PpeWait.InterruptOrDecrementer)
+                until = Math.Min(until, thread.DecrementerDue);
+        }
+
+        Clock.IdleUntil(until, _wake);
+        if (Clock.TimeBase >= now + LongestPause)
+        {
+            foreach (PpuThread thread in _running)
+            {
+                if (thread.State.Wait == (uint)PpeWait.InterruptOrDecrementer)
+                    thread.Wake();
+            }
+        }
+
+        IdleTime += Stopwatch.GetElapsedTime(started);
+        return true;
+    }
+
+    private string Symbol(ulong address) => Config.Kernel.Symbols.Describe(address) is { } name ? $" ({name})" : "";
+}
