@@ -34,6 +34,7 @@ internal static class BootCommand
         var stats = new Option<bool>("--stats") { Description = "Print instructions, speed and counts at the end." };
         var hash = new Option<bool>("--state-hash") { Description = "Print a hash of the machine's whole state at the end." };
         var audit = new Option<bool>("--audit") { Description = "Print how often each hypercall was made, and the last calls, at the end." };
+        var fixups = new Option<string>("--fixups") { Description = "auto: repair known faults of guest kernels that keep them from booting on a console too, and say so. none: boot them as they are.", HelpName = "auto|none", DefaultValueFactory = _ => "auto" };
         var log = new Option<string>("--log") { Description = "Least severe messages to print: debug, info, warning, error, none.", HelpName = "LEVEL", DefaultValueFactory = _ => "warning" };
 
         var command = new Command(
@@ -48,7 +49,7 @@ internal static class BootCommand
             + "  ps3 boot vmlinux --video 1080p --screenshot penguins.png --timeout 2m\n"
             + "  ps3 boot --clock instructions --state-hash")
         {
-            kernel, initrd, append, tree, memory, cpus, clock, video, screenshot, every, timeout, instructions, noReboot, stats, hash, audit, log,
+            kernel, initrd, append, tree, memory, cpus, clock, video, screenshot, every, timeout, instructions, noReboot, stats, hash, audit, fixups, log,
         };
         command.SetAction(parsed => Failures.Guard(() =>
         {
@@ -66,7 +67,7 @@ internal static class BootCommand
             using var console = new GuestConsole(Console.OpenStandardOutput());
             var config = new MachineConfig
             {
-                Kernel = OtherOsImage.Read(guest.Kernel, Math.Min(BootRequest.RetailBootMemory, size)),
+                Kernel = ReadKernel(guest.Kernel, size, parsed.GetValue(fixups)!),
                 Initrd = initrdPath is null ? null : ImageFile.Read(initrdPath),
                 DeviceTree = parsed.GetValue(tree) is { } path ? ImageFile.Read(path) : null,
                 CommandLine = parsed.GetValue(append) ?? guest.CommandLine,
@@ -99,6 +100,19 @@ internal static class BootCommand
         const ulong Largest = 2UL << 30;
         if (size is < Smallest or > Largest || size % Granule != 0)
             throw new UsageException($"--memory {text}: give a multiple of 16M from 32M to 2G; a console has 256M.");
+    }
+
+    private static BootImage ReadKernel(ImageFile file, ulong memory, string fixups)
+    {
+        BootImage image = OtherOsImage.Read(file, Math.Min(BootRequest.RetailBootMemory, memory));
+        if (fixups == "none")
+            return image;
+        if (fixups != "auto")
+            throw new UsageException($"--fixups {fixups}: give auto or none.");
+        image = KernelFixups.Apply(image, out IReadOnlyList<KernelFixup> applied);
+        foreach (KernelFixup fixup in applied)
+            Terminal.Note($"fix-up at 0x{fixup.Address.Value:x}: {fixup.Reason}");
+        return image;
     }
 
     private static ClockMode ParseClock(string text) => text switch

@@ -1,5 +1,5 @@
 /* Letters for the boot screen: 95 printable characters and a box for the rest. Eight rows of five dots a glyph, the
- * leftmost dot 0x10; screen.c doubles the rows and thickens the strokes to 8 x 16 pixels. */
+ * leftmost dot 0x10; screen.c doubles the rows and spreads the dots to fill 8 x 16 pixels. */
 #include "kernel.h"
 
 const u8 font[96][8] = {

@@ -46,21 +46,29 @@ static void update_mask(u64 thread, u64 plug, int enabled)
     LV1(&results, LV1_DID_UPDATE_INTERRUPT_MASK, ppe_id, thread);
 }
 
-/* The outlet of a new event port, connected to the plug of the same number of one thread and enabled; 0 if refused. */
-u64 irq_event_port(u64 thread, irq_handler handler)
+/* Connects an outlet to the plug of the same number of one thread, and enables it. */
+int irq_connect(u64 thread, u64 outlet, irq_handler handler)
 {
     struct lv1_results results;
-    u64 outlet, plug;
+    u64 plug = outlet % PLUGS;
 
-    if (LV1(&results, LV1_CONSTRUCT_EVENT_RECEIVE_PORT) != LV1_SUCCESS)
-        return 0;
-    outlet = results.value[0];
-    plug = outlet % PLUGS;
     handlers[thread][plug] = handler;
     if (LV1(&results, LV1_CONNECT_IRQ_PLUG, ppe_id, thread, plug, outlet, 0) != LV1_SUCCESS)
         return 0;
     update_mask(thread, plug, 1);
-    return outlet;
+    return 1;
+}
+
+/* The outlet of a new event port, connected; 0 if refused. */
+u64 irq_event_port(u64 thread, irq_handler handler)
+{
+    struct lv1_results results;
+    u64 outlet;
+
+    if (LV1(&results, LV1_CONSTRUCT_EVENT_RECEIVE_PORT) != LV1_SUCCESS)
+        return 0;
+    outlet = results.value[0];
+    return irq_connect(thread, outlet, handler) ? outlet : 0;
 }
 
 static void external_interrupt(void)

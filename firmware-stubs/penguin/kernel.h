@@ -84,6 +84,7 @@ extern u64 highmem_lpar, highmem_size;
 /* irq.c */
 typedef void (*irq_handler)(void);
 void irq_start(void);
+int irq_connect(u64 thread, u64 outlet, irq_handler handler);
 u64 irq_event_port(u64 thread, irq_handler handler);
 struct frame *trap_dispatch(struct frame *frame);
 void interrupts_on(void);
@@ -107,6 +108,7 @@ void secondary_main(void) __attribute__((noreturn));
 /* video.c, screen.c */
 void video_check(void);
 void video_rsx_check(void);
+int video_wait_blanks(u32 count);
 void screen_start(u32 *pixels, u32 width, u32 height);
 void screen_text(const char *text);
 void screen_show(void);

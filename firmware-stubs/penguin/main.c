@@ -45,6 +45,7 @@ void kernel_main(const void *device_tree)
     else
         print("PENGUIN OK %d checks\n", checks_good);
     screen_show();
+    video_wait_blanks(2); /* flips take effect at the vertical blank: let the last picture be seen */
 
     if (options.no_shutdown) {
         print("penguin: halted, as noshutdown asks\n");

@@ -102,8 +102,8 @@ void repository_list(void)
     LV1(&results, LV1_GET_VERSION_INFO);
     print("  lv1 version %lu.%lu.%lu, partition %lu, PPE %lu\n", (results.value[0] >> 32) & 0xffff,
           (results.value[0] >> 16) & 0xffff, results.value[0] & 0xffff, partition_id, ppe_id);
-    print("  boot memory %lu MiB (rm_size), in all %lu MiB (rgntotal), time base %lu Hz\n", boot_memory >> 20,
-          total_memory >> 20, timebase_hertz);
+    print("  boot memory %lu MiB (rm_size), in all %lu MiB (rgntotal)\n", boot_memory >> 20, total_memory >> 20);
+    print("  time base %lu Hz\n", timebase_hertz);
 
     spes = node_value(partition_id, first_key("bi", 0), key("spursvn", 0), 0, 0);
     for (u64 spe = 0; spe < spes && spe < 16; spe++) {

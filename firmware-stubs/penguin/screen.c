@@ -111,6 +111,13 @@ static void colour_bars(int y)
         fill(i * screen_width / 8, y, screen_width / 8, BAR_HEIGHT, bars[i]);
 }
 
+/* Five dots over seven pixels: the second and the fourth are two wide. */
+static u32 spread(u32 dots)
+{
+    return (dots & 0x10) << 2 | (dots & 0x08) << 2 | (dots & 0x08) << 1 | (dots & 0x04) << 1 | (dots & 0x02) << 1 |
+           (dots & 0x02) | (dots & 0x01);
+}
+
 static void glyph(int x, int y, char character, u32 colour)
 {
     int index = character - ' ';
@@ -122,7 +129,7 @@ static void glyph(int x, int y, char character, u32 colour)
 
         u32 dots = font[index][line / 2];
 
-        for (u32 bits = (dots | dots << 1) << 1; bits; bits = bits << 1 & 0x7f) {
+        for (u32 bits = spread(dots); bits; bits = bits << 1 & 0x7f) {
             if (bits & 0x40)
                 *pixels = colour;
             pixels++;

@@ -134,7 +134,7 @@ void smp_check(void)
     count();
     done = wait_until(&finished, 2);
     check("atomics", done && atomic_counter == 2 * INCREMENTS && locked_counter == 2 * INCREMENTS,
-          "both threads counted to %u with lwarx/stwcx., to %u under a lock", atomic_counter, locked_counter);
+          "both threads counted to %u by reservation, to %u by lock", atomic_counter, locked_counter);
 
     interrupts_on();
     start = timebase();

@@ -182,8 +182,16 @@ enum gpu_attribute {
 #define SYNC_VERTICAL 2
 #define BLIT_WAIT (1UL << 32)
 
+/* Words of the driver information block. */
+#define INFORMATION_VERSION 0
+#define INFORMATION_OUTLET (0x12b8 / 4)
+#define INFORMATION_MASK (0x12c0 / 4)
+#define CAUSE_BLANK_B (1U << 1)
+
 static u64 context;
 static const struct mode *current;
+static volatile u32 *information;
+static volatile u32 blanks;
 
 static s32 gpu_attribute(u64 handle, u64 operation, u64 p1, u64 p2, u64 p3, u64 p4)
 {
@@ -208,7 +216,6 @@ static const char *gpu_start(const struct mode *mode, s32 *status, u32 *version)
 {
     struct lv1_results results;
     u64 size = (PIXELS_START + mode->width * 4UL * mode->height + MEGABYTE - 1) & ~(MEGABYTE - 1);
-    volatile u32 *information;
     u64 memory;
 
     if ((*status = LV1(&results, LV1_GPU_OPEN, 0)) != LV1_SUCCESS)
@@ -223,7 +230,7 @@ static const char *gpu_start(const struct mode *mode, s32 *status, u32 *version)
         return "context allocate";
     context = results.value[0];
     information = mmu_map_device(results.value[2], DRIVER_INFO_SIZE);
-    *version = information ? information[0] : 0;
+    *version = information ? information[INFORMATION_VERSION] : 0;
     if (*version != DRIVER_INFO_VERSION)
         return "driver information";
     if ((*status = LV1(&results, LV1_GPU_CONTEXT_IOMAP, context, IO_WINDOW, PIXELS_PHYSICAL, size, IO_READ_WRITE)) != LV1_SUCCESS)
@@ -231,6 +238,49 @@ static const char *gpu_start(const struct mode *mode, s32 *status, u32 *version)
     if ((*status = gpu_attribute(context, GPU_FB_SETUP, PIXELS_PHYSICAL, COMMAND_SIZE, IO_WINDOW, 0)) != LV1_SUCCESS)
         return "frame buffer setup";
     return NULL;
+}
+
+/* Reading the causes clears them. */
+static void gpu_interrupt(void)
+{
+    struct lv1_results results;
+
+    if (LV1(&results, LV1_GPU_CONTEXT_INTR, context) == LV1_SUCCESS && results.value[0] & CAUSE_BLANK_B)
+        blanks++;
+}
+
+/* Sleeps over so many vertical blanks. */
+int video_wait_blanks(u32 count)
+{
+    struct lv1_results results;
+    u32 end = blanks + count;
+    u64 limit = timebase() + timebase_hertz / 2;
+
+    while (current && blanks != end) {
+        if (timebase() > limit)
+            return 0;
+        LV1(&results, LV1_PAUSE, 0);
+        interrupts_on();
+        interrupts_off();
+    }
+    return current != NULL;
+}
+
+static void blank_check(void)
+{
+    u64 start, elapsed;
+    int good;
+
+    good = irq_connect(0, information[INFORMATION_OUTLET], gpu_interrupt);
+    information[INFORMATION_MASK] = CAUSE_BLANK_B;
+    good = good && video_wait_blanks(1);
+    start = timebase();
+    good = good && video_wait_blanks(2);
+    elapsed = timebase() - start;
+    if (options.quiet_time)
+        check("vsync", good, "interrupts at the vertical blank");
+    else
+        check("vsync", good, "interrupts at the vertical blank, %lu time base ticks apart", elapsed / 2);
 }
 
 void video_check(void)
@@ -257,6 +307,7 @@ void video_check(void)
     current = mode;
     check("video", gpu_attribute(context, GPU_DISPLAY_FLIP, 0, 0, 0, 0) == LV1_SUCCESS, "%u x %u, frame buffer at I/O address %lx",
           mode->width, mode->height, IO_WINDOW + PIXELS_START);
+    blank_check();
 }
 
 /* Three ways to the RSX itself. A retail machine's lv1 refuses the registers to an OtherOS partition, by its own call and

@@ -19,6 +19,11 @@ public sealed unsafe class FloatSemanticsTests
             Assert.Equal(group.Mnemonic, PpuTable.Info(PpuDecoder.Decode(group.Word)).Mnemonic);
     }
 
+    [Theory]
+    [InlineData(0xfc17048e)] // mffscrni, which glibc tries
+    [InlineData(0xfc18048e)] // mffsl
+    public void Later_forms_of_mffs_are_plain_mffs(uint word) => Assert.Equal(PpuOp.Mffs, PpuDecoder.Decode(word));
+
     [Fact]
     public void Semantics_name_the_right_arithmetic_and_registers()
     {

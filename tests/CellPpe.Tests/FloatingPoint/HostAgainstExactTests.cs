@@ -127,7 +127,8 @@ public sealed class HostAgainstExactTests
 
             Assert.True(
                 leftWrites == rightWrites && leftResult == rightResult && left.Value == right.Value,
-                $"a {a:x16} c {c:x16} b {b:x16} FPSCR {before:x8}: {leftResult:x16} {left.Value:x8}, exactly {rightResult:x16} {right.Value:x8}");
+                $"a {a:x16} c {c:x16} b {b:x16} FPSCR {before:x8}: "
+                    + $"{leftResult:x16} {left.Value:x8}, exactly {rightResult:x16} {right.Value:x8}");
         }
     }
 }

@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+
+using CellPpe.Core;
+
+namespace Ps3Platform.Loaders;
+
+/// <summary>A known fault of a guest kernel, and the one instruction that was changed to let it boot.</summary>
+/// <param name="Address">Where the changed instruction stands.</param>
+/// <param name="Reason">For a person: what the kernel would do on any console, and what it does now.</param>
+public sealed record KernelFixup(LparAddress Address, string Reason);
+
+/// <summary>
+/// Fix-ups for kernels that cannot come up on the machine they were built for. There is one. Linux built with
+/// CONFIG_STRICT_KERNEL_RWX, which became the default, changes the protection of its init memory before it starts init; the
+/// PS3 port cannot do that and answered with panic("ps3_hpte_updateboltedpp() not implemented") until 6.8 made it a
+/// message. Such a kernel stops on a real console too. The function is made to return, which is what 6.8 does less the message.
+/// </summary>
+public static class KernelFixups
+{
+    private const uint Blr = 0x4e80_0020;
+    private const ulong LinkBase = 0xc000_0000_0000_0000;
+    private static readonly byte[] Message = "ps3_hpte_updateboltedpp() not implemented"u8.ToArray();
+
+    /// <summary>The image with the fix-ups it needs; the same image when it needs none.</summary>
+    public static BootImage Apply(BootImage image, out IReadOnlyList<KernelFixup> applied)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        applied = [];
+        for (int index = 0; index < image.Segments.Count; index++)
+        {
+            BootSegment segment = image.Segments[index];
+            int message = segment.Bytes.Span.IndexOf(Message);
+            if (message < 0 || !TryFindUser(segment, (ulong)message, out int function))
+                continue;
+            byte[] patched = segment.Bytes.ToArray();
+            BinaryPrimitives.WriteUInt32BigEndian(patched.AsSpan(function), Blr);
+            var segments = image.Segments.ToList();
+            segments[index] = segment with { Bytes = patched };
+            applied =
+            [
+                new KernelFixup(segment.Address + (ulong)function,
+                    "this kernel panics in ps3_hpte_updateboltedpp() before init, on a console too (CONFIG_STRICT_KERNEL_RWX before Linux 6.8); "
+                    + "the function was made to return. --fixups none boots it as it is"),
+            ];
+            return image with { Segments = segments };
+        }
+
+        return image;
+    }
+
+    // The function that loads the message's address (addis r3,r2,hi ... addi r3,r3,lo), by the descriptors of ELFv1: entry,
+    // TOC, 0. Nearly all descriptors of a kernel have the same TOC.
+    private static bool TryFindUser(BootSegment segment, ulong messageOffset, out int function)
+    {
+        function = 0;
+        ReadOnlySpan<byte> bytes = segment.Bytes.Span;
+        ulong origin = LinkBase + segment.Address.Value;
+        var entries = new Dictionary<ulong, List<int>>();
+        for (int at = 0; at + 24 <= bytes.Length; at += 8)
+        {
+            ulong entry = BinaryPrimitives.ReadUInt64BigEndian(bytes[at..]) - origin;
+            if (entry >= (ulong)bytes.Length || (entry & 3) != 0 || BinaryPrimitives.ReadUInt64BigEndian(bytes[(at + 16)..]) != 0)
+                continue;
+            ulong toc = BinaryPrimitives.ReadUInt64BigEndian(bytes[(at + 8)..]);
+            if (toc - origin >= (ulong)bytes.Length)
+                continue;
+            if (!entries.TryGetValue(toc, out List<int>? list))
+                entries.Add(toc, list = []);
+            list.Add((int)entry);
+        }
+
+        if (entries.Count == 0)
+            return false;
+        (ulong commonToc, List<int> starts) = entries.MaxBy(static pair => pair.Value.Count);
+        starts.Sort();
+        long distance = (long)(origin + messageOffset - commonToc);
+        uint high = 0x3c62_0000u | (ushort)((distance + 0x8000) >> 16);
+        uint low = 0x3863_0000u | (ushort)distance;
+        const int Near = 32;
+        foreach (int start in starts)
+        {
+            int end = Math.Min(start + Near, bytes.Length - 4);
+            bool sawHigh = false;
+            for (int at = start; at < end; at += 4)
+            {
+                uint word = BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
+                sawHigh |= word == high;
+                if (sawHigh && word == low)
+                {
+                    function = start;
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+}
