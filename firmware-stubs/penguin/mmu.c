@@ -115,7 +115,7 @@ static void allocate_highmem(void)
     if (boot_memory + size > SEGMENT_MASK + 1)
         size = SEGMENT_MASK + 1 - boot_memory;
     if (!size || LV1(&results, LV1_ALLOCATE_MEMORY, size, 24, 0, ALLOCATE_ANYWHERE) != LV1_SUCCESS) {
-        memory_next = boot_memory / 2;
+        memory_next = LARGE_PAGE; /* boot memory between the program and the picture */
         check("memory", !size, "no memory beyond the boot memory");
         return;
     }

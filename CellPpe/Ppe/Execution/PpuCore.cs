@@ -30,7 +30,7 @@ public sealed record PpuConfiguration(int Threads, ulong RealModeLimit, int Code
 /// One PPE: its hardware threads and what they share, which is memory, the page table and decoded instructions. Both
 /// threads belong to one host thread, which runs them in turns.
 /// </summary>
-public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, IDisposable
+public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches, IDisposable
 {
     private readonly PpuThread[] _threads;
 
@@ -69,7 +69,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, IDisposable
 
     /// <inheritdoc/>
     public IPageTable CreatePageTable(int log2Bytes, int largePageShift0, int largePageShift1) =>
-        new HashedPageTable(log2Bytes, largePageShift0, largePageShift1, FlushTranslations);
+        new HashedPageTable(log2Bytes, largePageShift0, largePageShift1, this);
 
     /// <inheritdoc/>
     public void Select(IPageTable? table)
@@ -108,10 +108,17 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, IDisposable
         Code.Dispose();
     }
 
-    internal void FlushTranslations()
+    /// <summary>Drops every translation of every thread.</summary>
+    public void FlushTranslations()
     {
         foreach (PpuThread thread in _threads)
             thread.Storage.FlushAll();
+    }
+
+    void ITranslationCaches.FlushPage(ulong offsetInSegment)
+    {
+        foreach (PpuThread thread in _threads)
+            thread.Storage.FlushPage(offsetInSegment);
     }
 
     internal void ProtectHostPage(ulong hostOffset)

@@ -85,6 +85,22 @@ internal sealed unsafe class PpuStorage : IDisposable
         }
     }
 
+    /// <summary>
+    /// Drops what was translated for the page at this offset of any segment: both caches are indexed by address bits below
+    /// a segment's size, so that is one entry of each.
+    /// </summary>
+    public void FlushPage(ulong offsetInSegment)
+    {
+        ulong page = offsetInSegment >> 12;
+        for (int mode = 1; mode < Modes; mode++)
+        {
+            TlbEntry* entry = _tlbs + ((uint)mode * PpuContext.TlbEntries) + (page & (PpuContext.TlbEntries - 1));
+            entry->ReadTag = TlbEntry.Invalid;
+            entry->WriteTag = TlbEntry.Invalid;
+            _fetches[((uint)mode * PpuContext.FetchEntries) + (page & (PpuContext.FetchEntries - 1))].Tag = TlbEntry.Invalid;
+        }
+    }
+
     /// <summary>Makes stores to one page of host memory take the slow path: its instructions are decoded now.</summary>
     public void ProtectHostPage(ulong hostOffset)
     {

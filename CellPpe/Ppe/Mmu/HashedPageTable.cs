@@ -5,11 +5,22 @@ namespace CellPpe.Ppe.Mmu;
 /// <summary>One match of a table search.</summary>
 internal readonly record struct PageTableHit(ulong Slot, ulong V, ulong R);
 
+/// <summary>Whoever keeps translations made from a page table.</summary>
+internal interface ITranslationCaches
+{
+    /// <summary>Drops all translations.</summary>
+    void FlushTranslations();
+
+    /// <summary>Drops translations of the 4 KB page at this offset of any 256 MB segment.</summary>
+    void FlushPage(ulong offsetInSegment);
+}
+
 /// <summary>
 /// The hashed page table (Book III 4.5): groups of eight entries, searched by a hash of the virtual page number, and by
 /// its complement. lv1 writes the entries; the table walk sets R and C. Owned by the emulation thread.
 /// </summary>
-internal sealed class HashedPageTable(int log2Bytes, int largePageShift0, int largePageShift1, Action invalidated) : IPageTable
+internal sealed class HashedPageTable(
+    int log2Bytes, int largePageShift0, int largePageShift1, ITranslationCaches caches) : IPageTable
 {
     public const ulong Valid = 1;
     public const ulong Secondary = 2;
@@ -30,19 +41,23 @@ internal sealed class HashedPageTable(int log2Bytes, int largePageShift0, int la
     /// <inheritdoc/>
     public void Write(ulong slot, ulong v, ulong r)
     {
-        bool wasValid = (_entries[slot * 2] & Valid) != 0;
+        ulong old = _entries[slot * 2];
         _entries[slot * 2] = v;
         _entries[(slot * 2) + 1] = r;
         // Nothing translated through an invalid entry, so filling one cannot make a translation stale.
-        if (wasValid)
-            invalidated();
+        if ((old & Valid) == 0)
+            return;
+        if ((old & Large) != 0)
+            caches.FlushTranslations();
+        else
+            caches.FlushPage(OffsetInSegment(slot, old));
     }
 
     /// <inheritdoc/>
     public void Clear()
     {
         Array.Clear(_entries);
-        invalidated();
+        caches.FlushTranslations();
     }
 
     /// <summary>All entries, V and R in turn.</summary>
@@ -64,6 +79,16 @@ internal sealed class HashedPageTable(int log2Bytes, int largePageShift0, int la
 
     /// <summary>Sets R and, for a store, C, as the hardware's walk does.</summary>
     public void Touch(ulong slot, bool store) => _entries[(slot * 2) + 1] |= store ? Referenced | Changed : Referenced;
+
+    // The hash is VSID xor page, and the entry holds the VSID: with the number of its group that gives the page, as far as
+    // the group number reaches; AVPN has the bits above (from 2^23).
+    private ulong OffsetInSegment(ulong slot, ulong v)
+    {
+        ulong group = (v & Secondary) != 0 ? ~(slot / 8) : slot / 8;
+        ulong avpn = v >> 7;
+        ulong low = (group ^ (avpn >> 5)) & _groupMask & 0x7ff;
+        return ((avpn & 0x1f) << 23) | (low << 12);
+    }
 
     private bool Search(ulong group, ulong want, int pageShift, out PageTableHit hit)
     {

@@ -1,0 +1,79 @@
+using System.Numerics;
+
+namespace CellPpe.Recompiler;
+
+/// <summary>Finds a simpler value for an arithmetic instruction: a constant, or one of its operands.</summary>
+internal static class IrFolding
+{
+    // How far the search for a value's width follows operands: chains of masks and selects are short.
+    private const int WidthDepth = 4;
+
+    /// <summary>The value that stands for the instruction, which is not in the block yet; or nothing.</summary>
+    public static IrValue TryFold(IrBlock block, in IrInstruction insn)
+    {
+        if (!insn.Op.IsArithmetic)
+            return default;
+        bool knowsA = block.TryConstant(insn.A, out ulong a);
+        bool knowsB = block.TryConstant(insn.B, out ulong b);
+        bool knowsC = block.TryConstant(insn.C, out ulong c);
+        if (knowsA && (knowsB || !insn.B.Exists) && (knowsC || !insn.C.Exists))
+            return block.Constant(IrArithmetic.Evaluate(insn.Op, insn.Immediate, a, b, c));
+        switch (insn.Op)
+        {
+            case IrOp.Select when knowsA:
+                return a != 0 ? insn.B : insn.C;
+            case IrOp.Select when insn.B == insn.C:
+                return insn.B;
+            case IrOp.And when (knowsA && a == 0) || (knowsB && b == 0):
+            case IrOp.Subtract or IrOp.Xor when insn.A == insn.B:
+                return block.Constant(0);
+            case IrOp.And when knowsB && Covers(b, Width(block, insn.A, WidthDepth)):
+            case IrOp.And or IrOp.Or when insn.A == insn.B:
+                return insn.A;
+            case IrOp.And when knowsA && Covers(a, Width(block, insn.B, WidthDepth)):
+                return insn.B;
+            case IrOp.Equal when insn.A == insn.B:
+                return block.Constant(1);
+        }
+
+        if (knowsB && b == 0 && IgnoresZeroOnTheRight(insn.Op))
+            return insn.A;
+        return knowsA && a == 0 && (insn.Op is IrOp.Add or IrOp.Or or IrOp.Xor) ? insn.B : default;
+    }
+
+    /// <summary>Above how many low bits a value is certainly zero.</summary>
+    public static int Width(IrBlock block, IrValue value, int depth = WidthDepth)
+    {
+        IrInstruction insn = block[value];
+        if (depth == 0 && (insn.Op is IrOp.And or IrOp.Or or IrOp.Xor or IrOp.Select))
+            return 64;
+        switch (insn.Op)
+        {
+            case IrOp.Constant:
+                return 64 - BitOperations.LeadingZeroCount(insn.Immediate);
+            case IrOp.Equal or IrOp.LessSigned or IrOp.LessUnsigned:
+                return 1;
+            case IrOp.ReadSlot:
+                return Math.Min(64, 8 * insn.Slot.Bytes);
+            case IrOp.Load or IrOp.ByteReverse or IrOp.VectorElement:
+                return 8 * (int)insn.Immediate;
+            case IrOp.CountLeadingZeros:
+                return 7;
+            case IrOp.And:
+                return Math.Min(Width(block, insn.A, depth - 1), Width(block, insn.B, depth - 1));
+            case IrOp.Or or IrOp.Xor:
+                return Math.Max(Width(block, insn.A, depth - 1), Width(block, insn.B, depth - 1));
+            case IrOp.Select:
+                return Math.Max(Width(block, insn.B, depth - 1), Width(block, insn.C, depth - 1));
+            case IrOp.ShiftRight when block.TryConstant(insn.B, out ulong amount):
+                return 64 - (int)Math.Min(amount, 64);
+            default:
+                return 64;
+        }
+    }
+
+    private static bool IgnoresZeroOnTheRight(IrOp op) => op is IrOp.Add or IrOp.Subtract or IrOp.Or or IrOp.Xor
+        or IrOp.ShiftLeft or IrOp.ShiftRight or IrOp.ShiftRightArithmetic or IrOp.RotateLeft;
+
+    private static bool Covers(ulong mask, int width) => width == 0 || (ulong.MaxValue >> (64 - width) & ~mask) == 0;
+}
