@@ -108,7 +108,8 @@ public sealed class IrBlock(ulong address)
         bool decided = TryConstant(condition, out ulong taken);
         if (decided && taken == 0)
             return;
-        bool always = decided || !condition.Exists;
-        Append(new IrInstruction(always ? IrOp.Exit : IrOp.ExitIf) { A = always ? default : condition, B = target, Exit = exit, Site = Site });
+        Append(decided || !condition.Exists
+            ? new IrInstruction(IrOp.Exit) { A = target, Exit = exit, Site = Site }
+            : new IrInstruction(IrOp.ExitIf) { A = condition, B = target, Exit = exit, Site = Site });
     }
 }

@@ -91,7 +91,7 @@ public enum IrOp
     /// <summary>Leaves the block if A is not zero; goes to B where the exit is of kind Next.</summary>
     ExitIf,
 
-    /// <summary>Leaves the block: its last instruction. Goes to B where the exit is of kind Next.</summary>
+    /// <summary>Leaves the block: its last instruction. Goes to A where the exit is of kind Next.</summary>
     Exit,
 }
 

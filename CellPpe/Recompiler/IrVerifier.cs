@@ -59,15 +59,16 @@ public static class IrVerifier
         _ => null,
     };
 
-    private static string? CheckExit(in IrInstruction insn) => insn.Exit!.Kind switch
+    private static string? CheckExit(in IrInstruction insn) => insn.Exit?.Kind switch
     {
+        null => "leaves in no way",
         IrExitKind.Host => "is no way a block leaves on its own",
-        IrExitKind.Between when insn.Exit.Routine is null => "has no routine to run between",
+        IrExitKind.Between when insn.Exit!.Routine is null => "has no routine to run between",
         _ when insn.Site.Instructions < 1 => "does not say where it leaves from",
         _ => null,
     };
 
-    // The types an instruction's operands must have; an exit's condition and target stand in A and B.
+    // The types an instruction's operands must have.
     private static IrType[] Operands(in IrInstruction insn) => insn.Op switch
     {
         IrOp.Constant or IrOp.ReadSlot or IrOp.Perform or IrOp.Hint => [],
@@ -80,7 +81,7 @@ public static class IrVerifier
         IrOp.StoreBytes => [IrType.I64, IrType.V128, IrType.I64],
         IrOp.Call => insn.Helper!.Parameters,
         IrOp.ExitIf => insn.Exit?.Kind == IrExitKind.Next ? [IrType.I64, IrType.I64] : [IrType.I64],
-        IrOp.Exit => [],
+        IrOp.Exit => insn.Exit?.Kind == IrExitKind.Next ? [IrType.I64] : [],
         _ => [IrType.I64, IrType.I64],
     };
 }

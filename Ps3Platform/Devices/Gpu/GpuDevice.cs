@@ -49,6 +49,9 @@ public sealed class GpuDevice : IGpuDevice
         _heads = new DisplayHeads(events, clock);
     }
 
+    /// <summary>The guest takes the picture away that a head shows; it can still be read while this is raised.</summary>
+    public event Action? ScanOutEnding;
+
     /// <summary>Vertical blanks counted so far.</summary>
     public ulong VerticalBlanks => _heads.Blanks;
 
@@ -253,6 +256,8 @@ public sealed class GpuDevice : IGpuDevice
 
     private void Destroy(GpuContext context)
     {
+        if (Enumerable.Range(0, DisplayState.HeadCount).Any(head => _heads.Shown(head)?.Context == context))
+            ScanOutEnding?.Invoke();
         _contexts.Remove(context.Handle);
         _heads.Remove(context);
         context.Destroy();

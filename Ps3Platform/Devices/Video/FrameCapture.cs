@@ -5,23 +5,40 @@ namespace Ps3Platform.Devices.Video;
 
 /// <summary>
 /// Reads the picture out of GPU memory as a display head does: where from the guest said with a flip, its size and pitch
-/// with the AV settings. Head B is what a guest's drivers time themselves by, so it is preferred to A.
+/// with the AV settings. Head B is what a guest's drivers time themselves by, so it is preferred to A. The last picture of
+/// a guest that closed its framebuffer, as Linux does when it powers off, is kept.
 /// </summary>
-public sealed class FrameCapture(GpuDevice gpu, DisplayState display) : IFrameSource
+public sealed class FrameCapture : IFrameSource
 {
+    private readonly GpuDevice _gpu;
+    private readonly DisplayState _display;
+    private Frame? _last;
+
+    /// <summary>Watches a GPU's heads.</summary>
+    public FrameCapture(GpuDevice gpu, DisplayState display)
+    {
+        ArgumentNullException.ThrowIfNull(gpu);
+        _gpu = gpu;
+        _display = display;
+        gpu.ScanOutEnding += () => _last = CaptureLive() ?? _last;
+    }
+
     /// <inheritdoc/>
     public bool TryCapture([NotNullWhen(true)] out Frame? frame)
     {
+        frame = CaptureLive() ?? _last;
+        return frame is not null;
+    }
+
+    private Frame? CaptureLive()
+    {
         for (int head = DisplayState.HeadCount - 1; head >= 0; head--)
         {
-            if (!gpu.TryGetScanOut(head, out ReadOnlySpan<byte> memory))
-                continue;
-            frame = Capture(memory, display[head]);
-            return true;
+            if (_gpu.TryGetScanOut(head, out ReadOnlySpan<byte> memory))
+                return Capture(memory, _display[head]);
         }
 
-        frame = null;
-        return false;
+        return null;
     }
 
     private static Frame Capture(ReadOnlySpan<byte> memory, HeadMode mode)
