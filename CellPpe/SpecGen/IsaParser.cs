@@ -124,6 +124,12 @@ internal sealed class IsaParser
         string assembly = match.Groups[4].Value.Trim();
         if (assembly == "-")
             assembly = "";
+        foreach (Match operand in Regex.Matches(assembly, "[a-z][a-z0-9]*"))
+        {
+            if (format.Field(operand.Value) is null)
+                Error($"{match.Groups[1].Value}: operand '{operand.Value}' is no field of @{format.Name}");
+        }
+
         _rows.Add(new IsaRow(match.Groups[1].Value, mask, value, format, assembly, flags, _section, _file, _line));
     }
 

@@ -24,6 +24,8 @@ internal static class GuestFiles
             return new Guest(ImageFile.Read(name));
         if (name == Linux)
             return BuiltLinux();
+        if (name.StartsWith('-'))
+            throw new UsageException($"{name}: no such option; --help lists them.");
         throw new UsageException($"{name}: no such file; give a vmlinux, dtbImage.ps3 or otheros.bld (.gz and .xz as they are), or nothing for the built-in guest.");
     }
 
@@ -45,7 +47,9 @@ internal static class GuestFiles
             if (!File.Exists(kernel))
                 continue;
             string initrd = Path.Combine(built, "initramfs.cpio.gz");
-            return new Guest(ImageFile.Read(kernel), File.Exists(initrd) ? initrd : null, "console=hvc0");
+            string commandLine = Path.Combine(built, "cmdline");
+            return new Guest(
+                ImageFile.Read(kernel), File.Exists(initrd) ? initrd : null, File.Exists(commandLine) ? File.ReadAllText(commandLine).Trim() : null);
         }
 
         throw new UsageException("no Linux has been built yet; run firmware-stubs/linux/build.sh, which makes guests/linux/.");

@@ -13,6 +13,7 @@ using Ps3Platform.Devices.Network;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Devices.VirtualUart;
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Inspection;
 
 namespace Ps3Platform.Machine;
 
@@ -30,11 +31,15 @@ public static class MachineBuilder
     public static Ps3Machine Build(MachineConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
+        // Linux's PS3 port sets up the second thread's interrupts without asking whether there is one, and dies where the device
+        // tree names one thread only. It is told of two, as on every console, and not to start the second.
+        bool hideFromLinux = config.Threads == 1 && KernelInfo.Of(config.Kernel).LinuxVersion is not null;
         BootPlan plan = BootLayout.Arrange(config.Kernel, new BootRequest
         {
             BootMemorySize = config.BootMemorySize,
             Threads = config.Threads,
-            CommandLine = config.CommandLine,
+            AnnouncedThreads = hideFromLinux ? 2 : null,
+            CommandLine = hideFromLinux ? $"maxcpus=1 {config.CommandLine}".TrimEnd() : config.CommandLine,
             Initrd = config.Initrd,
             DeviceTree = config.DeviceTree,
         });

@@ -9,7 +9,7 @@ out=$root/guests/linux
 work=$out/work
 jobs=$(nproc)
 only=
-variant=ps3
+variant=debug
 cross=powerpc64-linux-gnu-
 
 usage() {
@@ -17,7 +17,7 @@ usage() {
 usage: build.sh [--only kernel|initramfs] [--variant ps3|debug] [--jobs N] [--out FOLDER] [--work FOLDER]
 
   --only      build one half
-  --variant   ps3: as ps3_defconfig, console on the frame buffer; debug: console by network too (default ps3)
+  --variant   ps3: as ps3_defconfig, console on the frame buffer; debug: console by network too (default debug)
   --jobs      parallel compiler processes (default: all processors)
   --out       where the result goes (default: guests/linux at the root of the repository)
   --work      where sources are unpacked and compiled, about 3 GB (default: work/ in the result's folder)
@@ -124,6 +124,8 @@ build_kernel() {
     cp "$build/arch/powerpc/boot/dtbImage.ps3" "$out/dtbImage.ps3"
     # The wrapper script makes otheros.bld, the gzipped flat image, beside the ELF file.
     cp "$build/arch/powerpc/boot/otheros.bld" "$out/otheros.bld"
+    # What "ps3 boot linux" passes unless told otherwise.
+    if [ "$variant" = debug ]; then echo console=hvc0; else echo; fi >"$out/cmdline"
     say "kernel ($variant): $(cat "$build/include/config/kernel.release")"
 }
 

@@ -144,4 +144,7 @@ internal static class ProgramInterrupt
     public const ulong Illegal = 1UL << 19;
     public const ulong Privileged = 1UL << 18;
     public const ulong Trap = 1UL << 17;
+
+    /// <summary>SRR0 is not the instruction that caused the exception but a later one.</summary>
+    public const ulong AfterInstruction = 1UL << 16;
 }

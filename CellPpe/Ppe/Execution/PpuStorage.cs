@@ -207,6 +207,8 @@ internal sealed unsafe class PpuStorage : IDisposable
     public bool TryGetHost(DecodedInsn* i, ulong address, bool store, out byte* host)
     {
         host = null;
+        if (BreaksAt(address, 1, store))
+            return DataStorageInterrupt(i, address, PpuTranslator.DataBreakpoint | (store ? PpuTranslator.IsStore : 0));
         if (!TryTranslate(i, address, store ? AccessKind.Store : AccessKind.Load, out Translation translation))
             return false;
         if (!_core.Memory.TryFind(translation.Real, out MemoryRegion? region))
@@ -262,12 +264,25 @@ internal sealed unsafe class PpuStorage : IDisposable
         return false;
     }
 
-    /// <summary>Alignment interrupt: DAR is the address; the PPE leaves DSISR's opcode bits to software (Book III 6.5.8).</summary>
+    /// <summary>Alignment interrupt: DAR is the address, DSISR tells the instruction and its registers (Book III 5.5.8).</summary>
     public bool AlignmentInterrupt(DecodedInsn* i, ulong address)
     {
         _c->State.Dar = address;
+        _c->State.Dsisr = AlignmentStatus(i->Word);
         _c->Interrupt(i, Vectors.Alignment, 0);
         return false;
+    }
+
+    /// <summary>DSISR after an alignment interrupt: opcode bits by the instruction's form, then RT and RA (Book III 5.5.8).</summary>
+    internal static uint AlignmentStatus(uint word)
+    {
+        uint opcode = (word >> 26) switch
+        {
+            31 => (word.Bits(29, 30) << 15) | (word.Bits(25, 25) << 14) | (word.Bits(21, 24) << 10), // X-form
+            58 or 62 => (word.Bits(30, 31) << 18) | (word.Bits(5, 5) << 14) | (word.Bits(1, 4) << 10), // DS-form
+            _ => (word.Bits(5, 5) << 14) | (word.Bits(1, 4) << 10), // D-form
+        };
+        return opcode | word.Bits(6, 15);
     }
 
     private static bool CrossesPage(ulong address, int size) => (address & 0xfff) + (ulong)size > 0x1000;

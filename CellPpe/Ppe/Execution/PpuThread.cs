@@ -119,6 +119,8 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
         long left = budget;
         while (left > 0 && !_endTurn && _c->State.Wait == 0)
         {
+            // In 32-bit mode the next instruction's address is cut to its low word (Book I 1.12.2).
+            _c->State.Nia &= _c->ModeMask;
             TakePendingInterrupt();
             if (Core.Code.IsFull)
                 Core.DropCode();
@@ -194,11 +196,12 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
     private long RunBlock(DecodedInsn* next, long left)
     {
         bool step = (_c->State.Msr & (Msr.Se | Msr.Be)) != 0;
-        ulong before = _c->State.Nia;
         _uncounted = 0;
         long chunk = step ? 1 : left;
         long executed = chunk - PpuInterpreter.Loop(_c, next, chunk) - _uncounted;
         Count(executed);
+        // Read now: an operation between blocks may drop decoded code.
+        uint traced = step ? next->Word : 0;
         bool completed = true;
         switch (_c->Exit)
         {
@@ -213,16 +216,23 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
         }
 
         if (step && completed)
-            Trace(before);
+            Trace(traced);
         return executed;
     }
 
-    // Single step after every instruction, branch trace after taken branches (Book III 6.5.14). rfid and mtmsr that turn
-    // tracing on are not traced themselves, because the MSR of before decides.
-    private void Trace(ulong before)
+    // Single step after every instruction but rfid, branch trace after every branch, taken or not (Book III 5.5.14). What
+    // turns tracing on is not traced itself, because the MSR of before decides whether this is asked.
+    private void Trace(uint word)
     {
-        bool single = (_c->State.Msr & Msr.Se) != 0;
-        bool branched = (_c->State.Msr & Msr.Be) != 0 && _c->State.Nia != before + 4;
+        uint extended = (word >> 1) & 0x3ff;
+        (bool branch, bool returns) = (word >> 26) switch
+        {
+            16 or 18 => (true, false), // bc, b
+            19 => (extended is 16 or 528, extended == 18), // bclr, bcctr; rfid
+            _ => (false, false),
+        };
+        bool single = (_c->State.Msr & Msr.Se) != 0 && !returns;
+        bool branched = (_c->State.Msr & Msr.Be) != 0 && branch;
         if (single || branched)
             TakeInterrupt(Vectors.Trace, 0);
     }

@@ -36,9 +36,11 @@ internal readonly struct ReturnFromInterrupt : ISystemOperation
 {
     public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
     {
+        // ME is a hypervisor resource: with HV = 0 it stays.
+        ulong old = c->State.Msr;
         c->State.Nia = c->State.Srr0 & ~3UL;
-        c->Thread.SetMsr(MoveToMsr.WithProblemStateRule(c->State.Srr1));
-        return i;
+        c->Thread.SetMsr((MoveToMsr.WithProblemStateRule(c->State.Srr1) & ~Msr.Me) | (old & Msr.Me));
+        return MoveToMsr.TakeDeferredException(c, i, old);
     }
 }
 
@@ -68,7 +70,22 @@ internal readonly struct MoveToMsr : ISystemOperation
 
         ulong kept = Msr.Me | (doubleword ? 0 : 0xffff_ffff_0000_0000);
         c->Thread.SetMsr((WithProblemStateRule(value) & ~kept) | (old & kept));
-        return i;
+        return TakeDeferredException(c, i, old);
+    }
+
+    /// <summary>
+    /// An enabled floating-point exception that was ignored is taken when FE0 and FE1 stop being 0: SRR0 is the next
+    /// instruction, which SRR1 bit 47 says (Book III 5.5.9).
+    /// </summary>
+    public static unsafe DecodedInsn* TakeDeferredException(PpuContext* c, DecodedInsn* i, ulong old)
+    {
+        const ulong Enabled = Msr.Fe0 | Msr.Fe1;
+        if ((old & Enabled) != 0 || (c->State.Msr & Enabled) == 0 || !c->State.Fpscr.Has(Fpscr.Fex))
+            return i;
+        c->Exit = PpuLoopExit.Interrupt;
+        c->ExitVector = Vectors.Program;
+        c->ExitSrr1 = ProgramInterrupt.FloatingPointEnabled | ProgramInterrupt.AfterInstruction;
+        return null;
     }
 
     /// <summary>Problem state implies external interrupts and translation on: EE, IR and DR are ORed with PR.</summary>

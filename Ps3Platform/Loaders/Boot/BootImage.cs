@@ -67,7 +67,7 @@ public sealed record BootImage
 
     /// <summary>The ELF file's symbols; empty for flat and stripped images.</summary>
     /// <exception cref="ImageFormatException">The symbol table is damaged.</exception>
-    public SymbolTable Symbols => _symbols ??= Executable is null ? SymbolTable.Empty : new SymbolTable(Executable.Symbols);
+    public SymbolTable Symbols => _symbols ??= Executable is null ? SymbolTable.Empty : new SymbolTable(FunctionDescriptors.Resolve(Executable));
 
     /// <summary>
     /// Bytes as they stand in the file for a partition address, before later segments overwrite them; empty when they are not

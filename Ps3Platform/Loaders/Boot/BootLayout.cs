@@ -74,7 +74,7 @@ public static class BootLayout
             return FlatDeviceTree.Write(Ps3DeviceTree.Build(new Ps3DeviceTreeOptions
             {
                 BootMemorySize = request.BootMemorySize,
-                Threads = request.Threads,
+                Threads = request.AnnouncedThreads ?? request.Threads,
                 CommandLine = request.CommandLine,
                 Initrd = initrd,
                 // Linux allocates from the top of memory before it reads the os-area; without this its first

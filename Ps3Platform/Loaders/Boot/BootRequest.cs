@@ -14,6 +14,9 @@ public sealed record BootRequest
     /// <summary>PPE threads: 1 or 2.</summary>
     public int Threads { get; init; } = 2;
 
+    /// <summary>Hardware threads the device tree tells of, when that shall be another number than starts.</summary>
+    public int? AnnouncedThreads { get; init; }
+
     /// <summary>Kernel command line; null keeps the image's own.</summary>
     public string? CommandLine { get; init; }
 

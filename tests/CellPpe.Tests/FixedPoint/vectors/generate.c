@@ -137,7 +137,7 @@ static int fill(char pool, struct input *rows)
             n++;
         }
         break;
-    case 'M': case 'X':
+    case 'M': case 'X': case 'L': /* storage: near the window; with a byte count in XER; aligned for a reservation */
         while (n < 20) {
             rows[n] = plain();
             rows[n].r3 = (word)random64();
@@ -145,6 +145,8 @@ static int fill(char pool, struct input *rows)
             rows[n].r5 = below(2) ? (word)0 - below(16) : below(33);
             if (n < 8)
                 rows[n].r5 &= ~(word)7;
+            if (pool == 'L')
+                rows[n].r4 &= ~(word)7;
             if (pool == 'X')
                 rows[n].xer |= n < 8 ? (word)n : below(45);
             n++;
@@ -261,7 +263,7 @@ int main(void)
 
     static struct input pools[128][MAX_CASES];
     static int counts[128];
-    for (const char *pool = "ADSUCBRJMX"; *pool != 0; pool++) {
+    for (const char *pool = "ADSUCBRJMXL"; *pool != 0; pool++) {
         counts[(int)*pool] = fill(*pool, pools[(int)*pool]);
         printf("@ %c\n", *pool);
         for (int i = 0; i < counts[(int)*pool]; i++)

@@ -117,7 +117,7 @@ instruction_names:
     entry C, mfcr 3
     entry C, mcrxr 0
     entry C, mcrxr 6
-    .irp mask, 0, 1, 0x80, 0xa5, 0xff
+    .irp mask, 0, 3, 0xa5, 0xff
     entry C, mtcrf \mask,4
     .endr
     entry C, mfspr 3,1
@@ -169,7 +169,7 @@ instruction_names:
     .endr
     entry X, lswx 20,4,5
     entry X, stswx 20,4,5
-    pair M, "lwarx 6,0,4", "stwcx. 3,0,4"
+    pair L, "lwarx 6,0,4", "stwcx. 3,0,4"
 
 /* Floating-point storage access (4.6.2, 4.6.3) */
     .irp name, lfs, lfd, stfs, stfd
@@ -261,7 +261,7 @@ instruction_names:
     entry M, lwa 3,4(4)
     entry M, lwax 3,4,5
     entry M, lwaux 3,4,5
-    pair M, "ldarx 6,0,4", "stdcx. 3,0,4"
+    pair L, "ldarx 6,0,4", "stdcx. 3,0,4"
 #endif
 
     .section .rodata.names, "a"

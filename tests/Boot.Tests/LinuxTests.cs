@@ -1,0 +1,101 @@
+using SkiaSharp;
+
+using Xunit;
+
+namespace Boot.Tests;
+
+/// <summary>Golden boots of real Linux 6.1, when its prebuilt kernels are there.</summary>
+public sealed class LinuxTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("ps3-linux-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [SkippableFact]
+    public void The_debug_kernel_reaches_init_passes_the_self_test_and_powers_off()
+    {
+        ProgramResult run = Ps3Program.Run(
+            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", Guests.Path("initramfs.cpio.gz"), "--append", "console=hvc0", "--timeout", "4m");
+
+        Assert.Equal(0, run.ExitCode);
+        foreach (string line in (string[])["smp: Brought up 1 node, 2 CPUs", "INIT-REACHED", "ok   sha256", "ok   float", "ok   trig", "ok   fork", "SELFTEST OK", "POWEROFF"])
+            Assert.Contains(line, run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("FAIL", run.Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void The_debug_kernel_runs_the_same_twice_with_the_instruction_clock()
+    {
+        string[] arguments =
+        [
+            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", Guests.Path("initramfs.cpio.gz"), "--append", "console=hvc0",
+            "--clock", "instructions", "--instructions", "150000000", "--state-hash",
+        ];
+
+        ProgramResult first = Ps3Program.Run(arguments);
+        ProgramResult second = Ps3Program.Run(arguments);
+
+        Assert.Equal(first.Output, second.Output);
+        Assert.Contains("state hash ", first.Messages, StringComparison.Ordinal);
+        Assert.Equal(first.Messages, second.Messages);
+    }
+
+    [SkippableFact]
+    public void Without_fix_ups_the_debug_kernel_panics_as_on_a_console_and_that_is_reported()
+    {
+        ProgramResult run = Ps3Program.Run(
+            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--append", "console=hvc0", "--fixups", "none", "--clock", "instructions", "--timeout", "4m");
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("guest panic: Kernel panic - not syncing", run.Messages, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void With_one_cpu_and_little_memory_linux_comes_up_too()
+    {
+        ProgramResult run = Ps3Program.Run(
+            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", Guests.Path("initramfs.cpio.gz"), "--append", "console=hvc0 run=uname",
+            "--cpus", "1", "--memory", "96M", "--timeout", "4m");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("smp: Brought up 1 node, 1 CPU", run.Output, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [InlineData("vmlinux-6.1-ps3.xz", "720p", 1280, 720)]
+    [InlineData("dtbImage-6.1.ps3.xz", "480p", 720, 480)]
+    public void The_console_on_the_framebuffer_shows_two_penguins(string kernel, string video, int width, int height)
+    {
+        string path = Path.Combine(_folder, "screen.png");
+
+        // Far enough for the logo and the first lines; the log goes on under it.
+        ProgramResult run = Ps3Program.Run(
+            "boot", Guests.Path(kernel), "--video", video, "--clock", "instructions", "--instructions", "450000000", "--screenshot", path);
+
+        Assert.Equal(124, run.ExitCode);
+        using SKBitmap screen = SKBitmap.Decode(path);
+        Assert.Equal((width, height), (screen.Width, screen.Height));
+        Assert.Equal(2, CountPenguins(screen));
+    }
+
+    // Their feet are the only deep yellow on the screen: count the separate groups of columns that have some, feet in pairs.
+    private static int CountPenguins(SKBitmap screen)
+    {
+        bool IsFoot(SKColor colour) => colour is { Red: > 200, Green: > 120, Blue: < 60 };
+        var columns = Enumerable.Range(0, screen.Width)
+            .Where(x => Enumerable.Range(0, screen.Height / 3).Any(y => IsFoot(screen.GetPixel(x, y)))).ToList();
+        // Two penguins stand further apart than two feet of one.
+        const int PenguinWidth = 70;
+        int penguins = 0;
+        int end = -1;
+        foreach (int x in columns)
+        {
+            if (x <= end)
+                continue;
+            penguins++;
+            end = x + PenguinWidth;
+        }
+
+        return penguins;
+    }
+}

@@ -1,0 +1,31 @@
+#!/bin/sh
+# In the guest: runs each program of /suite/tests in its own folder. The kernel's harness says "skip:" and "[SKIP]" where a
+# test does not apply, and ends with a status other than 0 where it failed.
+#   tests/list   a line a program: NAME run | NAME known REASON | NAME skip WHY, NAME being FOLDER/PROGRAM
+cd /suite
+. ./report.sh
+
+run() {
+    local name=$1 what=$2 reason=$3 status
+    (cd "tests/${name%/*}" && exec timeout 600 "./${name##*/}") >/tmp/out 2>&1 </dev/null
+    status=$?
+    if [ "$status" = 4 ] || { [ "$status" = 0 ] && grep -q -e '^skip: ' -e '^1\.\.0 # SKIP' /tmp/out; }; then
+        skip "$name by itself: $(grep -m 1 -e '\[SKIP\]' -e '# SKIP' /tmp/out)"
+    elif [ "$status" = 0 ]; then
+        ok "$name"
+    elif [ "$what" = known ]; then
+        known "$name $reason"
+    else
+        fail "$name $(death $status)"
+        tail -n "$DIFFLINES" /tmp/out | cut -c 1-200 | sed 's/^/  /'
+    fi
+}
+
+while read -r name what why; do
+    wanted "$name" || continue
+    case $what in
+    run|known) run "$name" "$what" "$why" ;;
+    skip) skip "$name $why" ;;
+    esac
+done <tests/list
+summary selftests

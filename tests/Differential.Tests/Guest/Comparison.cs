@@ -1,0 +1,31 @@
+using CellPpe.Ppe.Execution;
+using CellPpe.Recompiler;
+using CellPpe.Recompiler.Passes;
+
+namespace Differential.Tests.Guest;
+
+/// <summary>Runs cases on the interpreter, as blocks as they were built, and as blocks after the passes.</summary>
+/// <param name="passes">The passes under test.</param>
+internal sealed class Comparison(IIrPass passes) : IDisposable
+{
+    private readonly TestCore _core = new();
+
+    public static IrBlock Built(GuestCase guestCase) => IrTranslation.Translate(guestCase.State.Nia, guestCase.Words, new IrMode(guestCase.State.Msr));
+
+    public IrBlock Optimized(GuestCase guestCase) => passes.Run(Built(guestCase));
+
+    /// <summary>What differs, or null.</summary>
+    public string? Difference(GuestCase guestCase)
+    {
+        IrBlock built = Built(guestCase);
+        // The block says how far it went, and the interpreter must then be in the same place.
+        Outcome asBuilt = _core.RunBlock(guestCase, built, out int instructions);
+        Outcome expected = _core.RunInterpreter(guestCase, instructions);
+        if (asBuilt.DifferenceFrom(expected) is { } wrong)
+            return "block as built, against the interpreter:\n" + wrong;
+        Outcome optimized = _core.RunBlock(guestCase, passes.Run(built), out _);
+        return optimized.DifferenceFrom(expected) is { } broken ? "block after the passes, against the interpreter:\n" + broken : null;
+    }
+
+    public void Dispose() => _core.Dispose();
+}

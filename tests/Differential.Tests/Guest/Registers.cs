@@ -1,0 +1,38 @@
+using CellPpe.Ppe.Execution;
+using CellPpe.Recompiler;
+
+namespace Differential.Tests.Guest;
+
+/// <summary>All registers that the intermediate representation names.</summary>
+internal static class Registers
+{
+    public static readonly IrSlot[] All =
+    [
+        .. Enumerable.Range(0, 32).Select(IrSlots.Gpr), .. Enumerable.Range(0, 32).Select(IrSlots.Fpr),
+        .. Enumerable.Range(0, 32).Select(IrSlots.Vr), .. Enumerable.Range(0, 8).Select(IrSlots.Cr),
+        IrSlots.XerCa, IrSlots.XerOv, IrSlots.XerSo, IrSlots.XerCount, IrSlots.Fpscr, IrSlots.Vscr, IrSlots.Vrsave,
+        IrSlots.Lr, IrSlots.Ctr, IrSlots.Msr,
+    ];
+
+    /// <summary>The same in the effect analysis' sets.</summary>
+    public static PpuRegisterSet SetOf(IEnumerable<IrSlot> slots)
+    {
+        var set = default(PpuRegisterSet);
+        foreach (IrSlot slot in slots)
+        {
+            int index = Array.IndexOf(All, slot);
+            if (index < 32)
+                set.Gpr |= 1u << index;
+            else if (index < 64)
+                set.Fpr |= 1u << (index - 32);
+            else if (index < 96)
+                set.Vr |= 1u << (index - 64);
+            else if (index < 104)
+                set.Cr |= (byte)(1 << (index - 96));
+            else
+                set.Places |= (PpuPlaces)(1 << (index - 104));
+        }
+
+        return set;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+
+using CellPpe.Core;
+using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.State;
+using CellPpe.Recompiler;
+using CellPpe.Recompiler.Backends;
+
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Differential.Tests.Guest;
+
+/// <summary>A PPE with a window of memory and one thread, which runs a case on the interpreter or as a block.</summary>
+internal sealed unsafe class TestCore : IDisposable
+{
+    private readonly GuestMemory _memory = new(GuestLayout.WindowSize + GuestLayout.CodeSize);
+    private readonly PpuCore _core;
+    private readonly IrHost _host;
+    private readonly byte[] _image = new byte[GuestLayout.WindowSize];
+
+    public TestCore()
+    {
+        Assert.NotNull(_memory.TryAddMemory(new LparAddress(GuestLayout.Window), GuestLayout.WindowSize, RegionAccess.ReadWrite, "window"));
+        Assert.NotNull(_memory.TryAddMemory(new LparAddress(GuestLayout.Code), GuestLayout.CodeSize, RegionAccess.Read, "code"));
+        _core = new PpuCore(new PpuConfiguration(1, GuestLayout.RealModeLimit), _memory, new StoppedClock(), NullLogger.Instance);
+        _host = new IrHost(Thread.Context);
+        new Random(1).NextBytes(_image);
+    }
+
+    private PpuThread Thread => _core.Threads[0];
+
+    private PpuContext* Context => Thread.Context;
+
+    private Span<byte> Window => _memory.TrySlice(new LparAddress(GuestLayout.Window), GuestLayout.WindowSize, RegionAccess.None, out Span<byte> bytes)
+        ? bytes
+        : throw new InvalidOperationException("the window is gone");
+
+    /// <summary>Runs a case as a block.</summary>
+    /// <param name="guestCase">The case.</param>
+    /// <param name="block">The block made of it.</param>
+    /// <param name="instructions">Guest instructions run.</param>
+    public Outcome RunBlock(GuestCase guestCase, IrBlock block, out int instructions)
+    {
+        Load(guestCase);
+        instructions = _host.Run(new IrInterpreterBackend().Compile(block));
+        return Observe(instructions);
+    }
+
+    /// <summary>Runs so many instructions of a case on the interpreter.</summary>
+    public Outcome RunInterpreter(GuestCase guestCase, int instructions)
+    {
+        Load(guestCase);
+        DecodedInsn* first = PpuInterpreter.Lookup(Context, Context->State.Nia);
+        if (first == null)
+        {
+            Assert.True(Thread.Storage.TryFetch(Context->State.Nia));
+            first = PpuInterpreter.Lookup(Context, Context->State.Nia);
+        }
+
+        long left = PpuInterpreter.Loop(Context, first, instructions);
+        return Observe(instructions - left);
+    }
+
+    public void Dispose()
+    {
+        _host.Dispose();
+        _core.Dispose();
+        _memory.Dispose();
+    }
+
+    private void Load(GuestCase guestCase)
+    {
+        _image.CopyTo(Window);
+        for (int index = 0; index < guestCase.Words.Length; index++)
+            Assert.True(_memory.TryWriteUInt32(new LparAddress(guestCase.State.Nia + (4 * (ulong)index)), guestCase.Words[index]));
+        Thread.State = guestCase.State;
+        Thread.SetMsr(guestCase.State.Msr);
+        Context->Yield = 0;
+    }
+
+    private Outcome Observe(long instructions)
+    {
+        PpuState state = Context->State;
+        string exit = Context->Exit switch
+        {
+            PpuLoopExit.Interrupt => $"interrupt 0x{Context->ExitVector:x}, status 0x{Context->ExitSrr1:x}",
+            PpuLoopExit.Between => $"between 0x{(nint)Context->Between:x} for word {Context->BetweenInsn->Word:x8}",
+            _ => "going on",
+        };
+        return new Outcome(
+            MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(ref state, 1)).ToArray(), Window.ToArray(),
+            $"{exit} at 0x{state.Nia:x} after {instructions} instructions, yield {Context->Yield}");
+    }
+
+    private sealed class StoppedClock : IPpuClock
+    {
+        public ulong TimeBase => 0;
+
+        public void Retire(long instructions)
+        {
+            // Nothing here depends on progress.
+        }
+    }
+}

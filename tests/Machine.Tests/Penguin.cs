@@ -1,0 +1,26 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+using Ps3Platform.Loaders;
+using Ps3Platform.Machine;
+
+namespace Machine.Tests;
+
+/// <summary>Machines with the embedded guest.</summary>
+internal static class Penguin
+{
+    public static Ps3Machine Build(out StringBuilder console, string? commandLine = null, ClockMode clock = ClockMode.Instructions)
+    {
+        console = new StringBuilder();
+        return MachineBuilder.Build(Config(console) with { CommandLine = commandLine, Clock = clock });
+    }
+
+    public static MachineConfig Config(StringBuilder console) => new()
+    {
+        Kernel = OtherOsImage.Read(ImageFile.Read(Elf()), BootRequest.RetailBootMemory),
+        Console = bytes => console.Append(Encoding.UTF8.GetString(bytes)),
+    };
+
+    private static string Elf([CallerFilePath] string source = "") =>
+        Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "firmware-stubs", "penguin", "penguin.elf");
+}

@@ -1,0 +1,75 @@
+using System.Text;
+
+using Ps3Platform.Loaders;
+using Ps3Platform.Machine;
+
+using Xunit;
+
+namespace Machine.Tests;
+
+/// <summary>Machines in one process: side by side, stopped from outside, ended by the guest.</summary>
+public sealed class Ps3MachineTests
+{
+    [Fact]
+    public void Two_machines_run_side_by_side_in_one_process()
+    {
+        using Ps3Machine first = Penguin.Build(out StringBuilder firstText);
+        using Ps3Machine second = Penguin.Build(out StringBuilder secondText);
+
+        Assert.Equal(RunEnd.PowerOff, first.Run(new RunLimits()).End);
+        Assert.Equal(RunEnd.PowerOff, second.Run(new RunLimits()).End);
+
+        Assert.Contains("PENGUIN OK", firstText.ToString(), StringComparison.Ordinal);
+        Assert.Equal(firstText.ToString(), secondText.ToString());
+        Assert.Equal(StateHash.Of(first), StateHash.Of(second));
+    }
+
+    [Fact]
+    public void A_run_in_pieces_ends_in_the_state_of_a_run_in_one()
+    {
+        using Ps3Machine whole = Penguin.Build(out _);
+        using Ps3Machine pieces = Penguin.Build(out _);
+
+        whole.Run(new RunLimits { Instructions = 3_000_000 });
+        pieces.Run(new RunLimits { Instructions = 1_000_000 });
+        string early = StateHash.Of(pieces);
+        pieces.Run(new RunLimits { Instructions = 3_000_000 });
+
+        Assert.Equal(3_000_000UL, whole.Instructions);
+        Assert.Equal(3_000_000UL, pieces.Instructions);
+        Assert.NotEqual(early, StateHash.Of(pieces));
+    }
+
+    [Fact]
+    public void Cancellation_stops_a_machine_that_only_waits()
+    {
+        using Ps3Machine machine = Penguin.Build(out StringBuilder text, "noshutdown procs=0", ClockMode.Host);
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+
+        RunOutcome outcome = machine.Run(new RunLimits { Cancel = stop.Token });
+
+        // A guest that pauses for ever is known to be locked up before anybody loses patience with it.
+        Assert.True(outcome.End is RunEnd.Cancelled or RunEnd.LockedUp, outcome.ToString());
+        Assert.Contains("penguin", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_power_button_is_refused_while_no_guest_listens()
+    {
+        using Ps3Machine machine = Penguin.Build(out _);
+
+        Assert.False(machine.SystemManager.PressPowerButton());
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_refused_before_anything_runs()
+    {
+        BootException refused = Assert.Throws<BootException>(() => MachineBuilder.Build(Penguin.Config(new StringBuilder()) with
+        {
+            MemorySize = 32UL << 20,
+            Initrd = new ImageFile("big.cpio", new byte[40 << 20]),
+        }));
+
+        Assert.Contains("initrd of 40 MiB does not fit", refused.Message, StringComparison.Ordinal);
+    }
+}
