@@ -10,6 +10,9 @@ internal sealed class Comparison(IIrPass passes) : IDisposable
 {
     private readonly TestCore _core = new();
 
+    /// <summary>Guest instructions in all cases so far, and how many of them were reached.</summary>
+    public (long InCases, long Run) Instructions { get; private set; }
+
     public static IrBlock Built(GuestCase guestCase) => IrTranslation.Translate(guestCase.State.Nia, guestCase.Words, new IrMode(guestCase.State.Msr));
 
     public IrBlock Optimized(GuestCase guestCase) => passes.Run(Built(guestCase));
@@ -20,6 +23,7 @@ internal sealed class Comparison(IIrPass passes) : IDisposable
         IrBlock built = Built(guestCase);
         // The block says how far it went, and the interpreter must then be in the same place.
         Outcome asBuilt = _core.RunBlock(guestCase, built, out int instructions);
+        Instructions = (Instructions.InCases + guestCase.Words.Length, Instructions.Run + instructions);
         Outcome expected = _core.RunInterpreter(guestCase, instructions);
         if (asBuilt.DifferenceFrom(expected) is { } wrong)
             return "block as built, against the interpreter:\n" + wrong;

@@ -5,9 +5,9 @@ internal static class GuestLayout
 {
     /// <summary>Readable and writable; everything around it faults.</summary>
     public const ulong Window = 0x10000;
-    public const ulong WindowSize = 0x20000;
+    public const ulong WindowSize = 0x10000;
 
-    /// <summary>A pointer here reaches into the window with every 16-bit displacement.</summary>
+    /// <summary>Almost every 16-bit displacement from here stays inside; the largest ones cross the edges.</summary>
     public const ulong Middle = Window + (WindowSize / 2);
 
     /// <summary>Read-only to the guest, so that no case changes its own instructions.</summary>

@@ -50,15 +50,27 @@ internal sealed unsafe class TestCore : IDisposable
     public Outcome RunInterpreter(GuestCase guestCase, int instructions)
     {
         Load(guestCase);
-        DecodedInsn* first = PpuInterpreter.Lookup(Context, Context->State.Nia);
-        if (first == null)
-        {
-            Assert.True(Thread.Storage.TryFetch(Context->State.Nia));
-            first = PpuInterpreter.Lookup(Context, Context->State.Nia);
-        }
+        return Observe(Interpret(instructions));
+    }
 
-        long left = PpuInterpreter.Loop(Context, first, instructions);
-        return Observe(instructions - left);
+    /// <summary>Runs a program up to its system call, a few instructions at a time, each time on the engine that is asked for.</summary>
+    /// <param name="program">Words[0] is where it starts; it stays inside its words.</param>
+    /// <param name="asBlock">True to run a block next, false to interpret.</param>
+    public (Outcome Outcome, int Instructions) RunToSystemCall(GuestCase program, Func<bool> asBlock)
+    {
+        const int Few = 3;
+        Load(program);
+        int instructions = 0;
+        do
+        {
+            uint[] words = program.Words[(int)((Context->State.Nia - program.State.Nia) / 4)..];
+            instructions += asBlock()
+                ? _host.Run(new IrInterpreterBackend().Compile(IrTranslation.Translate(Context->State.Nia, words, new IrMode(Context->State.Msr))))
+                : (int)Interpret(Few);
+        }
+        while (Context->Exit is PpuLoopExit.Budget or PpuLoopExit.Refetch);
+
+        return (Observe(instructions), instructions);
     }
 
     public void Dispose()
@@ -76,6 +88,18 @@ internal sealed unsafe class TestCore : IDisposable
         Thread.State = guestCase.State;
         Thread.SetMsr(guestCase.State.Msr);
         Context->Yield = 0;
+    }
+
+    private long Interpret(int instructions)
+    {
+        DecodedInsn* first = PpuInterpreter.Lookup(Context, Context->State.Nia);
+        if (first == null)
+        {
+            Assert.True(Thread.Storage.TryFetch(Context->State.Nia));
+            first = PpuInterpreter.Lookup(Context, Context->State.Nia);
+        }
+
+        return instructions - PpuInterpreter.Loop(Context, first, instructions);
     }
 
     private Outcome Observe(long instructions)
