@@ -34,6 +34,10 @@ internal static class IrFolding
                 return insn.B;
             case IrOp.Equal when insn.A == insn.B:
                 return block.Constant(1);
+            case IrOp.LessSigned or IrOp.LessUnsigned when insn.A == insn.B:
+                return block.Constant(0);
+            case IrOp.Select when knowsB && b == 1 && knowsC && c == 0 && Width(block, insn.A) <= 1:
+                return insn.A;
         }
 
         if (knowsB && b == 0 && IgnoresZeroOnTheRight(insn.Op))
@@ -45,7 +49,7 @@ internal static class IrFolding
     public static int Width(IrBlock block, IrValue value, int depth = WidthDepth)
     {
         IrInstruction insn = block[value];
-        if (depth == 0 && (insn.Op is IrOp.And or IrOp.Or or IrOp.Xor or IrOp.Select))
+        if (depth == 0 && insn.Op is not IrOp.Constant)
             return 64;
         switch (insn.Op)
         {
@@ -54,7 +58,7 @@ internal static class IrFolding
             case IrOp.Equal or IrOp.LessSigned or IrOp.LessUnsigned:
                 return 1;
             case IrOp.ReadSlot:
-                return Math.Min(64, 8 * insn.Slot.Bytes);
+                return insn.Slot.Bits;
             case IrOp.Load or IrOp.ByteReverse or IrOp.VectorElement:
                 return 8 * (int)insn.Immediate;
             case IrOp.CountLeadingZeros:
@@ -63,10 +67,12 @@ internal static class IrFolding
                 return Math.Min(Width(block, insn.A, depth - 1), Width(block, insn.B, depth - 1));
             case IrOp.Or or IrOp.Xor:
                 return Math.Max(Width(block, insn.A, depth - 1), Width(block, insn.B, depth - 1));
+            case IrOp.Add:
+                return Math.Min(64, Math.Max(Width(block, insn.A, depth - 1), Width(block, insn.B, depth - 1)) + 1);
             case IrOp.Select:
                 return Math.Max(Width(block, insn.B, depth - 1), Width(block, insn.C, depth - 1));
             case IrOp.ShiftRight when block.TryConstant(insn.B, out ulong amount):
-                return 64 - (int)Math.Min(amount, 64);
+                return Math.Max(0, Width(block, insn.A, depth - 1) - (int)Math.Min(amount, 64));
             default:
                 return 64;
         }

@@ -48,7 +48,7 @@ public static class IrVerifier
 
     private static string? CheckDetails(in IrInstruction insn, bool isLast) => insn.Op switch
     {
-        IrOp.ReadSlot or IrOp.WriteSlot when insn.Slot.Bytes is not (1 or 4 or 8 or 16) || insn.Slot.Offset < 0 => "has no such slot",
+        IrOp.ReadSlot or IrOp.WriteSlot when !Exists(insn.Slot) => "has no such slot",
         IrOp.Load or IrOp.Store or IrOp.VectorElement when insn.Immediate is not (1 or 2 or 4 or 8) => "has no such width",
         IrOp.SignExtend when insn.Immediate is not (8 or 16 or 32) => "has no such width",
         IrOp.ByteReverse when insn.Immediate is not (2 or 4 or 8) => "has no such width",
@@ -67,6 +67,8 @@ public static class IrVerifier
         _ when insn.Site.Instructions < 1 => "does not say where it leaves from",
         _ => null,
     };
+
+    private static bool Exists(IrSlot slot) => slot.Bytes is 1 or 4 or 8 or 16 && slot.Offset >= 0 && slot.Bits > 0 && slot.Bits <= 8 * slot.Bytes;
 
     // The types an instruction's operands must have.
     private static IrType[] Operands(in IrInstruction insn) => insn.Op switch

@@ -45,11 +45,11 @@ public sealed class ArchitectureTests
     public void Nothing_is_global(string assembly)
     {
         const BindingFlags Statics = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-        IEnumerable<string> mutable = Assembly.Load(assembly).GetTypes()
+        List<string> mutable = [..  Assembly.Load(assembly).GetTypes()
             .Where(type => !IsGenerated(type))
             .SelectMany(type => type.GetFields(Statics))
             .Where(field => !field.IsInitOnly && !field.IsLiteral && !field.Name.Contains('<', StringComparison.Ordinal))
-            .Select(field => $"{field.DeclaringType}.{field.Name}");
+            .Select(field => $"{field.DeclaringType}.{field.Name}")];
 
         Assert.Empty(mutable);
     }
@@ -65,8 +65,12 @@ public sealed class ArchitectureTests
                 .Select(member => (string)member.Attribute("name")!),
         ];
 
-        Assert.Empty(loaded.GetExportedTypes().Where(type => !IsGenerated(type))
-            .Select(type => "T:" + type.FullName!.Replace('+', '.')).Where(name => !documented.Contains(name)));
+        List<string> undocumented =
+        [
+            .. loaded.GetExportedTypes().Where(type => !IsGenerated(type))
+                .Select(type => "T:" + type.FullName!.Replace('+', '.')).Where(name => !documented.Contains(name)),
+        ];
+        Assert.Empty(undocumented);
     }
 
     [Fact]
@@ -87,9 +91,13 @@ public sealed class ArchitectureTests
     {
         string solution = File.ReadAllText(Path.Combine(Repository.Root(), "Ps3.sln"));
 
-        Assert.Empty(Directory.EnumerateFiles(Repository.Root(), "*.csproj", SearchOption.AllDirectories)
-            .Where(path => !path.Contains("artifacts", StringComparison.Ordinal))
-            .Select(path => Path.GetFileName(path)!).Where(name => !solution.Contains(name, StringComparison.Ordinal)));
+        List<string> missing =
+        [
+            .. Directory.EnumerateFiles(Repository.Root(), "*.csproj", SearchOption.AllDirectories)
+                .Where(path => !path.Contains("artifacts", StringComparison.Ordinal))
+                .Select(path => Path.GetFileName(path)!).Where(name => !solution.Contains(name, StringComparison.Ordinal)),
+        ];
+        Assert.Empty(missing);
     }
 
     private static bool IsGenerated(Type type) =>

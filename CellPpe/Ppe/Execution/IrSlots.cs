@@ -21,10 +21,10 @@ internal static unsafe class IrSlots
         FprOffset = Offset(s, s->Fpr);
         VrOffset = Offset(s, &s->Vr);
         CrOffset = Offset(s, s->Cr);
-        XerCa = new IrSlot(Offset(s, &s->XerCa), 1);
-        XerOv = new IrSlot(Offset(s, &s->XerOv), 1);
-        XerSo = new IrSlot(Offset(s, &s->XerSo), 1);
-        XerCount = new IrSlot(Offset(s, &s->XerCount), 1);
+        XerCa = new IrSlot(Offset(s, &s->XerCa), 1, 1);
+        XerOv = new IrSlot(Offset(s, &s->XerOv), 1, 1);
+        XerSo = new IrSlot(Offset(s, &s->XerSo), 1, 1);
+        XerCount = new IrSlot(Offset(s, &s->XerCount), 1, 7);
         Fpscr = new IrSlot(Offset(s, &s->Fpscr), 4);
         Vscr = new IrSlot(Offset(s, &s->Vscr), 4);
         Vrsave = new IrSlot(Offset(s, &s->Vrsave), 4);
@@ -59,7 +59,7 @@ internal static unsafe class IrSlots
 
     public static IrSlot Vr(int index) => new(VrOffset + (16 * index), 16);
 
-    public static IrSlot Cr(int field) => new(CrOffset + field, 1);
+    public static IrSlot Cr(int field) => new(CrOffset + field, 1, 4);
 
     /// <summary>The register's name, for listings.</summary>
     public static string Name(IrSlot slot)

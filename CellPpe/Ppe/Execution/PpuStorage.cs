@@ -213,8 +213,11 @@ internal sealed unsafe class PpuStorage : IDisposable
             return false;
         if (!_core.Memory.TryFind(translation.Real, out MemoryRegion? region))
             return MachineCheck(i, address);
-        if (region.Device is not null || (store && (region.Access & RegionAccess.Write) == 0))
-            return DataStorageInterrupt(i, address, PpuTranslator.Protected | (store ? PpuTranslator.IsStore : 0));
+        // Devices are Caching Inhibited: there are no reservations on them (Book III 5.5.3, DSISR bit 5).
+        if (region.Device is not null)
+            return DataStorageInterrupt(i, address, PpuTranslator.NoReservation | (store ? PpuTranslator.IsStore : 0));
+        if (store && (region.Access & RegionAccess.Write) == 0)
+            return DataStorageInterrupt(i, address, PpuTranslator.Protected | PpuTranslator.IsStore);
         host = _core.Memory.HostBase + region.HostOffset + (translation.Real.Value - region.Start.Value);
         return true;
     }

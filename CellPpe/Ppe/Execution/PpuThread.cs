@@ -220,18 +220,19 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
         return executed;
     }
 
-    // Single step after every instruction but rfid, branch trace after every branch, taken or not (Book III 5.5.14). What
-    // turns tracing on is not traced itself, because the MSR of before decides whether this is asked.
+    // Single step after every instruction but rfid and sc, branch trace after every branch, taken or not (Book III 5.5.14).
+    // What turns tracing on is not traced itself, because the MSR of before decides whether this is asked.
     private void Trace(uint word)
     {
         uint extended = (word >> 1) & 0x3ff;
-        (bool branch, bool returns) = (word >> 26) switch
+        (bool branch, bool untraced) = (word >> 26) switch
         {
             16 or 18 => (true, false), // bc, b
+            17 => (false, true), // sc that was a hypercall
             19 => (extended is 16 or 528, extended == 18), // bclr, bcctr; rfid
             _ => (false, false),
         };
-        bool single = (_c->State.Msr & Msr.Se) != 0 && !returns;
+        bool single = (_c->State.Msr & Msr.Se) != 0 && !untraced;
         bool branched = (_c->State.Msr & Msr.Be) != 0 && branch;
         if (single || branched)
             TakeInterrupt(Vectors.Trace, 0);

@@ -30,6 +30,7 @@ internal sealed class PpuTranslator(ulong realModeLimit)
     public const uint NotFound = 0x4000_0000;
     public const uint NoExecute = 0x1000_0000;
     public const uint Protected = 0x0800_0000;
+    public const uint NoReservation = 0x0400_0000;
     public const uint IsStore = 0x0200_0000;
     public const uint DataBreakpoint = 0x0040_0000;
 

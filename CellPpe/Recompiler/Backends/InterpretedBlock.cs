@@ -133,6 +133,8 @@ internal sealed unsafe class InterpretedBlock(IrBlock block) : ICompiledBlock
     private static void WriteSlot(byte* state, IrSlot slot, Vector128<byte> value)
     {
         ulong number = value.AsUInt64().ToScalar();
+        if (slot.IsField && number >> slot.Bits != 0)
+            throw new InvalidOperationException($"0x{number:x} does not fit the {slot.Bits} bits at state offset {slot.Offset}");
         switch (slot.Bytes)
         {
             case 1: *(state + slot.Offset) = (byte)number; break;

@@ -7,7 +7,12 @@ public sealed class PassPipeline(IReadOnlyList<IIrPass> passes, bool verify) : I
 {
     /// <summary>All passes there are.</summary>
     public static PassPipeline Standard(bool verify) =>
-        new([new SlotForwarding(), new ConstantFolding(), new DeadWriteElimination(), new DeadCodeElimination()], verify);
+        new(
+            [
+                new SlotForwarding(), new ConstantFolding(), new BitExtraction(), new ValueNumbering(),
+                new DeadWriteElimination(), new DeadCodeElimination(),
+            ],
+            verify);
 
     /// <inheritdoc/>
     public IrBlock Run(IrBlock block)

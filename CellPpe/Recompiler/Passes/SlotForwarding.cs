@@ -53,7 +53,7 @@ public sealed class SlotForwarding : IIrPass
     }
 
     // What a narrow slot gives back of the value written to it. The mask folds away where the value is known to fit.
-    private static IrValue Fitted(IrBlock block, IrSlot slot, IrValue value) => slot.Bytes >= 8
+    private static IrValue Fitted(IrBlock block, IrSlot slot, IrValue value) => slot.Bytes >= 8 || slot.IsField
         ? value
         : block.Binary(IrOp.And, value, block.Constant(ulong.MaxValue >> (64 - (8 * slot.Bytes))));
 }

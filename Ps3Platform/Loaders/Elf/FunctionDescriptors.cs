@@ -3,25 +3,39 @@ using System.Buffers.Binary;
 namespace Ps3Platform.Loaders.Elf;
 
 /// <summary>
-/// In the 64-bit ELFv1 ABI a function's symbol names its descriptor in .opd, whose first doubleword is the address of the
-/// code (64-bit PowerPC ELF ABI supplement 3.2.5). People ask for functions by name and mean the code.
+/// In the 64-bit ELFv1 ABI a function's symbol names its descriptor, whose first doubleword is the address of the code
+/// (64-bit PowerPC ELF ABI supplement 3.2.5). Descriptors stand in .opd, or wherever a linker script has put them: in a section
+/// that is not executable. People ask for functions by name and mean the code.
 /// </summary>
 internal static class FunctionDescriptors
 {
     private const byte Function = 2;
+    private const ulong ExecutableSection = 4;
 
     /// <summary>The symbols, with functions at their code.</summary>
     public static IEnumerable<ElfSymbol> Resolve(IExecutableImage image)
     {
-        ElfSection? descriptors = image.Class == ElfClass.Elf64 ? image.Sections.FirstOrDefault(section => section.Name == ".opd") : null;
-        if (descriptors is null)
+        if (image.Class != ElfClass.Elf64)
             return image.Symbols;
-        ReadOnlyMemory<byte> contents = image.Contents(descriptors);
-        return image.Symbols.Select(symbol =>
+        ElfSection[] data = [.. image.Sections.Where(static section => (section.Flags & ExecutableSection) == 0 && section.Address != 0)];
+        return image.Symbols.Select(symbol => symbol.Type == Function && TryReadEntry(image, data, symbol.Address, out ulong entry)
+            ? symbol with { Address = entry }
+            : symbol);
+    }
+
+    private static bool TryReadEntry(IExecutableImage image, ElfSection[] sections, ulong address, out ulong entry)
+    {
+        foreach (ElfSection section in sections)
         {
-            ulong offset = symbol.Address - descriptors.Address;
-            bool described = symbol.Type == Function && offset < (ulong)contents.Length && (ulong)contents.Length - offset >= 8;
-            return described ? symbol with { Address = BinaryPrimitives.ReadUInt64BigEndian(contents.Span[(int)offset..]) } : symbol;
-        });
+            ulong offset = address - section.Address;
+            ReadOnlySpan<byte> contents = offset < section.Size ? image.Contents(section).Span : default;
+            if (offset >= (ulong)contents.Length || (ulong)contents.Length - offset < 8)
+                continue;
+            entry = BinaryPrimitives.ReadUInt64BigEndian(contents[(int)offset..]);
+            return true;
+        }
+
+        entry = 0;
+        return false;
     }
 }

@@ -194,8 +194,8 @@ public sealed unsafe class InterruptTests : IDisposable
         // Still asserted: it comes again when the handler returns.
         _machine.Load("rfid", 0x500);
         _machine.Step(3);
-        Assert.Equal(0x500ul, State.Nia);
-        Assert.True(_machine.Thread.Interrupts >= 2);
+        Assert.Equal(3ul, _machine.Thread.Interrupts);
+        Assert.Equal(0ul, State.Gpr[5]);
 
         _machine.Thread.SetExternalInterrupt(false);
         _machine.Step(2);
@@ -264,6 +264,16 @@ public sealed unsafe class InterruptTests : IDisposable
     }
 
     [Fact]
+    public void A_hypercall_is_not_traced()
+    {
+        _machine.Thread.Hypervisor = new EchoHypervisor();
+        _machine.Thread.SetMsr(Msr.Sf | Msr.Se);
+        _machine.Run("sc 1; addi r31,r0,1");
+        AssertInterrupt(0xd00, TestMachine.Code + 8, Msr.Sf | Msr.Se);
+        Assert.Equal(1ul, State.Gpr[31]);
+    }
+
+    [Fact]
     public void An_instruction_that_interrupts_is_not_traced()
     {
         _machine.Thread.SetMsr(Msr.Sf | Msr.Se);
@@ -274,7 +284,7 @@ public sealed unsafe class InterruptTests : IDisposable
     [Theory]
     [InlineData("b 0x10100", 0x100)]
     [InlineData("bc 20,0,0x10100", 0x100)]
-    [InlineData("bc 12,0,0x10100", 4)] // CR is 0: not taken, and traced nevertheless
+    [InlineData("bc 12,0,0x10100", 8)] // CR is 0: not taken, and traced nevertheless
     [InlineData("bclr 20,0,0", 0x200)]
     [InlineData("bcctr 20,0,0", 0x300)]
     public void Branch_trace_comes_after_a_branch_taken_or_not(string branch, uint next)

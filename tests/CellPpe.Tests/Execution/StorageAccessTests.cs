@@ -11,6 +11,9 @@ public sealed unsafe class StorageAccessTests : IDisposable
     private const ulong Data = TestMachine.Data;
     private const ulong Boundary = Data + 0x1000;
 
+    /// <summary>Addresses dcbz is tried at.</summary>
+    public const int DcbzOffsets = 256;
+
     private readonly TestMachine _machine = new();
 
     private ref PpuState State => ref _machine.State;
@@ -87,13 +90,16 @@ public sealed unsafe class StorageAccessTests : IDisposable
     [Fact]
     public void Dcbz_clears_the_128_bytes_of_its_line()
     {
-        for (ulong at = 0; at < 512; at += 8)
-            _machine.Write64(Data + at, ulong.MaxValue);
-        State.Gpr[3] = Data + 0x81;
-        State.Gpr[4] = 0x50;
-        _machine.Run("dcbz r4,r3");
-        for (ulong at = 0; at < 512; at += 8)
-            Assert.Equal(at is >= 128 and < 256 ? 0 : ulong.MaxValue, _machine.Read64(Data + at));
+        for (ulong offset = 0; offset < DcbzOffsets; offset++)
+        {
+            for (ulong at = 0; at < 512; at += 8)
+                _machine.Write64(Data + at, ulong.MaxValue);
+            State.Gpr[3] = Data + offset;
+            State.Gpr[4] = 0x80;
+            _machine.Run("dcbz r4,r3");
+            for (ulong at = 0; at < 512; at += 8)
+                Assert.Equal(at / 128 == (offset + 0x80) / 128 ? 0 : ulong.MaxValue, _machine.Read64(Data + at));
+        }
     }
 
     [Fact]

@@ -284,6 +284,30 @@ public sealed unsafe class StorageInterruptTests : IDisposable
         Assert.Equal((0x200ul, Elsewhere), (State.Nia, State.Dar));
     }
 
+    [Theory]
+    [InlineData("lwarx r4,0,r3", 0x0400_0000u)]
+    [InlineData("stdcx. r4,0,r3", 0x0600_0000u)]
+    public void Devices_take_no_reservations(string instruction, uint status)
+    {
+        _machine.Memory.TryAddDevice(new LparAddress(0x20_0000), 0x1000, new Register(), "register");
+        State.Gpr[3] = 0x20_0000;
+        _machine.Run(instruction);
+        Assert.Equal((0x300ul, status, 0x20_0000ul), (State.Nia, State.Dsisr, State.Dar));
+    }
+
+    [Fact]
+    public void A_device_sees_the_accesses_as_they_are_made()
+    {
+        var register = new Register();
+        _machine.Memory.TryAddDevice(new LparAddress(0x20_0000), 0x1000, register, "register");
+        State.Gpr[3] = 0x20_0000;
+        State.Gpr[4] = 0x1122_3344_5566_7788;
+        _machine.Run("std r4,8(r3); stw r4,4(r3); sth r4,2(r3); stb r4,1(r3); lwz r5,12(r3); ld r6,16(r3)");
+        Assert.Equal(
+            ["8+8=1122334455667788", "4+4=55667788", "2+2=7788", "1+1=88", "c+4", "10+8"], register.Accesses);
+        Assert.Equal((0xcul, 0x10ul), (State.Gpr[5], State.Gpr[6]));
+    }
+
     [Fact]
     public void A_store_to_memory_the_partition_may_only_read_is_a_protection_fault()
     {
@@ -299,5 +323,19 @@ public sealed unsafe class StorageInterruptTests : IDisposable
         Assert.Equal(vector.ToString("x"), State.Nia.ToString("x"));
         Assert.Equal(srr0.ToString("x"), State.Srr0.ToString("x"));
         Assert.Equal(srr1.ToString("x"), State.Srr1.ToString("x"));
+    }
+
+    /// <summary>Answers with the offset and remembers what it was asked.</summary>
+    private sealed class Register : IMmioDevice
+    {
+        public List<string> Accesses { get; } = [];
+
+        public ulong Read(ulong offset, int size)
+        {
+            Accesses.Add($"{offset:x}+{size}");
+            return offset;
+        }
+
+        public void Write(ulong offset, int size, ulong value) => Accesses.Add($"{offset:x}+{size}={value:x}");
     }
 }

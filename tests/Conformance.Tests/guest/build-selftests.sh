@@ -66,10 +66,19 @@ compile() {
     local width=$1 cross=$2 folder=$3 program=$4 target=$work/selftests-$1/$3
     [ -e "$target/$program" ] && return
     mkdir -p "$target"
+    "${cross}gcc" -O2 -Wall -Werror -c -o "$target/patience.o" "$here/patience.c"
     CFLAGS="-std=gnu99 -O2 -w -DGIT_VERSION='\"debian\"' -I$powerpc/include" \
-        make -C "$powerpc/$folder" ARCH=powerpc CROSS_COMPILE="$cross" OUTPUT="$target" MAKELEVEL=1 CPPFLAGS=-static \
+        make -C "$powerpc/$folder" ARCH=powerpc CROSS_COMPILE="$cross" OUTPUT="$target" MAKELEVEL=1 CPPFLAGS="-static -Wl,--wrap=alarm $target/patience.o" \
         build_32bit=$([ "$width" = ppc64 ] || echo 1) "$target/$program" >"$target/$program.log" 2>&1 ||
         fail "$folder/$program does not compile for $width, see $target/$program.log"
+}
+
+# A program of this repository.
+compile_own() {
+    local width=$1 cross=$2 program=$3 target=$work/selftests-$1/own
+    mkdir -p "$target"
+    "${cross}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -maltivec -static -pthread -o "$target/$program" "$here/$program.c" ||
+        fail "$program.c does not compile for $width"
 }
 
 start_tree selftests "$base"
@@ -78,7 +87,7 @@ mkdir -p "$tests"
 say "compiling"
 while read -r name what why; do
     case $name in ''|'#'*) continue ;; esac
-    case $what in run|known|skip) ;; *) fail "selftests.tests: $name: what is '$what'?" ;; esac
+    case $what in run|long|known|skip) ;; *) fail "selftests.tests: $name: what is '$what'?" ;; esac
     echo "$name $what $why" >>"$tests/list"
     [ "$what" != skip ] || continue
     IFS=/ read -r width folder program <<<"$name"
@@ -87,7 +96,11 @@ while read -r name what why; do
     ppc32) cross=powerpc-linux-gnu- ;;
     *) fail "selftests.tests: $name: neither ppc64 nor ppc32" ;;
     esac
-    compile "$width" "$cross" "$folder" "$program"
+    if [ "$folder" = own ]; then
+        compile_own "$width" "$cross" "$program"
+    else
+        compile "$width" "$cross" "$folder" "$program"
+    fi
     mkdir -p "$tests/$width/$folder"
     "${cross}strip" -g -o "$tests/$width/$folder/$program" "$work/selftests-$width/$folder/$program"
 done <"$here/selftests.tests"

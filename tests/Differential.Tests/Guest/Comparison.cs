@@ -13,6 +13,9 @@ internal sealed class Comparison(IIrPass passes) : IDisposable
     /// <summary>Guest instructions in all cases so far, and how many of them were reached.</summary>
     public (long InCases, long Run) Instructions { get; private set; }
 
+    /// <summary>Whether the last case was left other than by an interrupt.</summary>
+    public bool Completed { get; private set; }
+
     public static IrBlock Built(GuestCase guestCase) => IrTranslation.Translate(guestCase.State.Nia, guestCase.Words, new IrMode(guestCase.State.Msr));
 
     public IrBlock Optimized(GuestCase guestCase) => passes.Run(Built(guestCase));
@@ -25,6 +28,7 @@ internal sealed class Comparison(IIrPass passes) : IDisposable
         Outcome asBuilt = _core.RunBlock(guestCase, built, out int instructions);
         Instructions = (Instructions.InCases + guestCase.Words.Length, Instructions.Run + instructions);
         Outcome expected = _core.RunInterpreter(guestCase, instructions);
+        Completed = !expected.Exit.StartsWith("interrupt", StringComparison.Ordinal);
         if (asBuilt.DifferenceFrom(expected) is { } wrong)
             return "block as built, against the interpreter:\n" + wrong;
         Outcome optimized = _core.RunBlock(guestCase, passes.Run(built), out _);
