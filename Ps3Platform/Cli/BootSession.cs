@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine;
 
@@ -37,12 +39,21 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
                 Terminal.Note(warning);
         }
 
+        // Limits hold for the whole session: a guest that restarts for ever is stopped by them too.
+        long started = Stopwatch.GetTimestamp();
+        ulong instructions = 0;
         while (true)
         {
             using Ps3Machine machine = MachineBuilder.Build(config);
             keys.Machine = machine;
             ScheduleScreenshots(machine);
-            RunOutcome outcome = machine.Run(new RunLimits { Timeout = report.Timeout, Instructions = report.Instructions, Cancel = keys.Stopped });
+            RunOutcome outcome = machine.Run(new RunLimits
+            {
+                Timeout = report.Timeout - Stopwatch.GetElapsedTime(started),
+                Instructions = report.Instructions - instructions,
+                Cancel = keys.Stopped,
+            });
+            instructions += machine.Instructions;
             Report(machine);
             if (outcome.End == RunEnd.Restart && !report.NoReboot)
             {

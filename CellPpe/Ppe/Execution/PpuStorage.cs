@@ -182,7 +182,7 @@ internal sealed unsafe class PpuStorage : IDisposable
         ulong offset = translation.Real.Value - region.Start.Value;
         if (region.Device is { } device)
         {
-            device.Write(offset, size, value);
+            device.Write(offset, size, value & (ulong.MaxValue >> (64 - (8 * size))));
             return true;
         }
 

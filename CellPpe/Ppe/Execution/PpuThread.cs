@@ -215,7 +215,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
                 break;
         }
 
-        if (step && completed)
+        if (step && completed && executed > 0)
             Trace(traced);
         return executed;
     }

@@ -35,7 +35,6 @@ public sealed unsafe class RandomProgramTests
         Run(whole, static () => Instructions);
         Run(cut, () => random.Next(10) == 0 ? random.Next(1, 200) : random.Next(1, 4));
 
-        File.AppendAllText("/tmp/ppetest-random.txt", $"{seed} {whole.Thread.Interrupts} {whole.Core.DecodedPages} {whole.Thread.SlowAccesses} {whole.Thread.Hypercalls} {cut.State.Nia:x}\n");
         whole.State.ReservationHeld = cut.State.ReservationHeld = 0;
         Assert.Equal(whole.State.Nia, cut.State.Nia);
         Assert.Equal(Bytes(whole), Bytes(cut));
