@@ -5,7 +5,7 @@ namespace CellPpe.Core;
 /// <summary>The time a guest can see. Advances by the host's clock or by retired instructions, as the machine was told.</summary>
 public interface IMachineClock
 {
-    /// <summary>The time base all threads share: ticks of <see cref="Frequency"/> hertz (Book III 8.2).</summary>
+    /// <summary>The time base all threads share: ticks of <see cref="Frequency"/> hertz (Book III 6.2).</summary>
     ulong TimeBase { get; }
 
     /// <summary>Time base ticks a second: 79 800 000 on every retail console.</summary>

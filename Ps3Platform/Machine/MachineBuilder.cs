@@ -1,6 +1,7 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.State;
 
 using Lv1Hypervisor;
 using Lv1Hypervisor.Partitions;
@@ -123,7 +124,8 @@ public static class MachineBuilder
     private static unsafe void Enter(PpuThread thread, ThreadEntry entry)
     {
         thread.State.Nia = entry.Pc.Value;
-        thread.SetMsr(entry.Msr);
+        // A partition cannot change MSR.ME (Book III 2.3.1); retail consoles run it with ME on, as the MSR values of kernel logs show.
+        thread.SetMsr(entry.Msr | Msr.Me);
         thread.State.Gpr[3] = entry.R3;
         thread.State.Gpr[4] = entry.R4;
         thread.State.Gpr[5] = entry.R5;

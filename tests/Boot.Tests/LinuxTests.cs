@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+
 using SkiaSharp;
 
 using Xunit;
@@ -48,6 +51,21 @@ public sealed class LinuxTests : IDisposable
 
         Assert.Equal(3, run.ExitCode);
         Assert.Contains("guest panic: Kernel panic - not syncing", run.Messages, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void Ctrl_c_presses_the_power_button_and_stops_a_guest_that_does_not_listen_yet()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Ctrl-C is sent with kill(1)");
+        RunningProgram run = Ps3Program.Start("boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--append", "console=hvc0");
+        // Long enough to have a machine, short enough for its system manager driver not to have come up.
+        Thread.Sleep(TimeSpan.FromSeconds(1.5));
+
+        Process.Start("kill", ["-INT", run.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
+        ProgramResult result = run.Wait();
+
+        Assert.Equal(130, result.ExitCode);
+        Assert.Contains("stopped by Ctrl-C", result.Messages, StringComparison.Ordinal);
     }
 
     [SkippableFact]

@@ -118,7 +118,7 @@ internal unsafe interface ISystemOperation
     static abstract DecodedInsn* Execute(PpuContext* c, DecodedInsn* i);
 }
 
-/// <summary>Interrupt vectors (Book III 6.4).</summary>
+/// <summary>Interrupt vectors (Book III 5.5).</summary>
 internal static class Vectors
 {
     public const uint SystemReset = 0x100;
@@ -137,7 +137,7 @@ internal static class Vectors
     public const uint VectorUnavailable = 0xf20;
 }
 
-/// <summary>SRR1 bits of a program interrupt (Book III 6.5.9).</summary>
+/// <summary>SRR1 bits of a program interrupt (Book III 5.5.9).</summary>
 internal static class ProgramInterrupt
 {
     public const ulong FloatingPointEnabled = 1UL << 20;

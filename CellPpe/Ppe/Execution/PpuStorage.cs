@@ -292,7 +292,7 @@ internal sealed unsafe class PpuStorage : IDisposable
 
     private ulong NextPage(ulong address) => ((address & ~0xfffUL) + 0x1000) & _c->ModeMask;
 
-    // The breakpoint names a doubleword; DABRX says in which states it counts (Book III 7.3).
+    // The breakpoint names a doubleword; DABRX says in which states it counts (Book III 4.7).
     private bool BreaksAt(ulong address, int size, bool store)
     {
         ulong dabr = _c->State.Dabr;

@@ -13,7 +13,7 @@ namespace CellPpe.Ppe.Execution;
 /// </summary>
 public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
 {
-    // SRR1 bits that describe the interrupt; all others come from MSR (Book III 6.4.3).
+    // SRR1 bits that describe the interrupt; all others come from MSR (Book III 5.4).
     private const ulong Srr1InterruptBits = 0x783f_0000;
 
     private readonly PpuContext* _c;
@@ -61,7 +61,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
     /// <summary>True while the thread waits in lv1_pause.</summary>
     public bool IsPaused => _c->State.Wait != 0;
 
-    /// <summary>DEC's sign bit: the decrementer's exception condition (Book III 8.3).</summary>
+    /// <summary>DEC's sign bit: the decrementer's exception condition (Book III 6.3).</summary>
     public bool DecrementerNegative => (int)(uint)(_c->State.DecrementerZero - Core.Clock.TimeBase) < 0;
 
     /// <summary>Time base at which DEC will next turn negative.</summary>
@@ -254,7 +254,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
             TakeInterrupt(Vectors.Decrementer, 0);
     }
 
-    // Book III 6.4.3: return address and old MSR to SRR0/SRR1, then 64-bit real mode with interrupts off.
+    // Book III 5.4: return address and old MSR to SRR0/SRR1, then 64-bit real mode with interrupts off.
     private void TakeInterrupt(uint vector, ulong srr1)
     {
         Interrupts++;

@@ -3,7 +3,7 @@ using CellPpe.Ppe.State;
 
 namespace CellPpe.Ppe.Execution;
 
-/// <summary>Special purpose registers by number (Book III 3.4.1; Cell's own from the PPE's register list).</summary>
+/// <summary>Special purpose registers by number (Book III 3.4.2; Cell's own from the PPE's register list).</summary>
 internal static unsafe class SpecialRegisters
 {
     public const int TimeBase = 268;

@@ -51,7 +51,7 @@ internal readonly struct HypervisorInstruction : ISystemOperation
         c->Interrupt(i, Vectors.Program, ProgramInterrupt.Privileged);
 }
 
-/// <summary>mtmsr, mtmsrd (Book III 3.3.3): L = 1 changes EE and RI alone.</summary>
+/// <summary>mtmsr, mtmsrd (Book III 3.4.2): L = 1 changes EE and RI alone.</summary>
 internal readonly struct MoveToMsr : ISystemOperation
 {
     public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
@@ -185,7 +185,7 @@ internal readonly struct SegmentLookaside : ISystemOperation
     }
 }
 
-/// <summary>tlbie, tlbiel (Book III 4.11.3.3): more than the named page is dropped, which the architecture allows.</summary>
+/// <summary>tlbie, tlbiel (Book III 4.11.3.2): more than the named page is dropped, which the architecture allows.</summary>
 internal readonly struct TranslationInvalidate : ISystemOperation
 {
     public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)

@@ -23,10 +23,10 @@ internal readonly record struct Translation(uint Vector, uint Status, LparAddres
     public bool Faulted => Vector != 0;
 }
 
-/// <summary>Effective to partition address: segment lookaside buffer, page table, protection (Book III 4.2 to 4.5, 4.12).</summary>
+/// <summary>Effective to partition address: segment lookaside buffer, page table, protection (Book III 4.2 to 4.5, 4.10).</summary>
 internal sealed class PpuTranslator(ulong realModeLimit)
 {
-    /// <summary>DSISR and SRR1 bits (Book III 6.5.3, 6.5.5).</summary>
+    /// <summary>DSISR and SRR1 bits (Book III 5.5.3, 5.5.5).</summary>
     public const uint NotFound = 0x4000_0000;
     public const uint NoExecute = 0x1000_0000;
     public const uint Protected = 0x0800_0000;

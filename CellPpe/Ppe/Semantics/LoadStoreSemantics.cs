@@ -392,7 +392,7 @@ internal readonly struct LoadStoreSemantics<TMachine, T, TVector> : ILoadStoreSe
     }
 
     // Load and store multiple and string: a fault part of the way leaves the registers loaded so far, and the
-    // instruction is started again (Book III 6.6, "partially executed instructions").
+    // instruction is started again (Book III 5.6, "partially executed instructions").
     public static void Lmw(ref TMachine m, DForm i)
     {
         T address = m.Add(m.GprOrZero(i.Ra), m.Constant((ulong)(long)i.Si));

@@ -108,7 +108,7 @@ public unsafe struct PpuState
     }
 }
 
-/// <summary>Bits of the machine state register (Book III 2.2.1).</summary>
+/// <summary>Bits of the machine state register (Book III 2.2.3).</summary>
 public static class Msr
 {
     public const ulong Sf = 1UL << 63;
