@@ -21,15 +21,26 @@ public sealed class FrameCaptureTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_shown_before_the_first_flip_and_after_the_context_has_gone()
+    public void Nothing_is_shown_before_the_first_flip()
     {
         Assert.False(_capture.TryCapture(out _));
         _gpu.SetUp();
         Assert.False(_capture.TryCapture(out _));
-        Flip(1, 0);
-        Assert.True(_capture.TryCapture(out _));
         _gpu.Device.ContextFree(_gpu.Context);
         Assert.False(_capture.TryCapture(out _));
+    }
+
+    [Fact]
+    public void The_last_picture_is_kept_when_the_context_goes()
+    {
+        _gpu.SetUp();
+        _gpu.Memory.TryWriteUInt32(_gpu.Ddr, 0x0011_2233);
+        Flip(1, 0);
+
+        _gpu.Device.ContextFree(_gpu.Context);
+
+        Assert.True(_capture.TryCapture(out Frame? frame));
+        Assert.Equal([0x00, 0x11, 0x22, 0x33], frame.Pixels[..4].ToArray());
     }
 
     [Fact]
