@@ -119,22 +119,6 @@ public sealed class Lv1 : IHypervisor
         return status;
     }
 
-    /// <summary>Back to power-on: everything the guest made is gone. Devices stay attached; boot memory keeps its bytes.</summary>
-    public void Reset()
-    {
-        _devices.Reset();
-        _gpu.Device?.Close();
-        _virtualUart.Reset();
-        _console.Reset();
-        _outlets.Reset();
-        foreach (IrqPlugs plugs in _plugs)
-            plugs.Reset();
-        _ioSegments.Reset();
-        _addressSpaces.Reset();
-        _memory.Reset();
-        _repository.Reset();
-    }
-
     private static IEnumerable<RepositoryNode> OwnNodes(Lv1Configuration configuration) =>
     [
         RepositoryNode.Own($"bi/pu0/{Lpar.PpeId}/rm_size", configuration.BootMemorySize),
@@ -150,23 +134,16 @@ public sealed class Lv1 : IHypervisor
 
     private void ReportFailure(in HypercallFrame frame, PolicyDecision decision, Lv1Status status)
     {
-        bool loud = !decision.Allowed || status == Lv1Status.NotImplemented;
-        if (loud)
-        {
-            ref bool reported = ref _reported[Math.Min(frame.Number, 256)];
-            if (reported)
-                return;
-            reported = true;
-        }
-        else if (!_logger.IsEnabled(LogLevel.Debug))
-        {
+        ref bool reported = ref _reported[Math.Min(frame.Number, 256)];
+        bool loud = !reported && (!decision.Allowed || status == Lv1Status.NotImplemented);
+        reported |= loud;
+        if (!loud && !_logger.IsEnabled(LogLevel.Debug))
             return;
-        }
 
         // Reached once a number, or with debug logging on: allocation is no matter here.
         string name = Lv1Calls.Name(frame.Number);
         string arguments = string.Join(", ", Enumerable.Range(0, Lv1Calls.InputCount(frame.Number)).Select(Argument(frame.In)));
-        if (!decision.Allowed)
+        if (loud && !decision.Allowed)
             _logger.LogWarning("lv1_{Name} ({Number}) refused by policy: {Status}; ({Arguments})", name, frame.Number, status, arguments);
         else if (loud)
             _logger.LogWarning("lv1_{Name} ({Number}) is not implemented; ({Arguments})", name, frame.Number, arguments);

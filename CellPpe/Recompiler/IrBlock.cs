@@ -96,9 +96,6 @@ public sealed class IrBlock(ulong address)
     public void Perform(IrRoutine routine, uint word) =>
         Append(new IrInstruction(IrOp.Perform) { Routine = routine, Immediate = word, Site = Site });
 
-    /// <summary>Tells the host something that changes no guest state.</summary>
-    public void Hint(int hint) => Append(new IrInstruction(IrOp.Hint) { Immediate = (ulong)hint, Site = Site });
-
     /// <summary>Leaves for another guest address: always, or if the condition is not zero.</summary>
     public void GoTo(IrValue target, IrValue condition = default) => Leave(IrExit.Next, condition, target);
 

@@ -85,9 +85,6 @@ public enum IrOp
     /// <summary>Runs a routine of the guest's own on the whole state. Leaves the block when the routine says so.</summary>
     Perform,
 
-    /// <summary>Tells the host something that changes no guest state (immediate).</summary>
-    Hint,
-
     /// <summary>Leaves the block if A is not zero; goes to B where the exit is of kind Next.</summary>
     ExitIf,
 

@@ -61,12 +61,6 @@ internal sealed class IoSegments(GuestMemory memory) : TranslatingPort(memory)
 
     public void ClearPage(ulong bus) => _pages.Remove(bus);
 
-    public void Reset()
-    {
-        _segments.Clear();
-        _pages.Clear();
-    }
-
     protected override bool TryFindMapping(ulong bus, out DmaMapping mapping)
     {
         mapping = default;

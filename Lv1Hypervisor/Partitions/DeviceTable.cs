@@ -26,12 +26,6 @@ internal sealed class DeviceTable
     public bool TryGet(ulong bus, ulong device, [NotNullWhen(true)] out SystemDevice? found) =>
         _devices.TryGetValue((bus, device), out found);
 
-    public void Reset()
-    {
-        foreach (SystemDevice device in _devices.Values)
-            device.Reset();
-    }
-
     private void ReleasePort(Outlet outlet)
     {
         foreach (SystemDevice device in _devices.Values)

@@ -158,18 +158,6 @@ internal sealed class IrqPlugs(int thread, GuestMemory memory, IReadOnlyList<ILo
     public ulong Pending(int word) =>
         TryBlock(out Span<byte> block) ? Read(block, 0, word) & Read(block, MaskOffset, word) : 0;
 
-    /// <summary>Back to power-on.</summary>
-    public void Reset()
-    {
-        for (int plug = 0; plug < Count; plug++)
-            Disconnect(plug);
-        _block = null;
-        Array.Clear(_latched);
-        Array.Clear(_inService);
-        Array.Clear(_shadowMask);
-        RefreshRequest();
-    }
-
     private static (int Word, ulong Bit) Place(int plug) => (plug / 64, PowerBits.Mask64(plug % 64));
 
     private static ulong Read(Span<byte> block, int offset, int word) =>

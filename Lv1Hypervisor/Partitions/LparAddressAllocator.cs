@@ -25,6 +25,4 @@ internal sealed class LparAddressAllocator : ILparAllocator
         _next[log2] = (n + 1) & ((1UL << (ClassShift - log2)) - 1);
         return new LparAddress(((ulong)log2 << ClassShift) | (n << log2));
     }
-
-    public void Reset() => Array.Clear(_next);
 }

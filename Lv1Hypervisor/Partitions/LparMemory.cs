@@ -89,12 +89,4 @@ internal sealed class LparMemory
             allocation = made;
         return true;
     }
-
-    public void Reset()
-    {
-        foreach (LparAllocation allocation in _allocations.Values)
-            _memory.Remove(allocation.Region);
-        _allocations.Clear();
-        _allocated = 0;
-    }
 }

@@ -66,20 +66,6 @@ internal sealed class OutletTable : IOutletSource
         Remove(outlet);
     }
 
-    /// <summary>Destroys what the guest made; outlets that devices published stay, unconnected.</summary>
-    public void Reset()
-    {
-        foreach (Outlet? outlet in _outlets)
-        {
-            if (outlet is null)
-                continue;
-            if (outlet.Kind == OutletKind.Device)
-                outlet.Thread?.Disconnect(outlet.Plug);
-            else
-                Destroy(outlet);
-        }
-    }
-
     private void Remove(Outlet outlet)
     {
         outlet.IsDestroyed = true;

@@ -51,10 +51,9 @@ internal sealed class HypercallPolicy(LparCapabilities capabilities)
         unit is 1 or 2 ? PolicyDecision.Allow : PolicyDecision.Deny(Lv1Status.IllegalParameterValue);
 
     // Display (0x100..0x108) and framebuffer (0x600..0x603). A retail console answers -6 for an attribute it does not offer.
-    private PolicyDecision DecideGpuAttribute(ulong operation)
+    private static PolicyDecision DecideGpuAttribute(ulong operation)
     {
-        bool offered = operation is (>= 0x100 and <= 0x108) or (>= 0x600 and <= 0x603)
-            || (operation is >= 1 and <= 3 && capabilities.GpuCommandFifo);
+        bool offered = operation is (>= 0x100 and <= 0x108) or (>= 0x600 and <= 0x603);
         return offered ? PolicyDecision.Allow : PolicyDecision.Deny(Lv1Status.NoEntry);
     }
 }

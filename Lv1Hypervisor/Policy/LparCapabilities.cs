@@ -18,12 +18,6 @@ public sealed record LparCapabilities
     /// <summary>The framebuffer subset of the GPU calls.</summary>
     public bool Gpu { get; init; } = true;
 
-    /// <summary>
-    /// The GPU's command FIFO set-up (attributes 1..3). Off: the RSX itself is denied, and only lv1's own blit, flip and
-    /// synchronisation reach it.
-    /// </summary>
-    public bool GpuCommandFifo { get; init; }
-
     /// <summary>Virtual UART calls.</summary>
     public bool VirtualUart { get; init; } = true;
 

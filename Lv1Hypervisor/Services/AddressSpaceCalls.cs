@@ -151,14 +151,6 @@ internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memor
         return Lv1Status.Success;
     }
 
-    public void Reset()
-    {
-        host.Select(null);
-        Array.Clear(_spaces);
-        _selected = 0;
-        _victim = 0;
-    }
-
     // What the Cell's MMU offers beside 4 KiB: 64 KiB, 1 MiB, 16 MiB.
     private static bool IsLargePage(int shift) => shift is 16 or 20 or 24;
 

@@ -59,7 +59,5 @@ internal sealed class ConsoleCalls(Action<ReadOnlySpan<byte>>? sink) : IConsoleC
 
     public Lv1Status ConsoleFlush(ILogicalPpeThread caller, ulong id) => IsOpen(id) ? Lv1Status.Success : Lv1Status.NoEntry;
 
-    public void Reset() => _open = 0;
-
     private bool IsOpen(ulong id) => id < MaxConsoles && (_open & (1u << (int)id)) != 0;
 }

@@ -178,14 +178,6 @@ internal sealed class VirtualUartCalls : IVirtualUartCalls
         return Lv1Status.Success;
     }
 
-    /// <summary>Forgets bytes, parameters and the interrupt; the peers stay. The outlet table resets itself.</summary>
-    public void Reset()
-    {
-        _outlet = null;
-        foreach (VirtualUartPort port in _ports)
-            port.Reset();
-    }
-
     // Linux's handler loops until the bitmap is 0, and BUGs on a bit without a driver: the bits must be right whenever a call
     // returns (devices.md 7).
     private void RefreshInterrupt()

@@ -71,10 +71,4 @@ internal sealed class VirtualUartPort(Action changed) : IVirtualUartPort
         else
             Peer.Receive(bytes);
     }
-
-    public void Reset()
-    {
-        _first = Waiting = Queued = 0;
-        TransmitTrigger = ReceiveTrigger = Mask = 0;
-    }
 }

@@ -62,6 +62,9 @@ internal static class BootCommand
             if (!VideoMode.TryParse(parsed.GetValue(video)!, out VideoMode? mode))
                 throw new UsageException($"--video {parsed.GetValue(video)}: give one of {string.Join(", ", VideoMode.All.Select(known => known.Name))}.");
 
+            if (Path.GetDirectoryName(parsed.GetValue(screenshot)) is { Length: > 0 } folder && !Directory.Exists(folder))
+                throw new UsageException($"--screenshot {parsed.GetValue(screenshot)}: there is no folder {folder}; make it first.");
+
             Guest guest = GuestFiles.Open(parsed.GetValue(kernel));
             string? initrdPath = parsed.GetValue(initrd) ?? guest.Initrd;
             using var console = new GuestConsole(Console.OpenStandardOutput());

@@ -50,13 +50,15 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
             RunOutcome outcome = machine.Run(new RunLimits
             {
                 Timeout = report.Timeout - Stopwatch.GetElapsedTime(started),
-                Instructions = report.Instructions - instructions,
+                Instructions = report.Instructions is { } most ? most - Math.Min(most, instructions) : null,
                 Cancel = keys.Stopped,
             });
             instructions += machine.Instructions;
             Report(machine);
             if (outcome.End == RunEnd.Restart && !report.NoReboot)
             {
+                keys.Machine = null;
+                console.Forget();
                 Terminal.Note("the guest restarts");
                 continue;
             }
@@ -87,7 +89,7 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
         if (report.ScreenshotEvery is not { } period)
             return;
         string stem = Path.ChangeExtension(report.Screenshot ?? "screenshot.png", null);
-        ulong ticks = (ulong)(period.TotalSeconds * CellPpe.Core.IMachineClock.Frequency);
+        ulong ticks = Math.Max(1, (ulong)(period.TotalSeconds * CellPpe.Core.IMachineClock.Frequency));
         void Take()
         {
             Save(machine, $"{stem}-{++_screenshots:000}.png");
@@ -111,9 +113,20 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
 
     private static void Save(Ps3Machine machine, string path)
     {
-        if (machine.Screen.TryCapture(out Frame? frame))
-            PngWriter.Write(frame, path);
-        else
+        if (!machine.Screen.TryCapture(out Frame? frame))
+        {
             Terminal.Note($"{path} not written: the guest shows nothing on the screen");
+            return;
+        }
+
+        // A picture that cannot be written is no reason to lose the run and its exit code.
+        try
+        {
+            PngWriter.Write(frame, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Terminal.Error($"{path} not written: {e.Message}");
+        }
     }
 }

@@ -10,9 +10,6 @@ internal sealed class GuestConsole(Stream output) : IDisposable
     private static readonly byte[] PanicMarker = "Kernel panic - not syncing"u8.ToArray();
     private readonly List<byte> _recent = new(2 * Kept);
 
-    /// <summary>True when the guest has said that it panicked.</summary>
-    public bool HasPanicked => PanicLine() is not null;
-
     public void Write(ReadOnlySpan<byte> bytes)
     {
         output.Write(bytes);
@@ -21,6 +18,9 @@ internal sealed class GuestConsole(Stream output) : IDisposable
         if (_recent.Count > 2 * Kept)
             _recent.RemoveRange(0, _recent.Count - Kept);
     }
+
+    /// <summary>Another boot begins: what the last one said is its own.</summary>
+    public void Forget() => _recent.Clear();
 
     /// <summary>The line in which the guest said that it panicked, or null.</summary>
     public string? PanicLine()

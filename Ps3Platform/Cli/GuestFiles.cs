@@ -40,7 +40,7 @@ internal static class GuestFiles
 
     private static Guest BuiltLinux()
     {
-        for (DirectoryInfo? folder = new(Directory.GetCurrentDirectory()); folder is not null; folder = folder.Parent)
+        foreach (DirectoryInfo folder in Upwards(Directory.GetCurrentDirectory()).Concat(Upwards(AppContext.BaseDirectory)))
         {
             string built = Path.Combine(folder.FullName, "guests", Linux);
             string kernel = Path.Combine(built, "vmlinux");
@@ -53,5 +53,12 @@ internal static class GuestFiles
         }
 
         throw new UsageException("no Linux has been built yet; run firmware-stubs/linux/build.sh, which makes guests/linux/.");
+    }
+
+    // The program lies in the checkout too: it is found from anywhere.
+    private static IEnumerable<DirectoryInfo> Upwards(string start)
+    {
+        for (DirectoryInfo? folder = new(start); folder is not null; folder = folder.Parent)
+            yield return folder;
     }
 }

@@ -25,6 +25,7 @@ internal sealed class PowerButton : IDisposable
     private void OnKey(object? sender, ConsoleCancelEventArgs e)
     {
         e.Cancel = true;
+        // Between two machines of a guest that restarts there is no button to press.
         if (Interlocked.Increment(ref _presses) > 1 || Machine is not { } machine)
         {
             _stop.Cancel();

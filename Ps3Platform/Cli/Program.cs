@@ -27,7 +27,8 @@ public static class Program
                 return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
             foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
                 Terminal.Error(error.Message);
-            Terminal.Note($"\"ps3 {parsed.CommandResult.Command.Name} --help\" lists the options.");
+            string name = parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ";
+            Terminal.Note($"\"ps3 {name}--help\" lists the options.");
             return ExitCode.Usage;
         });
     }

@@ -34,13 +34,15 @@ public static class MachineBuilder
         ArgumentNullException.ThrowIfNull(config);
         // Linux's PS3 port sets up the second thread's interrupts without asking whether there is one, and dies where the device
         // tree names one thread only. It is told of two, as on every console, and not to start the second.
-        bool hideFromLinux = config.Threads == 1 && KernelInfo.Of(config.Kernel).LinuxVersion is not null;
+        bool hideFromLinux = config.Threads == 1 && KernelInfo.IsLinux(config.Kernel);
         BootPlan plan = BootLayout.Arrange(config.Kernel, new BootRequest
         {
             BootMemorySize = config.BootMemorySize,
             Threads = config.Threads,
             AnnouncedThreads = hideFromLinux ? 2 : null,
-            CommandLine = hideFromLinux ? $"maxcpus=1 {config.CommandLine}".TrimEnd() : config.CommandLine,
+            CommandLine = hideFromLinux
+                ? $"maxcpus=1 {config.CommandLine ?? KernelInfo.CommandLineOf(config.Kernel)}".TrimEnd()
+                : config.CommandLine,
             Initrd = config.Initrd,
             DeviceTree = config.DeviceTree,
         });

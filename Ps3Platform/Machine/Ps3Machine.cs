@@ -21,8 +21,8 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
     /// <summary>Instructions a turn: about a tenth of a millisecond, so that threads that wait for each other meet soon.</summary>
     private const long Quantum = 20_000;
 
-    /// <summary>lv1_pause(0) returns at the latest after this long (irq-and-time 9: a decrementer interrupt may just have been lost).</summary>
-    private const ulong LongestPause = IMachineClock.Frequency / 100;
+    /// <summary>How long an idle machine with nothing planned sleeps before it looks again.</summary>
+    private const ulong LongestIdle = IMachineClock.Frequency / 10;
 
     private readonly AutoResetEvent _wake = new(false);
     private readonly LockupDetector _lockups;
@@ -93,9 +93,9 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
             _ => RunEnd.Panic,
         };
         _ended ??= new RunOutcome(end, reason);
-        // The thread that asked must not run on.
+        // The thread that asked must not run on: its hypercall is the last thing of its turn, and there is no next one.
         foreach (PpuThread thread in Ppe.Threads)
-            thread.Pause(PpeWait.Interrupt);
+            thread.EndTurn();
     }
 
     /// <summary>Runs until the guest ends or a limit is reached. May be called again after a limit.</summary>
@@ -117,8 +117,8 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
                     return new RunOutcome(RunEnd.Timeout, Whereabouts);
                 if (limits.Instructions is { } most && Instructions >= most)
                     return new RunOutcome(RunEnd.InstructionLimit, Whereabouts);
-                if (!RunTurns(limits.Instructions) && _ended is null && !Idle(out string where))
-                    return new RunOutcome(RunEnd.LockedUp, where);
+                if (!RunTurns(limits.Instructions) && _ended is null && !Idle())
+                    return new RunOutcome(RunEnd.LockedUp, Whereabouts);
             }
         }
         finally
@@ -145,7 +145,8 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
         {
             if (thread.IsPaused)
             {
-                if (thread.State.Wait != (uint)PpeWait.InterruptOrDecrementer || !thread.DecrementerNegative)
+                bool timed = thread.State.Wait == (uint)PpeWait.InterruptOrDecrementer;
+                if (!timed || (!thread.DecrementerNegative && Clock.TimeBase < thread.PauseEnd))
                     continue;
                 thread.Wake();
             }
@@ -153,16 +154,21 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
             ulong stop = Math.Min(Events.NextTime, thread.DecrementerNegative ? ulong.MaxValue : thread.DecrementerDue);
             long budget = Clock.BudgetUntil(stop, Quantum);
             if (mostInstructions is { } most)
-                budget = (long)Math.Clamp(most - Math.Min(most, Instructions), 1, (ulong)budget);
+            {
+                if (Instructions >= most)
+                    break;
+                budget = (long)Math.Min(most - Instructions, (ulong)budget);
+            }
+
             thread.Run(budget);
             ran = true;
             ulong now = Clock.TimeBase;
             _lockups.Observe(thread, now);
             if (_ended is not null)
                 break;
-            if (_lockups.IsLockedUp(_running, now, out string where))
+            if (_lockups.IsLockedUp(_running, now))
             {
-                _ended = new RunOutcome(RunEnd.LockedUp, where);
+                _ended = new RunOutcome(RunEnd.LockedUp, Whereabouts);
                 break;
             }
         }
@@ -171,29 +177,19 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
     }
 
     // Lets time pass until something can happen. False: nothing ever will.
-    private bool Idle(out string where)
+    private bool Idle()
     {
-        if (_lockups.IsLockedUp(_running, Clock.TimeBase, out where))
+        if (_lockups.IsLockedUp(_running, Clock.TimeBase))
             return false;
         long started = Stopwatch.GetTimestamp();
-        ulong now = Clock.TimeBase;
-        ulong until = Math.Min(Events.NextTime, now + LongestPause);
+        ulong until = Math.Min(Events.NextTime, Clock.TimeBase + LongestIdle);
         foreach (PpuThread thread in _running)
         {
             if (thread.State.Wait == (uint)PpeWait.InterruptOrDecrementer)
-                until = Math.Min(until, thread.DecrementerDue);
+                until = Math.Min(until, Math.Min(thread.DecrementerDue, thread.PauseEnd));
         }
 
         Clock.IdleUntil(until, _wake);
-        if (Clock.TimeBase >= now + LongestPause)
-        {
-            foreach (PpuThread thread in _running)
-            {
-                if (thread.State.Wait == (uint)PpeWait.InterruptOrDecrementer)
-                    thread.Wake();
-            }
-        }
-
         IdleTime += Stopwatch.GetElapsedTime(started);
         return true;
     }

@@ -6,8 +6,8 @@ using CellPpe.Ppe.Execution;
 namespace Ps3Platform.Machine;
 
 /// <summary>
-/// A fingerprint of a whole machine: registers of all threads, the page table, time, and every byte of memory. Two
-/// deterministic runs that agree in it are in the same state.
+/// A fingerprint of a machine: registers of all threads, the selected page table, time, and every byte of memory, which is all
+/// a guest computes with. What lv1 and devices remember besides (plugs, queues) is not in it.
 /// </summary>
 public static class StateHash
 {

@@ -2,6 +2,8 @@
 # Builds a Linux kernel for the PS3 and an initramfs for it from Debian's source packages with Debian's cross compilers.
 # Nothing is patched. The result goes to guests/linux/ at the root of the repository. Finished steps are not repeated.
 set -euo pipefail
+# Modes go into the archive: the same for every user.
+umask 022
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)

@@ -46,39 +46,6 @@ public sealed class FuzzTests
         }
 
         Assert.Equal(Calls + 4, machine.Lv1.Audit.Total);
-        machine.Lv1.Reset();
-        Assert.Single(machine.Memory.Regions);
-    }
-
-    [Fact]
-    public void After_a_reset_a_boot_starts_as_from_power_on()
-    {
-        using var machine = new TestMachine();
-        for (int i = 0; i < 3; i++)
-        {
-            machine.Fails(Lv1Status.NoEntry, Lv1Call.ReadRepositoryNode, 2, 0x6869_6768, 0x7265_6769_6f6e_0000, 0x6261_7365_0000_0000, 0);
-            ulong memory = machine.Ok(Lv1Call.AllocateMemory, 32UL << 20, 24, 0, 4)[0];
-            machine.Ok(Lv1Call.CreateRepositoryNode, 0x6869_6768, 0x7265_6769_6f6e_0000, 0x6261_7365_0000_0000, 0, memory, 0);
-            Assert.Equal(1UL, machine.Ok(Lv1Call.ConstructVirtualAddressSpace, 20, 2, 0x1810_0000_0000_0000)[0]);
-            machine.Ok(Lv1Call.SelectVirtualAddressSpace, 1);
-            machine.Ok(Lv1Call.ConfigureIrqStateBitmap, 1, 0, 0x10000);
-            ulong outlet = machine.Ok(Lv1Call.ConstructEventReceivePort)[0];
-            Assert.Equal(16UL, outlet);
-            machine.Ok(Lv1Call.ConnectIrqPlugExt, 1, 0, outlet, outlet, 0);
-            machine.Write64(0x10020, ulong.MaxValue);
-            machine.Ok(Lv1Call.DidUpdateInterruptMask, 1, 0);
-            machine.Ok(Lv1Call.OpenDevice, 1, 0, 0);
-            machine.Ok(Lv1Call.ConnectInterruptEventReceivePort, 1, 0, outlet, 0);
-            machine.Network.Line!.Raise();
-            Assert.True(machine.Threads[0].ExternalInterrupt);
-            machine.Ok(Lv1Call.ConfigureVirtualUartIrq, 0x12000);
-            machine.Lv1.Reset();
-            Assert.False(machine.Threads[0].ExternalInterrupt);
-            Assert.False(machine.Network.IsOpen);
-            Assert.Null(machine.Network.Line);
-            Assert.Null(machine.AddressSpaces.Selected);
-            Assert.Single(machine.Memory.Regions);
-        }
     }
 
     private static ulong Argument(Random random) => random.Next(10) switch

@@ -90,9 +90,6 @@ public sealed class PartitionTests : IDisposable
         Assert.Equal(
             [0x100, 0x101, 0x102, 0x103, 0x104, 0x105, 0x106, 0x107, 0x108, 0x600, 0x601, 0x602, 0x603], _machine.Gpu.Operations);
         _machine.Fails(Lv1Status.NoEntry, Lv1Call.GpuContextAttribute, 5, 2, 0, 0, 0, 0);
-
-        using var open = new TestMachine(LparCapabilities.OtherOs with { GpuCommandFifo = true });
-        open.Ok(Lv1Call.GpuContextAttribute, 5, 2, 0, 0, 0, 0);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public interface IPageTable
     /// <summary>Replaces an entry and drops every translation made from the old one, on all threads (and SPEs).</summary>
     void Write(ulong slot, ulong v, ulong r);
 
-    /// <summary>Replaces only the R doubleword's R and C bits and drops the translation.</summary>
+    /// <summary>Empties the table and drops every translation.</summary>
     void Clear();
 }
 

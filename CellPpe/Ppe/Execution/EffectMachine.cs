@@ -219,11 +219,6 @@ internal struct EffectMachine : IPpuMachine<EffectMachine.NoValue, EffectMachine
 
     public void BranchRelativeIf(NoValue condition, int displacement) => Does(PpuActions.Branch);
 
-    public readonly void PriorityHint(int register)
-    {
-        // Changes nothing a program can see.
-    }
-
     public void TrapIf(NoValue condition) => Does(PpuActions.Interrupt);
 
     public void Call<TOperation>()

@@ -432,13 +432,6 @@ internal unsafe struct InterpreterMachine(PpuContext* c, DecodedInsn* i) : IPpuM
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly ulong IsZeroInMode(ulong value) => (value & c->ModeMask) == 0 ? 1UL : 0;
 
-    public readonly void PriorityHint(int register)
-    {
-        // or 1,1,1 (low) and or 31,31,31 (very low) stand in loops that wait for the other thread: let it run.
-        if (register is 1 or 31)
-            c->Yield = 1;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void TrapIf(ulong condition)
     {

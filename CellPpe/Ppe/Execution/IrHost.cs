@@ -58,13 +58,6 @@ internal sealed unsafe class IrHost : IBlockHost, IDisposable
     public bool TryPerform(in IrSite site, IrRoutine routine, uint word) =>
         ((delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)routine.Entry)(_c, At(site, word)) != null;
 
-    public void Hint(int hint)
-    {
-        // As InterpreterMachine.PriorityHint: low and very low priority mean "I am spinning".
-        if (hint is 1 or 31)
-            _c->Yield = 1;
-    }
-
     public void Dispose() => NativeMemory.Free(_insn);
 
     // PpuContext.AddressOf counts from the current page of decoded instructions; the thread looks that up again anyway.

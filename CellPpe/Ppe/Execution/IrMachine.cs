@@ -218,8 +218,6 @@ internal readonly struct IrMachine(IrBlock block, IrMode mode, uint word) : IPpu
 
     public IrValue IsZeroInMode(IrValue value) => Equal(InMode(value), Constant(0));
 
-    public void PriorityHint(int register) => block.Hint(register);
-
     public void TrapIf(IrValue condition) => Interrupt(Vectors.Program, ProgramInterrupt.Trap, condition);
 
     public void IllegalInstruction() => Interrupt(Vectors.Program, ProgramInterrupt.Illegal);

@@ -86,9 +86,6 @@ internal unsafe struct PpuContext
     public delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> Between;
     public DecodedInsn* BetweenInsn;
 
-    /// <summary>A spinning guest asked to give way; ends the turn early.</summary>
-    public uint Yield;
-
     /// <summary>GCHandle of the owning <see cref="PpuThread"/>.</summary>
     public nint Owner;
 

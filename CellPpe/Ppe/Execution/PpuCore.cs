@@ -34,6 +34,9 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
 {
     private readonly PpuThread[] _threads;
 
+    // A program can read a register that is not there as often as it likes; once is enough to know.
+    private readonly bool[] _reportedRegisters = new bool[1024];
+
     /// <summary>Makes the core and registers it as a watcher of <paramref name="memory"/>.</summary>
     public PpuCore(PpuConfiguration configuration, GuestMemory memory, IPpuClock clock, ILogger logger)
     {
@@ -119,6 +122,14 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
     {
         foreach (PpuThread thread in _threads)
             thread.Storage.FlushPage(offsetInSegment);
+    }
+
+    /// <summary>True the first time a special register is asked for that is not the guest's.</summary>
+    internal bool ReportOnce(int spr)
+    {
+        bool first = !_reportedRegisters[spr];
+        _reportedRegisters[spr] = true;
+        return first;
     }
 
     internal void ProtectHostPage(ulong hostOffset)

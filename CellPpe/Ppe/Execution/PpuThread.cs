@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 
+using CellPpe.Core;
 using CellPpe.Core.Ports;
 using CellPpe.Ppe.State;
 
@@ -18,6 +19,10 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
 
     private readonly PpuContext* _c;
     private GCHandle _self;
+    // lv1_pause(0) returns at the latest after this long: Linux may just have lost a decrementer interrupt (irq-and-time 9).
+    private const ulong LongestPause = IMachineClock.Frequency / 100;
+
+    private ulong _endlessPauses;
     private bool _decrementerPending;
     private bool _endTurn;
     private long _uncounted;
@@ -65,7 +70,22 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
     public bool DecrementerNegative => (int)(uint)(_c->State.DecrementerZero - Core.Clock.TimeBase) < 0;
 
     /// <summary>Time base at which DEC will next turn negative.</summary>
-    public ulong DecrementerDue => DecrementerNegative ? 0 : _c->State.DecrementerZero + 1;
+    public ulong DecrementerDue
+    {
+        get
+        {
+            // DEC is modulo 2^32: long after it was set it turns negative again.
+            ulong now = Core.Clock.TimeBase;
+            int decrementer = (int)(uint)(_c->State.DecrementerZero - now);
+            return decrementer < 0 ? 0 : now + (ulong)decrementer + 1;
+        }
+    }
+
+    /// <summary>Time base at which a pause in mode 0 ends at the latest.</summary>
+    public ulong PauseEnd => _c->State.PauseEnd;
+
+    /// <summary>Hypercalls but for lv1_pause(1): what a guest that has given up no longer makes.</summary>
+    public ulong Progress => Hypercalls - _endlessPauses;
 
     internal PpuCore Core { get; }
 
@@ -84,9 +104,16 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
     /// <inheritdoc/>
     public void Pause(PpeWait wait)
     {
-        if (_c->State.ExternalInterrupt == 0)
-            _c->State.Wait = (uint)wait;
+        if (wait == PpeWait.Interrupt)
+            _endlessPauses++;
+        if (_c->State.ExternalInterrupt != 0)
+            return;
+        _c->State.Wait = (uint)wait;
+        _c->State.PauseEnd = Core.Clock.TimeBase + LongestPause;
     }
+
+    /// <summary>Ends the turn after this instruction, so that the machine looks at time and threads again.</summary>
+    public void EndTurn() => _endTurn = true;
 
     /// <summary>Ends a pause that nothing else ended.</summary>
     public void Wake() => _c->State.Wait = 0;
@@ -112,7 +139,6 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
     public long Run(long budget)
     {
         _endTurn = false;
-        _c->Yield = 0;
         // The other thread may have stored to the line meanwhile. A reservation may be lost for any reason (Book II 1.7.3.1).
         _c->State.ReservationHeld = 0;
         _decrementerPending = DecrementerNegative;
@@ -139,8 +165,6 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
             }
 
             left -= RunBlock(next, left);
-            if (_c->Yield != 0)
-                break;
         }
 
         return budget - left;
@@ -156,9 +180,6 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
     }
 
     internal void UncountedExit() => _uncounted = 1;
-
-    /// <summary>Ends the turn after this instruction, so that the machine looks at time and threads again.</summary>
-    internal void EndTurn() => _endTurn = true;
 
     internal void SetDecrementer(uint value)
     {
@@ -184,14 +205,21 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
 
     internal DecodedInsn* UnknownSpecialRegister(DecodedInsn* i, int spr, bool write)
     {
-        Core.Logger.LogWarning(
-            "thread {Thread}: {Access} special register {Spr}, which a PPE does not have, at 0x{Address:x}",
-            ThreadId, write ? "write to" : "read of", spr, _c->AddressOf(i));
+        if (Core.ReportOnce(spr))
+        {
+            Core.Logger.LogWarning(
+                "thread {Thread}: {Access} special register {Spr}, which a PPE does not have, at 0x{Address:x}",
+                ThreadId, write ? "write to" : "read of", spr, _c->AddressOf(i));
+        }
+
         return _c->Interrupt(i, Vectors.Program, ProgramInterrupt.Illegal);
     }
 
-    internal void HypervisorRegisterWrite(int spr, ulong value) =>
-        Core.Logger.LogWarning("thread {Thread}: write of 0x{Value:x} to hypervisor register {Spr} ignored", ThreadId, value, spr);
+    internal void HypervisorRegisterWrite(int spr, ulong value)
+    {
+        if (Core.ReportOnce(spr))
+            Core.Logger.LogWarning("thread {Thread}: write of 0x{Value:x} to hypervisor register {Spr} ignored", ThreadId, value, spr);
+    }
 
     private long RunBlock(DecodedInsn* next, long left)
     {

@@ -87,7 +87,7 @@ internal static unsafe class SpecialRegisters
             case Decrementer: c->Thread.SetDecrementer((uint)value); break;
             case Srr0: state.Srr0 = value; break;
             case Srr1: state.Srr1 = value; break;
-            // The run latch and thread enables are a guest's; which thread this is, is not (boot-protocol 8).
+            // Only the run latch is a guest's; thread enables and which thread this is are not (boot-protocol 8).
             case CtrlWrite: state.Ctrl = (state.Ctrl & ~1u) | ((uint)value & 1); break;
             case Vrsave: state.Vrsave = (uint)value; break;
             case >= Sprg0 and <= Sprg3: state.Sprg[spr - Sprg0] = value; break;

@@ -11,8 +11,9 @@ internal readonly struct SystemCall : ISystemOperation
 {
     public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
     {
-        int level = (int)(i->Word >> 5) & 0x7f;
-        if (level == 0)
+        // The upper bits of LEV are reserved and ignored.
+        bool hypercall = ((i->Word >> 5) & 1) != 0;
+        if (!hypercall)
         {
             c->State.Nia += 4;
             c->Exit = PpuLoopExit.Interrupt;
@@ -23,10 +24,24 @@ internal readonly struct SystemCall : ISystemOperation
 
         // lv1 serves supervisors only; what it does with a problem-state program is not known, so that program gets
         // what any other instruction it must not use gives it.
-        if (level != 1 || (c->State.Msr & Msr.Pr) != 0)
+        if ((c->State.Msr & Msr.Pr) != 0)
             return c->Interrupt(i, Vectors.Program, ProgramInterrupt.Illegal);
         c->State.Nia += 4;
         c->Thread.Hypercall();
+        return i;
+    }
+}
+
+/// <summary>or 1,1,1 and or 31,31,31 (Book III 3.4.1): the other thread gets its turn at once.</summary>
+internal readonly struct GiveWay : ISystemOperation
+{
+    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    {
+        // Very low priority is the supervisor's to choose; from a program it is an ordinary no-operation.
+        bool veryLow = ((i->Word >> 21) & 31) == 31;
+        if (!veryLow || (c->State.Msr & Msr.Pr) == 0)
+            c->Thread.EndTurn();
+        c->State.Nia += 4;
         return i;
     }
 }

@@ -148,9 +148,6 @@ internal interface IPpuMachine<T, TVector>
     /// <summary>1 when the value is zero in the width of the current mode (Book I 2.4.1, CTR).</summary>
     T IsZeroInMode(T value);
 
-    /// <summary>or rx,rx,rx: a hint about the thread's priority.</summary>
-    void PriorityHint(int register);
-
     /// <summary>Takes a trap-type program interrupt if the condition is not zero.</summary>
     void TrapIf(T condition);
 

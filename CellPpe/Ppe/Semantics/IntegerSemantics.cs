@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 
+using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Isa;
 
 namespace CellPpe.Ppe.Semantics;
@@ -191,9 +192,13 @@ internal readonly struct IntegerSemantics<TMachine, T, TVector> : IIntegerSemant
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Or(ref TMachine m, XsForm i, bool rc)
     {
-        // or rx,rx,rx sets the thread's priority (Book III, PPE): the low ones mean "I am spinning".
-        if (!rc && i.Rs == i.Rb && i.Rs == i.Ra && i.Rs != 0)
-            m.PriorityHint(i.Rs);
+        // or rx,rx,rx sets the thread's priority (Book III 3.4.1): low and very low mean "I wait for the other thread".
+        if (!rc && i.Rs is 1 or 31 && i.Rs == i.Rb && i.Rs == i.Ra)
+        {
+            m.CallBetween<GiveWay>();
+            return;
+        }
+
         Finish(ref m, i.Ra, m.Or(m.Gpr(i.Rs), m.Gpr(i.Rb)), rc);
     }
 

@@ -21,7 +21,7 @@ internal readonly struct SystemSemantics<TMachine, T, TVector> : ISystemSemantic
 
     public static void Rfid(ref TMachine m, XsyncForm i) => m.CallBetween<ReturnFromInterrupt>();
 
-    // A hypervisor resource: a partition gets the privileged-instruction interrupt (Book III 4.2).
+    // A hypervisor resource: a partition gets the privileged-instruction interrupt (Book III 2.3.1).
     public static void Hrfid(ref TMachine m, XsyncForm i) => m.CallBetween<HypervisorInstruction>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

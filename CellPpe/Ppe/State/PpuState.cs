@@ -73,6 +73,9 @@ public unsafe struct PpuState
     /// <summary>A PpeWait: what the thread waits for after lv1_pause.</summary>
     public uint Wait;
 
+    /// <summary>Time base at which a pause in mode 0 ends at the latest.</summary>
+    public ulong PauseEnd;
+
     /// <summary>Instructions this thread has retired or tried.</summary>
     public ulong Instructions;
 

@@ -34,7 +34,4 @@ public interface IBlockHost
 
     /// <summary>Runs a routine on the whole state. False: the block must be left, and the host has noted how to go on.</summary>
     bool TryPerform(in IrSite site, IrRoutine routine, uint word);
-
-    /// <summary>Takes a hint, for instance about the thread's priority.</summary>
-    void Hint(int hint);
 }

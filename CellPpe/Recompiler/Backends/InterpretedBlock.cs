@@ -28,9 +28,6 @@ internal sealed unsafe class InterpretedBlock(IrBlock block) : ICompiledBlock
                     if (!host.TryPerform(insn.Site, insn.Routine!, (uint)insn.Immediate))
                         return new BlockExit(IrExitKind.Host, insn.Site);
                     break;
-                case IrOp.Hint:
-                    host.Hint((int)insn.Immediate);
-                    break;
                 case IrOp.ExitIf when Number(insn.A) == 0:
                     break;
                 case IrOp.ExitIf:

@@ -33,7 +33,7 @@ public sealed class GpuDevice : IGpuDevice
     private readonly DisplayHeads _heads;
     private readonly Dictionary<ulong, GpuContext> _contexts = [];
     private ulong _nextContext = FirstContextHandle;
-    private int _users;
+    private bool _open;
     private bool _fifoDenialLogged;
 
     /// <summary>Makes the GPU; it uses no host memory until a guest allocates some.</summary>
@@ -58,20 +58,19 @@ public sealed class GpuDevice : IGpuDevice
     /// <inheritdoc/>
     public Lv1Status Open()
     {
-        _users++;
+        // A kernel that came by kexec from a crashed one finds the GPU open; it starts afresh (boot-protocol 7).
+        CloseAll();
+        _open = true;
         return Lv1Status.Success;
     }
 
     /// <inheritdoc/>
     public Lv1Status Close()
     {
-        if (_users == 0)
+        if (!_open)
             return Lv1Status.WrongState;
-        if (--_users > 0)
-            return Lv1Status.Success;
-        foreach (GpuContext context in _contexts.Values.ToArray())
-            Destroy(context);
-        _ddr.FreeAll();
+        CloseAll();
+        _open = false;
         return Lv1Status.Success;
     }
 
@@ -80,7 +79,7 @@ public sealed class GpuDevice : IGpuDevice
     {
         handle = 0;
         ddr = default;
-        if (_users == 0)
+        if (!_open)
             return Lv1Status.WrongState;
         if (!_ddr.TryAllocate(size, out GpuAllocation? allocation))
             return Lv1Status.IllegalParameterValue;
@@ -160,14 +159,12 @@ public sealed class GpuDevice : IGpuDevice
                 return _heads.SetSync(p1, p2);
             case > GpuAttribute.DisplayFlip and <= GpuAttribute.LastDisplay:
                 return Lv1Status.Success;
-            case GpuAttribute.FifoSetup or GpuAttribute.FifoPause or GpuAttribute.FifoResume:
-                return DenyFifo();
             case GpuAttribute.DisplayFlip or (>= GpuAttribute.FramebufferSetup and <= GpuAttribute.FramebufferClose):
                 return TryFind(context, out GpuContext? found)
                     ? FramebufferAttribute(found, operation, p1, p2, p3, p4)
                     : Lv1Status.IllegalParameterValue;
             default:
-                _logger.LogWarning("GPU: no context attribute {Operation:x}", operation);
+                _logger.LogDebug("GPU: no context attribute {Operation:x}", operation);
                 return Lv1Status.NoEntry;
         }
     }
@@ -186,7 +183,7 @@ public sealed class GpuDevice : IGpuDevice
     public Lv1Status Attribute(ulong p0, ulong p1, ulong p2, ulong p3, ulong p4)
     {
         // The one known use (0x100, 7) sets up the sound device's memory, which device_map does not give out.
-        _logger.LogWarning("GPU: no attribute {Operation:x} {Argument:x}", p0, p1);
+        _logger.LogDebug("GPU: no attribute {Operation:x} {Argument:x}", p0, p1);
         return Lv1Status.NoEntry;
     }
 
@@ -253,6 +250,13 @@ public sealed class GpuDevice : IGpuDevice
     }
 
     private bool TryFind(ulong handle, [NotNullWhen(true)] out GpuContext? context) => _contexts.TryGetValue(handle, out context);
+
+    private void CloseAll()
+    {
+        foreach (GpuContext context in _contexts.Values.ToArray())
+            Destroy(context);
+        _ddr.FreeAll();
+    }
 
     private void Destroy(GpuContext context)
     {

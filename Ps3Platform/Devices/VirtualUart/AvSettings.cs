@@ -79,7 +79,7 @@ public sealed class AvSettings : IVirtualUartPeer
             return true;
 
         uint command = BinaryPrimitives.ReadUInt32BigEndian(_input.AsSpan(4));
-        _logger.LogWarning("AV settings: packet for command {Command:x8} announces {Size} bytes", command, size);
+        _logger.LogDebug("AV settings: packet for command {Command:x8} announces {Size} bytes", command, size);
         _inputLength = 0;
         _skip = Math.Max(0, size - AvPacket.HeaderSize);
         ReplyStatus(command, size > AvPacket.MaxSize ? AvStatus.BufferOverflow : AvStatus.Failure);
@@ -181,6 +181,6 @@ public sealed class AvSettings : IVirtualUartPeer
     {
         // A guest that never reads loses replies; it cannot make this side hold them for it.
         if (_port is null || !_port.Send(reply))
-            _logger.LogWarning("AV settings: no room for a reply of {Length} bytes", reply.Length);
+            _logger.LogDebug("AV settings: no room for a reply of {Length} bytes", reply.Length);
     }
 }

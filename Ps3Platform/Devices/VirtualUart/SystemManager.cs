@@ -68,7 +68,7 @@ public sealed class SystemManager : IVirtualUartPeer
             if (SystemManagerMessage.PayloadSize(_input) is not { } payloadSize)
             {
                 // Where the next message starts cannot be known: what came with this one goes with it.
-                _logger.LogWarning("system manager: the guest sent something that is no message");
+                _logger.LogDebug("system manager: the guest sent something that is no message");
                 _inputLength = 0;
                 return;
             }
@@ -98,7 +98,7 @@ public sealed class SystemManager : IVirtualUartPeer
                 Attributes = BinaryPrimitives.ReadUInt32BigEndian(payload[4..]);
                 break;
             default:
-                _logger.LogWarning("system manager: ignored a message for service {Service}", (ushort)service);
+                _logger.LogDebug("system manager: ignored a message for service {Service}", (ushort)service);
                 break;
         }
     }
@@ -107,7 +107,7 @@ public sealed class SystemManager : IVirtualUartPeer
     {
         if (payload[0] != SystemManagerMessage.Version || payload[1] != ShutDown || payload[2] != TargetSelf)
         {
-            _logger.LogWarning("system manager: refused request {Type} for target {Target}", payload[1], payload[2]);
+            _logger.LogDebug("system manager: refused request {Type} for target {Target}", payload[1], payload[2]);
             Send(SystemManagerService.RequestError, 0, 0);
             return;
         }
@@ -137,7 +137,7 @@ public sealed class SystemManager : IVirtualUartPeer
         if (payload[0] == NextOperationVersion && payload[1] is NextSystemShutdown or NextSystemReboot or NextPartitionReboot)
             _nextOperation = payload[1];
         else
-            _logger.LogWarning("system manager: ignored next operation {Operation:x}", payload[1]);
+            _logger.LogDebug("system manager: ignored next operation {Operation:x}", payload[1]);
     }
 
     private bool Send(SystemManagerService service, byte type, uint value)
@@ -146,7 +146,7 @@ public sealed class SystemManager : IVirtualUartPeer
         SystemManagerMessage.Write(message, service, type, value);
         if (_port is not null && _port.Send(message))
             return true;
-        _logger.LogWarning("system manager: no room for a message of service {Service}", service);
+        _logger.LogDebug("system manager: no room for a message of service {Service}", service);
         return false;
     }
 }

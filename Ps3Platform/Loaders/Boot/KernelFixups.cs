@@ -55,30 +55,28 @@ public static class KernelFixups
         function = 0;
         ReadOnlySpan<byte> bytes = segment.Bytes.Span;
         ulong origin = LinkBase + segment.Address.Value;
-        var entries = new Dictionary<ulong, List<int>>();
+        // A kernel has one TOC, and some data that look like descriptors; what has very many is no kernel.
+        const int MostTocs = 4096;
+        var counts = new Dictionary<ulong, int>();
         for (int at = 0; at + 24 <= bytes.Length; at += 8)
         {
-            ulong entry = BinaryPrimitives.ReadUInt64BigEndian(bytes[at..]) - origin;
-            if (entry >= (ulong)bytes.Length || (entry & 3) != 0 || BinaryPrimitives.ReadUInt64BigEndian(bytes[(at + 16)..]) != 0)
-                continue;
-            ulong toc = BinaryPrimitives.ReadUInt64BigEndian(bytes[(at + 8)..]);
-            if (toc - origin >= (ulong)bytes.Length)
-                continue;
-            if (!entries.TryGetValue(toc, out List<int>? list))
-                entries.Add(toc, list = []);
-            list.Add((int)entry);
+            if (TryReadDescriptor(bytes, at, origin, out _, out ulong toc))
+                counts[toc] = counts.GetValueOrDefault(toc) + 1;
+            if (counts.Count > MostTocs)
+                return false;
         }
 
-        if (entries.Count == 0)
+        if (counts.Count == 0)
             return false;
-        (ulong commonToc, List<int> starts) = entries.MaxBy(static pair => pair.Value.Count);
-        starts.Sort();
+        ulong commonToc = counts.MaxBy(static pair => pair.Value).Key;
         long distance = (long)(origin + messageOffset - commonToc);
         uint high = 0x3c62_0000u | (ushort)((distance + 0x8000) >> 16);
         uint low = 0x3863_0000u | (ushort)distance;
         const int Near = 32;
-        foreach (int start in starts)
+        for (int descriptor = 0; descriptor + 24 <= bytes.Length; descriptor += 8)
         {
+            if (!TryReadDescriptor(bytes, descriptor, origin, out int start, out ulong toc) || toc != commonToc)
+                continue;
             int end = Math.Min(start + Near, bytes.Length - 4);
             bool sawHigh = false;
             for (int at = start; at < end; at += 4)
@@ -94,5 +92,14 @@ public static class KernelFixups
         }
 
         return false;
+    }
+
+    private static bool TryReadDescriptor(ReadOnlySpan<byte> bytes, int at, ulong origin, out int entry, out ulong toc)
+    {
+        ulong code = BinaryPrimitives.ReadUInt64BigEndian(bytes[at..]) - origin;
+        toc = BinaryPrimitives.ReadUInt64BigEndian(bytes[(at + 8)..]);
+        entry = (int)(uint)code;
+        return code < (ulong)bytes.Length && (code & 3) == 0 && toc - origin < (ulong)bytes.Length
+            && BinaryPrimitives.ReadUInt64BigEndian(bytes[(at + 16)..]) == 0;
     }
 }

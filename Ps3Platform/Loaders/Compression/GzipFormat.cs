@@ -54,6 +54,6 @@ internal static class GzipFormat
             end--;
         }
 
-        throw new ImageFormatException(file.Name, packed.Length, $"The gzip data end too early, after {unpacked.Length} unpacked bytes; the file is truncated, fetch it again.");
+        throw new ImageFormatException(file.Name, packed.Length, $"The gzip data end too early, after {unpacked.Length} unpacked bytes; the file is truncated (fetch it again) or has several gzip members (unpack it first).");
     }
 }

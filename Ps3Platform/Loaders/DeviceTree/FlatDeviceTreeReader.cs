@@ -7,6 +7,7 @@ internal ref struct FlatDeviceTreeReader
     private const int MaximumDepth = 32;
     private const int MaximumItems = 65536;
     private const int MaximumName = 256;
+    private const int MaximumReservations = 1024;
 
     // Bounds the search for doubled names, which is quadratic in a node's properties.
     private const int MaximumProperties = 512;
@@ -71,6 +72,8 @@ internal ref struct FlatDeviceTreeReader
             ulong size = reader.U64(at + 8, "reservation block");
             if (address == 0 && size == 0)
                 return reservations;
+            if (reservations.Count == MaximumReservations)
+                throw reader.Fail(at, $"The tree reserves more than {MaximumReservations} ranges; it is damaged, compile it again.");
             reservations.Add(new DeviceTreeReservation(address, size));
             at += 16;
         }

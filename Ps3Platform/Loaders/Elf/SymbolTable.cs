@@ -6,6 +6,7 @@ namespace Ps3Platform.Loaders.Elf;
 /// <summary>Names for addresses, from an ELF symbol table or from a kernel's System.map.</summary>
 public sealed class SymbolTable
 {
+    private const ulong LongestUnsized = 64 << 10;
     private readonly ElfSymbol[] _byAddress;
 
     /// <summary>A table of these symbols.</summary>
@@ -42,7 +43,7 @@ public sealed class SymbolTable
 
     /// <summary>
     /// The last symbol at or below an address, as "name+0x10", or null. A symbol that states its size names only its own
-    /// bytes; one of unknown size names everything up to the next.
+    /// bytes; one of unknown size, as in a System.map, what follows it up to the next, but not far.
     /// </summary>
     public string? Describe(ulong address)
     {
@@ -61,7 +62,7 @@ public sealed class SymbolTable
             return null;
         ElfSymbol symbol = _byAddress[low - 1];
         ulong distance = address - symbol.Address;
-        if (symbol.Size != 0 && distance >= symbol.Size)
+        if (distance >= (symbol.Size != 0 ? symbol.Size : LongestUnsized))
             return null;
         return distance == 0 ? symbol.Name : $"{symbol.Name}+0x{distance:x}";
     }

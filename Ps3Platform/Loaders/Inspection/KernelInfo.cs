@@ -69,11 +69,19 @@ public sealed record KernelInfo
             BuildId = KernelText.FindBuildId(image.Segments),
             Symbols = image.Symbols.Count,
             EmbeddedTree = tree is null ? null : new MemoryRange(tree.Address, (ulong)tree.Room),
-            EmbeddedCommandLine = tree?.Document.Root.Child("chosen")?.FindString("bootargs"),
+            EmbeddedCommandLine = CommandLineOf(image),
             Options = KernelConfig.Find(image.File.Name, image.Segments),
             Warnings = image.Warnings,
         };
     }
+
+    /// <summary>True when the image says that it is Linux.</summary>
+    public static bool IsLinux(BootImage image) => KernelText.FindVersion(image.Segments) is not null;
+
+    /// <summary>The command line an image with a device tree of its own brings along, or null.</summary>
+    public static string? CommandLineOf(BootImage image) => image.Kind == BootImageKind.Vmlinux
+        ? null
+        : Loaders.EmbeddedTree.Find(image)?.Document.Root.Child("chosen")?.FindString("bootargs");
 
     /// <summary>The plain text lines, one fact each.</summary>
     public IEnumerable<string> ToLines()

@@ -26,7 +26,6 @@ public sealed unsafe class InterruptTests : IDisposable
     [InlineData("mfspr r3,1000")] // no such register
     [InlineData("mtspr 1000,r3")]
     [InlineData("mftb r3,270")] // no such time base register
-    [InlineData("sc 2")] // LEV greater than 1 is reserved
     public void An_instruction_that_is_not_there_is_illegal(string instruction)
     {
         _machine.Run($"ori r0,r0,0\n{instruction}");

@@ -87,7 +87,6 @@ internal sealed unsafe class TestCore : IDisposable
             Assert.True(_memory.TryWriteUInt32(new LparAddress(guestCase.State.Nia + (4 * (ulong)index)), guestCase.Words[index]));
         Thread.State = guestCase.State;
         Thread.SetMsr(guestCase.State.Msr);
-        Context->Yield = 0;
     }
 
     private long Interpret(int instructions)
@@ -113,7 +112,7 @@ internal sealed unsafe class TestCore : IDisposable
         };
         return new Outcome(
             MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(ref state, 1)).ToArray(), Window.ToArray(),
-            $"{exit} at 0x{state.Nia:x} after {instructions} instructions, yield {Context->Yield}");
+            $"{exit} at 0x{state.Nia:x} after {instructions} instructions");
     }
 
     private sealed class StoppedClock : IPpuClock
