@@ -40,7 +40,7 @@ public sealed class LockupDetectorTests : IDisposable
         Thread.Pause(PpeWait.Interrupt);
         _detector.Observe(Thread, 0);
 
-        Assert.False(_detector.IsLockedUp([Thread], 24 * Second));
+        Assert.False(_detector.IsLockedUp([Thread], 19 * Second));
         Assert.True(_detector.IsLockedUp([Thread], 21 * Second));
     }
 
