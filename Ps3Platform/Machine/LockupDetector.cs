@@ -6,9 +6,10 @@ using CellPpe.Ppe.State;
 namespace Ps3Platform.Machine;
 
 /// <summary>
-/// Finds out that a guest has stopped for good: for seconds of guest time every thread has stayed in one page of code and made
-/// no hypercall but lv1_pause(1), either with interrupts off or in that pause. A stopped Linux looks like that: one thread
-/// pauses again and again in the panic handler, the other spins where it was told to stop (irq-and-time 7, 9).
+/// Finds out that a guest has stopped for good: for seconds of guest time every thread has either made no hypercall but
+/// lv1_pause(1), again and again, or had interrupts off and gone round one page of code without any hypercall. A stopped
+/// Linux looks like that: one thread pauses in the panic handler (where a pending interrupt that it never takes ends each
+/// pause at once), the other spins where it was told to stop (irq-and-time 7, 9).
 /// </summary>
 internal sealed class LockupDetector(int threads)
 {
@@ -22,21 +23,36 @@ internal sealed class LockupDetector(int threads)
 
     private struct Suspicion
     {
+        public Kind Kind;
         public ulong Page;
-        public ulong Progress;
+        public ulong OtherHypercalls;
+        public ulong EndlessPauses;
         public ulong Since;
-        public bool Stuck;
+    }
+
+    private enum Kind
+    {
+        GettingOn,
+        Spinning,
+        Pausing,
     }
 
     /// <summary>Looks at a thread at the end of its turn.</summary>
     public void Observe(PpuThread thread, ulong now)
     {
         ref Suspicion suspicion = ref _suspicions[thread.ThreadId];
-        bool stuck = !TakesInterrupts(thread) || IsPausedForGood(thread);
+        bool pausing = thread.State.Wait == (uint)PpeWait.Interrupt || thread.EndlessPauses != suspicion.EndlessPauses;
+        Kind kind = pausing ? Kind.Pausing : TakesInterrupts(thread) ? Kind.GettingOn : Kind.Spinning;
         ulong page = thread.State.Nia >> 12;
-        if (suspicion.Stuck && stuck && suspicion.Page == page && suspicion.Progress == thread.Progress)
+        ulong others = thread.Hypercalls - thread.EndlessPauses;
+        suspicion.EndlessPauses = thread.EndlessPauses;
+        bool still = kind == suspicion.Kind && others == suspicion.OtherHypercalls && (kind == Kind.Pausing || page == suspicion.Page);
+        if (still)
             return;
-        suspicion = new Suspicion { Page = page, Progress = thread.Progress, Since = now, Stuck = stuck };
+        suspicion.Kind = kind;
+        suspicion.Page = page;
+        suspicion.OtherHypercalls = others;
+        suspicion.Since = now;
     }
 
     /// <summary>True when no thread will get on any more.</summary>
@@ -46,7 +62,7 @@ internal sealed class LockupDetector(int threads)
         {
             Suspicion suspicion = _suspicions[thread.ThreadId];
             ulong patience = TakesInterrupts(thread) ? PatienceWithInterrupts : Patience;
-            if (!suspicion.Stuck || now - suspicion.Since < patience)
+            if (suspicion.Kind == Kind.GettingOn || now - suspicion.Since < patience)
                 return false;
         }
 
@@ -54,6 +70,4 @@ internal sealed class LockupDetector(int threads)
     }
 
     private static bool TakesInterrupts(PpuThread thread) => (thread.State.Msr & Msr.Ee) != 0;
-
-    private static bool IsPausedForGood(PpuThread thread) => thread.State.Wait == (uint)PpeWait.Interrupt;
 }

@@ -47,10 +47,11 @@ public sealed class LinuxTests : IDisposable
     public void Without_fix_ups_the_debug_kernel_panics_as_on_a_console_and_that_is_reported()
     {
         ProgramResult run = Ps3Program.Run(
-            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--append", "console=hvc0", "--fixups", "none", "--timeout", "4m");
+            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", Guests.Path("initramfs.cpio.gz"), "--append", "console=hvc0", "--fixups", "none",
+            "--timeout", "4m");
 
         Assert.Equal(3, run.ExitCode);
-        Assert.Contains("guest panic: Kernel panic - not syncing", run.Messages, StringComparison.Ordinal);
+        Assert.Contains("guest panic: Kernel panic - not syncing: ps3_hpte_updateboltedpp() not implemented", run.Messages, StringComparison.Ordinal);
     }
 
     [SkippableFact]

@@ -22,7 +22,6 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
     // lv1_pause(0) returns at the latest after this long: Linux may just have lost a decrementer interrupt (irq-and-time 9).
     private const ulong LongestPause = IMachineClock.Frequency / 100;
 
-    private ulong _endlessPauses;
     private bool _decrementerPending;
     private bool _endTurn;
     private long _uncounted;
@@ -84,8 +83,8 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
     /// <summary>Time base at which a pause in mode 0 ends at the latest.</summary>
     public ulong PauseEnd => _c->State.PauseEnd;
 
-    /// <summary>Hypercalls but for lv1_pause(1): what a guest that has given up no longer makes.</summary>
-    public ulong Progress => Hypercalls - _endlessPauses;
+    /// <summary>Calls of lv1_pause(1), which a guest that has given up makes again and again.</summary>
+    public ulong EndlessPauses { get; private set; }
 
     internal PpuCore Core { get; }
 
@@ -105,7 +104,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
     public void Pause(PpeWait wait)
     {
         if (wait == PpeWait.Interrupt)
-            _endlessPauses++;
+            EndlessPauses++;
         if (_c->State.ExternalInterrupt != 0)
             return;
         _c->State.Wait = (uint)wait;
