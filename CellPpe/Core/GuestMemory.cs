@@ -26,7 +26,6 @@ public sealed unsafe class GuestMemory : IDisposable
     private readonly List<MemoryRegion> _regions = [];
     private readonly SortedList<ulong, ulong> _free = [];
     private readonly List<IWriteWatch> _watches = [];
-    private readonly HashSet<MemoryRegion> _aliases = [];
     private void* _allocation;
     private byte* _host;
 
@@ -62,6 +61,9 @@ public sealed unsafe class GuestMemory : IDisposable
     /// <summary>Adds a watcher of stores that no PPE made.</summary>
     public void AddWatch(IWriteWatch watch) => _watches.Add(watch);
 
+    /// <summary>Takes a watcher away.</summary>
+    public void RemoveWatch(IWriteWatch watch) => _watches.Remove(watch);
+
     /// <summary>Maps zeroed memory at a partition address.</summary>
     /// <returns>The region, or null when the host block has no room left or the range overlaps another region.</returns>
     public MemoryRegion? TryAddMemory(LparAddress start, ulong size, RegionAccess access, string name)
@@ -88,24 +90,12 @@ public sealed unsafe class GuestMemory : IDisposable
         return region;
     }
 
-    /// <summary>Maps bytes of an existing memory region a second time, for instance read-only.</summary>
-    /// <returns>The region, or null when the range overlaps another region.</returns>
-    public MemoryRegion? TryAddAlias(LparAddress start, MemoryRegion target, RegionAccess access, string name)
-    {
-        if (!IsFree(start, target.Size))
-            return null;
-        var region = new MemoryRegion(start, target.Size, target.HostOffset, access, name, target.Device);
-        Insert(region);
-        _aliases.Add(region);
-        return region;
-    }
-
     /// <summary>Unmaps a region; its bytes can be given out again.</summary>
     public void Remove(MemoryRegion region)
     {
         if (!_regions.Remove(region))
             return;
-        if (region.Device is null && !_aliases.Remove(region))
+        if (region.Device is null)
             GiveBack(region.HostOffset, region.Size);
         RegionRemoved?.Invoke(region);
     }

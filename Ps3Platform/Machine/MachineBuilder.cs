@@ -70,7 +70,7 @@ public static class MachineBuilder
         machine.Hypervisor = lv1;
 
         AttachDevices(machine, lv1, clock);
-        plan.Place(memory);
+        Place(plan, machine);
         foreach (ThreadEntry entry in plan.Threads)
         {
             PpuThread thread = ppe.Threads[entry.Thread];
@@ -80,6 +80,19 @@ public static class MachineBuilder
         }
 
         return machine;
+    }
+
+    private static void Place(BootPlan plan, Ps3Machine machine)
+    {
+        try
+        {
+            plan.Place(machine.Memory);
+        }
+        catch (BootException)
+        {
+            machine.Dispose();
+            throw;
+        }
     }
 
     private static void AttachDevices(Ps3Machine machine, Lv1 lv1, ITurnClock clock)

@@ -15,7 +15,6 @@ internal sealed unsafe class CodePages : IDisposable
 {
     public const int InsnsPerPage = 1024;
 
-    private readonly GuestMemory _memory;
     private readonly nint[] _handlers = PpuHandlers.CreateTable();
     private readonly DecodedInsn** _pages;
     private readonly List<ulong> _used = [];
@@ -23,7 +22,6 @@ internal sealed unsafe class CodePages : IDisposable
 
     public CodePages(GuestMemory memory, int limitInPages)
     {
-        _memory = memory;
         _limit = limitInPages;
         _pages = (DecodedInsn**)NativeMemory.AllocZeroed((nuint)(memory.Capacity / GuestMemory.PageSize), (nuint)sizeof(nint));
     }
@@ -92,8 +90,6 @@ internal sealed unsafe class CodePages : IDisposable
 
     public void Dispose()
     {
-        if (_memory.HostBase == null && _used.Count == 0)
-            return;
         Clear();
         NativeMemory.Free(_pages);
     }

@@ -118,7 +118,6 @@ internal unsafe interface ISystemOperation
 /// <summary>Interrupt vectors (Book III 5.5).</summary>
 internal static class Vectors
 {
-    public const uint SystemReset = 0x100;
     public const uint MachineCheck = 0x200;
     public const uint DataStorage = 0x300;
     public const uint DataSegment = 0x380;

@@ -33,6 +33,7 @@ public sealed record PpuConfiguration(int Threads, ulong RealModeLimit, int Code
 public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches, IDisposable
 {
     private readonly PpuThread[] _threads;
+    private bool _disposed;
 
     // A program can read a register that is not there as often as it likes; once is enough to know.
     private readonly bool[] _reportedRegisters = new bool[1024];
@@ -51,7 +52,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
         Translator = new PpuTranslator(configuration.RealModeLimit);
         _threads = [.. Enumerable.Range(0, configuration.Threads).Select(id => new PpuThread(id, this))];
         memory.AddWatch(this);
-        memory.RegionRemoved += _ => DropCode();
+        memory.RegionRemoved += OnRegionRemoved;
     }
 
     /// <summary>The hardware threads.</summary>
@@ -106,8 +107,13 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
+        Memory.RegionRemoved -= OnRegionRemoved;
+        Memory.RemoveWatch(this);
         foreach (PpuThread thread in _threads)
-            thread.Dispose();
+            thread.Free();
         Code.Dispose();
     }
 
@@ -137,6 +143,8 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
         foreach (PpuThread thread in _threads)
             thread.Storage.ProtectHostPage(hostOffset);
     }
+
+    private void OnRegionRemoved(MemoryRegion region) => DropCode();
 
     /// <summary>Drops all decoded instructions. Only between blocks.</summary>
     internal void DropCode()

@@ -12,7 +12,7 @@ namespace CellPpe.Ppe.Execution;
 /// One hardware thread of the PPE: runs guest code block by block, takes interrupts, and is what lv1 knows as a logical
 /// PPE thread. Owned by the emulation thread.
 /// </summary>
-public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
+public sealed unsafe class PpuThread : ILogicalPpeThread
 {
     // SRR1 bits that describe the interrupt; all others come from MSR (Book III 5.4).
     private const ulong Srr1InterruptBits = 0x783f_0000;
@@ -169,8 +169,8 @@ public sealed unsafe class PpuThread : ILogicalPpeThread, IDisposable
         return budget - left;
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Gives the unmanaged state back. Called once, by the core.</summary>
+    internal void Free()
     {
         Storage.Dispose();
         if (_self.IsAllocated)

@@ -19,6 +19,9 @@ public static class KernelFixups
 {
     private const uint Blr = 0x4e80_0020;
     private const ulong LinkBase = 0xc000_0000_0000_0000;
+
+    // A message that is compiled in only with CONFIG_STRICT_KERNEL_RWX: without it the panicking function is never called.
+    private static readonly byte[] StrictMessage = "Unable to mark rodata read only"u8.ToArray();
     private static readonly byte[] Message = "ps3_hpte_updateboltedpp() not implemented"u8.ToArray();
 
     /// <summary>The image with the fix-ups it needs; the same image when it needs none.</summary>
@@ -30,7 +33,7 @@ public static class KernelFixups
         {
             BootSegment segment = image.Segments[index];
             int message = segment.Bytes.Span.IndexOf(Message);
-            if (message < 0 || !TryFindUser(segment, (ulong)message, out int function))
+            if (message < 0 || segment.Bytes.Span.IndexOf(StrictMessage) < 0 || !TryFindUser(segment, (ulong)message, out int function))
                 continue;
             byte[] patched = segment.Bytes.ToArray();
             BinaryPrimitives.WriteUInt32BigEndian(patched.AsSpan(function), Blr);
