@@ -27,7 +27,15 @@ internal sealed class HostTurnClock : ITurnClock
     private static readonly DateTime Epoch = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
     private readonly long _origin = Stopwatch.GetTimestamp();
 
-    public ulong TimeBase => Start + (ulong)((UInt128)(ulong)(Stopwatch.GetTimestamp() - _origin) * IMachineClock.Frequency / (ulong)Stopwatch.Frequency);
+    public ulong TimeBase
+    {
+        get
+        {
+            // Whole seconds and the rest apart: neither product overflows, and there is no 128-bit division on this hot path.
+            (ulong seconds, ulong rest) = Math.DivRem((ulong)(Stopwatch.GetTimestamp() - _origin), (ulong)Stopwatch.Frequency);
+            return Start + (seconds * IMachineClock.Frequency) + (rest * IMachineClock.Frequency / (ulong)Stopwatch.Frequency);
+        }
+    }
 
     public ulong RtcSeconds => (ulong)Math.Max(0, (long)(DateTime.UtcNow - Epoch).TotalSeconds);
 
