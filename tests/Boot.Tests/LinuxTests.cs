@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Compression;
+
+using Ps3Platform.Loaders;
 
 using SkiaSharp;
 
@@ -94,6 +97,25 @@ public sealed class LinuxTests : IDisposable
         Assert.Equal(124, run.ExitCode);
         using SKBitmap screen = SKBitmap.Decode(path);
         Assert.Equal((width, height), (screen.Width, screen.Height));
+        Assert.Equal(2, CountPenguins(screen));
+    }
+
+    [SkippableFact]
+    public void A_gzipped_otheros_bld_boots_as_the_image_it_was_made_from()
+    {
+        string bld = Path.Combine(_folder, "otheros.bld");
+        string path = Path.Combine(_folder, "screen.png");
+        BootImage image = OtherOsImage.Read(ImageFile.Read(Guests.Path("dtbImage-6.1.ps3.xz")), BootRequest.RetailBootMemory);
+        byte[] flat = new byte[image.End.Value];
+        foreach (BootSegment segment in image.Segments)
+            segment.Bytes.Span.CopyTo(flat.AsSpan((int)segment.Address.Value));
+        using (var gzip = new GZipStream(File.Create(bld), CompressionLevel.Fastest))
+            gzip.Write(flat);
+
+        ProgramResult run = Ps3Program.Run("boot", bld, "--clock", "instructions", "--instructions", "450000000", "--screenshot", path);
+
+        Assert.Equal(124, run.ExitCode);
+        using SKBitmap screen = SKBitmap.Decode(path);
         Assert.Equal(2, CountPenguins(screen));
     }
 
