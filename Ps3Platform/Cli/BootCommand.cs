@@ -32,7 +32,7 @@ internal static class BootCommand
         var instructions = new Option<ulong?>("--instructions") { Description = "Stop after this many instructions, with exit code 124.", HelpName = "N" };
         var noReboot = new Option<bool>("--no-reboot") { Description = "Stop with exit code 5 when the guest restarts, instead of restarting." };
         var stats = new Option<bool>("--stats") { Description = "Print instructions, speed and counts at the end." };
-        var hash = new Option<bool>("--state-hash") { Description = "Print a hash of the machine's whole state at the end." };
+        var hash = new Option<bool>("--state-hash") { Description = "Print a hash of registers, page table, time and memory at the end." };
         var audit = new Option<bool>("--audit") { Description = "Print how often each hypercall was made, and the last calls, at the end." };
         var fixups = new Option<string>("--fixups") { Description = "auto: repair known faults of guest kernels that keep them from booting on a console too, and say so. none: boot them as they are.", HelpName = "auto|none", DefaultValueFactory = _ => "auto" };
         var log = new Option<string>("--log") { Description = "Least severe messages to print: debug, info, warning, error, none.", HelpName = "LEVEL", DefaultValueFactory = _ => "warning" };

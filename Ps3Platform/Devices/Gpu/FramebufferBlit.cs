@@ -49,7 +49,7 @@ internal readonly record struct FramebufferBlit
             && (targetPitch | sourcePitch | offset | source) % BytesPerPixel == 0;
     }
 
-    /// <summary>Checks both rectangles as a whole, then copies.</summary>
+    /// <summary>Checks both rectangles, then copies line by line; memory the guest gave back meanwhile ends the copy.</summary>
     public Lv1Status Copy(GuestMemory memory, GpuContext context)
     {
         MemoryRegion ddr = context.Allocation.Region;

@@ -3,9 +3,6 @@ namespace Ps3Platform.Devices.Gpu;
 /// <summary>Operations of lv1_gpu_context_attribute (reference 5.2).</summary>
 internal static class GpuAttribute
 {
-    public const ulong FifoSetup = 0x001;
-    public const ulong FifoPause = 0x002;
-    public const ulong FifoResume = 0x003;
     public const ulong DisplayModeSet = 0x100;
     public const ulong DisplaySync = 0x101;
     public const ulong DisplayFlip = 0x102;

@@ -8,9 +8,9 @@ using Ps3Platform.Devices.Video;
 namespace Ps3Platform.Devices.Gpu;
 
 /// <summary>
-/// The RSX as OtherOS may use it on retail firmware 2.10 and later: a framebuffer with two heads, blits done by lv1 and a
-/// vertical blank interrupt. The command FIFO is refused: its registers are memory nobody reads, and the calls that set
-/// it up or kick it are denied by policy. Owned by the emulation thread.
+/// The RSX as OtherOS may use it here: a framebuffer with two heads, blits done by lv1 and a vertical blank interrupt. The
+/// command FIFO is refused: its registers are memory nobody reads, lv1's policy keeps its set-up away, and the kick is denied.
+/// Owned by the emulation thread.
 /// </summary>
 /// <remarks>
 /// Linux's ps3vram lives on that FIFO. Its probe kicks it, is denied, waits 100 ms for GET to reach PUT, frees all it has
