@@ -29,6 +29,8 @@ internal static class IrArithmetic
         IrOp.Equal => a == b ? 1UL : 0,
         IrOp.LessSigned => (long)a < (long)b ? 1UL : 0,
         IrOp.LessUnsigned => a < b ? 1UL : 0,
+        IrOp.OrderSigned => (long)a < (long)b ? 8UL : a == b ? 2UL : 4,
+        IrOp.OrderUnsigned => a < b ? 8UL : a == b ? 2UL : 4,
         IrOp.Select => a != 0 ? b : c,
         _ => throw new ArgumentOutOfRangeException(nameof(op), op, "no arithmetic"),
     };

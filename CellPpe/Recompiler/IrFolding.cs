@@ -57,6 +57,8 @@ internal static class IrFolding
                 return 64 - BitOperations.LeadingZeroCount(insn.Immediate);
             case IrOp.Equal or IrOp.LessSigned or IrOp.LessUnsigned:
                 return 1;
+            case IrOp.OrderSigned or IrOp.OrderUnsigned:
+                return 4;
             case IrOp.ReadSlot:
                 return insn.Slot.Bits;
             case IrOp.Load or IrOp.ByteReverse or IrOp.VectorElement:

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.Intrinsics;
 
 namespace CellPpe.Recompiler;
@@ -17,20 +18,59 @@ public unsafe delegate Vector128<byte> IrEvaluate(byte* state, ReadOnlySpan<Vect
 /// <param name="State">The slot it gets by reference, reads and may write; null: a pure function.</param>
 /// <param name="Evaluate">The same in one signature for all.</param>
 /// <param name="Method">The static method's name.</param>
+/// <param name="Caller">
+/// What compiled code calls in place of the operation's method, when that has another shape: a static method that takes the
+/// slot's address first, if there is a slot, and then the arguments; it may take and give a double where the helper has a number.
+/// </param>
+/// <param name="Quick">How compiled code may do it without the state slot, mostly.</param>
 public sealed record IrHelper(
-    Type Operation, IrType Result, IrType[] Parameters, IrSlot? State, IrEvaluate Evaluate, string Method = IrHelper.Apply)
+    Type Operation, IrType Result, IrType[] Parameters, IrSlot? State, IrEvaluate Evaluate, string Method = IrHelper.Apply,
+    MethodInfo? Caller = null, IrQuick? Quick = null)
 {
     /// <summary>What the method of a type that is one operation is called.</summary>
     public const string Apply = "Apply";
 
     /// <summary>Its name in listings.</summary>
     public string Name => Method == Apply ? Operation.Name : Method;
+
+    /// <summary>The static method that compiled code calls.</summary>
+    /// <exception cref="InvalidOperationException">The operation has no such method.</exception>
+    public MethodInfo Target => Caller
+        ?? Operation.GetMethod(Method, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+        ?? throw new InvalidOperationException($"{Operation.Name} has no method {Method}");
 }
+
+/// <summary>What a quick form owes the floating-point status; each debt is replaced by the next of its kind.</summary>
+public enum IrDebt
+{
+    /// <summary>The description of the last result. It cancels the two others.</summary>
+    Result,
+
+    /// <summary>Whether the last conversion to an integer was rounded.</summary>
+    Conversion,
+
+    /// <summary>The last comparison, which is also the result.</summary>
+    Comparison,
+}
+
+/// <summary>A floating-point operation without its status, which is derived from the operands if somebody looks at it.</summary>
+/// <param name="Kind">The operation's number, for the guest's part.</param>
+/// <param name="Debt">What it owes.</param>
+/// <param name="Compute">The host's result of one to three doubles: a double, or for a comparison a number that is 0 when it must be done in full.</param>
+/// <param name="IsSafe">Of operands and result: whether the result is right. None for a comparison.</param>
+/// <param name="IsExact">Of operands and result: whether nothing was rounded. None for a comparison.</param>
+public sealed record IrQuick(int Kind, IrDebt Debt, MethodInfo Compute, MethodInfo? IsSafe, MethodInfo? IsExact);
 
 /// <summary>A routine of the guest's core that works on the whole state: string moves, reservations, mode changes.</summary>
 /// <param name="Operation">The type that names it.</param>
 /// <param name="Entry">Its entry point, in a signature only the guest's core knows.</param>
-public sealed record IrRoutine(Type Operation, nint Entry)
+/// <param name="Reads">
+/// The slots it reads, when it reads and writes only a few and changes none of them where it leaves the block; else null: it may
+/// read and write every slot.
+/// </param>
+/// <param name="Writes">The slots it writes, when <paramref name="Reads"/> is not null.</param>
+public sealed record IrRoutine(
+    Type Operation, nint Entry, Func<IrInstruction, IrSlot[]>? Reads = null, Func<IrInstruction, IrSlot[]>? Writes = null)
 {
     /// <summary>Its name in listings.</summary>
     public string Name => Operation.Name;

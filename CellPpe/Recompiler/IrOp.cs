@@ -46,6 +46,11 @@ public enum IrOp
     LessSigned,
     LessUnsigned,
 
+
+    /// <summary>How A compares with B: 8 less, 4 greater, 2 equal.</summary>
+    OrderSigned,
+    OrderUnsigned,
+
     /// <summary>B if A is not zero, else C.</summary>
     Select,
 

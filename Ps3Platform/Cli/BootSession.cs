@@ -23,6 +23,9 @@ internal sealed record BootReport
     public bool StateHash { get; init; }
 
     public bool Audit { get; init; }
+
+    /// <summary>Called with every machine before it runs.</summary>
+    public Action<Ps3Machine>? Prepare { get; init; }
 }
 
 /// <summary>Runs a machine to its end, restarting it when the guest asks for that.</summary>
@@ -47,6 +50,7 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
             using Ps3Machine machine = MachineBuilder.Build(config);
             keys.Machine = machine;
             ScheduleScreenshots(machine);
+            report.Prepare?.Invoke(machine);
             RunOutcome outcome = machine.Run(new RunLimits
             {
                 Timeout = report.Timeout - Stopwatch.GetElapsedTime(started),

@@ -5,6 +5,7 @@ using System.Globalization;
 using CellPpe.Ppe.Isa;
 
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Compression;
 using Ps3Platform.Loaders.Elf;
 
 namespace Ps3Platform.Cli;
@@ -26,7 +27,7 @@ internal static class DisasmCommand
             string name = parsed.GetValue(kernel)!;
             Guest guest = GuestFiles.Open(name == "-" ? null : name);
             BootImage image = OtherOsImage.Read(guest.Kernel, BootRequest.RetailBootMemory);
-            SymbolTable symbols = parsed.GetValue(map) is { } path ? SymbolTable.ReadSystemMap(ImageFile.Read(path)) : image.Symbols;
+            SymbolTable symbols = parsed.GetValue(map) is { } path ? SymbolTable.ReadSystemMap(CompressedFile.Unpack(ImageFile.Read(path))) : image.Symbols;
             Print(image, symbols, Resolve(parsed.GetValue(start), image, symbols), parsed.GetValue(count));
             return ExitCode.Success;
         }));

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Ps3Platform.Cli;
 
-/// <summary>The command line: <c>ps3 boot</c>, <c>ps3 info</c>, <c>ps3 disasm</c>.</summary>
+/// <summary>The command line: <c>ps3 boot</c>, <c>ps3 profile</c>, <c>ps3 info</c>, <c>ps3 disasm</c>.</summary>
 public static class Program
 {
     /// <summary>Runs one command.</summary>
@@ -13,10 +13,12 @@ public static class Program
             "A PlayStation 3 that runs OtherOS: a Cell PPE under a simulation of Sony's lv1 hypervisor.\n\n"
             + "  ps3 boot                         the built-in guest, a small kernel that shows what works\n"
             + "  ps3 boot vmlinux --initrd i.gz   a real PS3 Linux kernel\n"
+            + "  ps3 profile vmlinux -o f.json    the same, and where the guest spent its time\n"
             + "  ps3 info vmlinux                 what a kernel file holds\n"
             + "  ps3 disasm vmlinux start_kernel  its code")
         {
             BootCommand.Create(),
+            ProfileCommand.Create(),
             InfoCommand.Create(),
             DisasmCommand.Create(),
         };

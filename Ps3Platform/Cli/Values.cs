@@ -17,12 +17,13 @@ internal static class Values
         return number << shift;
     }
 
-    /// <summary>"5s", "250ms", "2m" or plain seconds.</summary>
+    /// <summary>"5s", "250ms", "100us", "2m" or plain seconds.</summary>
     public static TimeSpan Time(string text, string option)
     {
         (string digits, double seconds) = text switch
         {
             _ when text.EndsWith("ms", StringComparison.Ordinal) => (text[..^2], 0.001),
+            _ when text.EndsWith("us", StringComparison.Ordinal) => (text[..^2], 0.000_001),
             _ when text.EndsWith('s') => (text[..^1], 1),
             _ when text.EndsWith('m') => (text[..^1], 60),
             _ => (text, 1.0),

@@ -50,8 +50,9 @@ public static class MachineBuilder
         ITurnClock clock = config.Clock == ClockMode.Host ? new HostTurnClock() : new InstructionTurnClock(config.RtcAtPowerOn);
         var events = new EventQueue();
         var memory = new GuestMemory(config.MemorySize + DeviceMemory);
-        var ppe = new PpuCore(
-            new PpuConfiguration(config.Threads, config.BootMemorySize), memory, clock, config.Loggers.CreateLogger<PpuCore>());
+        var processor = new PpuConfiguration(
+            config.Threads, config.BootMemorySize, Engine: config.Engine, ExactBudgets: config.Clock == ClockMode.Instructions);
+        var ppe = new PpuCore(processor, memory, clock, config.Loggers.CreateLogger<PpuCore>());
         var machine = new Ps3Machine(config, clock, memory, events, ppe);
         var lv1 = new Lv1(new Lv1Configuration
         {

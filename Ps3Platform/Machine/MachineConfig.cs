@@ -1,3 +1,5 @@
+using CellPpe.Ppe.Execution;
+
 using Lv1Hypervisor;
 
 using Microsoft.Extensions.Logging;
@@ -44,6 +46,9 @@ public sealed record MachineConfig
 
     /// <summary>What drives time.</summary>
     public ClockMode Clock { get; init; } = ClockMode.Host;
+
+    /// <summary>How guest code is run.</summary>
+    public PpuEngine Engine { get; init; } = PpuEngine.Auto;
 
     /// <summary>The picture size the monitor asks for.</summary>
     public VideoMode Video { get; init; } = VideoMode.P720;

@@ -9,6 +9,7 @@ using Lv1Hypervisor;
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Devices.VirtualUart;
+using Ps3Platform.Machine.Profiling;
 
 namespace Ps3Platform.Machine;
 
@@ -67,6 +68,12 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
     /// <summary>The machine's time.</summary>
     public ITurnClock Clock { get; }
 
+    /// <summary>Looks at every thread after its turn, or null.</summary>
+    public GuestSampler? Sampler { get; set; }
+
+    /// <summary>When <see cref="Run"/> was called first: the guest's first instruction follows at once. In UTC.</summary>
+    public DateTime? FirstRun { get; private set; }
+
     /// <summary>Host time spent in <see cref="Run"/>.</summary>
     public TimeSpan HostTime { get; private set; }
 
@@ -102,6 +109,7 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
     public RunOutcome Run(RunLimits limits)
     {
         ArgumentNullException.ThrowIfNull(limits);
+        FirstRun ??= DateTime.UtcNow;
         long started = Stopwatch.GetTimestamp();
         using CancellationTokenRegistration cancel = limits.Cancel.Register(() => _wake.Set());
         try
@@ -160,9 +168,11 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
                 budget = (long)Math.Min(most - Instructions, (ulong)budget);
             }
 
-            thread.Run(budget);
+            ulong start = Sampler is null ? 0 : Clock.TimeBase;
+            long executed = thread.Run(budget);
             ran = true;
             ulong now = Clock.TimeBase;
+            Sampler?.Observe(thread, start, now, whole: executed >= budget);
             _lockups.Observe(thread, now);
             if (_ended is not null)
                 break;

@@ -11,6 +11,7 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("boot", "--initrd")]
+    [InlineData("profile", "--symbols-user")]
     [InlineData("info", "KERNEL")]
     [InlineData("disasm", "--system-map")]
     public void Help_names_what_there_is(string command, string expected)
@@ -31,6 +32,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("not a time", "boot", "--timeout", "soon")]
     [InlineData("auto or none", "boot", "--fixups", "all")]
     [InlineData("--help", "boot", "--no-such-option")]
+    [InlineData("speedscope, perfetto or chrome", "profile", "--format", "svg")]
+    [InlineData("not a time", "profile", "--interval", "often")]
+    [InlineData("there is no folder", "profile", "-o", "nowhere/at/all.json")]
+    [InlineData("nowhere.map", "profile", "--symbols", "nowhere.map")]
     [InlineData("lies in no segment", "disasm", "-", "0x77000000")]
     [InlineData("no such symbol", "disasm", "-", "nothing_of_that_name")]
     public void Unusable_input_is_exit_code_2_and_says_the_way_out(string expected, params string[] arguments)
@@ -74,6 +79,34 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal("PNG"u8.ToArray(), File.ReadAllBytes(path)[1..4]);
+    }
+
+    [Theory]
+    [InlineData("speedscope", "\"profiles\"")]
+    [InlineData("perfetto", "\"traceEvents\"")]
+    public void A_profile_is_printed_and_written(string format, string expected)
+    {
+        string path = Path.Combine(_folder, "profile.json");
+
+        ProgramResult run = Ps3Program.Run("profile", "--clock", "instructions", "--interval", "50us", "--format", format, "-o", path, "--state-hash");
+        ProgramResult plain = Ps3Program.Run("boot", "--clock", "instructions", "--state-hash");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(plain.Output, run.Output);
+        Assert.StartsWith(plain.Messages, run.Messages, StringComparison.Ordinal);
+        Assert.Contains("kernel_main", run.Messages, StringComparison.Ordinal);
+        Assert.Contains(expected, File.ReadAllText(path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Statistics_tell_of_engine_start_and_memory()
+    {
+        ProgramResult run = Ps3Program.Run("boot", "--stats");
+
+        Assert.Contains("million a second", run.Messages, StringComparison.Ordinal);
+        Assert.Contains("% interpreted", run.Messages, StringComparison.Ordinal);
+        Assert.Contains("first instruction ", run.Messages, StringComparison.Ordinal);
+        Assert.Contains("MB resident", run.Messages, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,13 +16,23 @@ internal sealed unsafe class CodePages : IDisposable
     public const int InsnsPerPage = 1024;
 
     private readonly nint[] _handlers = PpuHandlers.CreateTable();
+    private readonly HashSet<nint> _interpreted;
+
+    // Taken once: what a method's address is must not depend on when it is asked for.
+    private readonly delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> _decodeAndRun = &PpuInterpreter.DecodeAndRun;
+    private readonly ushort _heat;
     private readonly DecodedInsn** _pages;
     private readonly List<ulong> _used = [];
     private readonly int _limit;
 
-    public CodePages(GuestMemory memory, int limitInPages)
+    /// <param name="memory">Whose pages they are.</param>
+    /// <param name="limitInPages">Pages held at most.</param>
+    /// <param name="heat">Arrivals that make an instruction hot.</param>
+    public CodePages(GuestMemory memory, int limitInPages, int heat)
     {
         _limit = limitInPages;
+        _heat = (ushort)heat;
+        _interpreted = [.. _handlers, (nint)_decodeAndRun];
         _pages = (DecodedInsn**)NativeMemory.AllocZeroed((nuint)(memory.Capacity / GuestMemory.PageSize), (nuint)sizeof(nint));
     }
 
@@ -31,6 +41,29 @@ internal sealed unsafe class CodePages : IDisposable
 
     /// <summary>Pages of decoded instructions held now.</summary>
     public int Count => _used.Count;
+
+    /// <summary>Raised whenever everything is dropped: pointers into pages of another generation are no longer good.</summary>
+    public ulong Generation { get; private set; }
+
+    /// <summary>Regions compiled from these pages, if there is a compiler.</summary>
+    public Regions.RegionCache? Regions { get; set; }
+
+    /// <summary>True when the instruction has been run.</summary>
+    public bool IsDecoded(DecodedInsn* insn) => (nint)insn->Handler != (nint)_decodeAndRun;
+
+    /// <summary>True when no compiled code stands here.</summary>
+    public bool IsInterpreted(DecodedInsn* insn) => _interpreted.Contains((nint)insn->Handler);
+
+    /// <summary>What interprets a decoded instruction, whatever stands in its place.</summary>
+    public delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> HandlerOf(DecodedInsn* insn) =>
+        (delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)_handlers[(int)PpuDecoder.Decode(insn->Word)];
+
+    /// <summary>Has an instruction decoded again when it is next run.</summary>
+    public void Forget(DecodedInsn* insn)
+    {
+        insn->Handler = _decodeAndRun;
+        insn->Heat = _heat;
+    }
 
     /// <summary>True when instructions of this page of host memory are decoded, so that stores to it must be seen.</summary>
     public bool Holds(ulong hostOffset) => _pages[hostOffset / GuestMemory.PageSize] != null;
@@ -45,7 +78,11 @@ internal sealed unsafe class CodePages : IDisposable
         // One more than a page has: the last entry leads to the next page.
         page = (DecodedInsn*)NativeMemory.AlignedAlloc((InsnsPerPage + 1) * (nuint)sizeof(DecodedInsn), 64);
         for (int index = 0; index < InsnsPerPage; index++)
-            page[index].Handler = &PpuInterpreter.DecodeAndRun;
+        {
+            page[index].Handler = _decodeAndRun;
+            page[index].Heat = _heat;
+        }
+
         page[InsnsPerPage].Handler = &PpuInterpreter.NextPage;
         _used.Add(hostOffset / GuestMemory.PageSize);
         return page;
@@ -68,8 +105,9 @@ internal sealed unsafe class CodePages : IDisposable
             DecodedInsn* page = _pages[at / GuestMemory.PageSize];
             if (page != null)
             {
+                Regions?.Invalidate(at, Math.Min(end, pageEnd) - at);
                 for (ulong word = at; word < end && word < pageEnd; word += 4)
-                    page[(word & (GuestMemory.PageSize - 1)) / 4].Handler = &PpuInterpreter.DecodeAndRun;
+                    page[(word & (GuestMemory.PageSize - 1)) / 4].Handler = _decodeAndRun;
             }
 
             at = pageEnd;
@@ -79,6 +117,8 @@ internal sealed unsafe class CodePages : IDisposable
     /// <summary>Drops every page. No thread may be inside one, and fetch caches must be emptied with it.</summary>
     public void Clear()
     {
+        Generation++;
+        Regions?.Clear();
         foreach (ulong page in _used)
         {
             NativeMemory.AlignedFree(_pages[page]);

@@ -402,7 +402,12 @@ internal unsafe struct InterpreterMachine(PpuContext* c, DecodedInsn* i) : IPpuM
 
     // ---- Control
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Branch(ulong target) => Next = PpuInterpreter.Lookup(c, target & c->ModeMask & ~3UL);
+    public void Branch(ulong target)
+    {
+        Next = PpuInterpreter.Lookup(c, target & c->ModeMask & ~3UL);
+        if (Next != null)
+            PpuInterpreter.Arrive(c, Next);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void BranchIf(ulong condition, ulong target)
@@ -417,9 +422,15 @@ internal unsafe struct InterpreterMachine(PpuContext* c, DecodedInsn* i) : IPpuM
         // Sixteen bytes an entry, four an instruction: offsets within the page scale by four.
         long offset = ((byte*)i - (byte*)c->PageBase) + ((long)displacement * 4);
         if ((ulong)offset < 1024 * 16)
+        {
             Next = (DecodedInsn*)((byte*)c->PageBase + offset);
+            if (displacement < 0)
+                PpuInterpreter.Arrive(c, Next);
+        }
         else
+        {
             Branch(Cia() + (ulong)(long)displacement);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

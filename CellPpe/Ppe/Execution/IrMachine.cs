@@ -153,10 +153,10 @@ internal readonly struct IrMachine(IrBlock block, IrMode mode, uint word) : IPpu
     public void RecordCr1() => SetCrField(1, ShiftRight(block.Read(IrSlots.Fpscr), Constant(28)));
 
     public void CompareSigned(int field, IrValue left, IrValue right) =>
-        SetOrder(field, LessSigned(left, right), LessSigned(right, left));
+        SetOrder(field, block.Binary(IrOp.OrderSigned, left, right));
 
     public void CompareUnsigned(int field, IrValue left, IrValue right) =>
-        SetOrder(field, LessUnsigned(left, right), LessUnsigned(right, left));
+        SetOrder(field, block.Binary(IrOp.OrderUnsigned, left, right));
 
     // ---- Storage
     public bool TryLoad8(IrValue address, out IrValue value) => TryLoad(address, 1, out value);
@@ -342,11 +342,7 @@ internal readonly struct IrMachine(IrBlock block, IrMode mode, uint word) : IPpu
         return true;
     }
 
-    private void SetOrder(int field, IrValue less, IrValue greater)
-    {
-        IrValue order = Select(less, Constant(8), Select(greater, Constant(4), Constant(2)));
-        SetCrField(field, Or(order, block.Read(IrSlots.XerSo)));
-    }
+    private void SetOrder(int field, IrValue order) => SetCrField(field, Or(order, block.Read(IrSlots.XerSo)));
 
     private bool Require(bool holds, uint vector, ulong status)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 using CellPpe.Ppe.State;
 
@@ -11,7 +12,12 @@ internal unsafe struct DecodedInsn
     /// <summary>Runs the instruction and returns the next one, or null when the loop must be left (see <see cref="PpuContext.Exit"/>).</summary>
     public delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> Handler;
     public uint Word;
-    public uint Reserved;
+
+    /// <summary>Counts down with every arrival by a branch; at 0 the instruction is hot.</summary>
+    public ushort Heat;
+
+    /// <summary>Which entry of the compiled region this is, when Handler is one.</summary>
+    public ushort Entry;
 }
 
 /// <summary>One entry of the software data TLB: a 4 KB page of effective addresses and where its bytes are.</summary>
@@ -54,6 +60,9 @@ internal enum PpuLoopExit : uint
 
     /// <summary>An operation shall run between blocks.</summary>
     Between,
+
+    /// <summary>Compiled code left before an instruction that the interpreter must run: it changes compiled code.</summary>
+    Replay,
 }
 
 /// <summary>
@@ -62,8 +71,8 @@ internal enum PpuLoopExit : uint
 /// </summary>
 internal unsafe struct PpuContext
 {
-    public const int TlbEntries = 1024;
-    public const int FetchEntries = 512;
+    public const int TlbEntries = 8192;
+    public const int FetchEntries = 4096;
 
     public PpuState State;
 
@@ -78,6 +87,42 @@ internal unsafe struct PpuContext
 
     /// <summary>All ones in 64-bit mode, the low word in 32-bit mode: effective addresses and CTR are cut to it.</summary>
     public ulong ModeMask;
+
+    /// <summary>Raised whenever a valid fetch-cache entry of any mode is dropped or gives way to another mapping.</summary>
+    public ulong FetchEpoch;
+
+    /// <summary>Instructions that may still run in this chunk. A compiled region may take it below zero.</summary>
+    public long Left;
+
+    /// <summary>All ones when no instruction more than the budget may run, else 0.</summary>
+    public long Exact;
+
+    /// <summary>Not 0: compiled code shall leave at its next check. Set by anyone, cleared by the thread.</summary>
+    public uint Attention;
+
+    /// <summary>Which hardware thread this is.</summary>
+    public uint ThreadId;
+
+    /// <summary>Not 0 while compiled code stores by the slow way: a store into compiled code must then be run again.</summary>
+    public uint InRegion;
+
+    // ---- Counts for people: instructions run compiled, regions entered, and how they were left or not entered.
+    public long Compiled;
+    public ulong Entries;
+    public ulong Steps;
+    public ulong Searches;
+    public ulong Stops;
+    public ulong Refusals;
+
+    /// <summary>Instructions that count when the slow access under way faults.</summary>
+    public long FaultRetired;
+
+    /// <summary>What a slow load of compiled code has loaded.</summary>
+    public ulong SlowValue;
+    public Vector128<byte> SlowVector;
+
+    /// <summary>Stands for the instruction that compiled code is at, for slow paths and routines.</summary>
+    public DecodedInsn Scratch;
 
     // ---- Why the loop was left.
     public PpuLoopExit Exit;

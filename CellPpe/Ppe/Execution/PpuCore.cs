@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using CellPpe.Ppe.Execution.Regions;
 using CellPpe.Ppe.Mmu;
 using CellPpe.Ppe.State;
 
@@ -24,7 +25,16 @@ public interface IPpuClock
 /// <param name="Threads">1 or 2 hardware threads.</param>
 /// <param name="RealModeLimit">Bytes that are reachable with translation off, from address 0.</param>
 /// <param name="CodePageLimit">Pages of decoded instructions kept; 16 KB of host memory each.</param>
-public sealed record PpuConfiguration(int Threads, ulong RealModeLimit, int CodePageLimit = 4096);
+/// <param name="Engine">How guest code is run.</param>
+/// <param name="ExactBudgets">
+/// True: a run never goes beyond its instruction budget, as the instruction clock needs. False: compiled code may finish a round.
+/// </param>
+public sealed record PpuConfiguration(
+    int Threads, ulong RealModeLimit, int CodePageLimit = 4096, PpuEngine Engine = PpuEngine.Auto, bool ExactBudgets = true)
+{
+    /// <summary>Overrides what <see cref="Engine"/> stands for, for tests.</summary>
+    internal EngineOptions? Options { get; init; }
+}
 
 /// <summary>
 /// One PPE: its hardware threads and what they share, which is memory, the page table and decoded instructions. Both
@@ -48,7 +58,11 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
         Memory = memory;
         Clock = clock;
         Logger = logger;
-        Code = new CodePages(memory, configuration.CodePageLimit);
+        EngineOptions options = configuration.Options ?? EngineOptions.Of(configuration.Engine);
+        ExactBudgets = configuration.ExactBudgets;
+        Code = new CodePages(memory, configuration.CodePageLimit, options.Threshold);
+        if (configuration.Engine != PpuEngine.Interpreter)
+            Code.Regions = new RegionCache(this, options, logger);
         Translator = new PpuTranslator(configuration.RealModeLimit);
         _threads = [.. Enumerable.Range(0, configuration.Threads).Select(id => new PpuThread(id, this))];
         memory.AddWatch(this);
@@ -60,6 +74,36 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
 
     /// <summary>Pages of decoded instructions now held.</summary>
     public int DecodedPages => Code.Count;
+
+    /// <summary>What the engines have done so far.</summary>
+    public unsafe EngineStatistics Statistics
+    {
+        get
+        {
+            var sum = new EngineStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, TimeSpan.Zero, 0);
+            foreach (PpuThread thread in _threads)
+            {
+                PpuContext* c = thread.Context;
+                sum = sum with
+                {
+                    Compiled = sum.Compiled + c->Compiled, Entries = sum.Entries + c->Entries, Steps = sum.Steps + c->Steps,
+                    Searches = sum.Searches + c->Searches, Stops = sum.Stops + c->Stops, Refusals = sum.Refusals + c->Refusals,
+                };
+            }
+
+            if (Code.Regions is not { } regions)
+                return sum;
+            (TimeSpan time, long instructions, long bytes, long failures) = regions.Compiler.Work;
+            return sum with
+            {
+                Regions = regions.Count, RegionInstructions = regions.Instructions, Installed = regions.Counts.Installed,
+                Dropped = regions.Counts.Dropped, InstructionsCompiled = instructions, MsilBytes = bytes, CompileTime = time, Failures = failures,
+            };
+        }
+    }
+
+    /// <summary>Budgets are kept to the instruction.</summary>
+    internal bool ExactBudgets { get; }
 
     internal GuestMemory Memory { get; }
 
@@ -114,6 +158,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
         Memory.RemoveWatch(this);
         foreach (PpuThread thread in _threads)
             thread.Free();
+        Code.Regions?.Dispose();
         Code.Dispose();
     }
 
@@ -136,6 +181,13 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
         bool first = !_reportedRegisters[spr];
         _reportedRegisters[spr] = true;
         return first;
+    }
+
+    /// <summary>Has compiled code leave at its next check, on every thread.</summary>
+    internal unsafe void WantAttention()
+    {
+        foreach (PpuThread thread in _threads)
+            thread.Context->Attention = 1;
     }
 
     internal void ProtectHostPage(ulong hostOffset)

@@ -5,25 +5,28 @@ namespace CellPpe.Ppe.Execution;
 /// <summary>The interpreter's loop and the slow paths its handlers call.</summary>
 internal static unsafe class PpuInterpreter
 {
-    /// <summary>Runs from <paramref name="i"/> until the budget is used up or a handler leaves.</summary>
-    /// <returns>What is left of the budget. <see cref="PpuContext.Exit"/> says why, State.Nia where.</returns>
+    /// <summary>Runs from <paramref name="i"/> until the budget in the context is used up or a handler leaves.</summary>
+    /// <remarks><see cref="PpuContext.Left"/> is what is left; <see cref="PpuContext.Exit"/> says why, State.Nia where.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static long Loop(PpuContext* c, DecodedInsn* i, long budget)
+    public static void Loop(PpuContext* c, DecodedInsn* i)
     {
         do
-        {
             i = i->Handler(c, i);
-            budget--;
-        }
-        while (i != null && budget > 0);
+        while (--c->Left > 0 && i != null);
 
         if (i != null)
         {
             c->State.Nia = c->AddressOf(i);
             c->Exit = PpuLoopExit.Budget;
         }
+    }
 
-        return budget;
+    /// <summary>Counts an arrival at an instruction by a branch that may close a loop.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Arrive(PpuContext* c, DecodedInsn* i)
+    {
+        if (--i->Heat == 0)
+            Hot(c, i);
     }
 
     /// <summary>The decoded instruction at an address, through the fetch cache; null (and Refetch) when it is not there.</summary>
@@ -58,8 +61,17 @@ internal static unsafe class PpuInterpreter
         if (next != null)
             return next->Handler(c, next);
         // The loop will count one instruction though none has run.
-        c->Thread.UncountedExit();
+        c->Left++;
         return null;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Hot(PpuContext* c, DecodedInsn* i)
+    {
+        PpuCore core = c->Thread.Core;
+        // An instruction that was never run is not decoded; it will come again.
+        if (core.Code.Regions is { } regions && core.Code.IsDecoded(i))
+            regions.Request(c, i);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

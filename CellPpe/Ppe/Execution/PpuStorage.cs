@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
+using System.Diagnostics.CodeAnalysis;
 
 using CellPpe.Core;
 using CellPpe.Ppe.Mmu;
@@ -8,109 +8,55 @@ using CellPpe.Ppe.State;
 namespace CellPpe.Ppe.Execution;
 
 /// <summary>
-/// One thread's way to storage: the software TLB and fetch cache (one set for each of real mode, supervisor, problem
-/// state), and the slow path that fills them, splits accesses over pages, reaches devices and raises storage interrupts.
+/// One thread's way to storage behind the inlined one: fills the software TLB and the fetch cache, splits accesses over
+/// pages, reaches devices and raises storage interrupts.
 /// </summary>
 internal sealed unsafe class PpuStorage : IDisposable
 {
-    private const int Modes = 3;
-
     private readonly PpuContext* _c;
     private readonly PpuCore _core;
-    private readonly TlbEntry* _tlbs;
-    private readonly FetchEntry* _fetches;
+    private readonly SoftTlb _tlb;
+
+    // The region of the last access that was memory; dropped with the translations to it.
+    private MemoryRegion? _lastRegion;
 
     public PpuStorage(PpuContext* context, PpuCore core)
     {
         _c = context;
         _core = core;
-        _tlbs = (TlbEntry*)NativeMemory.AlignedAlloc(Modes * PpuContext.TlbEntries * (nuint)sizeof(TlbEntry), 64);
-        _fetches = (FetchEntry*)NativeMemory.AlignedAlloc(Modes * PpuContext.FetchEntries * (nuint)sizeof(FetchEntry), 64);
-        NativeMemory.Clear(_tlbs, Modes * PpuContext.TlbEntries * (nuint)sizeof(TlbEntry));
-        NativeMemory.Clear(_fetches, Modes * PpuContext.FetchEntries * (nuint)sizeof(FetchEntry));
-        FlushAll();
-        SelectMode();
+        _tlb = new SoftTlb(context, core);
     }
 
     /// <summary>Slow-path accesses since the start: misses, page crossings, devices, stores to code.</summary>
     public ulong SlowAccesses { get; private set; }
 
     /// <summary>Slow-path accesses that filled a TLB entry.</summary>
-    public ulong TlbFills { get; private set; }
+    public ulong TlbFills => _tlb.Fills;
+
+    /// <summary>How often translations were dropped.</summary>
+    public TlbFlushes Flushes => _tlb.Flushes;
 
     /// <summary>MSR has changed: chooses the caches and the address width.</summary>
-    public void SelectMode()
-    {
-        ulong msr = _c->State.Msr;
-        int problem = (msr & Msr.Pr) != 0 ? 2 : 1;
-        _c->Tlb = _tlbs + (((msr & Msr.Dr) == 0 ? 0 : problem) * PpuContext.TlbEntries);
-        _c->Fetch = _fetches + (((msr & Msr.Ir) == 0 ? 0 : problem) * PpuContext.FetchEntries);
-        _c->ModeMask = (msr & Msr.Sf) != 0 ? ulong.MaxValue : uint.MaxValue;
-    }
+    public void SelectMode() => _tlb.SelectMode();
 
+    /// <summary>Drops all translations and what memory they led to.</summary>
     public void FlushAll()
     {
-        for (int index = 0; index < Modes * PpuContext.TlbEntries; index++)
-        {
-            _tlbs[index].ReadTag = TlbEntry.Invalid;
-            _tlbs[index].WriteTag = TlbEntry.Invalid;
-        }
-
-        FlushFetch();
+        _lastRegion = null;
+        _tlb.FlushAll();
     }
 
-    public void FlushFetch()
-    {
-        for (int index = 0; index < Modes * PpuContext.FetchEntries; index++)
-            _fetches[index].Tag = TlbEntry.Invalid;
-    }
+    /// <inheritdoc cref="SoftTlb.FlushSegment"/>
+    public void FlushSegment(ulong effectiveAddress) => _tlb.FlushSegment(effectiveAddress);
 
-    /// <summary>Drops what was translated through one 256 MB segment.</summary>
-    public void FlushSegment(ulong effectiveAddress)
-    {
-        ulong esid = effectiveAddress >> 28;
-        for (int index = PpuContext.TlbEntries; index < Modes * PpuContext.TlbEntries; index++)
-        {
-            if (_tlbs[index].ReadTag >> 28 == esid || _tlbs[index].WriteTag >> 28 == esid)
-            {
-                _tlbs[index].ReadTag = TlbEntry.Invalid;
-                _tlbs[index].WriteTag = TlbEntry.Invalid;
-            }
-        }
+    /// <inheritdoc cref="SoftTlb.FlushSegmentsExcept"/>
+    public void FlushSegmentsExcept(ulong effectiveAddress) => _tlb.FlushSegmentsExcept(effectiveAddress);
 
-        for (int index = PpuContext.FetchEntries; index < Modes * PpuContext.FetchEntries; index++)
-        {
-            if (_fetches[index].Tag >> 28 == esid)
-                _fetches[index].Tag = TlbEntry.Invalid;
-        }
-    }
+    /// <inheritdoc cref="SoftTlb.FlushPage"/>
+    public void FlushPage(ulong offsetInSegment) => _tlb.FlushPage(offsetInSegment);
 
-    /// <summary>
-    /// Drops what was translated for the page at this offset of any segment: both caches are indexed by address bits below
-    /// a segment's size, so that is one entry of each.
-    /// </summary>
-    public void FlushPage(ulong offsetInSegment)
-    {
-        ulong page = offsetInSegment >> 12;
-        for (int mode = 1; mode < Modes; mode++)
-        {
-            TlbEntry* entry = _tlbs + ((uint)mode * PpuContext.TlbEntries) + (page & (PpuContext.TlbEntries - 1));
-            entry->ReadTag = TlbEntry.Invalid;
-            entry->WriteTag = TlbEntry.Invalid;
-            _fetches[((uint)mode * PpuContext.FetchEntries) + (page & (PpuContext.FetchEntries - 1))].Tag = TlbEntry.Invalid;
-        }
-    }
-
-    /// <summary>Makes stores to one page of host memory take the slow path: its instructions are decoded now.</summary>
-    public void ProtectHostPage(ulong hostOffset)
-    {
-        nint page = (nint)(_core.Memory.HostBase + hostOffset);
-        for (int index = 0; index < Modes * PpuContext.TlbEntries; index++)
-        {
-            if (_tlbs[index].WriteTag != TlbEntry.Invalid && (nint)_tlbs[index].WriteTag + _tlbs[index].Addend == page)
-                _tlbs[index].WriteTag = TlbEntry.Invalid;
-        }
-    }
+    /// <inheritdoc cref="SoftTlb.ProtectHostPage"/>
+    public void ProtectHostPage(ulong hostOffset) => _tlb.ProtectHostPage(hostOffset);
 
     public bool Load(DecodedInsn* i, ulong address, int size, out ulong value)
     {
@@ -131,12 +77,20 @@ internal sealed unsafe class PpuStorage : IDisposable
             return true;
         }
 
+        // Parts of crossing accesses and string moves come here without having looked.
+        TlbEntry* entry = _tlb.EntryOf(address);
+        if (entry->ReadTag == (address & ~0xfffUL))
+        {
+            value = Read((byte*)address + entry->Addend, size);
+            return true;
+        }
+
         value = 0;
         if (BreaksAt(address, size, store: false))
             return DataStorageInterrupt(i, address, PpuTranslator.DataBreakpoint);
         if (!TryTranslate(i, address, AccessKind.Load, out Translation translation))
             return false;
-        if (!_core.Memory.TryFind(translation.Real, out MemoryRegion? region))
+        if (!TryFind(translation.Real, out MemoryRegion? region))
             return MachineCheck(i, address);
         ulong offset = translation.Real.Value - region.Start.Value;
         if (region.Device is { } device)
@@ -145,15 +99,8 @@ internal sealed unsafe class PpuStorage : IDisposable
             return true;
         }
 
-        Fill(address, translation, region, offset);
-        byte* host = _core.Memory.HostBase + region.HostOffset + offset;
-        value = size switch
-        {
-            1 => *host,
-            2 => BinaryPrimitives.ReverseEndianness(*(ushort*)host),
-            4 => BinaryPrimitives.ReverseEndianness(*(uint*)host),
-            _ => BinaryPrimitives.ReverseEndianness(*(ulong*)host),
-        };
+        Fill(address, translation, region);
+        value = Read(_core.Memory.HostBase + region.HostOffset + offset, size);
         return true;
     }
 
@@ -173,11 +120,21 @@ internal sealed unsafe class PpuStorage : IDisposable
             return true;
         }
 
+        TlbEntry* entry = _tlb.EntryOf(address);
+        if (entry->WriteTag == (address & ~0xfffUL))
+        {
+            Write((byte*)address + entry->Addend, size, value);
+            return true;
+        }
+
+        if (SoftTlb.MayStore(entry, address))
+            return StoreBesideCode(i, (byte*)address + entry->Addend, size, value);
+
         if (BreaksAt(address, size, store: true))
             return DataStorageInterrupt(i, address, PpuTranslator.DataBreakpoint | PpuTranslator.IsStore);
         if (!TryTranslate(i, address, AccessKind.Store, out Translation translation))
             return false;
-        if (!_core.Memory.TryFind(translation.Real, out MemoryRegion? region))
+        if (!TryFind(translation.Real, out MemoryRegion? region))
             return MachineCheck(i, address);
         ulong offset = translation.Real.Value - region.Start.Value;
         if (region.Device is { } device)
@@ -188,36 +145,36 @@ internal sealed unsafe class PpuStorage : IDisposable
 
         if ((region.Access & RegionAccess.Write) == 0)
             return DataStorageInterrupt(i, address, PpuTranslator.Protected | PpuTranslator.IsStore);
-        Fill(address, translation, region, offset);
-        byte* host = _core.Memory.HostBase + region.HostOffset + offset;
-        switch (size)
-        {
-            case 1: *host = (byte)value; break;
-            case 2: *(ushort*)host = BinaryPrimitives.ReverseEndianness((ushort)value); break;
-            case 4: *(uint*)host = BinaryPrimitives.ReverseEndianness((uint)value); break;
-            default: *(ulong*)host = BinaryPrimitives.ReverseEndianness(value); break;
-        }
-
-        if (_core.Code.Holds(region.HostOffset + offset))
-            _core.Code.Invalidate(region.HostOffset + offset, (ulong)size);
-        return true;
+        Fill(address, translation, region);
+        return StoreBesideCode(i, _core.Memory.HostBase + region.HostOffset + offset, size, value);
     }
+
+    /// <summary>True when the fetch cache holds the page of this address.</summary>
+    public bool IsFetchCached(ulong address) => _tlb.TryFindFetch(address, out _);
 
     /// <summary>Finds the bytes of an aligned access for a reservation instruction.</summary>
     public bool TryGetHost(DecodedInsn* i, ulong address, bool store, out byte* host)
     {
+        TlbEntry* entry = _tlb.EntryOf(address);
+        if (store ? SoftTlb.MayStore(entry, address) : entry->ReadTag == (address & ~0xfffUL))
+        {
+            host = (byte*)address + entry->Addend;
+            return true;
+        }
+
         host = null;
         if (BreaksAt(address, 1, store))
             return DataStorageInterrupt(i, address, PpuTranslator.DataBreakpoint | (store ? PpuTranslator.IsStore : 0));
         if (!TryTranslate(i, address, store ? AccessKind.Store : AccessKind.Load, out Translation translation))
             return false;
-        if (!_core.Memory.TryFind(translation.Real, out MemoryRegion? region))
+        if (!TryFind(translation.Real, out MemoryRegion? region))
             return MachineCheck(i, address);
         // Devices are Caching Inhibited: there are no reservations on them (Book III 5.5.3, DSISR bit 5).
         if (region.Device is not null)
             return DataStorageInterrupt(i, address, PpuTranslator.NoReservation | (store ? PpuTranslator.IsStore : 0));
         if (store && (region.Access & RegionAccess.Write) == 0)
             return DataStorageInterrupt(i, address, PpuTranslator.Protected | PpuTranslator.IsStore);
+        Fill(address, translation, region);
         host = _core.Memory.HostBase + region.HostOffset + (translation.Real.Value - region.Start.Value);
         return true;
     }
@@ -226,10 +183,10 @@ internal sealed unsafe class PpuStorage : IDisposable
     /// <returns>False when an interrupt must be taken (set in the context, SRR0 = the address).</returns>
     public bool TryFetch(ulong address)
     {
-        Translation translation = _core.Translator.Translate(&_c->State, address, AccessKind.Fetch);
+        Translation translation = _core.Translator.Translate(&_c->State, _tlb.Segments, address, AccessKind.Fetch);
         MemoryRegion? region = null;
         if (!translation.Faulted
-            && (!_core.Memory.TryFind(translation.Real, out region) || region.Device is not null))
+            && (!TryFind(translation.Real, out region) || region.Device is not null))
         {
             translation = new Translation(Vectors.MachineCheck, 0, default, false, false);
         }
@@ -246,18 +203,29 @@ internal sealed unsafe class PpuStorage : IDisposable
         DecodedInsn* decoded = _core.Code.GetOrAdd(page, out bool added);
         if (added)
             _core.ProtectHostPage(page);
-        FetchEntry* entry = _c->Fetch + ((address >> 12) & (PpuContext.FetchEntries - 1));
-        entry->Tag = address & ~0xfffUL;
-        entry->Page = decoded;
-        entry->Host = _core.Memory.HostBase + page;
+        _tlb.FillFetch(address, decoded, page);
         return true;
     }
 
-    public void Dispose()
+    /// <summary>
+    /// Translates an instruction address in the present mode, to the host offset of its page, and leaves no trace: fails
+    /// where a fetch would raise an interrupt, find no memory, or set the table entry's R bit.
+    /// </summary>
+    public bool TryProbeFetch(ulong address, out ulong hostPage)
     {
-        NativeMemory.AlignedFree(_tlbs);
-        NativeMemory.AlignedFree(_fetches);
+        if (_tlb.TryFindFetch(address, out hostPage))
+            return true;
+        if (!_core.Translator.TryProbeFetch(&_c->State, _tlb.Segments, address, out LparAddress real)
+            || !TryFind(real, out MemoryRegion? region) || region.Device is not null)
+        {
+            return false;
+        }
+
+        hostPage = (region.HostOffset + (real.Value - region.Start.Value)) & ~0xfffUL;
+        return true;
     }
+
+    public void Dispose() => _tlb.Dispose();
 
     public bool DataStorageInterrupt(DecodedInsn* i, ulong address, uint status)
     {
@@ -288,6 +256,47 @@ internal sealed unsafe class PpuStorage : IDisposable
         return opcode | word.Bits(6, 15);
     }
 
+    // A page cannot leave the translation caches between the lookup and this: one thread does both.
+    private static ulong Read(byte* host, int size) => size switch
+    {
+        1 => *host,
+        2 => BinaryPrimitives.ReverseEndianness(*(ushort*)host),
+        4 => BinaryPrimitives.ReverseEndianness(*(uint*)host),
+        _ => BinaryPrimitives.ReverseEndianness(*(ulong*)host),
+    };
+
+    private static void Write(byte* host, int size, ulong value)
+    {
+        switch (size)
+        {
+            case 1: *host = (byte)value; break;
+            case 2: *(ushort*)host = BinaryPrimitives.ReverseEndianness((ushort)value); break;
+            case 4: *(uint*)host = BinaryPrimitives.ReverseEndianness((uint)value); break;
+            default: *(ulong*)host = BinaryPrimitives.ReverseEndianness(value); break;
+        }
+    }
+
+    // A store into compiled code is the interpreter's: the region that wants to store may be the one that has to go.
+    private bool Replay(DecodedInsn* i)
+    {
+        _c->State.Nia = _c->AddressOf(i);
+        _c->Exit = PpuLoopExit.Replay;
+        return false;
+    }
+
+    // Stores to pages that hold decoded instructions, most of them to data that lives there now.
+    private bool StoreBesideCode(DecodedInsn* i, byte* host, int size, ulong value)
+    {
+        ulong hostOffset = (ulong)(host - _core.Memory.HostBase);
+        bool code = _core.Code.Holds(hostOffset);
+        if (code && _c->InRegion != 0 && _core.Code.Regions!.Covers(hostOffset, (ulong)size))
+            return Replay(i);
+        Write(host, size, value);
+        if (code)
+            _core.Code.Invalidate(hostOffset, (ulong)size);
+        return true;
+    }
+
     private static bool CrossesPage(ulong address, int size) => (address & 0xfff) + (ulong)size > 0x1000;
 
     private ulong NextPage(ulong address) => ((address & ~0xfffUL) + 0x1000) & _c->ModeMask;
@@ -305,7 +314,7 @@ internal sealed unsafe class PpuStorage : IDisposable
 
     private bool TryTranslate(DecodedInsn* i, ulong address, AccessKind kind, out Translation translation)
     {
-        translation = _core.Translator.Translate(&_c->State, address, kind);
+        translation = _core.Translator.Translate(&_c->State, _tlb.Segments, address, kind);
         if (!translation.Faulted)
             return true;
         _c->State.Dar = address;
@@ -325,18 +334,21 @@ internal sealed unsafe class PpuStorage : IDisposable
         return false;
     }
 
-    private void Fill(ulong address, in Translation translation, MemoryRegion region, ulong offset)
+    private void Fill(ulong address, in Translation translation, MemoryRegion region)
     {
-        ulong page = address & ~0xfffUL;
-        // A breakpoint on the page keeps every access to it here.
-        if ((_c->State.Dabr & 3) != 0 && (_c->State.Dabr & ~0xfffUL) == page)
-            return;
-        TlbFills++;
-        ulong hostPage = (region.HostOffset + offset) & ~0xfffUL;
-        TlbEntry* entry = _c->Tlb + ((address >> 12) & (PpuContext.TlbEntries - 1));
-        entry->Addend = (nint)(_core.Memory.HostBase + hostPage) - (nint)page;
-        entry->ReadTag = page;
-        bool direct = translation.Writable && (region.Access & RegionAccess.Write) != 0 && !_core.Code.Holds(hostPage);
-        entry->WriteTag = direct ? page : TlbEntry.Invalid;
+        ulong hostOffset = region.HostOffset + (translation.Real.Value - region.Start.Value);
+        _tlb.Fill(address, hostOffset, translation.Writable && (region.Access & RegionAccess.Write) != 0);
+    }
+
+    private bool TryFind(LparAddress address, [NotNullWhen(true)] out MemoryRegion? region)
+    {
+        region = _lastRegion;
+        if (region is not null && region.Contains(address))
+            return true;
+        if (!_core.Memory.TryFind(address, out region))
+            return false;
+        if (region.Device is null)
+            _lastRegion = region;
+        return true;
     }
 }

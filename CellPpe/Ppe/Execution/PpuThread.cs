@@ -24,7 +24,6 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
 
     private bool _decrementerPending;
     private bool _endTurn;
-    private long _uncounted;
 
     internal PpuThread(int id, PpuCore core)
     {
@@ -34,6 +33,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         *_c = default;
         _self = GCHandle.Alloc(this, GCHandleType.Normal);
         _c->Owner = GCHandle.ToIntPtr(_self);
+        _c->ThreadId = (uint)id;
         Storage = new PpuStorage(_c, core);
         // Both threads are enabled and running (boot-protocol 1.2): CTRL[0:1] tell which one this is.
         _c->State.Ctrl = (id == 0 ? 0x8000_0000 : 0x4000_0000) | 0x00c0_0001;
@@ -149,6 +149,9 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
             TakePendingInterrupt();
             if (Core.Code.IsFull)
                 Core.DropCode();
+            if (Core.Code.Regions is { IsUnsettled: true } regions)
+                regions.Settle();
+            _c->Attention = 0;
             DecodedInsn* next = PpuInterpreter.Lookup(_c, _c->State.Nia);
             if (next == null)
             {
@@ -177,8 +180,6 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
             _self.Free();
         NativeMemory.AlignedFree(_c);
     }
-
-    internal void UncountedExit() => _uncounted = 1;
 
     internal void SetDecrementer(uint value)
     {
@@ -223,9 +224,13 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     private long RunBlock(DecodedInsn* next, long left)
     {
         bool step = (_c->State.Msr & (Msr.Se | Msr.Be)) != 0;
-        _uncounted = 0;
         long chunk = step ? 1 : left;
-        long executed = chunk - PpuInterpreter.Loop(_c, next, chunk) - _uncounted;
+        _c->Left = chunk;
+        _c->Exact = step || Core.ExactBudgets ? -1 : 0;
+        PpuInterpreter.Loop(_c, next);
+        long executed = chunk - _c->Left;
+        if (_c->Exit == PpuLoopExit.Replay)
+            Replay();
         Count(executed);
         // Read now: an operation between blocks may drop decoded code.
         uint traced = step ? next->Word : 0;
@@ -245,6 +250,19 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         if (step && completed && executed > 0)
             Trace(traced);
         return executed;
+    }
+
+    // Compiled code has counted the instruction it left before.
+    private void Replay()
+    {
+        DecodedInsn* insn = PpuInterpreter.Lookup(_c, _c->State.Nia);
+        if (insn == null)
+            return;
+        DecodedInsn* next = Core.Code.IsDecoded(insn) ? Core.Code.HandlerOf(insn)(_c, insn) : insn->Handler(_c, insn);
+        if (next == null)
+            return;
+        _c->State.Nia = _c->AddressOf(next);
+        _c->Exit = PpuLoopExit.Budget;
     }
 
     // Single step after every instruction but rfid and sc, branch trace after every branch, taken or not (Book III 5.5.14).

@@ -1,4 +1,5 @@
 using CellPpe.Core;
+using CellPpe.Ppe.Mmu;
 using CellPpe.Ppe.State;
 
 namespace CellPpe.Ppe.Execution;
@@ -155,9 +156,6 @@ internal readonly struct MoveToSpecialRegister : ISystemOperation
 /// <summary>slbmte, slbie, slbia, slbmfev, slbmfee (Book III 4.11.3.1).</summary>
 internal readonly struct SegmentLookaside : ISystemOperation
 {
-    private const ulong EsidMask = ~0x0fff_ffffUL;
-    private const ulong Valid = 0x0800_0000;
-
     public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
     {
         uint word = i->Word;
@@ -168,24 +166,13 @@ internal readonly struct SegmentLookaside : ISystemOperation
         switch ((word >> 1) & 0x3ff)
         {
             case 402: // slbmte
-                if ((c->State.SlbEsid[index] & Valid) != 0)
-                    storage.FlushSegment(c->State.SlbEsid[index]);
-                c->State.SlbEsid[index] = (rb & Valid) != 0 ? rb & (EsidMask | Valid) : 0;
-                c->State.SlbVsid[index] = c->State.Gpr[register];
+                Write(c, storage, index, (rb & SegmentLookup.Valid) != 0 ? rb & (SegmentLookup.EsidMask | SegmentLookup.Valid) : 0, c->State.Gpr[register]);
                 break;
             case 434: // slbie
-                for (int entry = 0; entry < 64; entry++)
-                {
-                    if (c->State.SlbEsid[entry] == ((rb & EsidMask) | Valid))
-                        c->State.SlbEsid[entry] = 0;
-                }
-
-                storage.FlushSegment(rb);
+                Invalidate(c, storage, rb & SegmentLookup.EsidMask);
                 break;
-            case 498: // slbia leaves entry 0
-                for (int entry = 1; entry < 64; entry++)
-                    c->State.SlbEsid[entry] = 0;
-                storage.FlushAll();
+            case 498: // slbia
+                InvalidateAll(c, storage);
                 break;
             case 851: // slbmfev
                 c->State.Gpr[register] = c->State.SlbVsid[index];
@@ -198,14 +185,50 @@ internal readonly struct SegmentLookaside : ISystemOperation
         c->State.Nia += 4;
         return i;
     }
+
+    private static unsafe void Write(PpuContext* c, PpuStorage storage, int index, ulong esid, ulong vsid)
+    {
+        ref ulong oldEsid = ref c->State.SlbEsid[index];
+        ref ulong oldVsid = ref c->State.SlbVsid[index];
+        bool same = oldEsid == esid && oldVsid == vsid;
+        if ((oldEsid & SegmentLookup.Valid) != 0 && !same)
+            storage.FlushSegment(oldEsid);
+        oldEsid = esid;
+        oldVsid = vsid;
+    }
+
+    private static unsafe void Invalidate(PpuContext* c, PpuStorage storage, ulong esid)
+    {
+        var entries = new Span<ulong>(c->State.SlbEsid, SegmentLookup.Entries);
+        entries.Replace(esid | SegmentLookup.Valid, 0UL);
+        storage.FlushSegment(esid);
+    }
+
+    // Entry 0 stays, and with it what was translated through it: in Linux the kernel's linear mapping.
+    private static unsafe void InvalidateAll(PpuContext* c, PpuStorage storage)
+    {
+        ulong kept = c->State.SlbEsid[0];
+        new Span<ulong>(c->State.SlbEsid, SegmentLookup.Entries)[1..].Clear();
+        storage.FlushSegmentsExcept(kept);
+    }
 }
 
-/// <summary>tlbie, tlbiel (Book III 4.11.3.2): more than the named page is dropped, which the architecture allows.</summary>
+/// <summary>
+/// tlbie, tlbiel (Book III 4.11.3.2). L = 0 with a well-formed RB names one 4 KB page by its virtual address, whose low 28
+/// bits are the offset in the segment; for the rest more than the named page is dropped, which the architecture allows.
+/// </summary>
 internal readonly struct TranslationInvalidate : ISystemOperation
 {
     public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
     {
-        c->Thread.Core.FlushTranslations();
+        const ulong Reserved = 0xffff_0000_0000_0fff;
+        ulong rb = c->State.Gpr[(i->Word >> 11) & 31];
+        bool large = ((i->Word >> 21) & 1) != 0;
+        ITranslationCaches caches = c->Thread.Core;
+        if (large || (rb & Reserved) != 0)
+            caches.FlushTranslations();
+        else
+            caches.FlushPage(rb & 0x0fff_f000);
         c->State.Nia += 4;
         return i;
     }

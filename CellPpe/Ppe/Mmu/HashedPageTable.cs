@@ -13,6 +13,20 @@ internal interface ITranslationCaches
 
     /// <summary>Drops translations of the 4 KB page at this offset of any 256 MB segment.</summary>
     void FlushPage(ulong offsetInSegment);
+
+    /// <summary>Drops translations of a large page at this offset of any segment.</summary>
+    void FlushLargePage(ulong offsetInSegment, int pageShift)
+    {
+        // The largest pages are a sixteenth of a segment: looking for each 4 KB of one costs more than filling again.
+        if (pageShift > 16)
+        {
+            FlushTranslations();
+            return;
+        }
+
+        for (ulong offset = 0; offset < 1UL << pageShift; offset += 0x1000)
+            FlushPage(offsetInSegment + offset);
+    }
 }
 
 /// <summary>
@@ -41,16 +55,20 @@ internal sealed class HashedPageTable(
     /// <inheritdoc/>
     public void Write(ulong slot, ulong v, ulong r)
     {
-        ulong old = _entries[slot * 2];
+        (ulong old, ulong oldR) = Read(slot);
         _entries[slot * 2] = v;
         _entries[(slot * 2) + 1] = r;
         // Nothing translated through an invalid entry, so filling one cannot make a translation stale.
         if ((old & Valid) == 0)
             return;
-        if ((old & Large) != 0)
-            caches.FlushTranslations();
-        else
-            caches.FlushPage(OffsetInSegment(slot, old));
+        if ((old & Large) == 0)
+        {
+            caches.FlushPage(OffsetInSegment(slot, old, 12));
+            return;
+        }
+
+        int shift = PageShift(true, (oldR & LargeSelector) != 0);
+        caches.FlushLargePage(OffsetInSegment(slot, old, shift), shift);
     }
 
     /// <inheritdoc/>
@@ -81,32 +99,35 @@ internal sealed class HashedPageTable(
     public void Touch(ulong slot, bool store) => _entries[(slot * 2) + 1] |= store ? Referenced | Changed : Referenced;
 
     // The hash is VSID xor page, and the entry holds the VSID: with the number of its group that gives the page, as far as
-    // the group number reaches; AVPN has the bits above (from 2^23).
-    private ulong OffsetInSegment(ulong slot, ulong v)
+    // the group number reaches (11 bits in the smallest table); AVPN has the bits above (from 2^23).
+    private ulong OffsetInSegment(ulong slot, ulong v, int pageShift)
     {
         ulong group = (v & Secondary) != 0 ? ~(slot / 8) : slot / 8;
         ulong avpn = v >> 7;
         ulong low = (group ^ (avpn >> 5)) & _groupMask & 0x7ff;
-        return ((avpn & 0x1f) << 23) | (low << 12);
+        ulong high = pageShift > 23 ? 0 : (avpn & 0x1f) << 23;
+        return (high | (low << pageShift)) & 0x0fff_ffff;
     }
 
     private bool Search(ulong group, ulong want, int pageShift, out PageTableHit hit)
     {
-        // Bits 57..60 of V are the guest's own.
-        ulong ignored = 0x78UL | (pageShift > 23 ? ((1UL << (pageShift - 23)) - 1) << 7 : 0);
-        for (ulong slot = group * 8; slot < (group * 8) + 8; slot++)
+        ReadOnlySpan<ulong> entries = _entries.AsSpan((int)group * 16, 16);
+        ulong compared = ComparedBits(pageShift);
+        for (int entry = 0; entry < entries.Length - 1; entry += 2)
         {
-            ulong v = _entries[slot * 2];
-            if (((v ^ want) & ~ignored) != 0)
+            if (((entries[entry] ^ want) & compared) != 0 || !IsOfSize(entries[entry + 1], pageShift))
                 continue;
-            ulong r = _entries[(slot * 2) + 1];
-            if (pageShift > 12 && PageShift(true, (r & LargeSelector) != 0) != pageShift)
-                continue;
-            hit = new PageTableHit(slot, v, r);
+            hit = new PageTableHit((group * 8) + ((uint)entry / 2), entries[entry], entries[entry + 1]);
             return true;
         }
 
         hit = default;
         return false;
     }
+
+    // Bits 57..60 of V are the guest's own, and large pages leave out the low bits of AVPN.
+    private static ulong ComparedBits(int pageShift) =>
+        ~(0x78UL | (pageShift > 23 ? ((1UL << (pageShift - 23)) - 1) << 7 : 0));
+
+    private bool IsOfSize(ulong r, int pageShift) => pageShift == 12 || PageShift(true, (r & LargeSelector) != 0) == pageShift;
 }

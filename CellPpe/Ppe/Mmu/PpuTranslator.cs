@@ -34,7 +34,6 @@ internal sealed class PpuTranslator(ulong realModeLimit)
     public const uint IsStore = 0x0200_0000;
     public const uint DataBreakpoint = 0x0040_0000;
 
-    private const ulong EsidValid = 0x0800_0000;
     private const ulong KeySupervisor = 0x800;
     private const ulong KeyProblem = 0x400;
     private const ulong NoExecuteSegment = 0x200;
@@ -46,34 +45,61 @@ internal sealed class PpuTranslator(ulong realModeLimit)
     /// <summary>The table both threads search, or null.</summary>
     public HashedPageTable? PageTable { get; set; }
 
-    /// <summary>Translates one access by the thread's present MSR.</summary>
-    public unsafe Translation Translate(PpuState* state, ulong address, AccessKind kind)
+    /// <summary>Translates one access by the thread's present MSR, and records it in R and C.</summary>
+    public unsafe Translation Translate(PpuState* state, SegmentLookup segments, ulong address, AccessKind kind)
     {
-        bool translated = (state->Msr & (kind == AccessKind.Fetch ? Msr.Ir : Msr.Dr)) != 0;
-        if (!translated)
+        if (!IsTranslated(state, kind))
+            return RealMode(address, kind);
+        Translation translation = Walk(state, segments, address, kind, out PageTableHit hit);
+        if (!translation.Faulted)
+            PageTable!.Touch(hit.Slot, kind == AccessKind.Store);
+        return translation;
+    }
+
+    /// <summary>Translates a fetch that would neither fault nor have to set R.</summary>
+    public unsafe bool TryProbeFetch(PpuState* state, SegmentLookup segments, ulong address, out LparAddress real)
+    {
+        Translation translation;
+        bool recorded = true;
+        if (IsTranslated(state, AccessKind.Fetch))
         {
-            // Real mode ignores the top four bits and is limited to the boot memory (RMLS; boot-protocol: rm_size).
-            ulong real = address & 0x0fff_ffff_ffff_ffff;
-            return real < realModeLimit
-                ? new Translation(0, 0, new LparAddress(real), true, false)
-                : Storage(kind, Protected);
+            translation = Walk(state, segments, address, AccessKind.Fetch, out PageTableHit hit);
+            recorded = (hit.R & HashedPageTable.Referenced) != 0;
+        }
+        else
+        {
+            translation = RealMode(address, AccessKind.Fetch);
         }
 
-        ulong esid = (address & ~0x0fff_ffffUL) | EsidValid;
-        int index = 0;
-        while (state->SlbEsid[index] != esid)
-        {
-            if (++index == 64)
-                return new Translation(kind == AccessKind.Fetch ? Vectors.InstructionSegment : Vectors.DataSegment, 0, default, false, false);
-        }
+        real = translation.Real;
+        return recorded && !translation.Faulted;
+    }
 
+    private static unsafe bool IsTranslated(PpuState* state, AccessKind kind) =>
+        (state->Msr & (kind == AccessKind.Fetch ? Msr.Ir : Msr.Dr)) != 0;
+
+    // Real mode ignores the top four bits and is limited to the boot memory (RMLS; boot-protocol: rm_size).
+    private Translation RealMode(ulong address, AccessKind kind)
+    {
+        ulong real = address & 0x0fff_ffff_ffff_ffff;
+        return real < realModeLimit
+            ? new Translation(0, 0, new LparAddress(real), true, false)
+            : Storage(kind, Protected);
+    }
+
+    private unsafe Translation Walk(PpuState* state, SegmentLookup segments, ulong address, AccessKind kind, out PageTableHit hit)
+    {
+        hit = default;
+        int index = segments.Find(state, address);
+        if (index < 0)
+            return new Translation(kind == AccessKind.Fetch ? Vectors.InstructionSegment : Vectors.DataSegment, 0, default, false, false);
         ulong segment = state->SlbVsid[index];
         if (PageTable is not { } table)
             return Storage(kind, NotFound);
         if (kind == AccessKind.Fetch && (segment & NoExecuteSegment) != 0)
             return Storage(kind, NoExecute);
         int shift = table.PageShift((segment & LargePages) != 0, (segment & SecondLargeSize) != 0);
-        if (!table.TryFind(segment >> 12, address, shift, out PageTableHit hit))
+        if (!table.TryFind(segment >> 12, address, shift, out hit))
             return Storage(kind, NotFound);
 
         bool problem = (state->Msr & Msr.Pr) != 0;
@@ -88,7 +114,6 @@ internal sealed class PpuTranslator(ulong realModeLimit)
         if (kind == AccessKind.Store ? !writable : !readable)
             return Storage(kind, Protected);
 
-        table.Touch(hit.Slot, kind == AccessKind.Store);
         ulong pageMask = (1UL << shift) - 1;
         ulong page = hit.R & 0x0fff_ffff_ffff_f000 & ~pageMask;
         bool changed = kind == AccessKind.Store || (hit.R & HashedPageTable.Changed) != 0;

@@ -6,8 +6,13 @@ namespace CellPpe.Recompiler.Passes;
 /// </summary>
 public sealed class BitExtraction : IIrPass
 {
-    // A field is an order of two selects and a summary bit; deeper packing is not worth the search.
+    // A field is an order and a summary bit, perhaps inserted into one that was there; deeper packing is not worth the search.
     private const int Depth = 4;
+
+    // The bits of an order.
+    private const ulong Less = 3;
+    private const ulong Greater = 2;
+    private const ulong Same = 1;
 
     /// <inheritdoc/>
     public IrBlock Run(IrBlock block)
@@ -16,9 +21,8 @@ public sealed class BitExtraction : IIrPass
         var copy = new BlockCopy(block);
         for (int index = 0; index < block.Instructions.Count; index++)
         {
-            IrInstruction insn = copy.Translate(index);
-            IrValue simpler = insn.Op is IrOp.And or IrOp.ShiftRight && copy.Target.TryConstant(insn.B, out ulong amount)
-                ? Distribute(copy.Target, insn.Op, insn.A, amount, Depth)
+            IrValue simpler = IsBit(copy.Target, copy.Translate(index), out IrValue field, out ulong bit)
+                ? Extract(copy.Target, field, bit, Depth)
                 : default;
             if (simpler.Exists)
                 copy.Replace(index, simpler);
@@ -29,34 +33,67 @@ public sealed class BitExtraction : IIrPass
         return copy.Target;
     }
 
-    // The value shifted right by, or masked with, a constant, if that leaves less to compute; else nothing.
-    private static IrValue Distribute(IrBlock block, IrOp op, IrValue value, ulong amount, int depth)
+    // (field >> bit) & 1, where a shift by nothing has been folded away.
+    private static bool IsBit(IrBlock block, in IrInstruction insn, out IrValue field, out ulong bit)
     {
-        if (block.TryConstant(value, out ulong constant))
-            return block.Constant(IrArithmetic.Evaluate(op, 0, constant, amount, 0));
-        int width = IrFolding.Width(block, value);
-        if (op == IrOp.ShiftRight ? (ulong)width <= amount : width == 0)
-            return block.Constant(0);
-        if (op == IrOp.And && (width == 0 || ((ulong.MaxValue >> (64 - width)) & ~amount) == 0))
-            return value;
-        IrInstruction insn = block[value];
-        if (depth == 0 || insn.Op is not (IrOp.Or or IrOp.Select))
-            return default;
-        // Of a select, A is the condition and stays.
-        IrValue left = Distribute(block, op, insn.Op == IrOp.Or ? insn.A : insn.B, amount, depth - 1);
-        IrValue right = Distribute(block, op, insn.Op == IrOp.Or ? insn.B : insn.C, amount, depth - 1);
-        if (insn.Op == IrOp.Select)
-            return left.Exists && right.Exists ? block.Select(insn.A, left, right) : default;
-        return OtherOfZero(block, op, left, insn.B, right, amount) is { Exists: true } first
-            ? first
-            : OtherOfZero(block, op, right, insn.A, left, amount);
+        (field, bit) = (insn.A, 0);
+        if (insn.Op != IrOp.And || !block.TryConstant(insn.B, out ulong mask) || mask != 1)
+            return false;
+        IrInstruction shift = block[insn.A];
+        if (shift.Op == IrOp.ShiftRight && block.TryConstant(shift.B, out bit))
+            field = shift.A;
+        return true;
     }
 
-    // An or whose one side vanishes is its other side.
-    private static IrValue OtherOfZero(IrBlock block, IrOp op, IrValue side, IrValue other, IrValue otherSimpler, ulong amount)
+    // One bit of a value as 0 or 1, if that is less to compute than the value; else nothing.
+    private static IrValue Extract(IrBlock block, IrValue value, ulong bit, int depth)
     {
-        if (!side.Exists || !block.TryConstant(side, out ulong zero) || zero != 0)
-            return default;
-        return otherSimpler.Exists ? otherSimpler : block.Binary(op, other, block.Constant(amount));
+        if (bit > 63 || (ulong)IrFolding.Width(block, value) <= bit)
+            return block.Constant(0);
+        if (block.TryConstant(value, out ulong constant))
+            return block.Constant((constant >> (int)bit) & 1);
+        IrInstruction insn = block[value];
+        switch (insn.Op)
+        {
+            case IrOp.OrderSigned or IrOp.OrderUnsigned:
+                return ExtractOrder(block, insn, bit);
+            case IrOp.Or when depth > 0:
+                return Both(block, insn, bit, depth - 1);
+            case IrOp.Select when depth > 0:
+                IrValue whenNotZero = Extract(block, insn.B, bit, depth - 1);
+                IrValue whenZero = Extract(block, insn.C, bit, depth - 1);
+                return whenNotZero.Exists && whenZero.Exists ? block.Select(insn.A, whenNotZero, whenZero) : default;
+            default:
+                return bit == 0 && IrFolding.Width(block, value) <= 1 ? value : default;
+        }
     }
+
+    private static IrValue ExtractOrder(IrBlock block, in IrInstruction order, ulong bit)
+    {
+        IrOp less = order.Op == IrOp.OrderSigned ? IrOp.LessSigned : IrOp.LessUnsigned;
+        return bit switch
+        {
+            Less => block.Binary(less, order.A, order.B),
+            Greater => block.Binary(less, order.B, order.A),
+            Same => block.Binary(IrOp.Equal, order.A, order.B),
+            _ => block.Constant(0),
+        };
+    }
+
+    // An or whose one side has no such bit is its other side.
+    private static IrValue Both(IrBlock block, in IrInstruction or, ulong bit, int depth)
+    {
+        IrValue left = Extract(block, or.A, bit, depth);
+        IrValue right = Extract(block, or.B, bit, depth);
+        if (IsZero(block, left))
+            return right.Exists ? right : BitOf(block, or.B, bit);
+        if (IsZero(block, right))
+            return left.Exists ? left : BitOf(block, or.A, bit);
+        return left.Exists && right.Exists ? block.Binary(IrOp.Or, left, right) : default;
+    }
+
+    private static bool IsZero(IrBlock block, IrValue value) => value.Exists && block.TryConstant(value, out ulong constant) && constant == 0;
+
+    private static IrValue BitOf(IrBlock block, IrValue value, ulong bit) =>
+        block.Binary(IrOp.And, block.Binary(IrOp.ShiftRight, value, block.Constant(bit)), block.Constant(1));
 }

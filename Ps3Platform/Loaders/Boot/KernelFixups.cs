@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 using CellPpe.Core;
 
@@ -52,7 +53,9 @@ public static class KernelFixups
     }
 
     // The function that loads the message's address (addis r3,r2,hi ... addi r3,r3,lo), by the descriptors of ELFv1: entry,
-    // TOC, 0. Nearly all descriptors of a kernel have the same TOC.
+    // TOC, 0. Nearly all descriptors of a kernel have the same TOC. It reads every doubleword of a kernel, and only once: it is
+    // compiled well at once, or it would hold the start up.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryFindUser(BootSegment segment, ulong messageOffset, out int function)
     {
         function = 0;
@@ -97,6 +100,7 @@ public static class KernelFixups
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryReadDescriptor(ReadOnlySpan<byte> bytes, int at, ulong origin, out int entry, out ulong toc)
     {
         ulong code = BinaryPrimitives.ReadUInt64BigEndian(bytes[at..]) - origin;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 
+using Ps3Platform.Loaders.Compression;
+
 namespace Ps3Platform.Loaders.Elf;
 
 /// <summary>Names for addresses, from an ELF symbol table or from a kernel's System.map.</summary>
@@ -66,6 +68,11 @@ public sealed class SymbolTable
             return null;
         return distance == 0 ? symbol.Name : $"{symbol.Name}+0x{distance:x}";
     }
+
+    /// <summary>The symbols of an executable, functions at their code. Empty when it is stripped.</summary>
+    /// <exception cref="ImageFormatException">It is no PowerPC executable, or damaged.</exception>
+    public static SymbolTable ReadExecutable(ImageFile file) =>
+        new(FunctionDescriptors.Resolve(new ElfReader().Read(CompressedFile.Unpack(file), ulong.MaxValue)));
 
     /// <summary>Reads the "address type name" lines of a System.map.</summary>
     /// <exception cref="ImageFormatException">A line is not of that form.</exception>

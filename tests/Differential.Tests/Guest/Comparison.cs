@@ -31,8 +31,12 @@ internal sealed class Comparison(IIrPass passes) : IDisposable
         Completed = !expected.Exit.StartsWith("interrupt", StringComparison.Ordinal);
         if (asBuilt.DifferenceFrom(expected) is { } wrong)
             return "block as built, against the interpreter:\n" + wrong;
-        Outcome optimized = _core.RunBlock(guestCase, passes.Run(built), out _);
-        return optimized.DifferenceFrom(expected) is { } broken ? "block after the passes, against the interpreter:\n" + broken : null;
+        IrBlock better = passes.Run(built);
+        Outcome optimized = _core.RunBlock(guestCase, better, out _);
+        if (optimized.DifferenceFrom(expected) is { } broken)
+            return "block after the passes, against the interpreter:\n" + broken;
+        Outcome compiled = _core.RunRegion(guestCase, better, built.Site.Instructions);
+        return compiled.DifferenceFrom(expected) is { } bad ? "compiled region, against the interpreter:\n" + bad : null;
     }
 
     public void Dispose() => _core.Dispose();

@@ -2,9 +2,11 @@ using System.Runtime.InteropServices;
 
 using CellPpe.Core;
 using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Execution.Regions;
 using CellPpe.Ppe.State;
 using CellPpe.Recompiler;
 using CellPpe.Recompiler.Backends;
+using CellPpe.Recompiler.Backends.Msil;
 
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,6 +15,8 @@ namespace Differential.Tests.Guest;
 /// <summary>A PPE with a window of memory and one thread, which runs a case on the interpreter or as a block.</summary>
 internal sealed unsafe class TestCore : IDisposable
 {
+    private const int Budget = 1000;
+
     private readonly GuestMemory _memory = new(GuestLayout.WindowSize + GuestLayout.CodeSize);
     private readonly PpuCore _core;
     private readonly IrHost _host;
@@ -51,6 +55,35 @@ internal sealed unsafe class TestCore : IDisposable
     {
         Load(guestCase);
         return Observe(Interpret(instructions));
+    }
+
+    /// <summary>Runs a case as a compiled region of one block.</summary>
+    public Outcome RunRegion(GuestCase guestCase, IrBlock block, int length)
+    {
+        Load(guestCase);
+        ulong address = guestCase.State.Nia;
+        Assert.True(Thread.Storage.TryFetch(address));
+        DecodedInsn* insn = PpuInterpreter.Lookup(Context, address);
+        var page = new RegionPage(address & ~0xfffUL, (ulong)(Context->PageHost - _memory.HostBase), (nint)Context->PageBase, (nint)Context->PageHost);
+        var plan = new RegionPlan
+        {
+            Blocks = [new PlannedBlock(address, guestCase.Words)], Entries = [0], Returns = [], Pages = [page],
+            Mode = new IrMode(guestCase.State.Msr), MsrMask = 0, MsrValue = 0, Generation = 0,
+        };
+        using var region = new Region(0, plan);
+        var compiled = new MsilRegionBackend(new PpuRegionGuest(plan, 0, (nint)region.Epochs)).Compile(new IrRegion([block], [length], [0], []), "case");
+        Context->Left = Budget;
+        Context->Exact = -1;
+        insn->Entry = 0;
+        DecodedInsn* next = ((delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)compiled.Entry)(Context, insn);
+        if (next != null)
+        {
+            Context->State.Nia = Context->AddressOf(next);
+            Context->Exit = PpuLoopExit.Budget;
+        }
+
+        GC.KeepAlive(compiled);
+        return Observe(Budget - Context->Left + 1);
     }
 
     /// <summary>Runs a program up to its system call, a few instructions at a time, each time on the engine that is asked for.</summary>
@@ -98,7 +131,9 @@ internal sealed unsafe class TestCore : IDisposable
             first = PpuInterpreter.Lookup(Context, Context->State.Nia);
         }
 
-        return instructions - PpuInterpreter.Loop(Context, first, instructions);
+        Context->Left = instructions;
+        PpuInterpreter.Loop(Context, first);
+        return instructions - Context->Left;
     }
 
     private Outcome Observe(long instructions)

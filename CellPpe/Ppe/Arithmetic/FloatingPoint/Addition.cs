@@ -24,6 +24,35 @@ internal static class Addition
         return Exactly<TPrecision>(ref fpscr, a, b, subtract, out result);
     }
 
+    /// <summary>The quick form of fadds; fsubs gives it the inverse of FRB.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double ComputeSingle(double a, double b)
+    {
+        double sum = a + b;
+        return HostArithmetic.IsHalfwayOfSingles(sum) && !IsExact(a, b, sum) ? double.NaN : (float)sum;
+    }
+
+    /// <summary>Whether a finite sum, rounded to either precision, is exact.</summary>
+    /// <remarks>
+    /// Its error is 0 if so many places cancel that the sum's last place is below the operands' (every bit then fits), and
+    /// otherwise a multiple of the last place of the smaller operand: but if both differences come out right, rounding has
+    /// absorbed it in each, so that it is at most half of that.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsExact(double a, double b, double sum) => sum - a == b && sum - b == a;
+
+    /// <summary>
+    /// Whether a double sum is safe. Sums of doubles that are not normalized are exact, so only an overflow, or an operand
+    /// that is not finite, can make a difference.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe(double sum) => double.IsFinite(sum);
+
+    /// <summary>Whether a sum rounded to single is safe. An exact zero has the same sign on the host.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafeSingle(double a, double b, double sum) =>
+        HostArithmetic.IsSafelyNormalized<SinglePrecision>(sum) || (sum == 0 && a == -b);
+
     /// <summary>The same by integer arithmetic, for all operands and modes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool Exactly<TPrecision>(ref Fpscr fpscr, ulong a, ulong b, bool subtract, out ulong result)

@@ -26,6 +26,30 @@ internal static class Division
         return Exactly<TPrecision>(ref fpscr, a, b, out result);
     }
 
+    /// <summary>The quick form of fdivs.</summary>
+    /// <remarks>
+    /// The quotient of two singles is never halfway between two others (its 25 bits times the divisor's would be more than
+    /// the dividend has), nor so near that a double could not tell; so nothing is lost by not asking whether it is exact.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double ComputeSingle(double a, double b)
+    {
+        double quotient = a / b;
+        return HostArithmetic.IsHalfwayOfSingles(quotient) ? double.NaN : (float)quotient;
+    }
+
+    /// <summary>Whether a quotient, rounded to either precision, is certainly exact.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsExact(double a, double b, double quotient) =>
+        Math.FusedMultiplyAdd(-quotient, b, a) == 0
+        && (Math.Abs(a) >= HostArithmetic.SmallestWithResidual || a == 0);
+
+    /// <summary>Whether a quotient is safe; a zero is when it is not an underflow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe<TPrecision>(double a, double quotient)
+        where TPrecision : struct, IFloatPrecision =>
+        HostArithmetic.IsSafelyNormalized<TPrecision>(quotient) || (quotient == 0 && a == 0);
+
     /// <summary>The same by integer arithmetic, for all operands and modes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool Exactly<TPrecision>(ref Fpscr fpscr, ulong a, ulong b, out ulong result)

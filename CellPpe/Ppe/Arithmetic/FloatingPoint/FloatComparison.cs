@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using CellPpe.Ppe.State;
 
 namespace CellPpe.Ppe.Arithmetic.FloatingPoint;
@@ -10,14 +12,22 @@ internal static class FloatComparison
     private const uint Equal = 0b0010;
     private const uint Unordered = 0b0001;
 
+    /// <summary>Which of less, greater and equal holds, as a CR field, or 0 if none does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Relation(double left, double right) =>
+        (left < right ? Less : 0) | (left > right ? Greater : 0) | (left == right ? Equal : 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Apply(ref Fpscr fpscr, ulong a, ulong b, bool ordered)
     {
-        double left = BitConverter.UInt64BitsToDouble(a);
-        double right = BitConverter.UInt64BitsToDouble(b);
-        uint relation = left < right ? Less : left > right ? Greater : left == right ? Equal : Unordered;
-        fpscr.SetFpcc(relation);
-        if (relation == Unordered)
+        uint relation = Relation(BitConverter.UInt64BitsToDouble(a), BitConverter.UInt64BitsToDouble(b));
+        if (relation == 0)
+        {
+            relation = Unordered;
             Signal(ref fpscr, a, b, ordered);
+        }
+
+        fpscr.SetFpcc(relation);
         return relation;
     }
 

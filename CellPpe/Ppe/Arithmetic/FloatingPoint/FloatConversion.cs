@@ -8,6 +8,15 @@ namespace CellPpe.Ppe.Arithmetic.FloatingPoint;
 /// <summary>Conversions between formats: loads and stores, frsp, fcfid and the conversions to integers.</summary>
 internal static class FloatConversion
 {
+    /// <summary>What no integer of 64 bits reaches.</summary>
+    public const double BeyondDoublewords = 9223372036854775808;
+
+    /// <summary>What no integer of 32 bits reaches.</summary>
+    public const double BeyondWords = 2147483648;
+
+    /// <summary>What rounds, to nearest, to an integer of more than 32 bits.</summary>
+    public const double BeyondRoundedWords = 2147483647.5;
+
     private const ulong HalfFraction = 1UL << 63;
 
     /// <summary>The double image of a word in storage (Book I 4.6.2). Signaling NaNs stay as they are.</summary>
@@ -64,6 +73,25 @@ internal static class FloatConversion
 
         return Rounding.Deliver<SinglePrecision>(ref fpscr, ExactNumber.Unpack(b), out result);
     }
+
+    /// <summary>Whether a number rounded to single is safe.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafeSingle(double b, double result) =>
+        HostArithmetic.IsSafelyNormalized<SinglePrecision>(result) || (result == 0 && b == 0);
+
+    /// <summary>Whether an integer is a double, by converting it back. What has become 2^63 would not come back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsExactInteger(double integerImage, double result) =>
+        result < BeyondDoublewords && double.ConvertToIntegerNative<long>(result) == BitConverter.DoubleToInt64Bits(integerImage);
+
+    /// <summary>The image of an integer in a register; a fraction is cut off.</summary>
+    /// <remarks>The word conversions too: FRT0:31 is the sign, as <see cref="ToInteger"/> has it.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double ComputeInteger(double b) => BitConverter.Int64BitsToDouble(double.ConvertToIntegerNative<long>(b));
+
+    /// <summary>Whether a safe conversion left no fraction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsExact(double b, double integerImage) => BitConverter.DoubleToInt64Bits(integerImage) == b;
 
     /// <summary>fcfid (Book I 4.6.6 and A.3).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,6 +20,11 @@ internal static class HostArithmetic
     private const uint LowestForResidual = 64;
     private const uint HighestForResidual = 2040;
 
+    /// <summary>The smallest product, dividend or square for which <see cref="HasResidual"/> holds.</summary>
+    public const double SmallestWithResidual = 2.0522684006491881e-289;
+
+    private const uint HalfOfSingle = 1u << 28;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Serves(in Fpscr fpscr) => (fpscr.Value & Fpscr.RnMask) == (uint)RoundingMode.Nearest;
 
@@ -27,6 +32,28 @@ internal static class HostArithmetic
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool HasResidual(double value) =>
         FloatImage.BiasedExponent(Bits(value)) - LowestForResidual <= HighestForResidual - LowestForResidual;
+
+    /// <summary>
+    /// Whether the number is in the precision's range, two binades from the top and one from the bottom: rounding again
+    /// cannot overflow, and a value that was tiny before it was rounded is not mistaken for the smallest normalized number.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafelyNormalized<TPrecision>(double value)
+        where TPrecision : struct, IFloatPrecision
+    {
+        // The exponent decides, so the upper half is enough; doubled, it has lost the sign.
+        uint lowest = (uint)(TPrecision.MinExponent + FloatImage.Bias + 1) << 21;
+        uint beyond = (uint)(TPrecision.MaxExponent + FloatImage.Bias - 1) << 21;
+        return ((uint)(Bits(value) >> 32) << 1) - lowest < beyond - lowest;
+    }
+
+    /// <summary>Whether the number lies halfway between two neighbouring single-precision ones.</summary>
+    /// <remarks>
+    /// Rounding to double and then to single goes wrong only there: halfway points are doubles, so the first rounding
+    /// moves no number across one, but it may move one onto it. If it was exact, nothing is wrong there either.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsHalfwayOfSingles(double value) => ((uint)Bits(value) & (uint)FloatImage.BelowSingle) == HalfOfSingle;
 
     /// <summary>left + right - sum, exactly (Knuth's TwoSum; Dekker's would need the operands ordered).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -58,12 +85,8 @@ internal static class HostArithmetic
         where TPrecision : struct, IFloatPrecision
     {
         ulong image = Bits(rounded);
-        // Two binades from the top and one from the bottom: rounding again cannot overflow, and a value that was
-        // tiny before it was rounded is not mistaken for the smallest normalized number.
-        uint lowest = (uint)(TPrecision.MinExponent + FloatImage.Bias + 1);
-        uint highest = (uint)(TPrecision.MaxExponent + FloatImage.Bias - 2);
         result = image;
-        if (FloatImage.BiasedExponent(image) - lowest > highest - lowest)
+        if (!IsSafelyNormalized<TPrecision>(rounded))
             return false;
 
         if (TPrecision.SignificandBits == SinglePrecision.SignificandBits)

@@ -25,6 +25,26 @@ internal static class Multiplication
         return Exactly<TPrecision>(ref fpscr, a, c, out result);
     }
 
+    /// <summary>The quick form of fmuls.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double ComputeSingle(double a, double c)
+    {
+        double product = a * c;
+        return HostArithmetic.IsHalfwayOfSingles(product) && !IsExact(a, c, product) ? double.NaN : (float)product;
+    }
+
+    /// <summary>Whether a product, rounded to either precision, is certainly exact.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsExact(double a, double c, double product) =>
+        Math.FusedMultiplyAdd(a, c, -product) == 0
+        && (Math.Abs(product) >= HostArithmetic.SmallestWithResidual || a == 0 || c == 0);
+
+    /// <summary>Whether a product is safe; a zero is when it is not an underflow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe<TPrecision>(double a, double c, double product)
+        where TPrecision : struct, IFloatPrecision =>
+        HostArithmetic.IsSafelyNormalized<TPrecision>(product) || (product == 0 && (a == 0 || c == 0));
+
     /// <summary>The same by integer arithmetic, for all operands and modes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool Exactly<TPrecision>(ref Fpscr fpscr, ulong a, ulong c, out ulong result)

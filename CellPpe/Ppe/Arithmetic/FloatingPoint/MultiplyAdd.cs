@@ -36,6 +36,28 @@ internal static class MultiplyAdd
         return Exactly<TPrecision>(ref fpscr, a, c, b, subtract, negate, out result);
     }
 
+    /// <summary>The quick form of fmadds; the others give it inverses and invert what it gives.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double ComputeSingle(double a, double c, double b)
+    {
+        double sum = Math.FusedMultiplyAdd(a, c, b);
+        return HostArithmetic.IsHalfwayOfSingles(sum) && !IsExact(a, c, b, sum) ? double.NaN : (float)sum;
+    }
+
+    /// <summary>Whether a * c + b, rounded to either precision, is certainly exact: the product is, and then the sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsExact(double a, double c, double b, double sum)
+    {
+        double product = a * c;
+        return Multiplication.IsExact(a, c, product) && Addition.IsExact(product, b, sum);
+    }
+
+    /// <summary>Whether a * c + b is safe; a zero is when it is one of zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe<TPrecision>(double a, double c, double b, double sum)
+        where TPrecision : struct, IFloatPrecision =>
+        HostArithmetic.IsSafelyNormalized<TPrecision>(sum) || (sum == 0 && b == 0 && (a == 0 || c == 0));
+
     /// <summary>The same by integer arithmetic, for all operands and modes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool Exactly<TPrecision>(

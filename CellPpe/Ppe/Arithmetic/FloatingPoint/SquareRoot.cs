@@ -24,6 +24,28 @@ internal static class SquareRoot
         return Exactly<TPrecision>(ref fpscr, b, out result);
     }
 
+    /// <summary>The quick form of fsqrts. As with quotients, the root of a single is never halfway between two others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double ComputeSingle(double b)
+    {
+        double root = Math.Sqrt(b);
+        return HostArithmetic.IsHalfwayOfSingles(root) ? double.NaN : (float)root;
+    }
+
+    /// <summary>Whether a root, rounded to either precision, is certainly exact.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsExact(double b, double root) =>
+        Math.FusedMultiplyAdd(-root, root, b) == 0 && (b >= HostArithmetic.SmallestWithResidual || b == 0);
+
+    /// <summary>Whether a double root is safe: it cannot be tiny or overflow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe(double root) => root < double.PositiveInfinity;
+
+    /// <summary>Whether a root rounded to single is safe.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafeSingle(double b, double root) =>
+        HostArithmetic.IsSafelyNormalized<SinglePrecision>(root) || (root == 0 && b == 0);
+
     /// <summary>The same by integer arithmetic, for all operands and modes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool Exactly<TPrecision>(ref Fpscr fpscr, ulong b, out ulong result)

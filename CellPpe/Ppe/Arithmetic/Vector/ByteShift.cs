@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace CellPpe.Ppe.Arithmetic.Vector;
 
@@ -23,6 +24,11 @@ internal static class ByteShift
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Right(Vector128<byte> value, int bytes)
     {
+        // The host's instruction yields zero for an index of 128 or more and takes others modulo 16: 112 and the index of a
+        // byte outside make such a sum.
+        if (Ssse3.IsSupported)
+            return Ssse3.Shuffle(value, Vector128<byte>.Indices + Vector128.Create((byte)(112 + bytes)));
+
         // Shuffle yields zero for an index above 15.
         return Vector128.Shuffle(value, Vector128<byte>.Indices + Vector128.Create((byte)bytes));
     }

@@ -8,6 +8,8 @@ namespace CellPpe.Ppe.Arithmetic.Vector;
 /// <summary>VSCR.NJ: when set, a denormal operand or result counts as the zero of its sign.</summary>
 internal static class Denormals
 {
+    private const int LargestDenormal = 0x007f_ffff;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Operand(Vscr vscr, Vector128<byte> operand) =>
         (vscr.Value & Vscr.Nj) == 0 ? operand.AsSingle() : Flush(operand.AsSingle());
@@ -20,8 +22,9 @@ internal static class Denormals
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Flush(Vector128<float> value)
     {
-        Vector128<uint> bits = value.AsUInt32();
-        Vector128<uint> small = Vector128.Equals(bits & Vector128.Create(0x7f80_0000u), Vector128<uint>.Zero);
-        return Vector128.AndNot(bits, small & Vector128.Create(0x7fff_ffffu)).AsSingle();
+        // A signed comparison, because that is the one all hosts have.
+        Vector128<int> bits = value.AsInt32();
+        Vector128<int> normal = Vector128.GreaterThan(bits & Vector128.Create(int.MaxValue), Vector128.Create(LargestDenormal));
+        return (bits & (normal | Vector128.Create(int.MinValue))).AsSingle();
     }
 }

@@ -32,7 +32,7 @@ internal static class FusedMultiplyAdd
         return Nans.Propagate(-difference, left, addend, right).AsByte();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Finish(Vscr vscr, Vector128<float> result, Vector128<float> left, Vector128<float> right, Vector128<float> addend)
     {
         if ((vscr.Value & Vscr.Nj) == 0)
@@ -40,22 +40,26 @@ internal static class FusedMultiplyAdd
 
         Vector128<uint> magnitude = result.AsUInt32() & Vector128.Create(0x7fff_ffffu);
         if (Vector128.EqualsAny(magnitude, Vector128.Create(SmallestNormal)))
-            result = FlushRoundedUp(result, left, right, addend);
+        {
+            FlushRoundedUp(result, left, right, addend, out Vector128<float> flushed);
+            return Denormals.Flush(flushed);
+        }
+
         return Denormals.Flush(result);
     }
 
     // Underflow is decided before rounding: a result that only rounding brought up to the smallest normal number is
-    // flushed too. Sums cannot do this (a tiny sum is exact), products can.
+    // flushed too. Sums cannot do this (a tiny sum is exact), products can. Out of line, and with an out parameter, as in Nans.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Vector128<float> FlushRoundedUp(Vector128<float> result, Vector128<float> left, Vector128<float> right, Vector128<float> addend)
+    private static void FlushRoundedUp(
+        Vector128<float> result, Vector128<float> left, Vector128<float> right, Vector128<float> addend, out Vector128<float> flushed)
     {
+        flushed = result;
         for (int lane = 0; lane < Vector128<float>.Count; lane++)
         {
             if (MathF.Abs(result[lane]) == BitConverter.UInt32BitsToSingle(SmallestNormal) && IsTiny(left[lane], right[lane], addend[lane]))
-                result = result.WithElement(lane, MathF.CopySign(0f, result[lane]));
+                flushed = flushed.WithElement(lane, MathF.CopySign(0f, result[lane]));
         }
-
-        return result;
     }
 
     private static bool IsTiny(double left, double right, double addend)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace CellPpe.Ppe.Arithmetic.Vector;
 
@@ -7,46 +8,42 @@ namespace CellPpe.Ppe.Arithmetic.Vector;
 internal readonly struct Vmrghb : IVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => ((Vector128.WidenUpper(a) << 8) | Vector128.WidenUpper(b)).AsByte();
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Interleave.HighBytes(a, b);
 }
 
 /// <summary>vmrghh: Vector Merge High Halfword.</summary>
 internal readonly struct Vmrghh : IVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
-        ((Vector128.WidenUpper(a.AsUInt16()) << 16) | Vector128.WidenUpper(b.AsUInt16())).AsByte();
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Interleave.HighHalfwords(a, b);
 }
 
 /// <summary>vmrghw: Vector Merge High Word.</summary>
 internal readonly struct Vmrghw : IVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
-        ((Vector128.WidenUpper(a.AsUInt32()) << 32) | Vector128.WidenUpper(b.AsUInt32())).AsByte();
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Interleave.HighWords(a, b);
 }
 
 /// <summary>vmrglb: Vector Merge Low Byte.</summary>
 internal readonly struct Vmrglb : IVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => ((Vector128.WidenLower(a) << 8) | Vector128.WidenLower(b)).AsByte();
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Interleave.LowBytes(a, b);
 }
 
 /// <summary>vmrglh: Vector Merge Low Halfword.</summary>
 internal readonly struct Vmrglh : IVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
-        ((Vector128.WidenLower(a.AsUInt16()) << 16) | Vector128.WidenLower(b.AsUInt16())).AsByte();
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Interleave.LowHalfwords(a, b);
 }
 
 /// <summary>vmrglw: Vector Merge Low Word.</summary>
 internal readonly struct Vmrglw : IVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
-        ((Vector128.WidenLower(a.AsUInt32()) << 32) | Vector128.WidenLower(b.AsUInt32())).AsByte();
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Interleave.LowWords(a, b);
 }
 
 /// <summary>vspltb: Vector Splat Byte.</summary>
@@ -86,7 +83,11 @@ internal readonly struct Vperm : IVectorTernary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c)
     {
-        // Architected byte k of a register is host byte 15 - k, so picking 15 - k modulo 16 is picking ~k.
+        // Architected byte k of a register is host byte 15 - k, so picking 15 - k modulo 16 is picking ~k. Modulo 32, it
+        // picks out of VRB in the lower and VRA in the upper half.
+        if (Avx512Vbmi.VL.IsSupported)
+            return Avx512Vbmi.VL.PermuteVar16x8x2(b, ~c, a);
+
         Vector128<byte> index = ~c & Vector128.Create((byte)15);
         Vector128<byte> second = Vector128.LessThan(c.AsSByte() << 3, Vector128<sbyte>.Zero).AsByte();
         return Vector128.ConditionalSelect(second, Vector128.ShuffleNative(b, index), Vector128.ShuffleNative(a, index));

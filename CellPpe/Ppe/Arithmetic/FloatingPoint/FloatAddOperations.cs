@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+
+using CellPpe.Ppe.State;
+
+namespace CellPpe.Ppe.Arithmetic.FloatingPoint;
+
+// One type an instruction, for machines to name (see Operations.cs and QuickOperations.cs). The arithmetic is in Addition.cs.
+
+/// <summary>fadd.</summary>
+internal readonly struct FloatAdd : IFloatBinary, IFloatQuickBinary
+{
+    public static FloatKind Kind => FloatKind.Add;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Apply(ref Fpscr fpscr, ulong a, ulong b, out ulong result) =>
+        Addition.Apply<DoublePrecision>(ref fpscr, a, b, subtract: false, out result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Compute(double a, double b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe(double a, double b, double result) => Addition.IsSafe(result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsExact(double a, double b, double result) => Addition.IsExact(a, b, result);
+}
+
+/// <summary>fadds.</summary>
+internal readonly struct FloatAddSingle : IFloatBinary, IFloatQuickBinary
+{
+    public static FloatKind Kind => FloatKind.AddSingle;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Apply(ref Fpscr fpscr, ulong a, ulong b, out ulong result) =>
+        Addition.Apply<SinglePrecision>(ref fpscr, a, b, subtract: false, out result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Compute(double a, double b) => Addition.ComputeSingle(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe(double a, double b, double result) => Addition.IsSafeSingle(a, b, result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsExact(double a, double b, double result) => Addition.IsExact(a, b, result);
+}
+
+/// <summary>fsub.</summary>
+internal readonly struct FloatSubtract : IFloatBinary, IFloatQuickBinary
+{
+    public static FloatKind Kind => FloatKind.Subtract;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Apply(ref Fpscr fpscr, ulong a, ulong b, out ulong result) =>
+        Addition.Apply<DoublePrecision>(ref fpscr, a, b, subtract: true, out result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Compute(double a, double b) => a - b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe(double a, double b, double result) => Addition.IsSafe(result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsExact(double a, double b, double result) => Addition.IsExact(a, -b, result);
+}
+
+/// <summary>fsubs.</summary>
+internal readonly struct FloatSubtractSingle : IFloatBinary, IFloatQuickBinary
+{
+    public static FloatKind Kind => FloatKind.SubtractSingle;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Apply(ref Fpscr fpscr, ulong a, ulong b, out ulong result) =>
+        Addition.Apply<SinglePrecision>(ref fpscr, a, b, subtract: true, out result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Compute(double a, double b) => Addition.ComputeSingle(a, -b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe(double a, double b, double result) => Addition.IsSafeSingle(a, -b, result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsExact(double a, double b, double result) => Addition.IsExact(a, -b, result);
+}

@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+
+using CellPpe.Ppe.State;
+
+namespace CellPpe.Ppe.Arithmetic.FloatingPoint;
+
+// One type an instruction, for machines to name (see Operations.cs and QuickOperations.cs). The arithmetic is in SquareRoot.cs
+// and Estimates.cs.
+
+/// <summary>fsqrt.</summary>
+internal readonly struct FloatSquareRoot : IFloatUnary, IFloatQuickUnary
+{
+    public static FloatKind Kind => FloatKind.SquareRoot;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Apply(ref Fpscr fpscr, ulong b, out ulong result) =>
+        SquareRoot.Apply<DoublePrecision>(ref fpscr, b, out result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Compute(double b) => Math.Sqrt(b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe(double b, double result) => SquareRoot.IsSafe(result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsExact(double b, double result) => SquareRoot.IsExact(b, result);
+}
+
+/// <summary>fsqrts.</summary>
+internal readonly struct FloatSquareRootSingle : IFloatUnary, IFloatQuickUnary
+{
+    public static FloatKind Kind => FloatKind.SquareRootSingle;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Apply(ref Fpscr fpscr, ulong b, out ulong result) =>
+        SquareRoot.Apply<SinglePrecision>(ref fpscr, b, out result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Compute(double b) => SquareRoot.ComputeSingle(b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe(double b, double result) => SquareRoot.IsSafeSingle(b, result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsExact(double b, double result) => SquareRoot.IsExact(b, result);
+}
+
+/// <summary>fres.</summary>
+internal readonly struct FloatReciprocalEstimateSingle : IFloatUnary, IFloatQuickUnary
+{
+    public static FloatKind Kind => FloatKind.ReciprocalEstimateSingle;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Apply(ref Fpscr fpscr, ulong b, out ulong result) =>
+        Estimates.Reciprocal(ref fpscr, b, out result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Compute(double b) => Division.ComputeSingle(1, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe(double b, double result) => Division.IsSafe<SinglePrecision>(1, result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsExact(double b, double result) => Division.IsExact(1, b, result);
+}
+
+/// <summary>frsqrte.</summary>
+internal readonly struct FloatReciprocalSquareRootEstimate : IFloatUnary
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Apply(ref Fpscr fpscr, ulong b, out ulong result) =>
+        Estimates.ReciprocalSquareRoot(ref fpscr, b, out result);
+}

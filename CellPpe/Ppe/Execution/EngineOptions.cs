@@ -1,0 +1,67 @@
+using CellPpe.Ppe.Execution.Regions;
+
+namespace CellPpe.Ppe.Execution;
+
+/// <summary>How guest code is run.</summary>
+public enum PpuEngine
+{
+    /// <summary>Interpreted until it is hot, then compiled.</summary>
+    Auto,
+
+    /// <summary>Interpreted always.</summary>
+    Interpreter,
+
+    /// <summary>Compiled as soon as it has been run a few times.</summary>
+    Compiled,
+}
+
+/// <summary>What an engine is made with.</summary>
+internal sealed record EngineOptions
+{
+    // A guest instruction costs about as much to compile as to interpret some thousand times, but on another host core.
+    private const int HotAutomatically = 1500;
+    private const int HotSoon = 4;
+
+    /// <summary>Arrivals by a backward branch, call or return that make an instruction hot.</summary>
+    public int Threshold { get; init; } = HotAutomatically;
+
+    /// <summary>Compile at once on the guest's thread, for tests.</summary>
+    public bool Synchronous { get; init; }
+
+    /// <summary>Guest instructions kept compiled; the oldest regions go first. Some 150 bytes of host memory each.</summary>
+    public long MostInstructions { get; init; } = 200_000;
+
+    /// <summary>Code below this effective address stays interpreted, for tests.</summary>
+    public ulong LowestAddress { get; init; }
+
+    /// <summary>Entries of a region by branches that make it worth a larger one.</summary>
+    public int LargeThreshold { get; init; } = 20_000;
+
+    /// <summary>How much goes into a region at first.</summary>
+    public RegionLimits Small { get; init; } = RegionLimits.Small;
+
+    /// <summary>How much goes into a region that stays hot.</summary>
+    public RegionLimits Large { get; init; } = RegionLimits.Large;
+
+    /// <summary>The options of an engine that users choose.</summary>
+    public static EngineOptions Of(PpuEngine engine) => engine == PpuEngine.Compiled ? new EngineOptions { Threshold = HotSoon } : new EngineOptions();
+}
+
+/// <summary>What the engines of a core have done so far.</summary>
+/// <param name="Compiled">Guest instructions run by compiled code.</param>
+/// <param name="Entries">Times compiled code was entered.</param>
+/// <param name="Steps">Left for an instruction on one of the region's pages.</param>
+/// <param name="Searches">Left for an instruction that had to be looked up.</param>
+/// <param name="Stops">Left because the budget was used up or the thread was wanted elsewhere.</param>
+/// <param name="Refusals">Not entered: too little of the budget, or another mode.</param>
+/// <param name="Regions">Regions in place now.</param>
+/// <param name="RegionInstructions">Guest instructions in them.</param>
+/// <param name="Installed">Regions put in place.</param>
+/// <param name="Dropped">Regions taken away, because guest code changed or there were too many.</param>
+/// <param name="InstructionsCompiled">Guest instructions compiled.</param>
+/// <param name="MsilBytes">Bytes of MSIL they became.</param>
+/// <param name="CompileTime">Time of the compiler's thread.</param>
+/// <param name="Failures">Regions that could not be compiled.</param>
+public sealed record EngineStatistics(
+    long Compiled, ulong Entries, ulong Steps, ulong Searches, ulong Stops, ulong Refusals, int Regions, long RegionInstructions,
+    long Installed, long Dropped, long InstructionsCompiled, long MsilBytes, TimeSpan CompileTime, long Failures);

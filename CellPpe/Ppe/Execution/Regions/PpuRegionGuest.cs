@@ -1,0 +1,437 @@
+using System.Buffers.Binary;
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.Intrinsics;
+
+using CellPpe.Recompiler;
+using CellPpe.Recompiler.Backends.Msil;
+
+namespace CellPpe.Ppe.Execution.Regions;
+
+/// <summary>How a PPE's regions are entered and left, and how they reach storage: through the software TLB, inline.</summary>
+/// <param name="plan">The region's plan, whose pages become constants.</param>
+/// <param name="number">The region's number, for the check of its pages.</param>
+/// <param name="epochs">For each hardware thread, the fetch epoch in which the pages were last seen to be in place.</param>
+internal sealed class PpuRegionGuest(RegionPlan plan, int number, nint epochs) : RegionGuest
+{
+    private const string TlbName = "tlb";
+    private const int TlbEntryBits = 5;
+
+    public override Module Module => typeof(PpuRegionGuest).Module;
+
+    public override int StateOffset => ContextLayout.State;
+
+    // Helpers get these two by reference, in the state.
+    public override bool IsCached(IrSlot slot) => slot != IrSlots.Vscr && slot != IrSlots.Fpscr;
+
+    public override bool IsFloat(IrSlot slot) => slot.Offset >= IrSlots.Fpr(0).Offset && slot.Offset <= IrSlots.Fpr(31).Offset;
+
+    public override bool IsFloatStatus(IrSlot slot) => slot == IrSlots.Fpscr;
+
+    public override void EmitFloatMode(RegionCode code)
+    {
+        code.Il.Emit(OpCodes.Ldarg_0);
+        Call(code.Il, nameof(RegionRuntime.FloatMode));
+    }
+
+    public override void EmitPay(RegionCode code, FloatDebts debts)
+    {
+        ILGenerator il = code.Il;
+        il.Emit(OpCodes.Ldarg_0);
+        foreach (LocalBuilder local in (LocalBuilder[])[debts.ResultKind, .. debts.Operands, debts.ConversionKind, debts.Conversion, debts.Comparison])
+            il.Emit(OpCodes.Ldloc, local);
+        Call(il, nameof(RegionRuntime.Pay));
+    }
+
+    public override void EmitEnter(RegionCode code, int longestPath, Label refuse)
+    {
+        ILGenerator il = code.Il;
+        Field(il, ContextLayout.Msr, OpCodes.Ldind_I8);
+        il.Emit(OpCodes.Ldc_I8, (long)plan.MsrMask);
+        il.Emit(OpCodes.And);
+        il.Emit(OpCodes.Ldc_I8, (long)plan.MsrValue);
+        il.Emit(OpCodes.Bne_Un, refuse);
+        if (plan.Pages.Length > 1)
+            EmitPageCheck(code, refuse);
+
+        Field(il, ContextLayout.Left, OpCodes.Ldind_I8);
+        il.Emit(OpCodes.Stloc, code.Left);
+        // Without exactness one instruction left is enough to begin.
+        Field(il, ContextLayout.Exact, OpCodes.Ldind_I8);
+        il.Emit(OpCodes.Ldc_I8, (long)(longestPath - 1));
+        il.Emit(OpCodes.And);
+        il.Emit(OpCodes.Ldc_I8, 1L);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Stloc, code.Slack);
+        il.Emit(OpCodes.Ldloc, code.Left);
+        il.Emit(OpCodes.Ldloc, code.Slack);
+        il.Emit(OpCodes.Blt, refuse);
+
+        LocalBuilder tlb = il.DeclareLocal(typeof(nint));
+        Field(il, ContextLayout.Tlb, OpCodes.Ldind_I);
+        il.Emit(OpCodes.Stloc, tlb);
+        code.Kept[TlbName] = tlb;
+    }
+
+    public override void EmitSelectEntry(RegionCode code, IReadOnlyList<(ulong Address, Label Label)> entries, Label refuse)
+    {
+        ILGenerator il = code.Il;
+        Label[] checks = [.. entries.Select(_ => il.DefineLabel())];
+        if (entries.Count > 1)
+        {
+            il.Emit(OpCodes.Ldarg_1);
+            il.Emit(OpCodes.Ldc_I4, ContextLayout.Entry);
+            il.Emit(OpCodes.Add);
+            il.Emit(OpCodes.Ldind_U2);
+            il.Emit(OpCodes.Switch, checks);
+            il.Emit(OpCodes.Br, refuse);
+        }
+
+        for (int index = 0; index < entries.Count; index++)
+        {
+            il.MarkLabel(checks[index]);
+            // One page of host memory can be seen at several addresses.
+            Field(il, ContextLayout.PageEa, OpCodes.Ldind_I8);
+            il.Emit(OpCodes.Ldc_I8, (long)(entries[index].Address & ~0xfffUL));
+            il.Emit(OpCodes.Bne_Un, refuse);
+            il.Emit(OpCodes.Br, entries[index].Label);
+        }
+    }
+
+    public override void EmitRefuse(RegionCode code, Label refuse)
+    {
+        ILGenerator il = code.Il;
+        il.MarkLabel(refuse);
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldarg_1);
+        Call(il, nameof(RegionRuntime.Refuse));
+        il.Emit(OpCodes.Ret);
+    }
+
+    public override void EmitCheck(RegionCode code, Label stop)
+    {
+        ILGenerator il = code.Il;
+        il.Emit(OpCodes.Ldloc, code.Left);
+        il.Emit(OpCodes.Ldloc, code.Slack);
+        il.Emit(OpCodes.Blt, stop);
+        Field(il, ContextLayout.Attention, OpCodes.Ldind_U4);
+        il.Emit(OpCodes.Brtrue, stop);
+    }
+
+    public override void EmitLeave(RegionCode code)
+    {
+        code.Il.Emit(OpCodes.Ldarg_0);
+        code.Il.Emit(OpCodes.Ldloc, code.Left);
+        Call(code.Il, nameof(RegionRuntime.Leave));
+    }
+
+    public override void EmitStop(RegionCode code, ulong address)
+    {
+        code.Il.Emit(OpCodes.Ldarg_0);
+        code.Il.Emit(OpCodes.Ldc_I8, (long)address);
+        Call(code.Il, nameof(RegionRuntime.Stop));
+    }
+
+    public override LocalBuilder EmitLoad(RegionCode code, in IrInstruction insn, AccessPlace access, bool asDouble)
+    {
+        ILGenerator il = code.Il;
+        bool vector = insn.Op != IrOp.Load;
+        int bytes = vector ? 1 : (int)insn.Immediate;
+        Label slow = il.DefineLabel();
+        Label done = il.DefineLabel();
+        LocalBuilder value = code.Temporary(vector ? typeof(Vector128<byte>) : asDouble ? typeof(double) : typeof(ulong));
+        EmitHostAddress(code, access.Address!, EmitProbe(code, access.Address!, bytes, tag: 0, slow));
+        if (vector)
+        {
+            il.Emit(OpCodes.Unaligned, (byte)1);
+            il.Emit(OpCodes.Ldobj, typeof(Vector128<byte>));
+            Call(il, nameof(RegionRuntime.Reverse));
+        }
+        else
+        {
+            EmitSwappedLoad(il, bytes);
+            if (asDouble)
+                il.Emit(OpCodes.Call, typeof(BitConverter).GetMethod(nameof(BitConverter.UInt64BitsToDouble))!);
+        }
+
+        il.Emit(OpCodes.Stloc, value);
+        il.MarkLabel(done);
+
+        ulong site = insn.Site.Address;
+        code.Later(() =>
+        {
+            il.MarkLabel(slow);
+            EmitSlowArguments(il, site, access, vector ? 0 : bytes);
+            Call(il, vector ? nameof(RegionRuntime.LoadVector) : nameof(RegionRuntime.Load));
+            il.Emit(OpCodes.Brfalse, access.Fault);
+            Address(il, vector ? ContextLayout.SlowVector : ContextLayout.SlowValue);
+            if (vector)
+                il.Emit(OpCodes.Ldobj, typeof(Vector128<byte>));
+            else
+                il.Emit(asDouble ? OpCodes.Ldind_R8 : OpCodes.Ldind_I8);
+            il.Emit(OpCodes.Stloc, value);
+            il.Emit(OpCodes.Br, done);
+        });
+        return value;
+    }
+
+    public override void EmitStore(RegionCode code, in IrInstruction insn, AccessPlace access, LocalBuilder value)
+    {
+        ILGenerator il = code.Il;
+        bool vector = insn.Op == IrOp.StoreVector;
+        int bytes = vector ? 1 : (int)insn.Immediate;
+        Label slow = il.DefineLabel();
+        Label done = il.DefineLabel();
+        EmitHostAddress(code, access.Address!, EmitProbe(code, access.Address!, bytes, tag: 8, slow));
+        il.Emit(OpCodes.Ldloc, value);
+        if (vector)
+        {
+            Call(il, nameof(RegionRuntime.Reverse));
+            il.Emit(OpCodes.Unaligned, (byte)1);
+            il.Emit(OpCodes.Stobj, typeof(Vector128<byte>));
+        }
+        else
+        {
+            EmitSwappedStore(il, bytes);
+        }
+
+        il.MarkLabel(done);
+        ulong site = insn.Site.Address;
+        code.Later(() =>
+        {
+            il.MarkLabel(slow);
+            EmitSlowArguments(il, site, access, vector ? 0 : bytes);
+            il.Emit(OpCodes.Ldloc, value);
+            Call(il, vector ? nameof(RegionRuntime.StoreVector) : nameof(RegionRuntime.Store));
+            il.Emit(OpCodes.Brtrue, done);
+            il.Emit(OpCodes.Br, access.Fault);
+        });
+    }
+
+    public override void EmitStoreBytes(RegionCode code, in IrInstruction insn, AccessPlace access, Action emitVector, Action emitCount)
+    {
+        ILGenerator il = code.Il;
+        EmitSlowArguments(il, insn.Site.Address, access, 0);
+        emitVector();
+        emitCount();
+        Call(il, nameof(RegionRuntime.StoreBytes));
+        il.Emit(OpCodes.Brfalse, access.Fault);
+    }
+
+    public override void EmitPerform(RegionCode code, in IrInstruction insn, AccessPlace access)
+    {
+        ILGenerator il = code.Il;
+        EmitSlowArguments(il, insn.Site.Address, access, 0);
+        il.Emit(OpCodes.Ldc_I4, (int)insn.Immediate);
+        il.Emit(OpCodes.Ldc_I8, (long)insn.Routine!.Entry);
+        il.Emit(OpCodes.Conv_I);
+        Call(il, nameof(RegionRuntime.Perform));
+        il.Emit(OpCodes.Brfalse, access.Fault);
+    }
+
+    public override void EmitFaultRetired(RegionCode code) => Field(code.Il, ContextLayout.FaultRetired, OpCodes.Ldind_I8);
+
+    public override void EmitNote(RegionCode code, in IrSite site, IrExit exit)
+    {
+        ILGenerator il = code.Il;
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldc_I8, (long)site.Address);
+        if (exit.Kind == IrExitKind.Interrupt)
+        {
+            il.Emit(OpCodes.Ldc_I4, (int)exit.Code);
+            il.Emit(OpCodes.Ldc_I8, (long)exit.Status);
+            Call(il, nameof(RegionRuntime.Interrupt));
+            return;
+        }
+
+        il.Emit(OpCodes.Ldc_I4, (int)exit.Word);
+        il.Emit(OpCodes.Ldc_I8, (long)exit.Routine!.Entry);
+        il.Emit(OpCodes.Conv_I);
+        Call(il, nameof(RegionRuntime.Between));
+    }
+
+    public override unsafe void EmitGoTo(RegionCode code, ulong address)
+    {
+        ILGenerator il = code.Il;
+        il.Emit(OpCodes.Ldarg_0);
+        if (!plan.TryPage(address, out RegionPage page))
+        {
+            il.Emit(OpCodes.Ldc_I8, (long)address);
+            Call(il, nameof(RegionRuntime.GoTo));
+            return;
+        }
+
+        il.Emit(OpCodes.Ldc_I8, (long)page.Decoded);
+        il.Emit(OpCodes.Ldc_I8, (long)page.Address);
+        il.Emit(OpCodes.Ldc_I8, (long)page.Host);
+        il.Emit(OpCodes.Ldc_I8, (long)plan.InsnAt(address));
+        Call(il, nameof(RegionRuntime.GoToPage));
+    }
+
+    public override void EmitGoTo(RegionCode code, LocalBuilder address)
+    {
+        code.Il.Emit(OpCodes.Ldarg_0);
+        code.Il.Emit(OpCodes.Ldloc, address);
+        Call(code.Il, nameof(RegionRuntime.GoTo));
+    }
+
+    // Context, site, address, and one number of how many instructions a fault retires and how many bytes there are.
+    private static void EmitSlowArguments(ILGenerator il, ulong site, AccessPlace access, int bytes)
+    {
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldc_I8, (long)site);
+        if (access.Address is { } address)
+            il.Emit(OpCodes.Ldloc, address);
+        il.Emit(OpCodes.Ldc_I4, (access.Retired << RegionRuntime.RetiredShift) | bytes);
+    }
+
+    // Translations do not change while a region runs, so that a look on entry is enough; the epoch makes it a short one.
+    private void EmitPageCheck(RegionCode code, Label refuse)
+    {
+        ILGenerator il = code.Il;
+        Label moved = il.DefineLabel();
+        Label inPlace = il.DefineLabel();
+        il.Emit(OpCodes.Ldc_I8, (long)epochs);
+        Field(il, ContextLayout.ThreadId, OpCodes.Ldind_U4);
+        il.Emit(OpCodes.Ldc_I4_3);
+        il.Emit(OpCodes.Shl);
+        il.Emit(OpCodes.Conv_U8);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Ldind_I8);
+        Field(il, ContextLayout.FetchEpoch, OpCodes.Ldind_I8);
+        il.Emit(OpCodes.Bne_Un, moved);
+        il.MarkLabel(inPlace);
+        code.Later(() =>
+        {
+            il.MarkLabel(moved);
+            il.Emit(OpCodes.Ldarg_0);
+            il.Emit(OpCodes.Ldc_I4, number);
+            Call(il, nameof(RegionRuntime.Revalidate));
+            il.Emit(OpCodes.Brtrue, inPlace);
+            il.Emit(OpCodes.Br, refuse);
+        });
+    }
+
+    // The last byte's page must be the entry's: an access over a page's end never matches, because the next page has another.
+    private static LocalBuilder EmitProbe(RegionCode code, LocalBuilder address, int bytes, int tag, Label slow)
+    {
+        ILGenerator il = code.Il;
+        LocalBuilder entry = code.Temporary(typeof(nint));
+        il.Emit(OpCodes.Ldloc, address);
+        il.Emit(OpCodes.Ldc_I4, 12 - TlbEntryBits);
+        il.Emit(OpCodes.Shr_Un);
+        il.Emit(OpCodes.Ldc_I4, (PpuContext.TlbEntries - 1) << TlbEntryBits);
+        il.Emit(OpCodes.Conv_I8);
+        il.Emit(OpCodes.And);
+        il.Emit(OpCodes.Ldloc, code.Kept[TlbName]);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Stloc, entry);
+        il.Emit(OpCodes.Ldloc, entry);
+        if (tag != 0)
+        {
+            il.Emit(OpCodes.Ldc_I4, tag);
+            il.Emit(OpCodes.Add);
+        }
+
+        il.Emit(OpCodes.Ldind_I8);
+        il.Emit(OpCodes.Ldloc, address);
+        if (bytes > 1)
+        {
+            il.Emit(OpCodes.Ldc_I4, bytes - 1);
+            il.Emit(OpCodes.Conv_I8);
+            il.Emit(OpCodes.Add);
+        }
+
+        il.Emit(OpCodes.Ldc_I4, ~0xfff);
+        il.Emit(OpCodes.Conv_I8);
+        il.Emit(OpCodes.And);
+        il.Emit(OpCodes.Bne_Un, slow);
+        return entry;
+    }
+
+    private static void EmitHostAddress(RegionCode code, LocalBuilder address, LocalBuilder entry)
+    {
+        const int Addend = 16;
+        ILGenerator il = code.Il;
+        il.Emit(OpCodes.Ldloc, entry);
+        il.Emit(OpCodes.Ldc_I4, Addend);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Ldind_I);
+        il.Emit(OpCodes.Ldloc, address);
+        il.Emit(OpCodes.Add);
+    }
+
+    private static void EmitSwappedLoad(ILGenerator il, int bytes)
+    {
+        switch (bytes)
+        {
+            case 1:
+                il.Emit(OpCodes.Ldind_U1);
+                il.Emit(OpCodes.Conv_U8);
+                break;
+            case 2:
+                il.Emit(OpCodes.Unaligned, (byte)1);
+                il.Emit(OpCodes.Ldind_U2);
+                Swap(il, typeof(ushort));
+                il.Emit(OpCodes.Conv_U8);
+                break;
+            case 4:
+                il.Emit(OpCodes.Unaligned, (byte)1);
+                il.Emit(OpCodes.Ldind_U4);
+                Swap(il, typeof(uint));
+                il.Emit(OpCodes.Conv_U8);
+                break;
+            default:
+                il.Emit(OpCodes.Unaligned, (byte)1);
+                il.Emit(OpCodes.Ldind_I8);
+                Swap(il, typeof(ulong));
+                break;
+        }
+    }
+
+    private static void EmitSwappedStore(ILGenerator il, int bytes)
+    {
+        switch (bytes)
+        {
+            case 1:
+                il.Emit(OpCodes.Conv_U1);
+                il.Emit(OpCodes.Stind_I1);
+                break;
+            case 2:
+                il.Emit(OpCodes.Conv_U2);
+                Swap(il, typeof(ushort));
+                il.Emit(OpCodes.Unaligned, (byte)1);
+                il.Emit(OpCodes.Stind_I2);
+                break;
+            case 4:
+                il.Emit(OpCodes.Conv_U4);
+                Swap(il, typeof(uint));
+                il.Emit(OpCodes.Unaligned, (byte)1);
+                il.Emit(OpCodes.Stind_I4);
+                break;
+            default:
+                Swap(il, typeof(ulong));
+                il.Emit(OpCodes.Unaligned, (byte)1);
+                il.Emit(OpCodes.Stind_I8);
+                break;
+        }
+    }
+
+    private static void Swap(ILGenerator il, Type type) =>
+        il.Emit(OpCodes.Call, typeof(BinaryPrimitives).GetMethod(nameof(BinaryPrimitives.ReverseEndianness), [type])!);
+
+    private static void Address(ILGenerator il, int offset)
+    {
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldc_I4, offset);
+        il.Emit(OpCodes.Add);
+    }
+
+    private static void Field(ILGenerator il, int offset, OpCode load)
+    {
+        Address(il, offset);
+        il.Emit(load);
+    }
+
+    private static void Call(ILGenerator il, string name) => il.Emit(OpCodes.Call, typeof(RegionRuntime).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!);
+}

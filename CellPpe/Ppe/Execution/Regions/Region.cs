@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+using CellPpe.Recompiler.Backends.Msil;
+
+namespace CellPpe.Ppe.Execution.Regions;
+
+/// <summary>A compiled region: a plan, its host code, and whether its pages are in place for each hardware thread.</summary>
+internal sealed unsafe class Region(int number, RegionPlan plan) : IDisposable
+{
+    // No fetch cache begins its epochs here.
+    private const ulong Never = ulong.MaxValue;
+
+    public int Number => number;
+
+    public RegionPlan Plan => plan;
+
+    /// <summary>Made because a smaller one stayed hot.</summary>
+    public bool IsLarge { get; init; }
+
+    /// <summary>Its code, once it is compiled.</summary>
+    public CompiledRegion? Code { get; set; }
+
+    /// <summary>For each hardware thread, the fetch epoch in which its pages were last seen in place.</summary>
+    public ulong* Epochs { get; private set; } = AllocateEpochs();
+
+    /// <summary>Its host code as a handler.</summary>
+    public delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> Handler => (delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)Code!.Entry;
+
+    public void Dispose()
+    {
+        NativeMemory.Free(Epochs);
+        Epochs = null;
+    }
+
+    private static ulong* AllocateEpochs()
+    {
+        const int Threads = 2;
+        var epochs = (ulong*)NativeMemory.Alloc(Threads * sizeof(ulong));
+        new Span<ulong>(epochs, Threads).Fill(Never);
+        return epochs;
+    }
+}

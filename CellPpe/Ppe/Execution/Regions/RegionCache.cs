@@ -1,0 +1,246 @@
+using System.Buffers.Binary;
+
+using CellPpe.Core;
+
+using Microsoft.Extensions.Logging;
+
+namespace CellPpe.Ppe.Execution.Regions;
+
+/// <summary>
+/// The compiled regions of a core: plans what is hot, puts compiled code in the place of interpreter handlers, and takes it
+/// away when guest code changes, when its pages go, or when there is too much. Owned by the thread that runs the guest.
+/// </summary>
+internal sealed unsafe class RegionCache : IDisposable
+{
+    private const int Again = 16;
+
+    private readonly PpuCore _core;
+    private readonly RegionPlanner _planner;
+    private readonly RegionCompiler _compiler;
+    private readonly EngineOptions _options;
+    private readonly Dictionary<int, Region> _installed = [];
+    private readonly Queue<Region> _oldestFirst = new();
+    private readonly Dictionary<ulong, List<Region>> _byPage = [];
+
+    // Removed while some thread may still be inside: they go when no thread is.
+    private readonly List<Region> _leaving = [];
+    private int _numbers;
+    private long _instructions;
+
+    public RegionCache(PpuCore core, EngineOptions options, ILogger logger)
+    {
+        _core = core;
+        _options = options;
+        _planner = new RegionPlanner(core);
+        _compiler = new RegionCompiler(options.Synchronous, logger);
+    }
+
+    /// <summary>Regions put in place, and taken away again, so far.</summary>
+    public (long Installed, long Dropped) Counts { get; private set; }
+
+    /// <summary>Guest instructions in the regions now in place.</summary>
+    public long Instructions => _instructions;
+
+    /// <summary>Regions now in place.</summary>
+    public int Count => _installed.Count;
+
+    /// <summary>What the compiler has done.</summary>
+    public RegionCompiler Compiler => _compiler;
+
+    /// <summary>An instruction is hot: plans a region around it and asks for its code.</summary>
+    public void Request(PpuContext* c, DecodedInsn* insn)
+    {
+        // Where it fails, or the mode is another one next time, it shall ask again, but not soon.
+        insn->Heat = (ushort)Math.Min(ushort.MaxValue, Again * _options.Threshold);
+        if (c->AddressOf(insn) < _options.LowestAddress || _compiler.IsBusy)
+            return;
+        Region? here = Find(c, insn);
+        bool fits = here is not null && (c->State.Msr & here.Plan.MsrMask) == here.Plan.MsrValue && here.Plan.TryPage(c->AddressOf(insn), out _);
+        if (fits && here!.IsLarge)
+            return;
+        if (_planner.Plan(c, insn, fits ? _options.Large : _options.Small) is not { } plan)
+            return;
+        var region = new Region(_numbers++, plan) { IsLarge = fits };
+        if (!_compiler.TryAdd(region))
+            region.Dispose();
+    }
+
+    /// <summary>Puts in place what has been compiled. Only when no thread is inside a region.</summary>
+    public void Settle()
+    {
+        foreach (Region region in _leaving)
+            region.Dispose();
+        _leaving.Clear();
+        while (_compiler.TryTake(out Region? region))
+            Install(region!);
+        while (_instructions > _options.MostInstructions && _oldestFirst.TryDequeue(out Region? oldest))
+            Remove(oldest);
+    }
+
+    /// <summary>True when <see cref="Settle"/> has something to do.</summary>
+    public bool IsUnsettled => _compiler.HasReady || _leaving.Count > 0;
+
+    /// <summary>True when some of these bytes are instructions of a region.</summary>
+    public bool Covers(ulong hostOffset, ulong length)
+    {
+        if (!_byPage.TryGetValue(hostOffset & ~(GuestMemory.PageSize - 1), out List<Region>? regions))
+            return false;
+        foreach (Region region in regions)
+        {
+            if (Covers(region.Plan, hostOffset, length))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Bytes of one page have changed: regions made from them go.</summary>
+    public void Invalidate(ulong hostOffset, ulong length)
+    {
+        if (!_byPage.TryGetValue(hostOffset & ~(GuestMemory.PageSize - 1), out List<Region>? regions))
+            return;
+        foreach (Region region in regions.ToArray())
+        {
+            if (Covers(region.Plan, hostOffset, length))
+                Remove(region);
+        }
+    }
+
+    /// <summary>Whether every page of a region is where it was; if so, notes it until translations change.</summary>
+    public bool Revalidate(PpuContext* c, int number)
+    {
+        if (!_installed.TryGetValue(number, out Region? region))
+            return false;
+        PpuStorage storage = _core.Threads[(int)c->ThreadId].Storage;
+        foreach (RegionPage page in region.Plan.Pages)
+        {
+            // Only what the fetch cache holds moves the epoch when it goes.
+            if (!storage.TryProbeFetch(page.Address, out ulong hostOffset) || hostOffset != page.HostOffset
+                || !(storage.IsFetchCached(page.Address) || storage.TryFetch(page.Address)))
+            {
+                return false;
+            }
+        }
+
+        foreach (RegionPage page in region.Plan.Pages)
+        {
+            if (!storage.IsFetchCached(page.Address))
+                return false;
+        }
+
+        region.Epochs[c->ThreadId] = c->FetchEpoch;
+        return true;
+    }
+
+    /// <summary>Drops everything, with the decoded pages. No thread may be inside a region.</summary>
+    public void Clear()
+    {
+        foreach (Region region in _installed.Values.ToArray())
+            Remove(region);
+        _oldestFirst.Clear();
+    }
+
+    public void Dispose()
+    {
+        _compiler.Dispose();
+        while (_compiler.TryTake(out Region? region))
+            region!.Dispose();
+        Clear();
+        foreach (Region region in _leaving)
+            region.Dispose();
+    }
+
+    // The region that stands at an instruction of the current page.
+    private Region? Find(PpuContext* c, DecodedInsn* insn)
+    {
+        if (_core.Code.IsInterpreted(insn) || !_byPage.TryGetValue((ulong)(c->PageHost - _core.Memory.HostBase), out List<Region>? regions))
+            return null;
+        return regions.Find(region => region.Code!.Entry == (nint)insn->Handler);
+    }
+
+    private void Install(Region region)
+    {
+        RegionPlan plan = region.Plan;
+        if (region.Code is null || plan.Generation != _core.Code.Generation || !IsUnchanged(plan))
+        {
+            region.Dispose();
+            return;
+        }
+
+        for (int entry = 0; entry < plan.Entries.Length; entry++)
+        {
+            DecodedInsn* insn = plan.InsnAt(plan.Blocks[plan.Entries[entry]].Address);
+            // A side entry does not displace a region that begins here.
+            if (entry > 0 && !_core.Code.IsInterpreted(insn))
+                continue;
+            insn->Entry = (ushort)entry;
+            insn->Handler = region.Handler;
+            insn->Heat = region.IsLarge ? ushort.MaxValue : (ushort)_options.LargeThreshold;
+        }
+
+        foreach (RegionPage page in plan.Pages)
+        {
+            if (!_byPage.TryGetValue(page.HostOffset, out List<Region>? regions))
+                _byPage[page.HostOffset] = regions = [];
+            regions.Add(region);
+        }
+
+        _installed.Add(region.Number, region);
+        _oldestFirst.Enqueue(region);
+        _instructions += plan.Instructions;
+        Counts = (Counts.Installed + 1, Counts.Dropped);
+    }
+
+    private void Remove(Region region)
+    {
+        if (!_installed.Remove(region.Number))
+            return;
+        foreach (int entry in region.Plan.Entries)
+        {
+            DecodedInsn* insn = region.Plan.InsnAt(region.Plan.Blocks[entry].Address);
+            if ((nint)insn->Handler == region.Code!.Entry)
+                _core.Code.Forget(insn);
+        }
+
+        foreach (RegionPage page in region.Plan.Pages)
+        {
+            if (_byPage.TryGetValue(page.HostOffset, out List<Region>? regions) && regions.Remove(region) && regions.Count == 0)
+                _byPage.Remove(page.HostOffset);
+        }
+
+        _instructions -= region.Plan.Instructions;
+        Counts = (Counts.Installed, Counts.Dropped + 1);
+        _leaving.Add(region);
+        _core.WantAttention();
+    }
+
+    // The guest may have stored to the code while it was compiled.
+    private static bool IsUnchanged(RegionPlan plan)
+    {
+        foreach (PlannedBlock block in plan.Blocks)
+        {
+            plan.TryPage(block.Address, out RegionPage page);
+            var words = new ReadOnlySpan<uint>((byte*)page.Host + (block.Address & (GuestMemory.PageSize - 1)), block.Words.Length);
+            for (int index = 0; index < words.Length; index++)
+            {
+                if (BinaryPrimitives.ReverseEndianness(words[index]) != block.Words[index])
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool Covers(RegionPlan plan, ulong hostOffset, ulong length)
+    {
+        foreach (PlannedBlock block in plan.Blocks)
+        {
+            plan.TryPage(block.Address, out RegionPage page);
+            ulong start = page.HostOffset + (block.Address & (GuestMemory.PageSize - 1));
+            if (start < hostOffset + length && hostOffset < start + (4 * (ulong)block.Words.Length))
+                return true;
+        }
+
+        return false;
+    }
+}

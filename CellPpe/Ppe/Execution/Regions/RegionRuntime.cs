@@ -1,0 +1,182 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+using CellPpe.Ppe.Arithmetic;
+using CellPpe.Ppe.Arithmetic.FloatingPoint;
+using CellPpe.Ppe.State;
+
+namespace CellPpe.Ppe.Execution.Regions;
+
+/// <summary>What compiled regions call: slow ways to storage, routines, and the ways out.</summary>
+internal static unsafe class RegionRuntime
+{
+    /// <summary>In the number that slow ways get, above the width: instructions that count when it faults.</summary>
+    public const int RetiredShift = 8;
+
+    private const int BytesMask = (1 << RetiredShift) - 1;
+
+    /// <summary>A load that missed the TLB. The value is in the context.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool Load(PpuContext* c, ulong site, ulong address, int access) =>
+        c->Thread.Storage.Load(At(c, site, access), address, access & BytesMask, out c->SlowValue);
+
+    /// <summary>The same for sixteen aligned bytes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool LoadVector(PpuContext* c, ulong site, ulong address, int access)
+    {
+        PpuStorage storage = c->Thread.Storage;
+        DecodedInsn* insn = At(c, site, access);
+        if (!storage.Load(insn, address, 8, out ulong high) || !storage.Load(insn, address + 8, 8, out ulong low))
+            return false;
+        c->SlowVector = Vector128.Create(low, high).AsByte();
+        return true;
+    }
+
+    /// <summary>A store that missed the TLB.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool Store(PpuContext* c, ulong site, ulong address, int access, ulong value)
+    {
+        DecodedInsn* insn = At(c, site, access);
+        c->InRegion = 1;
+        bool stored = c->Thread.Storage.Store(insn, address, access & BytesMask, value);
+        c->InRegion = 0;
+        return stored;
+    }
+
+    /// <summary>The same for sixteen aligned bytes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool StoreVector(PpuContext* c, ulong site, ulong address, int access, Vector128<byte> value)
+    {
+        PpuStorage storage = c->Thread.Storage;
+        DecodedInsn* insn = At(c, site, access);
+        c->InRegion = 1;
+        bool stored = storage.Store(insn, address, 8, value.AsUInt64().GetElement(1))
+            && storage.Store(insn, address + 8, 8, value.AsUInt64().ToScalar());
+        c->InRegion = 0;
+        return stored;
+    }
+
+    /// <summary>Stores the leftmost bytes of a vector, one after the other.</summary>
+    public static bool StoreBytes(PpuContext* c, ulong site, ulong address, int access, Vector128<byte> value, ulong count)
+    {
+        PpuStorage storage = c->Thread.Storage;
+        DecodedInsn* insn = At(c, site, access);
+        bool stored = true;
+        c->InRegion = 1;
+        for (int index = 0; index < (int)count && stored; index++)
+            stored = storage.Store(insn, address + (ulong)index, 1, value.GetElement(15 - index));
+        c->InRegion = 0;
+        return stored;
+    }
+
+    /// <summary>Runs a routine in the middle of a block. False: the region must be left, as the context says.</summary>
+    public static bool Perform(PpuContext* c, ulong site, int access, uint word, nint routine)
+    {
+        DecodedInsn* insn = At(c, site, access);
+        insn->Word = word;
+        return ((delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)routine)(c, insn) != null;
+    }
+
+    /// <summary>Notes an interrupt at an instruction.</summary>
+    public static void Interrupt(PpuContext* c, ulong site, uint vector, ulong status) => c->Interrupt(At(c, site), vector, status);
+
+    /// <summary>Notes an operation that runs when the region has been left.</summary>
+    public static void Between(PpuContext* c, ulong site, uint word, nint routine)
+    {
+        At(c, site)->Word = word;
+        c->State.Nia = site;
+        c->Between = (delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)routine;
+        c->BetweenInsn = &c->Scratch;
+        c->Exit = PpuLoopExit.Between;
+    }
+
+    /// <summary>How quick floating-point forms may be used with the FPSCR as it is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int FloatMode(PpuContext* c)
+    {
+        uint fpscr = c->State.Fpscr.Value;
+        return FloatStatus.AllowsQuick(fpscr) ? 2 : FloatStatus.AllowsExact(fpscr) ? 1 : 0;
+    }
+
+    /// <summary>Derives the status that quick forms left for later.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Pay(PpuContext* c, int result, double first, double second, double third, int conversion, double converted, int comparison)
+    {
+        ref Fpscr fpscr = ref c->State.Fpscr;
+        var kind = (FloatKind)result;
+        // The operands stand in the order of the instruction's form: b; a, b; a, c, b.
+        if (kind is >= FloatKind.MultiplyAdd and <= FloatKind.NegativeMultiplySubtractSingle)
+            FloatStatus.Derive(ref fpscr, kind, first, second, third);
+        else if (kind >= FloatKind.SquareRoot)
+            FloatStatus.Derive(ref fpscr, kind, 0, 0, first);
+        else
+            FloatStatus.Derive(ref fpscr, kind, first, 0, second);
+        FloatStatus.Derive(ref fpscr, (FloatKind)conversion, 0, 0, converted);
+        if (comparison != 0)
+            fpscr.SetFpcc((uint)comparison);
+    }
+
+    /// <summary>Puts back what is left of the budget.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Leave(PpuContext* c, long left)
+    {
+        c->Compiled += c->Left - left;
+        c->Entries++;
+        // The loop counts the region as one instruction.
+        c->Left = left + 1;
+    }
+
+    /// <summary>Stops at a block because the budget is used up or the thread is wanted elsewhere.</summary>
+    public static DecodedInsn* Stop(PpuContext* c, ulong address)
+    {
+        c->Stops++;
+        return PpuInterpreter.Lookup(c, address);
+    }
+
+    /// <summary>Goes on at an address that was computed, or that is on no page of the region.</summary>
+    public static DecodedInsn* GoTo(PpuContext* c, ulong address)
+    {
+        c->Searches++;
+        DecodedInsn* next = PpuInterpreter.Lookup(c, address);
+        if (next != null)
+            PpuInterpreter.Arrive(c, next);
+        return next;
+    }
+
+    /// <summary>Goes on at an instruction of a page of the region.</summary>
+    public static DecodedInsn* GoToPage(PpuContext* c, nint page, ulong pageAddress, nint host, nint insn)
+    {
+        c->Steps++;
+        c->PageBase = (DecodedInsn*)page;
+        c->PageEa = pageAddress;
+        c->PageHost = (byte*)host;
+        var next = (DecodedInsn*)insn;
+        PpuInterpreter.Arrive(c, next);
+        return next;
+    }
+
+    /// <summary>Runs one instruction by the interpreter, where a region begins that may not be entered now.</summary>
+    public static DecodedInsn* Refuse(PpuContext* c, DecodedInsn* i)
+    {
+        // Too little of the budget is left, or the mode is another one: then it may be worth another region.
+        c->Refusals++;
+        PpuInterpreter.Arrive(c, i);
+        return c->Thread.Core.Code.HandlerOf(i)(c, i);
+    }
+
+    /// <summary>Whether every page of a region is still where it was when its code was made.</summary>
+    public static bool Revalidate(PpuContext* c, int number) => c->Thread.Core.Code.Regions!.Revalidate(c, number);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Reverse(Vector128<byte> value) =>
+        Vector128.Shuffle(value, Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+
+    // PpuContext.AddressOf counts from the current page of decoded instructions; who goes on sets that anew.
+    private static DecodedInsn* At(PpuContext* c, ulong site, int access = 0)
+    {
+        c->FaultRetired = access >> RetiredShift;
+        c->PageBase = &c->Scratch;
+        c->PageEa = site;
+        return &c->Scratch;
+    }
+}

@@ -1,0 +1,494 @@
+using System.Reflection.Emit;
+
+namespace CellPpe.Recompiler.Backends.Msil;
+
+/// <summary>
+/// Emits one block of a region. Slots' locals get their values at once, except for fields (condition fields, flags): those are
+/// only remembered, and given to the locals where the block ends. An exit on the way gives them there, behind the straight code,
+/// so that a comparison which only an exit would see costs nothing as long as the exit is not taken.
+/// </summary>
+internal sealed class BlockEmitter
+{
+    // Beyond this, computing a value again behind every exit costs more than a register for it.
+    private const int MostRecomputed = 12;
+    private const int MostPredictions = 6;
+
+    private readonly RegionEmitter _region;
+    private readonly IrBlock _block;
+    private readonly int _number;
+    private readonly ExpressionEmitter _values;
+    private readonly QuickEmitter _quick;
+    private readonly Dictionary<int, IrValue> _pending = [];
+    private readonly int[] _uses;
+    private readonly int[] _writes;
+    private readonly int[] _weight;
+    private readonly int[] _asDouble;
+
+    // For each value, the last instruction at which code for it may be emitted.
+    private readonly int[] _needed;
+
+    // For each slot, the value that reads it and whose code may still be emitted.
+    private readonly Dictionary<int, IrValue> _readers = [];
+    private SlotSet _changed;
+    private int _barrier;
+    private int _accounted;
+
+    public BlockEmitter(RegionEmitter region, int number)
+    {
+        _region = region;
+        _number = number;
+        _block = region.Region.Blocks[number];
+        _values = new ExpressionEmitter(_block, region.Code, region.Table, region.SlotLocals, region.Guest);
+        _quick = new QuickEmitter(region, _values);
+        _changed = region.Flow.ChangedBefore(number);
+        int count = _block.Instructions.Count;
+        (_uses, _writes, _weight, _asDouble) = (new int[count], new int[count], new int[count], new int[count]);
+        _needed = new int[count];
+        CountUses();
+        FindNeeded();
+    }
+
+    private ILGenerator Il => _region.Code.Il;
+
+    /// <summary>Emits the whole block; control never falls out of its end.</summary>
+    public void Emit()
+    {
+        for (int index = 0; index < _block.Instructions.Count; index++)
+            EmitInstruction(index);
+        _region.Code.EndBlock();
+    }
+
+    private void CountUses()
+    {
+        for (int index = 0; index < _uses.Length; index++)
+        {
+            IrInstruction insn = _block.Instructions[index];
+            int weight = 1;
+            for (int number = 0; number < IrInstruction.MaxOperands; number++)
+            {
+                if (insn.Operand(number) is not { Exists: true } operand)
+                    continue;
+                (insn.Op == IrOp.WriteSlot ? _writes : _uses)[operand.Index]++;
+                weight += _weight[operand.Index];
+                if (WantsDouble(insn, number))
+                    _asDouble[operand.Index]++;
+            }
+
+            // What is kept in a temporary weighs nothing; whether it will be is not known yet, so this errs on the heavy side.
+            _weight[index] = insn.Op is IrOp.Constant or IrOp.ReadSlot ? 0 : insn.IsPure ? Math.Min(weight, 1000) : 0;
+        }
+    }
+
+    // Users stand behind what they use: one walk from the end.
+    private void FindNeeded()
+    {
+        int end = _needed.Length;
+        for (int index = end - 1; index >= 0; index--)
+        {
+            IrInstruction insn = _block.Instructions[index];
+            bool later = (insn.Op == IrOp.WriteSlot && IsDeferred(insn.Slot)) || insn.Op is IrOp.ExitIf or IrOp.Exit;
+            int when = later ? end : insn.IsPure && !WantsTemporary(index) ? _needed[index] : index;
+            for (int number = 0; number < IrInstruction.MaxOperands; number++)
+            {
+                if (insn.Operand(number) is { Exists: true } operand)
+                    _needed[operand.Index] = Math.Max(_needed[operand.Index], when);
+            }
+        }
+    }
+
+    private static bool IsDeferred(IrSlot slot) => slot.IsField;
+
+    private bool WantsDouble(in IrInstruction insn, int operand) => insn.Op switch
+    {
+        IrOp.WriteSlot => _region.Guest.IsFloat(insn.Slot),
+        IrOp.Call => insn.Helper!.Quick is { } quick && operand < quick.Compute.GetParameters().Length,
+        _ => false,
+    };
+
+    // Whoever uses it wants a double: one conversion where it is made, none where it is used.
+    private bool IsDouble(int index) => _asDouble[index] > 0 && _asDouble[index] == _uses[index] + _writes[index];
+
+    private void EmitInstruction(int index)
+    {
+        IrInstruction insn = _block.Instructions[index];
+        Moment now = new(index, _barrier);
+        switch (insn.Op)
+        {
+            case IrOp.Constant:
+                break;
+            case IrOp.ReadSlot:
+                if (_region.Table.NumberOf(insn.Slot) < 0)
+                {
+                    if (_region.Guest.IsFloatStatus(insn.Slot))
+                        _quick.EmitPay();
+                    _region.EmitReadState(insn.Slot);
+                    _values.Keep(index, index + 1);
+                }
+                else
+                {
+                    _readers[_region.Table.NumberOf(insn.Slot)] = new IrValue(index);
+                }
+
+                break;
+            case IrOp.WriteSlot:
+                Write(insn, now);
+                break;
+            case IrOp.Perform:
+                Perform(insn, now);
+                break;
+            case IrOp.ExitIf:
+                LeaveIf(insn, now);
+                break;
+            case IrOp.Exit:
+                Leave(insn, now);
+                break;
+            default:
+                if (insn.Op.IsAccess)
+                    Access(index, insn, now);
+                else if (!insn.IsPure || WantsTemporary(index))
+                    Compute(index, insn, now);
+                break;
+        }
+    }
+
+    private bool WantsTemporary(int index)
+    {
+        if (_uses[index] == 0)
+            return _weight[index] > MostRecomputed && _writes[index] > 0;
+        return _uses[index] > 1 || _writes[index] > 0;
+    }
+
+    private void Compute(int index, in IrInstruction insn, Moment now)
+    {
+        if (insn.Helper?.Quick is { } quick)
+        {
+            _values.Keep(index, index + 1, _quick.Emit(insn, quick, now));
+            return;
+        }
+
+        bool status = insn.Helper?.State is { } slot && _region.Guest.IsFloatStatus(slot);
+        if (status)
+            _quick.EmitPay();
+        if (_values.Compute(insn, now) == typeof(double))
+        {
+            LocalBuilder local = _region.Code.Temporary(typeof(double));
+            Il.Emit(OpCodes.Stloc, local);
+            _values.Keep(index, index + 1, local);
+        }
+        else
+        {
+            _values.Keep(index, index + 1);
+        }
+
+        if (status)
+            _region.EmitFloatMode();
+    }
+
+    private void Write(in IrInstruction insn, Moment now)
+    {
+        int slot = _region.Table.NumberOf(insn.Slot);
+        if (slot < 0)
+        {
+            IrValue value = insn.A;
+            bool status = _region.Guest.IsFloatStatus(insn.Slot);
+            if (status)
+                _quick.EmitPay();
+            _region.EmitWriteState(insn.Slot, () => _values.Emit(value, now));
+            if (status)
+                _region.EmitFloatMode();
+            return;
+        }
+
+        if (IsDeferred(insn.Slot))
+        {
+            _pending[slot] = insn.A;
+        }
+        else
+        {
+            SaveReader(slot, now);
+            EmitSlotValue(slot, insn.A, now);
+            Il.Emit(OpCodes.Stloc, _region.SlotLocals[slot]);
+        }
+
+        _changed = _changed.With(slot);
+    }
+
+    // What the slot held is wanted further on.
+    private void SaveReader(int slot, Moment now)
+    {
+        if (_readers.Remove(slot, out IrValue reader) && _needed[reader.Index] > now.Index)
+            _values.Capture(reader, SlotSet.Empty.With(slot), now);
+    }
+
+    private void Access(int index, in IrInstruction insn, Moment now)
+    {
+        RegionGuest guest = _region.Guest;
+        var access = new AccessPlace(_values.Localize(insn.Op == IrOp.LoadVectorIf ? insn.B : insn.A, now), FaultLabel(now), insn.Site.Instructions - _accounted);
+        switch (insn.Op)
+        {
+            case IrOp.Load or IrOp.LoadVector:
+                _values.Keep(index, index + 1, guest.EmitLoad(_region.Code, insn, access, IsDouble(index)));
+                break;
+            case IrOp.LoadVectorIf:
+                LoadIf(index, insn, access, now);
+                break;
+            case IrOp.Store or IrOp.StoreVector:
+                guest.EmitStore(_region.Code, insn, access, _values.Localize(insn.B, now));
+                break;
+            default:
+                (IrValue vector, IrValue count) = (insn.B, insn.C);
+                guest.EmitStoreBytes(_region.Code, insn, access, () => _values.Emit(vector, now), () => _values.Emit(count, now));
+                break;
+        }
+    }
+
+    private void LoadIf(int index, in IrInstruction insn, AccessPlace access, Moment now)
+    {
+        Label without = Il.DefineLabel();
+        Label done = Il.DefineLabel();
+        LocalBuilder result = _region.Code.Temporary(ExpressionEmitter.TypeOf(IrType.V128));
+        _values.EmitBranch(insn.A, whenTrue: false, without, now);
+        Il.Emit(OpCodes.Ldloc, _region.Guest.EmitLoad(_region.Code, insn, access, asDouble: false));
+        Il.Emit(OpCodes.Stloc, result);
+        Il.Emit(OpCodes.Br, done);
+        Il.MarkLabel(without);
+        Il.Emit(OpCodes.Ldloca, result);
+        Il.Emit(OpCodes.Initobj, result.LocalType);
+        Il.MarkLabel(done);
+        _values.Keep(index, index + 1, result);
+    }
+
+    private void Perform(in IrInstruction insn, Moment now)
+    {
+        IrRoutine routine = insn.Routine!;
+        SlotSet reads = routine.Reads is { } some ? _region.Flow.SetOf(some(insn)) : _region.Table.All;
+        SlotSet writes = routine.Writes is { } few ? _region.Flow.SetOf(few(insn)) : _region.Table.All;
+        Commit(now);
+        _region.EmitWriteBack(_changed & reads);
+        // A routine over the whole state may have changed registers before it left: they must not be written back.
+        Label fault = _region.FaultWriteBack(routine.Reads is null ? SlotSet.Empty : _changed);
+        _region.Guest.EmitPerform(_region.Code, insn, new AccessPlace(null, fault, insn.Site.Instructions - _accounted));
+        _region.EmitLoad(routine.Writes is null ? _region.Flow.Loaded | _changed : writes);
+        _changed |= routine.Writes is null ? SlotSet.Empty : writes;
+        _readers.Clear();
+        _barrier = now.Index;
+    }
+
+    private void LeaveIf(in IrInstruction insn, Moment now)
+    {
+        if (insn.Exit!.Kind == IrExitKind.Next && Inside(insn.B) is >= 0 and int inside)
+        {
+            Finish(insn.Site, now, insn.A);
+            _values.EmitBranch(insn.A, whenTrue: true, _region.BlockLabels[inside], now with { Barrier = int.MinValue });
+            return;
+        }
+
+        (IrExit exit, IrSite site, IrValue target) = (insn.Exit, insn.Site, insn.B);
+        Label label = Exit(site, now, at => LeaveFor(exit, site, target, at));
+        _values.EmitBranch(insn.A, whenTrue: true, label, now);
+    }
+
+    private void Leave(in IrInstruction insn, Moment now)
+    {
+        if (insn.Exit!.Kind == IrExitKind.Next && Inside(insn.A) is >= 0 and int inside)
+        {
+            Finish(insn.Site, now);
+            if (inside != _number + 1)
+                Il.Emit(OpCodes.Br, _region.BlockLabels[inside]);
+            else
+                _region.FallThrough(inside);
+            return;
+        }
+
+        (IrExit exit, IrSite site, IrValue target) = (insn.Exit, insn.Site, insn.A);
+        if (exit.Kind == IrExitKind.Next && !_block.TryConstant(target, out _))
+        {
+            LeaveComputed(site, target, now);
+            return;
+        }
+
+        Il.Emit(OpCodes.Br, Exit(site, now, at => LeaveFor(exit, site, target, at)));
+    }
+
+    private int Inside(IrValue target) => _block.TryConstant(target, out ulong address) ? _region.Region.BlockAt(address) : -1;
+
+    // Returns and switches: the places where the region's own calls go on are tried first.
+    private void LeaveComputed(IrSite site, IrValue target, Moment now)
+    {
+        LocalBuilder address = _values.Localize(target, now);
+        LocalBuilder kept = _region.Code.Temporary(typeof(ulong));
+        Il.Emit(OpCodes.Ldloc, address);
+        Il.Emit(OpCodes.Stloc, kept);
+        Finish(site, now);
+        EmitPredictions(kept);
+        LeaveAt(kept, _changed);
+    }
+
+    private void EmitPredictions(LocalBuilder address)
+    {
+        foreach (int likely in _region.Region.Returns.Take(MostPredictions))
+        {
+            Il.Emit(OpCodes.Ldloc, address);
+            Il.Emit(OpCodes.Ldc_I8, (long)_region.Region.Blocks[likely].Address);
+            Il.Emit(OpCodes.Beq, _region.BlockLabels[likely]);
+        }
+    }
+
+    private void LeaveAt(LocalBuilder address, SlotSet changed)
+    {
+        _region.Guest.EmitGoTo(_region.Code, address);
+        Il.Emit(OpCodes.Stloc, _region.Code.Next);
+        Il.Emit(OpCodes.Br, _region.WriteBack(changed));
+    }
+
+    // What follows the write of the pending values, behind an exit.
+    private bool LeaveFor(IrExit exit, IrSite site, IrValue target, ExitPlace at)
+    {
+        if (exit.Kind != IrExitKind.Next)
+        {
+            _region.Guest.EmitNote(_region.Code, site, exit);
+            return false;
+        }
+
+        if (_block.TryConstant(target, out ulong constant))
+        {
+            _region.Guest.EmitGoTo(_region.Code, constant);
+            Il.Emit(OpCodes.Stloc, _region.Code.Next);
+            return true;
+        }
+
+        EmitPredictions(at.Target!);
+        _region.Guest.EmitGoTo(_region.Code, at.Target!);
+        Il.Emit(OpCodes.Stloc, _region.Code.Next);
+        return true;
+    }
+
+    // A place behind the straight code where the block is left: pending values go to their slots, then the rest.
+    private Label Exit(IrSite site, Moment now, Func<ExitPlace, bool> emit)
+    {
+        Label label = Il.DefineLabel();
+        (int, IrValue)[] pending = [.. _pending.Select(static entry => (entry.Key, entry.Value))];
+        SlotSet changed = _changed;
+        int retired = site.Instructions - _accounted;
+        IrInstruction leaving = _block.Instructions[now.Index];
+        IrValue target = leaving.Op == IrOp.ExitIf ? leaving.B : default;
+        PendingDebts debts = _quick.Pending;
+        _region.Code.Later(() =>
+        {
+            Il.MarkLabel(label);
+            LocalBuilder? address = null;
+            if (target.Exists && !_block.TryConstant(target, out _))
+            {
+                address = _region.Code.Target;
+                _values.Emit(target, now);
+                Il.Emit(OpCodes.Stloc, address);
+            }
+
+            _quick.EmitAssign(debts);
+            Assign(pending, now);
+            Retire(retired);
+            if (!emit(new ExitPlace(address)))
+                EmitNoNext();
+            Il.Emit(OpCodes.Br, _region.WriteBack(changed));
+        });
+        return label;
+    }
+
+    // Where an access goes that has faulted. Mostly every slot's local is up to date, and one place serves many accesses.
+    private Label FaultLabel(Moment now)
+    {
+        SlotSet changed = _changed;
+        PendingDebts debts = _quick.Pending;
+        if (_pending.Count == 0 && debts == default)
+            return _region.FaultWriteBack(changed);
+        Label label = Il.DefineLabel();
+        (int, IrValue)[] pending = [.. _pending.Select(static entry => (entry.Key, entry.Value))];
+        _region.Code.Later(() =>
+        {
+            Il.MarkLabel(label);
+            _quick.EmitAssign(debts);
+            Assign(pending, now);
+            Il.Emit(OpCodes.Br, _region.FaultWriteBack(changed));
+        });
+        return label;
+    }
+
+    private void EmitNoNext()
+    {
+        Il.Emit(OpCodes.Ldc_I4_0);
+        Il.Emit(OpCodes.Conv_I);
+        Il.Emit(OpCodes.Stloc, _region.Code.Next);
+    }
+
+    // The block's end inside the region: slots get their values, the budget its due. What the branch needs is saved first.
+    private void Finish(IrSite site, Moment now, IrValue condition = default)
+    {
+        SlotSet changing = new(_pending.Keys.Aggregate(UInt128.Zero, static (bits, slot) => bits | (UInt128.One << slot)));
+        if (condition.Exists)
+            _values.Capture(condition, changing, now);
+        Commit(now);
+        Retire(site.Instructions - _accounted);
+        _accounted = site.Instructions;
+    }
+
+    private void Commit(Moment now)
+    {
+        _quick.Commit();
+        Assign([.. _pending.Select(static entry => (entry.Key, entry.Value))], now);
+        _pending.Clear();
+        _barrier = now.Index;
+    }
+
+    // All slots get their new values at once: one that others still read must wait, and a ring goes over the stack.
+    private void Assign((int Slot, IrValue Value)[] pending, Moment at)
+    {
+        var left = new List<(int Slot, IrValue Value, SlotSet Leaves)>();
+        foreach ((int slot, IrValue value) in pending)
+            left.Add((slot, value, _values.Leaves(value, at)));
+        while (left.Count > 0)
+        {
+            int free = left.FindIndex(one => left.TrueForAll(other => other.Slot == one.Slot || !other.Leaves.Contains(one.Slot)));
+            if (free < 0)
+                break;
+            EmitSlotValue(left[free].Slot, left[free].Value, at);
+            Il.Emit(OpCodes.Stloc, _region.SlotLocals[left[free].Slot]);
+            left.RemoveAt(free);
+        }
+
+        foreach ((int slot, IrValue value, _) in left)
+            EmitSlotValue(slot, value, at);
+        for (int index = left.Count - 1; index >= 0; index--)
+            Il.Emit(OpCodes.Stloc, _region.SlotLocals[left[index].Slot]);
+    }
+
+    // A narrow slot keeps what fits; a field is never given more.
+    private void EmitSlotValue(int slot, IrValue value, Moment at)
+    {
+        IrSlot place = _region.Table.Slots[slot];
+        if (_region.Guest.IsFloat(place))
+        {
+            _values.EmitDouble(value, at);
+            return;
+        }
+
+        _values.Emit(value, at);
+        if (place.Bytes >= 8 || place.IsField || IrFolding.Width(_block, value) <= 8 * place.Bytes)
+            return;
+        Il.Emit(place.Bytes == 4 ? OpCodes.Conv_U4 : OpCodes.Conv_U1);
+        Il.Emit(OpCodes.Conv_U8);
+    }
+
+    private void Retire(int instructions)
+    {
+        if (instructions == 0)
+            return;
+        Il.Emit(OpCodes.Ldloc, _region.Code.Left);
+        Il.Emit(OpCodes.Ldc_I4, instructions);
+        Il.Emit(OpCodes.Conv_I8);
+        Il.Emit(OpCodes.Sub);
+        Il.Emit(OpCodes.Stloc, _region.Code.Left);
+    }
+
+    /// <param name="Target">Where a computed exit goes.</param>
+    private sealed record ExitPlace(LocalBuilder? Target);
+}

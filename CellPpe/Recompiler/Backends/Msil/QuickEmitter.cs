@@ -1,0 +1,223 @@
+using System.Reflection.Emit;
+
+namespace CellPpe.Recompiler.Backends.Msil;
+
+/// <summary>Locals that say what is owed to the floating-point status; a kind or comparison of 0 owes nothing.</summary>
+public sealed class FloatDebts
+{
+    internal FloatDebts(ILGenerator il)
+    {
+        Mode = il.DeclareLocal(typeof(int));
+        ResultKind = il.DeclareLocal(typeof(int));
+        Operands = [il.DeclareLocal(typeof(double)), il.DeclareLocal(typeof(double)), il.DeclareLocal(typeof(double))];
+        ConversionKind = il.DeclareLocal(typeof(int));
+        Conversion = il.DeclareLocal(typeof(double));
+        Comparison = il.DeclareLocal(typeof(int));
+    }
+
+    /// <summary>How quick forms may be used: 2 always, 1 when exact, 0 never.</summary>
+    public LocalBuilder Mode { get; }
+
+    /// <summary>The operation whose result is to be described.</summary>
+    public LocalBuilder ResultKind { get; }
+
+    /// <summary>Its operands, the first ones used.</summary>
+    public LocalBuilder[] Operands { get; }
+
+    /// <summary>The conversion to an integer.</summary>
+    public LocalBuilder ConversionKind { get; }
+
+    /// <summary>Its operand.</summary>
+    public LocalBuilder Conversion { get; }
+
+    /// <summary>What the last comparison gave.</summary>
+    public LocalBuilder Comparison { get; }
+
+    internal void EmitNone(ILGenerator il)
+    {
+        foreach (LocalBuilder local in new[] { ResultKind, ConversionKind, Comparison })
+        {
+            il.Emit(OpCodes.Ldc_I4_0);
+            il.Emit(OpCodes.Stloc, local);
+        }
+    }
+}
+
+/// <summary>What the present block owes and has not put into the region's locals yet: kinds are locals, 0 where the full way was taken.</summary>
+internal readonly record struct PendingDebts(
+    LocalBuilder? ResultKind, LocalBuilder[]? Operands, LocalBuilder? ConversionKind, LocalBuilder? Conversion, LocalBuilder? Comparison);
+
+/// <summary>
+/// Emits quick floating-point operations of one block: the host's operation and a check of its result. The full way, behind
+/// the straight code, first pays what is owed, because it works on the status itself.
+/// </summary>
+internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter values)
+{
+    private const int Always = 2;
+
+    /// <summary>What is owed at this point.</summary>
+    public PendingDebts Pending { get; private set; }
+
+    private ILGenerator Il => region.Code.Il;
+
+    /// <summary>Emits an operation; the local holds its result.</summary>
+    public LocalBuilder Emit(IrInstruction insn, IrQuick quick, Moment now)
+    {
+        int count = quick.Compute.GetParameters().Length;
+        LocalBuilder[] operands = [.. Enumerable.Range(0, count).Select(number => values.LocalizeDouble(insn.Operand(number), now))];
+        bool comparison = quick.Debt == IrDebt.Comparison;
+        LocalBuilder result = region.Code.Temporary(comparison ? typeof(ulong) : typeof(double));
+        LocalBuilder owed = region.Code.Temporary(typeof(int));
+        Label full = Il.DefineLabel();
+        Label done = Il.DefineLabel();
+        LocalBuilder[] used = operands.ToArray();
+        if (comparison)
+            EmitComparison(quick, used, result, owed, full);
+        else
+            EmitArithmetic(quick, used, result, owed, full);
+        Il.MarkLabel(done);
+
+        // A slot's local may change before the debt is paid.
+        for (int number = 0; number < count; number++)
+            operands[number] = CopyOfSlot(operands[number]);
+        PendingDebts before = Pending;
+        region.Code.Later(() => EmitFull(insn, now, before, result, owed, full, done));
+        Pending = quick.Debt switch
+        {
+            IrDebt.Result => new PendingDebts(owed, operands, null, null, null),
+            IrDebt.Conversion => before with { ConversionKind = owed, Conversion = operands[0] },
+            _ => before with { Comparison = owed },
+        };
+        return result;
+    }
+
+    /// <summary>Pays everything, for an instruction that looks at the status.</summary>
+    public void EmitPay()
+    {
+        EmitAssign(Pending);
+        Pending = default;
+        region.EmitPay();
+    }
+
+    /// <summary>Puts what this block owes into the region's locals.</summary>
+    public void Commit()
+    {
+        EmitAssign(Pending);
+        Pending = default;
+    }
+
+    /// <summary>The same at an exit on the way.</summary>
+    public void EmitAssign(PendingDebts pending)
+    {
+        if (region.Debts is not { } debts)
+            return;
+        if (pending.ResultKind is { } kind)
+        {
+            Copy(kind, debts.ResultKind);
+            for (int number = 0; number < pending.Operands!.Length; number++)
+                Copy(pending.Operands[number], debts.Operands[number]);
+            Copy(pending.ConversionKind, debts.ConversionKind);
+            Copy(pending.Comparison, debts.Comparison);
+        }
+        else
+        {
+            if (pending.ConversionKind is not null)
+                Copy(pending.ConversionKind, debts.ConversionKind);
+            if (pending.Comparison is not null)
+                Copy(pending.Comparison, debts.Comparison);
+        }
+
+        if (pending.Conversion is { } operand)
+            Copy(operand, debts.Conversion);
+    }
+
+    private LocalBuilder CopyOfSlot(LocalBuilder operand)
+    {
+        if (!region.SlotLocals.Contains(operand))
+            return operand;
+        LocalBuilder copy = region.Code.Temporary(typeof(double));
+        Il.Emit(OpCodes.Ldloc, operand);
+        Il.Emit(OpCodes.Stloc, copy);
+        return copy;
+    }
+
+    private void EmitComparison(IrQuick quick, LocalBuilder[] operands, LocalBuilder result, LocalBuilder owed, Label full)
+    {
+        Load(operands);
+        Il.Emit(OpCodes.Call, quick.Compute);
+        Il.Emit(OpCodes.Stloc, owed);
+        Il.Emit(OpCodes.Ldloc, owed);
+        Il.Emit(OpCodes.Brfalse, full);
+        Il.Emit(OpCodes.Ldloc, owed);
+        Il.Emit(OpCodes.Conv_U8);
+        Il.Emit(OpCodes.Stloc, result);
+    }
+
+    private void EmitArithmetic(IrQuick quick, LocalBuilder[] operands, LocalBuilder result, LocalBuilder owed, Label full)
+    {
+        Label doubtful = Il.DefineLabel();
+        Label safe = Il.DefineLabel();
+        Load(operands);
+        Il.Emit(OpCodes.Call, quick.Compute);
+        Il.Emit(OpCodes.Stloc, result);
+        Load(operands);
+        Il.Emit(OpCodes.Ldloc, result);
+        Il.Emit(OpCodes.Call, quick.IsSafe!);
+        Il.Emit(OpCodes.Brfalse, full);
+        Il.Emit(OpCodes.Ldloc, region.Debts!.Mode);
+        Il.Emit(OpCodes.Ldc_I4, Always);
+        Il.Emit(OpCodes.Bne_Un, doubtful);
+        Il.MarkLabel(safe);
+        Il.Emit(OpCodes.Ldc_I4, quick.Kind);
+        Il.Emit(OpCodes.Stloc, owed);
+        region.Code.Later(() =>
+        {
+            Il.MarkLabel(doubtful);
+            Il.Emit(OpCodes.Ldloc, region.Debts.Mode);
+            Il.Emit(OpCodes.Brfalse, full);
+            Load(operands);
+            Il.Emit(OpCodes.Ldloc, result);
+            Il.Emit(OpCodes.Call, quick.IsExact!);
+            Il.Emit(OpCodes.Brtrue, safe);
+            Il.Emit(OpCodes.Br, full);
+        });
+    }
+
+    private void EmitFull(IrInstruction insn, Moment now, PendingDebts before, LocalBuilder result, LocalBuilder owed, Label full, Label done)
+    {
+        Il.MarkLabel(full);
+        EmitAssign(before);
+        region.EmitPay();
+        // What has been paid must not be paid again by an exit further on.
+        foreach (LocalBuilder? paid in new[] { before.ResultKind, before.ConversionKind, before.Comparison, owed })
+        {
+            if (paid is null)
+                continue;
+            Il.Emit(OpCodes.Ldc_I4_0);
+            Il.Emit(OpCodes.Stloc, paid);
+        }
+
+        values.Compute(insn, now);
+        if (result.LocalType == typeof(double))
+            Il.Emit(OpCodes.Call, typeof(BitConverter).GetMethod(nameof(BitConverter.UInt64BitsToDouble))!);
+        Il.Emit(OpCodes.Stloc, result);
+        region.EmitFloatMode();
+        Il.Emit(OpCodes.Br, done);
+    }
+
+    private void Load(LocalBuilder[] operands)
+    {
+        foreach (LocalBuilder operand in operands)
+            Il.Emit(OpCodes.Ldloc, operand);
+    }
+
+    // Nothing stands for a debt that has been cancelled.
+    private void Copy(LocalBuilder? from, LocalBuilder to)
+    {
+        if (from is null)
+            Il.Emit(OpCodes.Ldc_I4_0);
+        else
+            Il.Emit(OpCodes.Ldloc, from);
+        Il.Emit(OpCodes.Stloc, to);
+    }
+}

@@ -1,0 +1,260 @@
+using System.Reflection.Emit;
+using System.Runtime.Intrinsics;
+
+namespace CellPpe.Recompiler.Backends.Msil;
+
+/// <summary>Emits one region: entry, blocks, and behind them the slow ways, exits and what is written back there.</summary>
+internal sealed class RegionEmitter
+{
+    private readonly Dictionary<SlotSet, Label> _writeBacks = [];
+    private readonly Dictionary<SlotSet, Label> _faults = [];
+    private readonly bool[] _checked;
+
+    public RegionEmitter(IrRegion region, RegionGuest guest, ILGenerator il)
+    {
+        Region = region;
+        Guest = guest;
+        Code = new RegionCode(il);
+        Table = new SlotTable(region, guest.IsCached);
+        Flow = new SlotFlow(region, Table);
+        SlotLocals = [.. Table.Slots.Select(slot => il.DeclareLocal(guest.IsFloat(slot) ? typeof(double) : ExpressionEmitter.TypeOf(slot.Type)))];
+        if (region.Blocks.Any(static block => block.Instructions.Any(static insn => insn.Helper?.Quick is not null)))
+            Debts = new FloatDebts(il);
+        BlockLabels = [.. region.Blocks.Select(_ => il.DefineLabel())];
+        _checked = FindChecked();
+    }
+
+    public IrRegion Region { get; }
+
+    public RegionGuest Guest { get; }
+
+    public RegionCode Code { get; }
+
+    public SlotTable Table { get; }
+
+    public SlotFlow Flow { get; }
+
+    public LocalBuilder[] SlotLocals { get; }
+
+    public Label[] BlockLabels { get; }
+
+    /// <summary>What is owed to the floating-point status; null when the region has no quick floating-point form.</summary>
+    public FloatDebts? Debts { get; }
+
+    private ILGenerator Il => Code.Il;
+
+    public void Emit()
+    {
+        Label refuse = Il.DefineLabel();
+        Guest.EmitEnter(Code, LongestPath(), refuse);
+        Debts?.EmitNone(Il);
+        EmitFloatMode();
+        Label[] entered = [.. Region.Entries.Select(_ => Il.DefineLabel())];
+        Guest.EmitSelectEntry(Code, [.. Region.Entries.Select((block, index) => (Region.Blocks[block].Address, entered[index]))], refuse);
+        for (int index = 0; index < entered.Length; index++)
+        {
+            Il.MarkLabel(entered[index]);
+            EmitLoad(Flow.Loaded);
+            Il.Emit(OpCodes.Br, BlockLabels[Region.Entries[index]]);
+        }
+
+        for (int number = 0; number < Region.Blocks.Count; number++)
+            EmitBlock(number);
+        Code.EmitLater();
+        EmitWriteBacks();
+        Guest.EmitRefuse(Code, refuse);
+    }
+
+    /// <summary>Looks again at how quick forms may be used.</summary>
+    public void EmitFloatMode()
+    {
+        if (Debts is null)
+            return;
+        Guest.EmitFloatMode(Code);
+        Il.Emit(OpCodes.Stloc, Debts.Mode);
+    }
+
+    /// <summary>Pays what is owed, if anything is.</summary>
+    public void EmitPay()
+    {
+        if (Debts is null)
+            return;
+        Label none = Il.DefineLabel();
+        Il.Emit(OpCodes.Ldloc, Debts.ResultKind);
+        Il.Emit(OpCodes.Ldloc, Debts.ConversionKind);
+        Il.Emit(OpCodes.Or);
+        Il.Emit(OpCodes.Ldloc, Debts.Comparison);
+        Il.Emit(OpCodes.Or);
+        Il.Emit(OpCodes.Brfalse, none);
+        Guest.EmitPay(Code, Debts);
+        Debts.EmitNone(Il);
+        Il.MarkLabel(none);
+    }
+
+    /// <summary>The next block follows at once: nothing to emit, but its label must be what comes next.</summary>
+    public void FallThrough(int number)
+    {
+        if (number >= Region.Blocks.Count)
+            throw new InvalidOperationException("a region that ends nowhere");
+    }
+
+    /// <summary>Where to go to write slots back and return.</summary>
+    public Label WriteBack(SlotSet changed)
+    {
+        if (!_writeBacks.TryGetValue(changed, out Label label))
+            _writeBacks[changed] = label = Il.DefineLabel();
+        return label;
+    }
+
+    /// <summary>The same behind an access that has faulted.</summary>
+    public Label FaultWriteBack(SlotSet changed)
+    {
+        if (!_faults.TryGetValue(changed, out Label label))
+            _faults[changed] = label = Il.DefineLabel();
+        return label;
+    }
+
+    public void EmitLoad(SlotSet slots)
+    {
+        foreach (int slot in slots.Numbers())
+        {
+            EmitReadState(Table.Slots[slot]);
+            Il.Emit(OpCodes.Stloc, SlotLocals[slot]);
+        }
+    }
+
+    public void EmitWriteBack(SlotSet slots)
+    {
+        foreach (int slot in slots.Numbers())
+            EmitWriteState(Table.Slots[slot], () => Il.Emit(OpCodes.Ldloc, SlotLocals[slot]));
+    }
+
+    public void EmitReadState(IrSlot slot)
+    {
+        EmitAddress(slot);
+        if (Guest.IsFloat(slot))
+        {
+            Il.Emit(OpCodes.Ldind_R8);
+            return;
+        }
+
+        switch (slot.Bytes)
+        {
+            case 1:
+                Il.Emit(OpCodes.Ldind_U1);
+                Il.Emit(OpCodes.Conv_U8);
+                break;
+            case 4:
+                Il.Emit(OpCodes.Ldind_U4);
+                Il.Emit(OpCodes.Conv_U8);
+                break;
+            case 8:
+                Il.Emit(OpCodes.Ldind_I8);
+                break;
+            default:
+                Il.Emit(OpCodes.Ldobj, typeof(Vector128<byte>));
+                break;
+        }
+    }
+
+    public void EmitWriteState(IrSlot slot, Action emitValue)
+    {
+        EmitAddress(slot);
+        emitValue();
+        if (Guest.IsFloat(slot))
+        {
+            Il.Emit(OpCodes.Stind_R8);
+            return;
+        }
+
+        switch (slot.Bytes)
+        {
+            case 1: Il.Emit(OpCodes.Stind_I1); break;
+            case 4: Il.Emit(OpCodes.Stind_I4); break;
+            case 8: Il.Emit(OpCodes.Stind_I8); break;
+            default: Il.Emit(OpCodes.Stobj, typeof(Vector128<byte>)); break;
+        }
+    }
+
+    private void EmitAddress(IrSlot slot)
+    {
+        Il.Emit(OpCodes.Ldarg_0);
+        Il.Emit(OpCodes.Ldc_I4, Guest.StateOffset + slot.Offset);
+        Il.Emit(OpCodes.Add);
+    }
+
+    private void EmitBlock(int number)
+    {
+        Il.MarkLabel(BlockLabels[number]);
+        if (_checked[number])
+        {
+            Label stop = Il.DefineLabel();
+            Guest.EmitCheck(Code, stop);
+            SlotSet changed = Flow.ChangedBefore(number);
+            Code.Later(() =>
+            {
+                Il.MarkLabel(stop);
+                Guest.EmitStop(Code, Region.Blocks[number].Address);
+                Il.Emit(OpCodes.Stloc, Code.Next);
+                Il.Emit(OpCodes.Br, WriteBack(changed));
+            });
+        }
+
+        new BlockEmitter(this, number).Emit();
+    }
+
+    private void EmitWriteBacks()
+    {
+        foreach ((SlotSet changed, Label label) in _faults)
+        {
+            Il.MarkLabel(label);
+            Il.Emit(OpCodes.Ldloc, Code.Left);
+            Guest.EmitFaultRetired(Code);
+            Il.Emit(OpCodes.Sub);
+            Il.Emit(OpCodes.Stloc, Code.Left);
+            Il.Emit(OpCodes.Ldc_I4_0);
+            Il.Emit(OpCodes.Conv_I);
+            Il.Emit(OpCodes.Stloc, Code.Next);
+            Il.Emit(OpCodes.Br, WriteBack(changed));
+        }
+
+        Label leave = Il.DefineLabel();
+        foreach ((SlotSet changed, Label label) in _writeBacks)
+        {
+            Il.MarkLabel(label);
+            EmitWriteBack(changed);
+            Il.Emit(OpCodes.Br, leave);
+        }
+
+        Il.MarkLabel(leave);
+        EmitPay();
+        Guest.EmitLeave(Code);
+        Il.Emit(OpCodes.Ldloc, Code.Next);
+        Il.Emit(OpCodes.Ret);
+    }
+
+    // Every way round goes backwards once; there the budget is looked at.
+    private bool[] FindChecked()
+    {
+        var found = new bool[Region.Blocks.Count];
+        for (int number = 0; number < found.Length; number++)
+        {
+            foreach (int next in Region.Successors(number))
+                found[next] |= next <= number;
+        }
+
+        return found;
+    }
+
+    private int LongestPath()
+    {
+        var length = new int[Region.Blocks.Count];
+        for (int number = length.Length - 1; number >= 0; number--)
+        {
+            int after = Region.Successors(number).Where(next => next > number && !_checked[next]).Select(next => length[next]).DefaultIfEmpty(0).Max();
+            length[number] = Region.Instructions[number] + after;
+        }
+
+        return length.Max();
+    }
+}

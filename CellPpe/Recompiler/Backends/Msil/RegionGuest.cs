@@ -1,0 +1,157 @@
+using System.Reflection;
+using System.Reflection.Emit;
+
+namespace CellPpe.Recompiler.Backends.Msil;
+
+/// <summary>
+/// The guest core's part in compiled regions: how a region is entered and left, and how guest memory is reached. A region is
+/// a static method over two pointers, the guest's context (argument 0) and the guest instruction it is entered at (argument 1);
+/// it returns the guest instruction to go on with, or null when the context says how to go on.
+/// </summary>
+/// <remarks>Every method appends code to <see cref="RegionCode.Il"/>. Slow ways belong behind <see cref="RegionCode.Later"/>.</remarks>
+public abstract class RegionGuest
+{
+    /// <summary>The module whose internals the code may use.</summary>
+    public abstract Module Module { get; }
+
+    /// <summary>Bytes from the context to the architected state struct.</summary>
+    public abstract int StateOffset { get; }
+
+    /// <summary>False: the slot always lives in the state struct, because helpers work on it there.</summary>
+    public abstract bool IsCached(IrSlot slot);
+
+    /// <summary>True when the slot holds a double's image: its local is a double.</summary>
+    public abstract bool IsFloat(IrSlot slot);
+
+    /// <summary>True when the slot is the status that quick floating-point forms owe something to.</summary>
+    public abstract bool IsFloatStatus(IrSlot slot);
+
+    /// <summary>Appends code that leaves on the stack how quick forms may be used now: 2 always, 1 when exact, 0 never.</summary>
+    public abstract void EmitFloatMode(RegionCode code);
+
+    /// <summary>Appends the payment of what is owed to the floating-point status, after which nothing is.</summary>
+    public abstract void EmitPay(RegionCode code, FloatDebts debts);
+
+    /// <summary>
+    /// Appends what must hold before the region runs: goes to <paramref name="refuse"/> where it may not, and fills
+    /// <see cref="RegionCode.Left"/> with the instructions that may still run.
+    /// </summary>
+    /// <param name="code">The region.</param>
+    /// <param name="longestPath">Most instructions that run from one check of the budget to the next.</param>
+    /// <param name="refuse">Where to go when the region may not be entered.</param>
+    public abstract void EmitEnter(RegionCode code, int longestPath, Label refuse);
+
+    /// <summary>Appends the choice of the entry, and what must hold there.</summary>
+    public abstract void EmitSelectEntry(RegionCode code, IReadOnlyList<(ulong Address, Label Label)> entries, Label refuse);
+
+    /// <summary>Appends, at <paramref name="refuse"/>, the return of an entry that was refused.</summary>
+    public abstract void EmitRefuse(RegionCode code, Label refuse);
+
+    /// <summary>Appends a jump to <paramref name="stop"/> if the budget is used up or somebody asks for the thread's attention.</summary>
+    public abstract void EmitCheck(RegionCode code, Label stop);
+
+    /// <summary>Appends code that puts the instructions left back into the context.</summary>
+    public abstract void EmitLeave(RegionCode code);
+
+    /// <summary>Appends code that leaves on the stack the guest instruction at which the region stops after such a check.</summary>
+    public abstract void EmitStop(RegionCode code, ulong address);
+
+    /// <summary>Appends a load.</summary>
+    /// <param name="code">The region.</param>
+    /// <param name="insn">The access.</param>
+    /// <param name="access">Where, and where to go when it faults.</param>
+    /// <param name="asDouble">Give the double with the number's image.</param>
+    /// <returns>The local that holds the value.</returns>
+    public abstract LocalBuilder EmitLoad(RegionCode code, in IrInstruction insn, AccessPlace access, bool asDouble);
+
+    /// <summary>Appends a store of what a local holds.</summary>
+    public abstract void EmitStore(RegionCode code, in IrInstruction insn, AccessPlace access, LocalBuilder value);
+
+    /// <summary>Appends a store of the leftmost bytes of a vector.</summary>
+    public abstract void EmitStoreBytes(RegionCode code, in IrInstruction insn, AccessPlace access, Action emitVector, Action emitCount);
+
+    /// <summary>Appends a routine's call; every slot it reads is up to date in the state struct.</summary>
+    public abstract void EmitPerform(RegionCode code, in IrInstruction insn, AccessPlace access);
+
+    /// <summary>Appends a load of how many instructions the access that faulted had retired.</summary>
+    public abstract void EmitFaultRetired(RegionCode code);
+
+    /// <summary>Appends code that notes in the context how the region is left, for all kinds but <see cref="IrExitKind.Next"/>.</summary>
+    public abstract void EmitNote(RegionCode code, in IrSite site, IrExit exit);
+
+    /// <summary>Appends code that leaves on the stack the guest instruction at a constant address, or null if it must be looked for.</summary>
+    public abstract void EmitGoTo(RegionCode code, ulong address);
+
+    /// <summary>The same for the address in a local.</summary>
+    public abstract void EmitGoTo(RegionCode code, LocalBuilder address);
+}
+
+/// <summary>An access of a region.</summary>
+/// <param name="Address">A local with its address; null for a routine, which knows its own.</param>
+/// <param name="Fault">Where to go when it faults, once the context says how to go on.</param>
+/// <param name="Retired">Instructions to be counted then; the slow way puts the number where <see cref="RegionGuest.EmitFaultRetired"/> finds it.</param>
+public readonly record struct AccessPlace(LocalBuilder? Address, Label Fault, int Retired);
+
+/// <summary>A region being compiled, as the guest's part sees it.</summary>
+public sealed class RegionCode
+{
+    private readonly Queue<Action> _later = new();
+    private readonly Dictionary<Type, Stack<LocalBuilder>> _free = [];
+    private readonly List<LocalBuilder> _taken = [];
+
+    internal RegionCode(ILGenerator il)
+    {
+        Il = il;
+        Left = il.DeclareLocal(typeof(long));
+        Slack = il.DeclareLocal(typeof(long));
+        Next = il.DeclareLocal(typeof(nint));
+        Target = il.DeclareLocal(typeof(ulong));
+    }
+
+    /// <summary>Where code is appended.</summary>
+    public ILGenerator Il { get; }
+
+    /// <summary>Guest instructions that may still run.</summary>
+    public LocalBuilder Left { get; }
+
+    /// <summary>How few may be left before the region must stop.</summary>
+    public LocalBuilder Slack { get; }
+
+    /// <summary>What the region returns.</summary>
+    public LocalBuilder Next { get; }
+
+    /// <summary>Where a computed exit goes, behind the straight code; temporaries of the blocks are in use there.</summary>
+    internal LocalBuilder Target { get; }
+
+    /// <summary>Locals that the guest's part keeps for the whole region, by name.</summary>
+    public Dictionary<string, LocalBuilder> Kept { get; } = [];
+
+    /// <summary>Appends something behind the straight code: slow ways and exits.</summary>
+    public void Later(Action emit) => _later.Enqueue(emit);
+
+    /// <summary>A local for one value of the present block; not for what is emitted later.</summary>
+    public LocalBuilder Temporary(Type type)
+    {
+        LocalBuilder local = _free.TryGetValue(type, out Stack<LocalBuilder>? free) && free.Count > 0 ? free.Pop() : Il.DeclareLocal(type);
+        _taken.Add(local);
+        return local;
+    }
+
+    internal void EndBlock()
+    {
+        foreach (LocalBuilder local in _taken)
+        {
+            if (!_free.TryGetValue(local.LocalType, out Stack<LocalBuilder>? free))
+                _free[local.LocalType] = free = new Stack<LocalBuilder>();
+            free.Push(local);
+        }
+
+        _taken.Clear();
+    }
+
+    internal void EmitLater()
+    {
+        while (_later.TryDequeue(out Action? emit))
+            emit();
+    }
+}

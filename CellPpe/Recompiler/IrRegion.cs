@@ -1,0 +1,63 @@
+namespace CellPpe.Recompiler;
+
+/// <summary>
+/// Blocks that are compiled together: an exit of kind <see cref="IrExitKind.Next"/> whose constant target is a block of the
+/// region stays inside. The first block is the first entry.
+/// </summary>
+public sealed class IrRegion
+{
+    private readonly Dictionary<ulong, int> _byAddress = [];
+
+    /// <summary>Makes a region of blocks.</summary>
+    /// <param name="blocks">Blocks with different addresses, in the order in which their code shall stand.</param>
+    /// <param name="instructions">For each block, how many guest instructions it is made of.</param>
+    /// <param name="entries">Numbers of the blocks where the region may be entered.</param>
+    /// <param name="returns">Numbers of the blocks that computed branches of the region are likely to go to.</param>
+    public IrRegion(IReadOnlyList<IrBlock> blocks, IReadOnlyList<int> instructions, IReadOnlyList<int> entries, IReadOnlyList<int> returns)
+    {
+        ArgumentNullException.ThrowIfNull(blocks);
+        Blocks = blocks;
+        Instructions = instructions;
+        Entries = entries;
+        Returns = returns;
+        for (int number = 0; number < blocks.Count; number++)
+            _byAddress.Add(blocks[number].Address, number);
+    }
+
+    /// <summary>The blocks.</summary>
+    public IReadOnlyList<IrBlock> Blocks { get; }
+
+    /// <summary>Guest instructions of each block.</summary>
+    public IReadOnlyList<int> Instructions { get; }
+
+    /// <summary>Blocks where the region may be entered, by number.</summary>
+    public IReadOnlyList<int> Entries { get; }
+
+    /// <summary>Blocks that computed branches are likely to go to, by number.</summary>
+    public IReadOnlyList<int> Returns { get; }
+
+    /// <summary>The number of the block at a guest address, or -1.</summary>
+    public int BlockAt(ulong address) => _byAddress.TryGetValue(address, out int number) ? number : -1;
+
+    /// <summary>The blocks of the region that a block may go on to.</summary>
+    public IEnumerable<int> Successors(int number)
+    {
+        IrBlock block = Blocks[number];
+        foreach (IrInstruction insn in block.Instructions)
+        {
+            if (insn.Exit?.Kind != IrExitKind.Next)
+                continue;
+            IrValue target = insn.Op == IrOp.Exit ? insn.A : insn.B;
+            if (block.TryConstant(target, out ulong address))
+            {
+                if (BlockAt(address) is >= 0 and int inside)
+                    yield return inside;
+            }
+            else
+            {
+                foreach (int likely in Returns)
+                    yield return likely;
+            }
+        }
+    }
+}

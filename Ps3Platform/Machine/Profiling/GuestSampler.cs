@@ -1,0 +1,52 @@
+using CellPpe.Core;
+using CellPpe.Ppe.Execution;
+
+namespace Ps3Platform.Machine.Profiling;
+
+/// <summary>
+/// Samples a machine's threads between their turns, on the emulation thread. A turn is never cut short for a sample, so a
+/// run with the instruction clock is the same run with and without it.
+/// </summary>
+public sealed class GuestSampler
+{
+    private readonly GuestProfile _profile;
+    private readonly StackWalker _walker;
+    private readonly ulong _interval;
+    private readonly int[] _stack = new int[StackWalker.MostFrames];
+    private readonly ulong[] _owed;
+    private readonly ulong _origin;
+
+    /// <summary>A sampler for one machine. One profile may get several, one after the other: a guest that restarts.</summary>
+    /// <param name="profile">What is filled.</param>
+    /// <param name="interval">Guest time a thread runs between two samples; at least a turn passes.</param>
+    public GuestSampler(GuestProfile profile, TimeSpan interval)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        _profile = profile;
+        _walker = new StackWalker(profile.Frames);
+        _interval = Math.Max(1, (ulong)(interval.TotalSeconds * IMachineClock.Frequency));
+        _owed = new ulong[profile.Threads.Count];
+        // The time base of a restarted machine begins anew; the profile goes on where the last one ended.
+        foreach (ThreadTimeline timeline in profile.Threads)
+            _origin = Math.Max(_origin, timeline.Samples.Length > 0 ? timeline.Samples[^1].End : 0);
+    }
+
+    /// <summary>Looks at a thread after its turn.</summary>
+    /// <param name="thread">Whose turn it was.</param>
+    /// <param name="start">Time base at the turn's start.</param>
+    /// <param name="end">Time base at its end.</param>
+    /// <param name="whole">
+    /// False when something ended the turn early. Where that happens is no place picked by chance: a pause, a new decrementer
+    /// value. The sample waits for the next whole turn then, but not for long.
+    /// </param>
+    internal void Observe(PpuThread thread, ulong start, ulong end, bool whole)
+    {
+        ref ulong owed = ref _owed[thread.ThreadId];
+        owed += end - start;
+        if (owed < (whole ? _interval : 2 * _interval))
+            return;
+        int depth = _walker.Walk(thread, _stack);
+        _profile.Add(thread.ThreadId, _stack.AsSpan(0, depth), _origin + end, owed);
+        owed = 0;
+    }
+}

@@ -1,0 +1,131 @@
+using CellPpe.Core;
+using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Mmu;
+using CellPpe.Ppe.State;
+
+namespace Ps3Platform.Machine.Profiling;
+
+/// <summary>
+/// Follows a thread's stack by the back chain (64-bit PowerPC ELF ABI supplement 3.2.2; 32-bit: System V ABI supplement),
+/// and through the interrupt frames of Linux to what was interrupted. What stands there is the guest's: a chain that is
+/// broken, loops or leaves memory ends the walk, and every walk is bounded.
+/// </summary>
+internal sealed unsafe class StackWalker(FrameTable frames)
+{
+    /// <summary>Longest stack that is kept; of a deeper one, the innermost part.</summary>
+    public const int MostFrames = 128;
+
+    // A stack grows down, so the chain goes up, but for changes of stack: interrupt stacks, system calls, signals.
+    private const int MostDescents = 8;
+
+    // Linux marks the frame in which it saved registers, at doubleword 12, and pt_regs follow at 112
+    // (arch/powerpc/include/asm/ptrace.h: STACK_FRAME_REGS_MARKER, STACK_FRAME_MARKER, STACK_FRAME_OVERHEAD). The mark is
+    // "REGS" as a number, and "regshere" in older kernels.
+    private const ulong RegistersMarker = 0x5245_4753;
+    private const ulong OldRegistersMarker = 0x7265_6773_6865_7265;
+    private const ulong MarkerOffset = 96;
+    private const ulong RegistersOffset = 112;
+    private const ulong SavedR1 = RegistersOffset + 8;
+    private const ulong SavedNia = RegistersOffset + (32 * 8);
+    private const ulong SavedMsr = SavedNia + 8;
+    private const ulong SavedLr = SavedNia + (4 * 8);
+
+    private struct Context
+    {
+        public ulong Nia;
+        public ulong Lr;
+        public ulong Sp;
+        public ulong Msr;
+
+        public readonly bool Problem => (Msr & CellPpe.Ppe.State.Msr.Pr) != 0;
+
+        public readonly bool Wide => (Msr & CellPpe.Ppe.State.Msr.Sf) != 0;
+
+        public readonly bool Translated => (Msr & CellPpe.Ppe.State.Msr.Dr) != 0;
+    }
+
+    /// <summary>Writes the numbers of the frames a thread is in, innermost first.</summary>
+    /// <returns>How many there are: 1 to <see cref="MostFrames"/>.</returns>
+    public int Walk(PpuThread thread, Span<int> stack)
+    {
+        ref PpuState state = ref thread.State;
+        var context = new Context { Nia = state.Nia, Lr = state.Lr, Sp = state.Gpr[1], Msr = state.Msr };
+        int count = 0;
+        int descents = 0;
+        while (WalkContext(thread, ref context, stack[..Math.Min(stack.Length, MostFrames)], ref count, ref descents))
+        {
+        }
+
+        return count;
+    }
+
+    // One run of frames, from where a thread is (or was interrupted). True: it ends in an interrupt frame, and context is now what that saved.
+    private bool WalkContext(PpuThread thread, ref Context context, Span<int> stack, ref int count, ref int descents)
+    {
+        if (count == stack.Length)
+            return false;
+        int innermost = frames.Resolve(context.Nia, context.Problem);
+        stack[count++] = innermost;
+
+        // LR is the caller's as long as the function has called nothing; afterwards it points into the function itself.
+        ulong caller = context.Lr & ~3UL;
+        int callerFrame = caller != 0 ? frames.Resolve(caller - 4, context.Problem) : innermost;
+        bool callerKnown = callerFrame != innermost && count < stack.Length;
+        if (callerKnown)
+            stack[count++] = callerFrame;
+
+        ulong sp = context.Sp;
+        for (bool first = true; count < stack.Length; first = false)
+        {
+            if (!context.Problem && TryLeaveInterrupt(thread, sp, ref context))
+                return ++descents < MostDescents;
+            if (!TryStep(thread, context, ref sp, out ulong returnAddress, ref descents))
+                return false;
+            // The function's own frame, with LR already saved: known from LR.
+            if (first && callerKnown && returnAddress == caller)
+                continue;
+            stack[count++] = frames.Resolve(returnAddress - 4, context.Problem);
+        }
+
+        return false;
+    }
+
+    private static bool TryStep(PpuThread thread, in Context context, ref ulong sp, out ulong returnAddress, ref int descents)
+    {
+        returnAddress = 0;
+        if (!TryRead(thread, context, sp, out ulong next) || next == 0 || next == sp)
+            return false;
+        if (next < sp && ++descents >= MostDescents)
+            return false;
+        ulong linkOffset = context.Wide ? 16UL : 4;
+        if (!TryRead(thread, context, next + linkOffset, out returnAddress) || returnAddress < 4 || (returnAddress & 3) != 0)
+            return false;
+        sp = next;
+        return true;
+    }
+
+    private static bool TryLeaveInterrupt(PpuThread thread, ulong sp, ref Context context)
+    {
+        if (!TryRead(thread, context, sp + MarkerOffset, out ulong marker) || marker is not (RegistersMarker or OldRegistersMarker))
+            return false;
+        if (!TryRead(thread, context, sp + SavedNia, out ulong nia) || !TryRead(thread, context, sp + SavedMsr, out ulong msr)
+            || !TryRead(thread, context, sp + SavedLr, out ulong lr) || !TryRead(thread, context, sp + SavedR1, out ulong r1))
+        {
+            return false;
+        }
+
+        context = new Context { Nia = nia, Lr = lr, Sp = r1, Msr = msr };
+        return true;
+    }
+
+    private static bool TryRead(PpuThread thread, in Context context, ulong address, out ulong value)
+    {
+        value = 0;
+        if (context.Wide)
+            return (address & 7) == 0 && GuestPeek.TryReadUInt64(thread, context.Translated, new EffectiveAddress(address), out value);
+        if ((address & 3) != 0 || !GuestPeek.TryReadUInt32(thread, context.Translated, new EffectiveAddress((uint)address), out uint word))
+            return false;
+        value = word;
+        return true;
+    }
+}

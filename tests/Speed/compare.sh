@@ -1,0 +1,9 @@
+#!/bin/sh
+# The side-by-side speed comparison: see README.md. All options go to compare.py; --help lists them.
+set -eu
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+if ! command -v python3 >/dev/null; then
+    printf 'compare.sh: python3 is missing. As root:\n\n    apt-get install python3\n\n' >&2
+    exit 2
+fi
+exec python3 "$here/compare.py" "$@"
