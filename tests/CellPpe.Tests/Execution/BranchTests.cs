@@ -1,3 +1,4 @@
+using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.State;
 
 using Xunit;
@@ -5,13 +6,17 @@ using Xunit;
 namespace CellPpe.Tests.Execution;
 
 /// <summary>Branches whose target the vectors cannot place: absolute ones, and distances over pages (Book I 2.4.1).</summary>
-public sealed unsafe class BranchTests : IDisposable
+public abstract unsafe class BranchTests(PpuEngine engine) : IDisposable
 {
-    private readonly TestMachine _machine = new();
+    private readonly TestMachine _machine = new(engine);
 
     private ref PpuState State => ref _machine.State;
 
-    public void Dispose() => _machine.Dispose();
+    public void Dispose()
+    {
+        _machine.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>Instructions with tests here, and how many.</summary>
     public static IReadOnlyDictionary<string, int> Covered { get; } =

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 
+using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 
@@ -12,14 +13,18 @@ namespace CellPpe.Tests.Execution;
 /// Handbook, Vector/SIMD Multimedia Extension; Book I for the byte-reversed doublewords) is written a second time here,
 /// byte by byte, and compared at every alignment.
 /// </summary>
-public sealed unsafe class CellStorageTests : IDisposable
+public abstract unsafe class CellStorageTests : IDisposable
 {
     private const ulong Data = TestMachine.Data + 64;
     private const int Window = 64;
 
-    private readonly TestMachine _machine = new();
+    private readonly TestMachine _machine;
 
-    public CellStorageTests() => _machine.Thread.SetMsr(Msr.Sf | Msr.Vec);
+    protected CellStorageTests(PpuEngine engine)
+    {
+        _machine = new TestMachine(engine);
+        _machine.Thread.SetMsr(Msr.Sf | Msr.Vec);
+    }
 
     /// <summary>Instructions that are compared here, with the number of comparisons.</summary>
     public static IReadOnlyDictionary<string, int> Covered { get; } = new[]
@@ -29,7 +34,11 @@ public sealed unsafe class CellStorageTests : IDisposable
 
     private ref PpuState State => ref _machine.State;
 
-    public void Dispose() => _machine.Dispose();
+    public void Dispose()
+    {
+        _machine.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     // The bytes from the address to the end of its quadword, at the left of the register; zeros behind them.
     [Theory]

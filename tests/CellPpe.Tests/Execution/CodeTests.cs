@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.Intrinsics;
 
 using CellPpe.Core;
+using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 
@@ -10,15 +11,19 @@ using Xunit;
 namespace CellPpe.Tests.Execution;
 
 /// <summary>Decoded instructions are a cache nobody can notice: code that changes runs as it stands in memory.</summary>
-public sealed unsafe class CodeTests : IDisposable
+public abstract unsafe class CodeTests(PpuEngine engine) : IDisposable
 {
     private const ulong Data = TestMachine.Data;
 
-    private readonly TestMachine _machine = new();
+    private readonly TestMachine _machine = new(engine);
 
     private ref PpuState State => ref _machine.State;
 
-    public void Dispose() => _machine.Dispose();
+    public void Dispose()
+    {
+        _machine.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [InlineData("stw r4,12(r3)")]
@@ -120,7 +125,7 @@ public sealed unsafe class CodeTests : IDisposable
     public void Decoded_pages_are_limited_and_nothing_else_shows_it()
     {
         const int Limit = 4;
-        using var machine = new TestMachine(codePageLimit: Limit);
+        using var machine = new TestMachine(engine, codePageLimit: Limit);
         const int Pages = 16;
         for (int page = 0; page < Pages; page++)
             machine.Load($"addi r3,r3,1; b 0x{Data + (0x1000ul * (ulong)((page + 1) % Pages)):x}", Data + (0x1000ul * (ulong)page));
@@ -156,7 +161,7 @@ public sealed unsafe class CodeTests : IDisposable
     [Fact]
     public void Both_threads_run_the_same_code()
     {
-        using var machine = new TestMachine(threads: 2);
+        using var machine = new TestMachine(engine, threads: 2);
         machine.Load("addi r3,r3,1; b 0x10000");
         foreach (Ppe.Execution.PpuThread thread in machine.Core.Threads)
         {

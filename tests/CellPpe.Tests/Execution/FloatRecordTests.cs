@@ -1,3 +1,4 @@
+using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 using CellPpe.Tests.FloatingPoint;
@@ -10,12 +11,12 @@ namespace CellPpe.Tests.Execution;
 /// The corpus has each floating-point instruction with Rc = 0 or with Rc = 1. The other form must do the same, and the form
 /// with Rc = 1 copies FX, FEX, VX and OX to CR field 1 (Book I 4.6).
 /// </summary>
-public sealed unsafe class FloatRecordTests : IDisposable
+public abstract unsafe class FloatRecordTests(PpuEngine engine) : IDisposable
 {
     private const int SampleStep = 16;
     private const uint CrBefore = 0x5a5a_5a5a;
 
-    private readonly TestMachine _machine = new();
+    private readonly TestMachine _machine = new(engine);
 
     /// <summary>Instructions that are compared here with their sibling of the corpus, with the number of comparisons.</summary>
     public static IReadOnlyDictionary<string, int> Covered { get; } = Siblings().ToDictionary(
@@ -25,7 +26,11 @@ public sealed unsafe class FloatRecordTests : IDisposable
 
     public static TheoryData<string> Mnemonics() => [.. Covered.Keys];
 
-    public void Dispose() => _machine.Dispose();
+    public void Dispose()
+    {
+        _machine.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [MemberData(nameof(Mnemonics))]

@@ -7,7 +7,7 @@ using Xunit;
 namespace CellPpe.Tests.Execution;
 
 /// <summary>Interrupts that come from instructions or from outside (Book III 5.5): where they go, and what SRR0, SRR1 and MSR say.</summary>
-public sealed unsafe class InterruptTests : IDisposable
+public abstract unsafe class InterruptTests(PpuEngine engine) : IDisposable
 {
     private const ulong FloatingPointEnabled = 1UL << 20;
     private const ulong Illegal = 1UL << 19;
@@ -15,11 +15,15 @@ public sealed unsafe class InterruptTests : IDisposable
     private const ulong Trap = 1UL << 17;
     private const ulong LaterInstruction = 1UL << 16;
 
-    private readonly TestMachine _machine = new();
+    private readonly TestMachine _machine = new(engine);
 
     private ref PpuState State => ref _machine.State;
 
-    public void Dispose() => _machine.Dispose();
+    public void Dispose()
+    {
+        _machine.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [InlineData(".long 0")]

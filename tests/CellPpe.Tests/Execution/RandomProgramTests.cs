@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 using CellPpe.Tests.Isa;
@@ -22,14 +23,24 @@ public sealed unsafe class RandomProgramTests
     private static readonly InstructionInfo[] Candidates =
         [.. Words.Instructions.Where(static info => info.Mnemonic is not ("lwarx" or "ldarx" or "stwcx." or "stdcx."))];
 
-    public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 40)];
+    public static TheoryData<int, PpuEngine> Seeds()
+    {
+        var data = new TheoryData<int, PpuEngine>();
+        for (int seed = 1; seed <= 40; seed++)
+        {
+            data.Add(seed, PpuEngine.Interpreter);
+            data.Add(seed, PpuEngine.Compiled);
+        }
+
+        return data;
+    }
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void Turns_of_any_length_give_the_same_state(int seed)
+    public void Turns_of_any_length_give_the_same_state(int seed, PpuEngine engine)
     {
-        using TestMachine whole = Prepare(seed);
-        using TestMachine cut = Prepare(seed);
+        using TestMachine whole = Prepare(seed, PpuEngine.Interpreter);
+        using TestMachine cut = Prepare(seed, engine);
         var random = new Random(seed);
 
         Run(whole, static () => Instructions);
@@ -52,10 +63,10 @@ public sealed unsafe class RandomProgramTests
         }
     }
 
-    private static TestMachine Prepare(int seed)
+    private static TestMachine Prepare(int seed, PpuEngine engine)
     {
         var random = new Random(seed);
-        var machine = new TestMachine(codePageLimit: 6);
+        var machine = new TestMachine(engine, codePageLimit: 6);
         machine.Thread.Hypervisor = new NoHypervisor();
         AddressSpace space = AddressSpace.WithCode(machine);
         space.Map(TestMachine.Code + 0x1000, TestMachine.Code + 0x1000);

@@ -7,14 +7,14 @@ using Xunit;
 namespace CellPpe.Tests.Execution;
 
 /// <summary>What the software TLB keeps and drops: as little as the architecture asks for, and all of that.</summary>
-public sealed unsafe class SoftTlbTests : IDisposable
+public abstract unsafe class SoftTlbTests(PpuEngine engine) : IDisposable
 {
     private const ulong Data = TestMachine.Data;
     private const ulong Kernel = 0xc000_0000_0000_0000;
     private const ulong SlbValid = 0x0800_0000;
     private const ulong Translated = Msr.Sf | Msr.Ir | Msr.Dr;
 
-    private readonly TestMachine _machine = new();
+    private readonly TestMachine _machine = new(engine);
 
     private ref PpuState State => ref _machine.State;
 
@@ -22,7 +22,11 @@ public sealed unsafe class SoftTlbTests : IDisposable
 
     private ulong Epoch => _machine.Thread.Context->FetchEpoch;
 
-    public void Dispose() => _machine.Dispose();
+    public void Dispose()
+    {
+        _machine.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public void Slbia_keeps_what_entry_0_translates()

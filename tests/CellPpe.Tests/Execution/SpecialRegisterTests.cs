@@ -1,3 +1,4 @@
+using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.State;
 
 using Xunit;
@@ -5,13 +6,17 @@ using Xunit;
 namespace CellPpe.Tests.Execution;
 
 /// <summary>Special purpose registers by number (Book III 3.4.1 and the PPE's own).</summary>
-public sealed unsafe class SpecialRegisterTests : IDisposable
+public abstract unsafe class SpecialRegisterTests(PpuEngine engine) : IDisposable
 {
-    private readonly TestMachine _machine = new();
+    private readonly TestMachine _machine = new(engine);
 
     private ref PpuState State => ref _machine.State;
 
-    public void Dispose() => _machine.Dispose();
+    public void Dispose()
+    {
+        _machine.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [InlineData(8, 0xffff_ffff_ffff_ffff)] // LR
@@ -61,7 +66,7 @@ public sealed unsafe class SpecialRegisterTests : IDisposable
     [Fact]
     public void CTRL_tells_the_thread_and_keeps_the_run_latch()
     {
-        using var machine = new TestMachine(threads: 2);
+        using var machine = new TestMachine(engine, threads: 2);
         for (int id = 0; id < 2; id++)
         {
             Ppe.Execution.PpuThread thread = machine.Core.Threads[id];

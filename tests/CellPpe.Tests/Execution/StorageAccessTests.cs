@@ -1,4 +1,5 @@
 using CellPpe.Core;
+using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.State;
 
 using Xunit;
@@ -6,7 +7,7 @@ using Xunit;
 namespace CellPpe.Tests.Execution;
 
 /// <summary>Accesses over page boundaries, faults that must leave no trace, multiple and string moves, dcbz, reservations.</summary>
-public sealed unsafe class StorageAccessTests : IDisposable
+public abstract unsafe class StorageAccessTests(PpuEngine engine) : IDisposable
 {
     private const ulong Data = TestMachine.Data;
     private const ulong Boundary = Data + 0x1000;
@@ -14,11 +15,15 @@ public sealed unsafe class StorageAccessTests : IDisposable
     /// <summary>Addresses dcbz is tried at.</summary>
     public const int DcbzOffsets = 256;
 
-    private readonly TestMachine _machine = new();
+    private readonly TestMachine _machine = new(engine);
 
     private ref PpuState State => ref _machine.State;
 
-    public void Dispose() => _machine.Dispose();
+    public void Dispose()
+    {
+        _machine.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public void Accesses_cross_pages_that_are_not_neighbours_in_memory()

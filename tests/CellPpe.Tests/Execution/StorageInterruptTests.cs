@@ -1,4 +1,5 @@
 using CellPpe.Core;
+using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 
@@ -7,7 +8,7 @@ using Xunit;
 namespace CellPpe.Tests.Execution;
 
 /// <summary>Data and instruction storage and segment interrupts (Book III 5.5.3 to 5.5.6), alignment (5.5.8): causes, SRR1, DSISR, DAR.</summary>
-public sealed unsafe class StorageInterruptTests : IDisposable
+public abstract unsafe class StorageInterruptTests(PpuEngine engine) : IDisposable
 {
     private const uint NotFound = 0x4000_0000;
     private const uint NoExecute = 0x1000_0000;
@@ -18,11 +19,15 @@ public sealed unsafe class StorageInterruptTests : IDisposable
     private const ulong Data = TestMachine.Data;
     private const ulong Elsewhere = 0x7000_0000;
 
-    private readonly TestMachine _machine = new();
+    private readonly TestMachine _machine = new(engine);
 
     private ref PpuState State => ref _machine.State;
 
-    public void Dispose() => _machine.Dispose();
+    public void Dispose()
+    {
+        _machine.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [InlineData("lwz r4,8(r3)", NotFound)]

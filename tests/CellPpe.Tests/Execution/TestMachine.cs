@@ -18,12 +18,20 @@ internal sealed class TestMachine : IDisposable
 
     private const ulong CodeSize = 0x40000;
 
-    public TestMachine(int codePageLimit = 4096, int threads = 1)
+    private readonly RegionsAhead? _ahead;
+
+    /// <param name="engine">Compiled: what is run is compiled before, as far as it stands on one page.</param>
+    /// <param name="codePageLimit">Pages of decoded instructions kept.</param>
+    /// <param name="threads">Hardware threads.</param>
+    public TestMachine(PpuEngine engine = PpuEngine.Interpreter, int codePageLimit = 4096, int threads = 1)
     {
         Memory = new GuestMemory(CodeSize + DataSize + 0x10000);
         CodeMemory = Memory.TryAddMemory(default, CodeSize, RegionAccess.ReadWrite, "code")!;
         DataMemory = Memory.TryAddMemory(new LparAddress(Data), DataSize, RegionAccess.ReadWrite, "data")!;
-        Core = new PpuCore(new PpuConfiguration(threads, Data + DataSize, codePageLimit), Memory, Clock, NullLogger.Instance);
+        Core = new PpuCore(
+            new PpuConfiguration(threads, Data + DataSize, codePageLimit, engine) { Options = new EngineOptions { Threshold = 2, Synchronous = true } },
+            Memory, Clock, NullLogger.Instance);
+        _ahead = engine == PpuEngine.Interpreter ? null : new RegionsAhead(Core);
         State.Nia = Code;
         // Every interrupt handler waits for the test to look.
         for (ulong vector = 0x100; vector < 0x1000; vector += 0x80)
@@ -59,11 +67,15 @@ internal sealed class TestMachine : IDisposable
         uint[] words = PpuAssembler.AssembleLines(lines, Code);
         Load(words);
         State.Nia = Code;
-        Thread.Run(words.Length);
+        Step(words.Length);
     }
 
     /// <summary>Goes on for some instructions, by single turns if asked for.</summary>
-    public void Step(long instructions = 1) => Thread.Run(instructions);
+    public void Step(long instructions = 1)
+    {
+        _ahead?.Compile(Thread, instructions);
+        Thread.Run(instructions);
+    }
 
     public void Write32(ulong address, uint value)
     {

@@ -1,3 +1,4 @@
+using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.State;
 
 using Xunit;
@@ -5,18 +6,26 @@ using Xunit;
 namespace CellPpe.Tests.Execution;
 
 /// <summary>MSR.SF = 0: addresses and CTR are cut to the low word (Book I 1.12.2, 2.3.3, 2.4.1). Arithmetic is in the vectors.</summary>
-public sealed unsafe class ThirtyTwoBitModeTests : IDisposable
+public abstract unsafe class ThirtyTwoBitModeTests : IDisposable
 {
     private const ulong Data = TestMachine.Data;
     private const ulong High = 0xabcd_ef01_0000_0000;
 
-    private readonly TestMachine _machine = new();
+    private readonly TestMachine _machine;
 
-    public ThirtyTwoBitModeTests() => _machine.Thread.SetMsr(Msr.Fp | Msr.Vec);
+    protected ThirtyTwoBitModeTests(PpuEngine engine)
+    {
+        _machine = new TestMachine(engine);
+        _machine.Thread.SetMsr(Msr.Fp | Msr.Vec);
+    }
 
     private ref PpuState State => ref _machine.State;
 
-    public void Dispose() => _machine.Dispose();
+    public void Dispose()
+    {
+        _machine.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public void Storage_addresses_are_cut()

@@ -1,3 +1,4 @@
+using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.State;
 
 using Xunit;
@@ -5,17 +6,21 @@ using Xunit;
 namespace CellPpe.Tests.Execution;
 
 /// <summary>Segment lookaside buffer, hashed page table, protection, reference and change recording (Book III 4.4 to 4.12).</summary>
-public sealed unsafe class TranslationTests : IDisposable
+public abstract unsafe class TranslationTests(PpuEngine engine) : IDisposable
 {
     private const ulong Data = TestMachine.Data;
     private const ulong Kernel = 0xc000_0000_0000_0000;
     private const ulong SlbValid = 0x0800_0000;
 
-    private readonly TestMachine _machine = new();
+    private readonly TestMachine _machine = new(engine);
 
     private ref PpuState State => ref _machine.State;
 
-    public void Dispose() => _machine.Dispose();
+    public void Dispose()
+    {
+        _machine.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [InlineData(12, 0ul, false)]
@@ -66,7 +71,7 @@ public sealed unsafe class TranslationTests : IDisposable
     {
         foreach (bool problem in (bool[])[false, true])
         {
-            using var machine = new TestMachine();
+            using var machine = new TestMachine(engine);
             AddressSpace space = AddressSpace.WithCode(machine, problem ? Msr.Pr : 0);
             ulong mine = problem ? AddressSpace.Kp : AddressSpace.Ks;
             ulong other = problem ? AddressSpace.Ks : AddressSpace.Kp;

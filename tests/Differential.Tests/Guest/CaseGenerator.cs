@@ -12,8 +12,8 @@ internal static class CaseGenerator
 
     private static readonly PpuOp[] All = [.. PpuTable.Instructions.Skip(1).Select(static info => info.Op)];
 
-    // What may stand in the middle: no block ends, and nothing that runs between blocks.
-    private static readonly PpuOp[] Body = [.. All.Where(static op =>
+    /// <summary>What may stand in the middle: no block ends, and nothing that runs between blocks.</summary>
+    public static readonly PpuOp[] Body = [.. All.Where(static op =>
         !PpuTable.Info(op).Has("end") && (PpuTable.Info(op).Section != "System" || op is PpuOp.Mfspr or PpuOp.Mfmsr or PpuOp.Tlbsync))];
 
     /// <summary>Some instructions; the last may be any.</summary>
@@ -37,7 +37,8 @@ internal static class CaseGenerator
         return new GuestCase(seed, [Word(random, op)], StateGenerator.Make(random));
     }
 
-    private static uint Word(Random random, PpuOp op)
+    /// <summary>One instruction of the given kind, by itself.</summary>
+    public static uint Word(Random random, PpuOp op)
     {
         InstructionInfo info = PpuTable.Info(op);
         uint word = info.Value;

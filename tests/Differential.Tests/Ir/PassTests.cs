@@ -131,7 +131,7 @@ public sealed unsafe class PassTests
     }
 
     [Theory]
-    [InlineData(3, "less.signed v0, 7")]
+    [InlineData(3, "= less.signed v0, 7")]
     [InlineData(2, "less.signed 7, v0")]
     [InlineData(1, "equal v0, 7")]
     public void A_bit_of_an_order_is_its_comparison(int bit, string comparison)

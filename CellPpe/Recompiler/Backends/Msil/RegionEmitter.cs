@@ -16,12 +16,12 @@ internal sealed class RegionEmitter
         Guest = guest;
         Code = new RegionCode(il);
         Table = new SlotTable(region, guest.IsCached);
-        Flow = new SlotFlow(region, Table);
+        _checked = FindChecked();
+        Flow = new SlotFlow(region, Table, _checked);
         SlotLocals = [.. Table.Slots.Select(slot => il.DeclareLocal(guest.IsFloat(slot) ? typeof(double) : ExpressionEmitter.TypeOf(slot.Type)))];
         if (region.Blocks.Any(static block => block.Instructions.Any(static insn => insn.Helper?.Quick is not null)))
             Debts = new FloatDebts(il);
         BlockLabels = [.. region.Blocks.Select(_ => il.DefineLabel())];
-        _checked = FindChecked();
     }
 
     public IrRegion Region { get; }

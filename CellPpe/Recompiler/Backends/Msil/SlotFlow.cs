@@ -12,7 +12,10 @@ internal sealed class SlotFlow
     private readonly SlotSet[] _mayIn;
     private readonly SlotSet[] _mustIn;
 
-    public SlotFlow(IrRegion region, SlotTable table)
+    /// <param name="region">The region.</param>
+    /// <param name="table">Its cached slots.</param>
+    /// <param name="left">For each block, whether the region may be left at its start.</param>
+    public SlotFlow(IrRegion region, SlotTable table, bool[] left)
     {
         _region = region;
         _table = table;
@@ -27,7 +30,7 @@ internal sealed class SlotFlow
             _mustIn[entry] = SlotSet.Empty;
         Propagate();
         for (int number = 0; number < count; number++)
-            Loaded |= FindLoads(number);
+            Loaded |= FindLoads(number, left[number]);
     }
 
     /// <summary>Slots whose locals must be filled when the region is entered.</summary>
@@ -60,11 +63,11 @@ internal sealed class SlotFlow
     }
 
     // Read before anything in the region has certainly written it, or written back though only some path has changed it.
-    private SlotSet FindLoads(int number)
+    private SlotSet FindLoads(int number, bool left)
     {
         SlotSet may = _mayIn[number];
         SlotSet must = _mustIn[number];
-        SlotSet loads = SlotSet.Empty;
+        SlotSet loads = left ? may.Except(must) : SlotSet.Empty;
         foreach (IrInstruction insn in _region.Blocks[number].Instructions)
         {
             int slot = insn.Op is IrOp.ReadSlot or IrOp.WriteSlot ? _table.NumberOf(insn.Slot) : -1;

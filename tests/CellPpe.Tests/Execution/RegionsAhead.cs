@@ -1,0 +1,57 @@
+using CellPpe.Core;
+using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Execution.Regions;
+using CellPpe.Ppe.Isa;
+
+namespace CellPpe.Tests.Execution;
+
+/// <summary>Compiles what a thread is about to run, without waiting for it to be hot, so that a test of a few instructions tests compiled code.</summary>
+internal sealed unsafe class RegionsAhead(PpuCore core)
+{
+    private readonly RegionPlanner _planner = new(core);
+    private int _numbers = -1;
+
+    /// <summary>Puts a region of at most so many instructions in the place where the thread goes on.</summary>
+    public void Compile(PpuThread thread, long instructions)
+    {
+        ulong address = thread.State.Nia & thread.Context->ModeMask;
+        RegionCache regions = core.Code.Regions!;
+        regions.Settle();
+        // The fetch that the run begins with; where it faults there is nothing to compile.
+        if (!thread.Storage.TryFetch(address))
+            return;
+        DecodedInsn* insn = PpuInterpreter.Lookup(thread.Context, address);
+        if (!core.Code.IsInterpreted(insn))
+            return;
+        Decode(thread.Context, insn);
+        int most = (int)Math.Min(instructions, RegionLimits.Small.Instructions);
+        if (_planner.Plan(thread.Context, insn, new RegionLimits(most, most, 1, true)) is not { } plan)
+            return;
+        Assert(regions.Compiler.TryAdd(new Region(_numbers--, plan)));
+        long failures = regions.Compiler.Work.Failures;
+        regions.Settle();
+        Assert(failures == 0);
+    }
+
+    // The planner takes in what has been run; here it shall take in what will be.
+    private void Decode(PpuContext* context, DecodedInsn* insn)
+    {
+        byte* host = context->PageHost + (((byte*)insn - (byte*)context->PageBase) / 4);
+        for (byte* end = context->PageHost + GuestMemory.PageSize; host < end; host += 4, insn++)
+        {
+            if (core.Code.IsDecoded(insn))
+                continue;
+            core.Code.Decode(insn, host);
+            if (PpuDecoder.Decode(insn->Word) != PpuOp.Invalid)
+                continue;
+            core.Code.Forget(insn);
+            return;
+        }
+    }
+
+    private static void Assert(bool holds)
+    {
+        if (!holds)
+            throw new InvalidOperationException("a region was not compiled");
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+
+using CellPpe.Ppe.Execution;
+
+using Xunit.Abstractions;
+
+namespace Differential.Tests.Programs;
+
+/// <summary>
+/// Whole programs, interpreted against compiled. PS3_DIFF_PROGRAMS sets how many run, PS3_DIFF_SEED the first one's seed: a
+/// failure is run again alone with its seed and one program.
+/// </summary>
+public sealed class ProgramTests(ITestOutputHelper output)
+{
+    private const int SampleOfPrograms = 60;
+    private static readonly TimeSpan PatienceToShrink = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public void Random_programs_do_the_same_interpreted_and_compiled()
+    {
+        int programs = Setting("PS3_DIFF_PROGRAMS", SampleOfPrograms);
+        int seed = Setting("PS3_DIFF_SEED", 1);
+        var total = new Totals();
+        for (int number = 0; number < programs; number++)
+        {
+            ProgramCase program = ProgramGenerator.Make(seed + number);
+            ProgramResult result = ProgramComparison.Run(program);
+            if (result.Failed)
+            {
+                ProgramCase shrunk = ProgramShrinker.Shrink(program, ProgramComparison.Run, PatienceToShrink);
+                Assert.Fail(ProgramShrinker.Report(shrunk, ProgramComparison.Run(shrunk)));
+            }
+
+            total.Add(result);
+        }
+
+        output.WriteLine($"{programs} programs from seed {seed}: {total}");
+        // Programs that never get hot, or never stop faulting, would prove nothing.
+        Assert.True(programs < SampleOfPrograms || total.Compiled > total.Instructions / 4, total.ToString());
+    }
+
+    private static int Setting(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) ? value : otherwise;
+
+    private sealed class Totals
+    {
+        private long _regions;
+        private long _dropped;
+
+        public long Instructions { get; private set; }
+
+        public long Compiled { get; private set; }
+
+        public void Add(ProgramResult result)
+        {
+            EngineStatistics statistics = result.Statistics;
+            Instructions += result.Instructions;
+            Compiled += statistics.Compiled;
+            _regions += statistics.Installed;
+            _dropped += statistics.Dropped;
+        }
+
+        public override string ToString() =>
+            string.Create(CultureInfo.InvariantCulture, $"{Instructions} instructions, {Compiled} of them compiled, {_regions} regions, {_dropped} dropped");
+    }
+}
