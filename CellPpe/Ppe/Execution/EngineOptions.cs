@@ -54,6 +54,7 @@ internal sealed record EngineOptions
 /// <param name="Searches">Left for an instruction that had to be looked up.</param>
 /// <param name="Stops">Left because the budget was used up or the thread was wanted elsewhere.</param>
 /// <param name="Refusals">Not entered: too little of the budget, or another mode.</param>
+/// <param name="Misses">Left because the interpreter had to run an instruction: TLB misses, devices, unusual floating point.</param>
 /// <param name="Regions">Regions in place now.</param>
 /// <param name="RegionInstructions">Guest instructions in them.</param>
 /// <param name="Installed">Regions put in place.</param>
@@ -63,5 +64,5 @@ internal sealed record EngineOptions
 /// <param name="CompileTime">Time of the compiler's thread.</param>
 /// <param name="Failures">Regions that could not be compiled.</param>
 public sealed record EngineStatistics(
-    long Compiled, ulong Entries, ulong Steps, ulong Searches, ulong Stops, ulong Refusals, int Regions, long RegionInstructions,
+    long Compiled, ulong Entries, ulong Steps, ulong Searches, ulong Stops, ulong Refusals, ulong Misses, int Regions, long RegionInstructions,
     long Installed, long Dropped, long InstructionsCompiled, long MsilBytes, TimeSpan CompileTime, long Failures);

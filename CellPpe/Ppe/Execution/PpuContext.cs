@@ -113,6 +113,7 @@ internal unsafe struct PpuContext
     public ulong Searches;
     public ulong Stops;
     public ulong Refusals;
+    public ulong Misses;
 
     /// <summary>Instructions that count when the slow access under way faults.</summary>
     public long FaultRetired;

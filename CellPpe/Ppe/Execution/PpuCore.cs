@@ -80,7 +80,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
     {
         get
         {
-            var sum = new EngineStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, TimeSpan.Zero, 0);
+            var sum = new EngineStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, TimeSpan.Zero, 0);
             foreach (PpuThread thread in _threads)
             {
                 PpuContext* c = thread.Context;
@@ -88,6 +88,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
                 {
                     Compiled = sum.Compiled + c->Compiled, Entries = sum.Entries + c->Entries, Steps = sum.Steps + c->Steps,
                     Searches = sum.Searches + c->Searches, Stops = sum.Stops + c->Stops, Refusals = sum.Refusals + c->Refusals,
+                    Misses = sum.Misses + c->Misses,
                 };
             }
 

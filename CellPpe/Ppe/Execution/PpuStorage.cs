@@ -159,7 +159,7 @@ internal sealed unsafe class PpuStorage : IDisposable
         if (store ? SoftTlb.MayStore(entry, address) : entry->ReadTag == (address & ~0xfffUL))
         {
             host = (byte*)address + entry->Addend;
-            return true;
+            return !store || MayStoreInRegion(i, host);
         }
 
         host = null;
@@ -176,7 +176,7 @@ internal sealed unsafe class PpuStorage : IDisposable
             return DataStorageInterrupt(i, address, PpuTranslator.Protected | PpuTranslator.IsStore);
         Fill(address, translation, region);
         host = _core.Memory.HostBase + region.HostOffset + (translation.Real.Value - region.Start.Value);
-        return true;
+        return !store || MayStoreInRegion(i, host);
     }
 
     /// <summary>Brings the page of the next instruction into the fetch cache.</summary>
@@ -282,6 +282,13 @@ internal sealed unsafe class PpuStorage : IDisposable
         _c->State.Nia = _c->AddressOf(i);
         _c->Exit = PpuLoopExit.Replay;
         return false;
+    }
+
+    // Of an aligned word or doubleword, before anything is stored.
+    private bool MayStoreInRegion(DecodedInsn* i, byte* host)
+    {
+        ulong hostOffset = (ulong)(host - _core.Memory.HostBase);
+        return _c->InRegion == 0 || !_core.Code.Holds(hostOffset) || !_core.Code.Regions!.Covers(hostOffset, sizeof(ulong)) || Replay(i);
     }
 
     // Stores to pages that hold decoded instructions, most of them to data that lives there now.

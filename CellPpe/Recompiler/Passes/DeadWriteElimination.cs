@@ -28,7 +28,7 @@ public sealed class DeadWriteElimination : IIrPass
         for (int index = dead.Length - 1; index >= 0; index--)
         {
             IrInstruction insn = block.Instructions[index];
-            if (insn.Op.MayLeave)
+            if (insn.MayLeave)
                 overwritten.Clear();
             else if (insn.Op == IrOp.ReadSlot)
                 overwritten.RemoveWhere(insn.Slot.Overlaps);

@@ -35,8 +35,14 @@ internal sealed class Comparison(IIrPass passes) : IDisposable
         Outcome optimized = _core.RunBlock(guestCase, better, out _);
         if (optimized.DifferenceFrom(expected) is { } broken)
             return "block after the passes, against the interpreter:\n" + broken;
-        Outcome compiled = _core.RunRegion(guestCase, better, built.Site.Instructions);
-        return compiled.DifferenceFrom(expected) is { } bad ? "compiled region, against the interpreter:\n" + bad : null;
+        foreach (bool hopeful in new[] { true, false })
+        {
+            Outcome compiled = _core.RunRegion(guestCase, better, built.Site.Instructions, instructions, hopeful);
+            if (compiled.DifferenceFrom(expected) is { } bad)
+                return $"compiled region{(hopeful ? " that leaves for the interpreter" : "")}, against the interpreter:\n{bad}";
+        }
+
+        return null;
     }
 
     public void Dispose() => _core.Dispose();

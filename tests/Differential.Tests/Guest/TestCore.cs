@@ -58,7 +58,7 @@ internal sealed unsafe class TestCore : IDisposable
     }
 
     /// <summary>Runs a case as a compiled region of one block.</summary>
-    public Outcome RunRegion(GuestCase guestCase, IrBlock block, int length)
+    public Outcome RunRegion(GuestCase guestCase, IrBlock block, int length, int instructions, bool hopeful)
     {
         Load(guestCase);
         ulong address = guestCase.State.Nia;
@@ -71,7 +71,7 @@ internal sealed unsafe class TestCore : IDisposable
             Mode = new IrMode(guestCase.State.Msr), MsrMask = 0, MsrValue = 0, Generation = 0,
         };
         using var region = new Region(0, plan);
-        var compiled = new MsilRegionBackend(new PpuRegionGuest(plan, 0, (nint)region.Epochs)).Compile(new IrRegion([block], [length], [0], []), "case");
+        var compiled = new MsilRegionBackend(new PpuRegionGuest(region)).Compile(new IrRegion([block], [length], [0], []), "case", hopeful);
         Context->Left = Budget;
         Context->Exact = -1;
         insn->Entry = 0;
@@ -83,7 +83,17 @@ internal sealed unsafe class TestCore : IDisposable
         }
 
         GC.KeepAlive(compiled);
-        return Observe(Budget - Context->Left + 1);
+        long run = Budget - Context->Left + 1;
+        if (Context->Exit == PpuLoopExit.Replay)
+        {
+            // The interpreter goes on where hope ended.
+            Context->Exit = PpuLoopExit.Budget;
+            run--;
+            if (run < instructions)
+                run += Interpret((int)(instructions - run));
+        }
+
+        return Observe(run);
     }
 
     /// <summary>Runs a program up to its system call, a few instructions at a time, each time on the engine that is asked for.</summary>
@@ -127,7 +137,7 @@ internal sealed unsafe class TestCore : IDisposable
         DecodedInsn* first = PpuInterpreter.Lookup(Context, Context->State.Nia);
         if (first == null)
         {
-            Assert.True(Thread.Storage.TryFetch(Context->State.Nia));
+            Assert.True(Thread.Storage.TryFetch(Context->State.Nia), $"no code at 0x{Context->State.Nia:x}");
             first = PpuInterpreter.Lookup(Context, Context->State.Nia);
         }
 

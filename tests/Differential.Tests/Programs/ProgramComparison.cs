@@ -42,7 +42,7 @@ internal static class ProgramComparison
         }
 
         EngineStatistics statistics = compiled.Statistics;
-        return new ProgramResult(-1, statistics.Failures > 0 ? "a region could not be compiled" : null, instructions, statistics);
+        return new ProgramResult(-1, compiled.Failure is { } failure ? $"a region could not be compiled: {failure}" : null, instructions, statistics);
     }
 
     private static string? Difference(ProgramMachine compiled, ProgramMachine interpreted)

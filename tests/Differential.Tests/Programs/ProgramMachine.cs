@@ -7,7 +7,7 @@ using CellPpe.Ppe.State;
 
 using Differential.Tests.Guest;
 
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace Differential.Tests.Programs;
 
@@ -18,6 +18,7 @@ internal sealed unsafe class ProgramMachine : IDisposable, IHypervisor
 
     private readonly ProgramCase _case;
     private readonly Clock _clock = new();
+    private readonly FailureLog _log = new();
     private readonly GuestMemory _memory = new(ProgramLayout.MemorySize);
     private readonly PpuCore _core;
     private readonly IPageTable _table;
@@ -30,7 +31,7 @@ internal sealed unsafe class ProgramMachine : IDisposable, IHypervisor
         _calls = new Random(program.Seed);
         Assert.NotNull(_memory.TryAddMemory(default, ProgramLayout.MemorySize, RegionAccess.ReadWrite, "memory"));
         var configuration = new PpuConfiguration(1, ProgramLayout.RealModeLimit, Engine: engine, ExactBudgets: program.ExactBudgets) { Options = program.Options };
-        _core = new PpuCore(configuration, _memory, _clock, NullLogger.Instance);
+        _core = new PpuCore(configuration, _memory, _clock, _log);
         new Random(1).NextBytes(Slice(ProgramLayout.Data, ProgramLayout.DataSize));
         Store(ProgramLayout.Code, program.Words);
         foreach ((uint vector, uint[] words) in program.Handlers)
@@ -46,6 +47,9 @@ internal sealed unsafe class ProgramMachine : IDisposable, IHypervisor
     public PpuThread Thread => _core.Threads[0];
 
     public EngineStatistics Statistics => _core.Statistics;
+
+    /// <summary>Why a region could not be compiled, if one could not.</summary>
+    public Exception? Failure => _log.Failure;
 
     public Span<byte> Memory => Slice(0, ProgramLayout.MemorySize);
 
@@ -152,5 +156,19 @@ internal sealed unsafe class ProgramMachine : IDisposable, IHypervisor
         public ulong TimeBase => (ulong)_retired / 4;
 
         public void Retire(long instructions) => _retired += instructions;
+    }
+
+    // Keeps the first exception the compiler reports.
+    private sealed class FailureLog : ILogger
+    {
+        public Exception? Failure { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Failure ??= exception;
     }
 }

@@ -9,11 +9,11 @@ using CellPpe.Recompiler.Backends.Msil;
 namespace CellPpe.Ppe.Execution.Regions;
 
 /// <summary>How a PPE's regions are entered and left, and how they reach storage: through the software TLB, inline.</summary>
-/// <param name="plan">The region's plan, whose pages become constants.</param>
-/// <param name="number">The region's number, for the check of its pages.</param>
-/// <param name="epochs">For each hardware thread, the fetch epoch in which the pages were last seen to be in place.</param>
-internal sealed class PpuRegionGuest(RegionPlan plan, int number, nint epochs) : RegionGuest
+/// <param name="region">The region; what its plan and tables hold becomes constants of the code.</param>
+internal sealed class PpuRegionGuest(Region region) : RegionGuest
 {
+    private readonly RegionPlan _plan = region.Plan;
+
     private const string TlbName = "tlb";
     private const int TlbEntryBits = 5;
 
@@ -47,11 +47,11 @@ internal sealed class PpuRegionGuest(RegionPlan plan, int number, nint epochs) :
     {
         ILGenerator il = code.Il;
         Field(il, ContextLayout.Msr, OpCodes.Ldind_I8);
-        il.Emit(OpCodes.Ldc_I8, (long)plan.MsrMask);
+        il.Emit(OpCodes.Ldc_I8, (long)_plan.MsrMask);
         il.Emit(OpCodes.And);
-        il.Emit(OpCodes.Ldc_I8, (long)plan.MsrValue);
+        il.Emit(OpCodes.Ldc_I8, (long)_plan.MsrValue);
         il.Emit(OpCodes.Bne_Un, refuse);
-        if (plan.Pages.Length > 1)
+        if (_plan.Pages.Length > 1)
             EmitPageCheck(code, refuse);
 
         Field(il, ContextLayout.Left, OpCodes.Ldind_I8);
@@ -118,26 +118,43 @@ internal sealed class PpuRegionGuest(RegionPlan plan, int number, nint epochs) :
         il.Emit(OpCodes.Brtrue, stop);
     }
 
-    public override void EmitLeave(RegionCode code)
+    public override void EmitReturn(RegionCode code)
     {
-        code.Il.Emit(OpCodes.Ldarg_0);
-        code.Il.Emit(OpCodes.Ldloc, code.Left);
-        Call(code.Il, nameof(RegionRuntime.Leave));
+        ILGenerator il = code.Il;
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldloc, code.Left);
+        il.Emit(OpCodes.Ldloc, code.Next);
+        il.Emit(OpCodes.Ldloc, code.Target);
+        Call(il, nameof(RegionRuntime.Depart));
+        il.Emit(OpCodes.Ret);
     }
 
-    public override void EmitStop(RegionCode code, ulong address)
-    {
-        code.Il.Emit(OpCodes.Ldarg_0);
-        code.Il.Emit(OpCodes.Ldc_I8, (long)address);
-        Call(code.Il, nameof(RegionRuntime.Stop));
-    }
+    public override unsafe nint ExitTo(ulong address) => _plan.TryPage(address, out RegionPage page)
+        ? region.Exits.Add(new RegionExit
+        {
+            Kind = RegionExitKind.Step, Address = page.Address, Page = page.Decoded, Host = page.Host, Insn = (nint)_plan.InsnAt(address),
+        })
+        : region.Exits.Add(new RegionExit { Kind = RegionExitKind.Search, Address = address });
+
+    public override nint ExitComputed() => region.Exits.Add(new RegionExit { Kind = RegionExitKind.Computed });
+
+    public override nint ExitToStop(ulong address) => region.Exits.Add(new RegionExit { Kind = RegionExitKind.Stop, Address = address });
+
+    public override nint ExitToInterpret(ulong address) =>
+        region.Exits.Add(new RegionExit { Kind = RegionExitKind.Interpret, Address = address, Code = (uint)region.Number });
+
+    public override nint ExitFaulted() => region.Exits.Add(new RegionExit { Kind = RegionExitKind.Faulted });
+
+    public override nint ExitNoted(IrSite site, IrExit exit) => region.Exits.Add(exit.Kind == IrExitKind.Interrupt
+        ? new RegionExit { Kind = RegionExitKind.Interrupt, Address = site.Address, Code = exit.Code, Status = exit.Status }
+        : new RegionExit { Kind = RegionExitKind.Between, Address = site.Address, Code = exit.Word, Insn = exit.Routine!.Entry });
 
     public override LocalBuilder EmitLoad(RegionCode code, in IrInstruction insn, AccessPlace access, bool asDouble)
     {
         ILGenerator il = code.Il;
         bool vector = insn.Op != IrOp.Load;
         int bytes = vector ? 1 : (int)insn.Immediate;
-        Label slow = il.DefineLabel();
+        Label slow = access.Miss ?? il.DefineLabel();
         Label done = il.DefineLabel();
         LocalBuilder value = code.Temporary(vector ? typeof(Vector128<byte>) : asDouble ? typeof(double) : typeof(ulong));
         EmitHostAddress(code, access.Address!, EmitProbe(code, access.Address!, bytes, tag: 0, slow));
@@ -156,6 +173,8 @@ internal sealed class PpuRegionGuest(RegionPlan plan, int number, nint epochs) :
 
         il.Emit(OpCodes.Stloc, value);
         il.MarkLabel(done);
+        if (access.Miss is not null)
+            return value;
 
         ulong site = insn.Site.Address;
         code.Later(() =>
@@ -180,7 +199,7 @@ internal sealed class PpuRegionGuest(RegionPlan plan, int number, nint epochs) :
         ILGenerator il = code.Il;
         bool vector = insn.Op == IrOp.StoreVector;
         int bytes = vector ? 1 : (int)insn.Immediate;
-        Label slow = il.DefineLabel();
+        Label slow = access.Miss ?? il.DefineLabel();
         Label done = il.DefineLabel();
         EmitHostAddress(code, access.Address!, EmitProbe(code, access.Address!, bytes, tag: 8, slow));
         il.Emit(OpCodes.Ldloc, value);
@@ -196,6 +215,8 @@ internal sealed class PpuRegionGuest(RegionPlan plan, int number, nint epochs) :
         }
 
         il.MarkLabel(done);
+        if (access.Miss is not null)
+            return;
         ulong site = insn.Site.Address;
         code.Later(() =>
         {
@@ -231,50 +252,6 @@ internal sealed class PpuRegionGuest(RegionPlan plan, int number, nint epochs) :
 
     public override void EmitFaultRetired(RegionCode code) => Field(code.Il, ContextLayout.FaultRetired, OpCodes.Ldind_I8);
 
-    public override void EmitNote(RegionCode code, in IrSite site, IrExit exit)
-    {
-        ILGenerator il = code.Il;
-        il.Emit(OpCodes.Ldarg_0);
-        il.Emit(OpCodes.Ldc_I8, (long)site.Address);
-        if (exit.Kind == IrExitKind.Interrupt)
-        {
-            il.Emit(OpCodes.Ldc_I4, (int)exit.Code);
-            il.Emit(OpCodes.Ldc_I8, (long)exit.Status);
-            Call(il, nameof(RegionRuntime.Interrupt));
-            return;
-        }
-
-        il.Emit(OpCodes.Ldc_I4, (int)exit.Word);
-        il.Emit(OpCodes.Ldc_I8, (long)exit.Routine!.Entry);
-        il.Emit(OpCodes.Conv_I);
-        Call(il, nameof(RegionRuntime.Between));
-    }
-
-    public override unsafe void EmitGoTo(RegionCode code, ulong address)
-    {
-        ILGenerator il = code.Il;
-        il.Emit(OpCodes.Ldarg_0);
-        if (!plan.TryPage(address, out RegionPage page))
-        {
-            il.Emit(OpCodes.Ldc_I8, (long)address);
-            Call(il, nameof(RegionRuntime.GoTo));
-            return;
-        }
-
-        il.Emit(OpCodes.Ldc_I8, (long)page.Decoded);
-        il.Emit(OpCodes.Ldc_I8, (long)page.Address);
-        il.Emit(OpCodes.Ldc_I8, (long)page.Host);
-        il.Emit(OpCodes.Ldc_I8, (long)plan.InsnAt(address));
-        Call(il, nameof(RegionRuntime.GoToPage));
-    }
-
-    public override void EmitGoTo(RegionCode code, LocalBuilder address)
-    {
-        code.Il.Emit(OpCodes.Ldarg_0);
-        code.Il.Emit(OpCodes.Ldloc, address);
-        Call(code.Il, nameof(RegionRuntime.GoTo));
-    }
-
     // Context, site, address, and one number of how many instructions a fault retires and how many bytes there are.
     private static void EmitSlowArguments(ILGenerator il, ulong site, AccessPlace access, int bytes)
     {
@@ -285,13 +262,15 @@ internal sealed class PpuRegionGuest(RegionPlan plan, int number, nint epochs) :
         il.Emit(OpCodes.Ldc_I4, (access.Retired << RegionRuntime.RetiredShift) | bytes);
     }
 
+    private unsafe long EpochsAddress() => (long)region.Epochs;
+
     // Translations do not change while a region runs, so that a look on entry is enough; the epoch makes it a short one.
     private void EmitPageCheck(RegionCode code, Label refuse)
     {
         ILGenerator il = code.Il;
         Label moved = il.DefineLabel();
         Label inPlace = il.DefineLabel();
-        il.Emit(OpCodes.Ldc_I8, (long)epochs);
+        il.Emit(OpCodes.Ldc_I8, EpochsAddress());
         Field(il, ContextLayout.ThreadId, OpCodes.Ldind_U4);
         il.Emit(OpCodes.Ldc_I4_3);
         il.Emit(OpCodes.Shl);
@@ -305,7 +284,7 @@ internal sealed class PpuRegionGuest(RegionPlan plan, int number, nint epochs) :
         {
             il.MarkLabel(moved);
             il.Emit(OpCodes.Ldarg_0);
-            il.Emit(OpCodes.Ldc_I4, number);
+            il.Emit(OpCodes.Ldc_I4, region.Number);
             Call(il, nameof(RegionRuntime.Revalidate));
             il.Emit(OpCodes.Brtrue, inPlace);
             il.Emit(OpCodes.Br, refuse);

@@ -17,6 +17,15 @@ internal sealed unsafe class Region(int number, RegionPlan plan) : IDisposable
     /// <summary>Made because a smaller one stayed hot.</summary>
     public bool IsLarge { get; init; }
 
+    /// <summary>Leaves for the interpreter where something is not simple. Not for code where that happens often.</summary>
+    public bool IsHopeful { get; init; } = true;
+
+    /// <summary>Instructions it has left to the interpreter, and the thread's compiled instructions when that was last looked at.</summary>
+    public (uint Count, long Compiled) Misses { get; set; }
+
+    /// <summary>The ways out of it.</summary>
+    public RegionExits Exits { get; } = new();
+
     /// <summary>Its code, once it is compiled.</summary>
     public CompiledRegion? Code { get; set; }
 
@@ -28,6 +37,7 @@ internal sealed unsafe class Region(int number, RegionPlan plan) : IDisposable
 
     public void Dispose()
     {
+        Exits.Dispose();
         NativeMemory.Free(Epochs);
         Epochs = null;
     }

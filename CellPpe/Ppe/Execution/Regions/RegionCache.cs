@@ -24,6 +24,9 @@ internal sealed unsafe class RegionCache : IDisposable
 
     // Removed while some thread may still be inside: they go when no thread is.
     private readonly List<Region> _leaving = [];
+    // Instructions that a plan is being compiled for, and those where hope was in vain: by their place in decoded pages.
+    private readonly HashSet<nint> _wanted = [];
+    private readonly HashSet<nint> _hopeless = [];
     private int _numbers;
     private long _instructions;
 
@@ -52,7 +55,7 @@ internal sealed unsafe class RegionCache : IDisposable
     {
         // Where it fails, or the mode is another one next time, it shall ask again, but not soon.
         insn->Heat = (ushort)Math.Min(ushort.MaxValue, Again * _options.Threshold);
-        if (c->AddressOf(insn) < _options.LowestAddress || _compiler.IsBusy)
+        if (c->AddressOf(insn) < _options.LowestAddress || _compiler.IsBusy || _wanted.Contains((nint)insn))
             return;
         Region? here = Find(c, insn);
         bool fits = here is not null && (c->State.Msr & here.Plan.MsrMask) == here.Plan.MsrValue && here.Plan.TryPage(c->AddressOf(insn), out _);
@@ -60,9 +63,34 @@ internal sealed unsafe class RegionCache : IDisposable
             return;
         if (_planner.Plan(c, insn, fits ? _options.Large : _options.Small) is not { } plan)
             return;
-        var region = new Region(_numbers++, plan) { IsLarge = fits };
-        if (!_compiler.TryAdd(region))
+        var region = new Region(_numbers++, plan) { IsLarge = fits, IsHopeful = !_hopeless.Contains((nint)insn) };
+        if (_compiler.TryAdd(region))
+            _wanted.Add((nint)insn);
+        else
             region.Dispose();
+    }
+
+    /// <summary>
+    /// A region has left an instruction to the interpreter. Where that happens often, for what it runs, another one takes its
+    /// place that does such things itself.
+    /// </summary>
+    public void Missed(PpuContext* c, int number)
+    {
+        const uint Few = 256;
+        const long Worth = 3000;
+        if (!_installed.TryGetValue(number, out Region? region))
+            return;
+        uint count = region.Misses.Count + 1;
+        region.Misses = (count, region.Misses.Compiled);
+        if (count % Few != 0)
+            return;
+        bool often = count > Few && c->Compiled - region.Misses.Compiled < Few * Worth;
+        region.Misses = (count, c->Compiled);
+        if (!often)
+            return;
+        foreach (int entry in region.Plan.Entries)
+            _hopeless.Add((nint)region.Plan.InsnAt(region.Plan.Blocks[entry].Address));
+        Remove(region);
     }
 
     /// <summary>Puts in place what has been compiled. Only when no thread is inside a region.</summary>
@@ -138,6 +166,8 @@ internal sealed unsafe class RegionCache : IDisposable
         foreach (Region region in _installed.Values.ToArray())
             Remove(region);
         _oldestFirst.Clear();
+        _wanted.Clear();
+        _hopeless.Clear();
     }
 
     public void Dispose()
@@ -161,6 +191,8 @@ internal sealed unsafe class RegionCache : IDisposable
     private void Install(Region region)
     {
         RegionPlan plan = region.Plan;
+        if (plan.Generation == _core.Code.Generation)
+            _wanted.Remove((nint)plan.InsnAt(plan.Blocks[plan.Entries[0]].Address));
         if (region.Code is null || plan.Generation != _core.Code.Generation || !IsUnchanged(plan))
         {
             region.Dispose();

@@ -97,8 +97,8 @@ internal sealed unsafe class RegionCompiler : IDisposable
         try
         {
             IrRegion translated = Translate(plan, _passes);
-            var guest = new PpuRegionGuest(plan, region.Number, (nint)region.Epochs);
-            region.Code = new MsilRegionBackend(guest).Compile(translated, $"ppe_{plan.Blocks[plan.Entries[0]].Address:x}");
+            region.Code = new MsilRegionBackend(new PpuRegionGuest(region)).Compile(
+                translated, $"ppe_{plan.Blocks[plan.Entries[0]].Address:x}", region.IsHopeful);
             Interlocked.Add(ref _instructions, plan.Instructions);
             Interlocked.Add(ref _bytes, region.Code.MsilBytes);
         }

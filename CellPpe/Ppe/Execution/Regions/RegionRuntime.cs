@@ -74,20 +74,10 @@ internal static unsafe class RegionRuntime
     {
         DecodedInsn* insn = At(c, site, access);
         insn->Word = word;
-        return ((delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)routine)(c, insn) != null;
-    }
-
-    /// <summary>Notes an interrupt at an instruction.</summary>
-    public static void Interrupt(PpuContext* c, ulong site, uint vector, ulong status) => c->Interrupt(At(c, site), vector, status);
-
-    /// <summary>Notes an operation that runs when the region has been left.</summary>
-    public static void Between(PpuContext* c, ulong site, uint word, nint routine)
-    {
-        At(c, site)->Word = word;
-        c->State.Nia = site;
-        c->Between = (delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)routine;
-        c->BetweenInsn = &c->Scratch;
-        c->Exit = PpuLoopExit.Between;
+        c->InRegion = 1;
+        bool done = ((delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)routine)(c, insn) != null;
+        c->InRegion = 0;
+        return done;
     }
 
     /// <summary>How quick floating-point forms may be used with the FPSCR as it is.</summary>
@@ -116,43 +106,45 @@ internal static unsafe class RegionRuntime
             fpscr.SetFpcc((uint)comparison);
     }
 
-    /// <summary>Puts back what is left of the budget.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Leave(PpuContext* c, long left)
+    /// <summary>Leaves a region.</summary>
+    /// <param name="c">The thread.</param>
+    /// <param name="left">What is left of the budget.</param>
+    /// <param name="exit">How.</param>
+    /// <param name="target">Where a computed exit goes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static DecodedInsn* Depart(PpuContext* c, long left, RegionExit* exit, ulong target)
     {
         c->Compiled += c->Left - left;
         c->Entries++;
         // The loop counts the region as one instruction.
         c->Left = left + 1;
-    }
-
-    /// <summary>Stops at a block because the budget is used up or the thread is wanted elsewhere.</summary>
-    public static DecodedInsn* Stop(PpuContext* c, ulong address)
-    {
-        c->Stops++;
-        return PpuInterpreter.Lookup(c, address);
-    }
-
-    /// <summary>Goes on at an address that was computed, or that is on no page of the region.</summary>
-    public static DecodedInsn* GoTo(PpuContext* c, ulong address)
-    {
-        c->Searches++;
-        DecodedInsn* next = PpuInterpreter.Lookup(c, address);
-        if (next != null)
-            PpuInterpreter.Arrive(c, next);
-        return next;
-    }
-
-    /// <summary>Goes on at an instruction of a page of the region.</summary>
-    public static DecodedInsn* GoToPage(PpuContext* c, nint page, ulong pageAddress, nint host, nint insn)
-    {
-        c->Steps++;
-        c->PageBase = (DecodedInsn*)page;
-        c->PageEa = pageAddress;
-        c->PageHost = (byte*)host;
-        var next = (DecodedInsn*)insn;
-        PpuInterpreter.Arrive(c, next);
-        return next;
+        switch (exit->Kind)
+        {
+            case RegionExitKind.Step:
+                c->Steps++;
+                c->PageBase = (DecodedInsn*)exit->Page;
+                c->PageEa = exit->Address;
+                c->PageHost = (byte*)exit->Host;
+                PpuInterpreter.Arrive(c, (DecodedInsn*)exit->Insn);
+                return (DecodedInsn*)exit->Insn;
+            case RegionExitKind.Search:
+                return GoTo(c, exit->Address);
+            case RegionExitKind.Computed:
+                return GoTo(c, target);
+            case RegionExitKind.Stop:
+                c->Stops++;
+                return PpuInterpreter.Lookup(c, exit->Address);
+            case RegionExitKind.Interpret:
+                Interpret(c, exit);
+                return null;
+            case RegionExitKind.Interrupt:
+                return c->Interrupt(At(c, exit->Address), exit->Code, exit->Status);
+            case RegionExitKind.Between:
+                Between(c, exit);
+                return null;
+            default:
+                return null;
+        }
     }
 
     /// <summary>Runs one instruction by the interpreter, where a region begins that may not be entered now.</summary>
@@ -162,6 +154,33 @@ internal static unsafe class RegionRuntime
         c->Refusals++;
         PpuInterpreter.Arrive(c, i);
         return c->Thread.Core.Code.HandlerOf(i)(c, i);
+    }
+
+    private static DecodedInsn* GoTo(PpuContext* c, ulong address)
+    {
+        c->Searches++;
+        DecodedInsn* next = PpuInterpreter.Lookup(c, address);
+        if (next != null)
+            PpuInterpreter.Arrive(c, next);
+        return next;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Interpret(PpuContext* c, RegionExit* exit)
+    {
+        c->Misses++;
+        c->State.Nia = exit->Address;
+        c->Exit = PpuLoopExit.Replay;
+        c->Thread.Core.Code.Regions?.Missed(c, (int)exit->Code);
+    }
+
+    private static void Between(PpuContext* c, RegionExit* exit)
+    {
+        At(c, exit->Address)->Word = exit->Code;
+        c->State.Nia = exit->Address;
+        c->Between = (delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)exit->Insn;
+        c->BetweenInsn = &c->Scratch;
+        c->Exit = PpuLoopExit.Between;
     }
 
     /// <summary>Whether every page of a region is still where it was when its code was made.</summary>

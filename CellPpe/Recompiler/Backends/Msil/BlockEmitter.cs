@@ -162,7 +162,7 @@ internal sealed class BlockEmitter
     {
         if (insn.Helper?.Quick is { } quick)
         {
-            _values.Keep(index, index + 1, _quick.Emit(insn, quick, now));
+            _values.Keep(index, index + 1, _quick.Emit(insn, quick, now, _region.IsHopeful ? Miss(insn.Site, now) : null));
             return;
         }
 
@@ -223,7 +223,10 @@ internal sealed class BlockEmitter
     private void Access(int index, in IrInstruction insn, Moment now)
     {
         RegionGuest guest = _region.Guest;
-        var access = new AccessPlace(_values.Localize(insn.Op == IrOp.LoadVectorIf ? insn.B : insn.A, now), FaultLabel(now), insn.Site.Instructions - _accounted);
+        var access = new AccessPlace(_values.Localize(insn.Op == IrOp.LoadVectorIf ? insn.B : insn.A, now), FaultLabel(now), insn.Site.Instructions - _accounted)
+        {
+            Miss = _region.IsHopeful && insn.Op != IrOp.StoreBytes ? Miss(insn.Site, now) : null,
+        };
         switch (insn.Op)
         {
             case IrOp.Load or IrOp.LoadVector:
@@ -284,8 +287,7 @@ internal sealed class BlockEmitter
         }
 
         (IrExit exit, IrSite site, IrValue target) = (insn.Exit, insn.Site, insn.B);
-        Label label = Exit(site, now, at => LeaveFor(exit, site, target, at));
-        _values.EmitBranch(insn.A, whenTrue: true, label, now);
+        _values.EmitBranch(insn.A, whenTrue: true, Exit(site, now, exit, target), now);
     }
 
     private void Leave(in IrInstruction insn, Moment now)
@@ -307,7 +309,7 @@ internal sealed class BlockEmitter
             return;
         }
 
-        Il.Emit(OpCodes.Br, Exit(site, now, at => LeaveFor(exit, site, target, at)));
+        Il.Emit(OpCodes.Br, Exit(site, now, exit, target));
     }
 
     private int Inside(IrValue target) => _block.TryConstant(target, out ulong address) ? _region.Region.BlockAt(address) : -1;
@@ -336,60 +338,46 @@ internal sealed class BlockEmitter
 
     private void LeaveAt(LocalBuilder address, SlotSet changed)
     {
-        _region.Guest.EmitGoTo(_region.Code, address);
-        Il.Emit(OpCodes.Stloc, _region.Code.Next);
-        Il.Emit(OpCodes.Br, _region.WriteBack(changed));
-    }
-
-    // What follows the write of the pending values, behind an exit.
-    private bool LeaveFor(IrExit exit, IrSite site, IrValue target, ExitPlace at)
-    {
-        if (exit.Kind != IrExitKind.Next)
-        {
-            _region.Guest.EmitNote(_region.Code, site, exit);
-            return false;
-        }
-
-        if (_block.TryConstant(target, out ulong constant))
-        {
-            _region.Guest.EmitGoTo(_region.Code, constant);
-            Il.Emit(OpCodes.Stloc, _region.Code.Next);
-            return true;
-        }
-
-        EmitPredictions(at.Target!);
-        _region.Guest.EmitGoTo(_region.Code, at.Target!);
-        Il.Emit(OpCodes.Stloc, _region.Code.Next);
-        return true;
+        Il.Emit(OpCodes.Ldloc, address);
+        Il.Emit(OpCodes.Stloc, _region.Code.Target);
+        _region.EmitLeave(_region.Guest.ExitComputed(), changed);
     }
 
     // A place behind the straight code where the block is left: pending values go to their slots, then the rest.
-    private Label Exit(IrSite site, Moment now, Func<ExitPlace, bool> emit)
+    private Label Exit(IrSite site, Moment now, IrExit exit, IrValue target)
+    {
+        bool computed = target.Exists && !_block.TryConstant(target, out _);
+        nint exits = exit.Kind != IrExitKind.Next ? _region.Guest.ExitNoted(site, exit)
+            : computed ? _region.Guest.ExitComputed()
+            : _region.Guest.ExitTo(_block[target].Immediate);
+        return Behind(site, now, exits, computed ? target : default);
+    }
+
+    /// <summary>Where an instruction goes that compiled code hopes not to meet: the interpreter runs it.</summary>
+    private Label Miss(IrSite site, Moment now) => Behind(site, now, _region.Guest.ExitToInterpret(site.Address), default);
+
+    private Label Behind(IrSite site, Moment now, nint exit, IrValue computed)
     {
         Label label = Il.DefineLabel();
         (int, IrValue)[] pending = [.. _pending.Select(static entry => (entry.Key, entry.Value))];
         SlotSet changed = _changed;
         int retired = site.Instructions - _accounted;
-        IrInstruction leaving = _block.Instructions[now.Index];
-        IrValue target = leaving.Op == IrOp.ExitIf ? leaving.B : default;
         PendingDebts debts = _quick.Pending;
         _region.Code.Later(() =>
         {
             Il.MarkLabel(label);
-            LocalBuilder? address = null;
-            if (target.Exists && !_block.TryConstant(target, out _))
+            if (computed.Exists)
             {
-                address = _region.Code.Target;
-                _values.Emit(target, now);
-                Il.Emit(OpCodes.Stloc, address);
+                _values.Emit(computed, now);
+                Il.Emit(OpCodes.Stloc, _region.Code.Target);
             }
 
             _quick.EmitAssign(debts);
             Assign(pending, now);
             Retire(retired);
-            if (!emit(new ExitPlace(address)))
-                EmitNoNext();
-            Il.Emit(OpCodes.Br, _region.WriteBack(changed));
+            if (computed.Exists)
+                EmitPredictions(_region.Code.Target);
+            _region.EmitLeave(exit, changed);
         });
         return label;
     }
@@ -411,13 +399,6 @@ internal sealed class BlockEmitter
             Il.Emit(OpCodes.Br, _region.FaultWriteBack(changed));
         });
         return label;
-    }
-
-    private void EmitNoNext()
-    {
-        Il.Emit(OpCodes.Ldc_I4_0);
-        Il.Emit(OpCodes.Conv_I);
-        Il.Emit(OpCodes.Stloc, _region.Code.Next);
     }
 
     // The block's end inside the region: slots get their values, the budget its due. What the branch needs is saved first.
@@ -488,7 +469,4 @@ internal sealed class BlockEmitter
         Il.Emit(OpCodes.Sub);
         Il.Emit(OpCodes.Stloc, _region.Code.Left);
     }
-
-    /// <param name="Target">Where a computed exit goes.</param>
-    private sealed record ExitPlace(LocalBuilder? Target);
 }

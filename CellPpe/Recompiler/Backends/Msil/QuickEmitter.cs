@@ -61,27 +61,32 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
     private ILGenerator Il => region.Code.Il;
 
     /// <summary>Emits an operation; the local holds its result.</summary>
-    public LocalBuilder Emit(IrInstruction insn, IrQuick quick, Moment now)
+    /// <param name="insn">The call.</param>
+    /// <param name="quick">Its quick form.</param>
+    /// <param name="now">Where it stands.</param>
+    /// <param name="miss">Where to go when the quick form will not do; null: do it in full here.</param>
+    public LocalBuilder Emit(IrInstruction insn, IrQuick quick, Moment now, Label? miss)
     {
         int count = quick.Compute.GetParameters().Length;
         LocalBuilder[] operands = [.. Enumerable.Range(0, count).Select(number => values.LocalizeDouble(insn.Operand(number), now))];
         bool comparison = quick.Debt == IrDebt.Comparison;
         LocalBuilder result = region.Code.Temporary(comparison ? typeof(ulong) : typeof(double));
         LocalBuilder owed = region.Code.Temporary(typeof(int));
-        Label full = Il.DefineLabel();
+        Label full = miss ?? Il.DefineLabel();
         Label done = Il.DefineLabel();
         LocalBuilder[] used = operands.ToArray();
         if (comparison)
             EmitComparison(quick, used, result, owed, full);
         else
-            EmitArithmetic(quick, used, result, owed, full);
+            EmitArithmetic(quick, used, result, owed, full, hopeful: miss is not null);
         Il.MarkLabel(done);
 
         // A slot's local may change before the debt is paid.
         for (int number = 0; number < count; number++)
             operands[number] = CopyOfSlot(operands[number]);
         PendingDebts before = Pending;
-        region.Code.Later(() => EmitFull(insn, now, before, result, owed, full, done));
+        if (miss is null)
+            region.Code.Later(() => EmitFull(insn, now, before, result, owed, full, done));
         Pending = quick.Debt switch
         {
             IrDebt.Result => new PendingDebts(owed, operands, null, null, null),
@@ -153,9 +158,9 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
         Il.Emit(OpCodes.Stloc, result);
     }
 
-    private void EmitArithmetic(IrQuick quick, LocalBuilder[] operands, LocalBuilder result, LocalBuilder owed, Label full)
+    private void EmitArithmetic(IrQuick quick, LocalBuilder[] operands, LocalBuilder result, LocalBuilder owed, Label full, bool hopeful)
     {
-        Label doubtful = Il.DefineLabel();
+        Label doubtful = hopeful ? full : Il.DefineLabel();
         Label safe = Il.DefineLabel();
         Load(operands);
         Il.Emit(OpCodes.Call, quick.Compute);
@@ -170,6 +175,8 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
         Il.MarkLabel(safe);
         Il.Emit(OpCodes.Ldc_I4, quick.Kind);
         Il.Emit(OpCodes.Stloc, owed);
+        if (hopeful)
+            return;
         region.Code.Later(() =>
         {
             Il.MarkLabel(doubtful);

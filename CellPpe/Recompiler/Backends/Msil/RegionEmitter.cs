@@ -10,8 +10,13 @@ internal sealed class RegionEmitter
     private readonly Dictionary<SlotSet, Label> _faults = [];
     private readonly bool[] _checked;
 
-    public RegionEmitter(IrRegion region, RegionGuest guest, ILGenerator il)
+    /// <param name="region">What to emit.</param>
+    /// <param name="guest">The guest's part.</param>
+    /// <param name="hopeful">Leave for the interpreter where an access or operation is not a simple one.</param>
+    /// <param name="il">Where to.</param>
+    public RegionEmitter(IrRegion region, RegionGuest guest, bool hopeful, ILGenerator il)
     {
+        IsHopeful = hopeful;
         Region = region;
         Guest = guest;
         Code = new RegionCode(il);
@@ -23,6 +28,12 @@ internal sealed class RegionEmitter
             Debts = new FloatDebts(il);
         BlockLabels = [.. region.Blocks.Select(_ => il.DefineLabel())];
     }
+
+    /// <summary>
+    /// Nothing in the region calls and comes back for what rarely happens: it leaves. Registers live through no call then, and
+    /// there is half as much to compile.
+    /// </summary>
+    public bool IsHopeful { get; }
 
     public IrRegion Region { get; }
 
@@ -96,6 +107,15 @@ internal sealed class RegionEmitter
     {
         if (number >= Region.Blocks.Count)
             throw new InvalidOperationException("a region that ends nowhere");
+    }
+
+    /// <summary>Leaves by an exit.</summary>
+    public void EmitLeave(nint exit, SlotSet changed)
+    {
+        Il.Emit(OpCodes.Ldc_I8, (long)exit);
+        Il.Emit(OpCodes.Conv_I);
+        Il.Emit(OpCodes.Stloc, Code.Next);
+        Il.Emit(OpCodes.Br, WriteBack(changed));
     }
 
     /// <summary>Where to go to write slots back and return.</summary>
@@ -194,9 +214,7 @@ internal sealed class RegionEmitter
             Code.Later(() =>
             {
                 Il.MarkLabel(stop);
-                Guest.EmitStop(Code, Region.Blocks[number].Address);
-                Il.Emit(OpCodes.Stloc, Code.Next);
-                Il.Emit(OpCodes.Br, WriteBack(changed));
+                EmitLeave(Guest.ExitToStop(Region.Blocks[number].Address), changed);
             });
         }
 
@@ -212,10 +230,7 @@ internal sealed class RegionEmitter
             Guest.EmitFaultRetired(Code);
             Il.Emit(OpCodes.Sub);
             Il.Emit(OpCodes.Stloc, Code.Left);
-            Il.Emit(OpCodes.Ldc_I4_0);
-            Il.Emit(OpCodes.Conv_I);
-            Il.Emit(OpCodes.Stloc, Code.Next);
-            Il.Emit(OpCodes.Br, WriteBack(changed));
+            EmitLeave(Guest.ExitFaulted(), changed);
         }
 
         Label leave = Il.DefineLabel();
@@ -228,9 +243,7 @@ internal sealed class RegionEmitter
 
         Il.MarkLabel(leave);
         EmitPay();
-        Guest.EmitLeave(Code);
-        Il.Emit(OpCodes.Ldloc, Code.Next);
-        Il.Emit(OpCodes.Ret);
+        Guest.EmitReturn(Code);
     }
 
     // Every way round goes backwards once; there the budget is looked at.

@@ -50,11 +50,29 @@ public abstract class RegionGuest
     /// <summary>Appends a jump to <paramref name="stop"/> if the budget is used up or somebody asks for the thread's attention.</summary>
     public abstract void EmitCheck(RegionCode code, Label stop);
 
-    /// <summary>Appends code that puts the instructions left back into the context.</summary>
-    public abstract void EmitLeave(RegionCode code);
+    /// <summary>
+    /// Appends the return from the region; every slot is up to date in the state struct. <see cref="RegionCode.Next"/> holds the
+    /// exit, <see cref="RegionCode.Target"/> where a computed one goes, <see cref="RegionCode.Left"/> what is left of the budget.
+    /// </summary>
+    public abstract void EmitReturn(RegionCode code);
 
-    /// <summary>Appends code that leaves on the stack the guest instruction at which the region stops after such a check.</summary>
-    public abstract void EmitStop(RegionCode code, ulong address);
+    /// <summary>The exit to a constant address.</summary>
+    public abstract nint ExitTo(ulong address);
+
+    /// <summary>The exit to a computed address.</summary>
+    public abstract nint ExitComputed();
+
+    /// <summary>The exit at a block whose check found the budget used up or somebody waiting.</summary>
+    public abstract nint ExitToStop(ulong address);
+
+    /// <summary>The exit to the interpreter, which runs the instruction at the address once more.</summary>
+    public abstract nint ExitToInterpret(ulong address);
+
+    /// <summary>The exit behind an access or routine that has noted how to go on.</summary>
+    public abstract nint ExitFaulted();
+
+    /// <summary>An exit of any kind but <see cref="IrExitKind.Next"/>.</summary>
+    public abstract nint ExitNoted(IrSite site, IrExit exit);
 
     /// <summary>Appends a load.</summary>
     /// <param name="code">The region.</param>
@@ -75,22 +93,17 @@ public abstract class RegionGuest
 
     /// <summary>Appends a load of how many instructions the access that faulted had retired.</summary>
     public abstract void EmitFaultRetired(RegionCode code);
-
-    /// <summary>Appends code that notes in the context how the region is left, for all kinds but <see cref="IrExitKind.Next"/>.</summary>
-    public abstract void EmitNote(RegionCode code, in IrSite site, IrExit exit);
-
-    /// <summary>Appends code that leaves on the stack the guest instruction at a constant address, or null if it must be looked for.</summary>
-    public abstract void EmitGoTo(RegionCode code, ulong address);
-
-    /// <summary>The same for the address in a local.</summary>
-    public abstract void EmitGoTo(RegionCode code, LocalBuilder address);
 }
 
 /// <summary>An access of a region.</summary>
 /// <param name="Address">A local with its address; null for a routine, which knows its own.</param>
 /// <param name="Fault">Where to go when it faults, once the context says how to go on.</param>
 /// <param name="Retired">Instructions to be counted then; the slow way puts the number where <see cref="RegionGuest.EmitFaultRetired"/> finds it.</param>
-public readonly record struct AccessPlace(LocalBuilder? Address, Label Fault, int Retired);
+public readonly record struct AccessPlace(LocalBuilder? Address, Label Fault, int Retired)
+{
+    /// <summary>Where to go when the access is not a simple one; null: do it the slow way and come back.</summary>
+    public Label? Miss { get; init; }
+}
 
 /// <summary>A region being compiled, as the guest's part sees it.</summary>
 public sealed class RegionCode
@@ -117,11 +130,11 @@ public sealed class RegionCode
     /// <summary>How few may be left before the region must stop.</summary>
     public LocalBuilder Slack { get; }
 
-    /// <summary>What the region returns.</summary>
+    /// <summary>The exit it leaves by.</summary>
     public LocalBuilder Next { get; }
 
-    /// <summary>Where a computed exit goes, behind the straight code; temporaries of the blocks are in use there.</summary>
-    internal LocalBuilder Target { get; }
+    /// <summary>Where a computed exit goes.</summary>
+    public LocalBuilder Target { get; }
 
     /// <summary>Locals that the guest's part keeps for the whole region, by name.</summary>
     public Dictionary<string, LocalBuilder> Kept { get; } = [];

@@ -73,7 +73,7 @@ internal sealed class SlotFlow
             int slot = insn.Op is IrOp.ReadSlot or IrOp.WriteSlot ? _table.NumberOf(insn.Slot) : -1;
             if (insn.Op == IrOp.ReadSlot && slot >= 0 && !must.Contains(slot))
                 loads = loads.With(slot);
-            if (insn.Op.MayLeave)
+            if (insn.MayLeave)
                 loads |= may.Except(must);
             SlotSet written = Written(insn, slot);
             may |= written;

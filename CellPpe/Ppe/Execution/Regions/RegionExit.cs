@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+
+namespace CellPpe.Ppe.Execution.Regions;
+
+/// <summary>How compiled code leaves a region.</summary>
+internal enum RegionExitKind : uint
+{
+    /// <summary>The context says how to go on.</summary>
+    Faulted,
+
+    /// <summary>For an instruction on one of the region's pages.</summary>
+    Step,
+
+    /// <summary>For a constant address elsewhere.</summary>
+    Search,
+
+    /// <summary>For an address that was computed.</summary>
+    Computed,
+
+    /// <summary>The budget is used up, or the thread is wanted elsewhere.</summary>
+    Stop,
+
+    /// <summary>The interpreter shall run this instruction: it is not one of the simple cases.</summary>
+    Interpret,
+
+    /// <summary>To take an interrupt.</summary>
+    Interrupt,
+
+    /// <summary>For an operation that runs between blocks.</summary>
+    Between,
+}
+
+/// <summary>One way out of a region, as compiled code names it: by address.</summary>
+internal struct RegionExit
+{
+    public RegionExitKind Kind;
+
+    /// <summary>Interrupt vector, instruction word, or the region's number.</summary>
+    public uint Code;
+
+    /// <summary>The instruction's address; of a step, its page's.</summary>
+    public ulong Address;
+
+    /// <summary>Of a step: the page of decoded instructions, and its bytes.</summary>
+    public nint Page;
+    public nint Host;
+
+    /// <summary>The decoded instruction, or the routine that runs between.</summary>
+    public nint Insn;
+
+    /// <summary>SRR1 bits of an interrupt.</summary>
+    public ulong Status;
+}
+
+/// <summary>The exits of a region, in memory that does not move.</summary>
+internal sealed unsafe class RegionExits : IDisposable
+{
+    private const int PerPiece = 32;
+
+    private readonly List<nint> _pieces = [];
+    private int _used = PerPiece;
+
+    /// <summary>Keeps an exit; its address.</summary>
+    public nint Add(RegionExit exit)
+    {
+        if (_used == PerPiece)
+        {
+            _pieces.Add((nint)NativeMemory.Alloc(PerPiece, (nuint)sizeof(RegionExit)));
+            _used = 0;
+        }
+
+        RegionExit* place = (RegionExit*)_pieces[^1] + _used++;
+        *place = exit;
+        return (nint)place;
+    }
+
+    public void Dispose()
+    {
+        foreach (nint piece in _pieces)
+            NativeMemory.Free((void*)piece);
+        _pieces.Clear();
+    }
+}
