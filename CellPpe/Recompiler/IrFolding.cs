@@ -27,6 +27,8 @@ internal static class IrFolding
             case IrOp.And when (knowsA && a == 0) || (knowsB && b == 0):
             case IrOp.Subtract or IrOp.Xor when insn.A == insn.B:
                 return block.Constant(0);
+            case IrOp.And when knowsB && TryMask(block, insn.A, b) is { Exists: true } masked:
+                return masked;
             case IrOp.And when knowsB && Covers(b, Width(block, insn.A, WidthDepth)):
             case IrOp.And or IrOp.Or when insn.A == insn.B:
                 return insn.A;
@@ -78,6 +80,50 @@ internal static class IrFolding
             default:
                 return 64;
         }
+    }
+
+    // Rotate-and-mask instructions are mostly shifts: what the mask leaves comes from one side of the rotation.
+    private static IrValue TryMask(IrBlock block, IrValue value, ulong mask)
+    {
+        IrInstruction insn = block[value];
+        if (!block.TryConstant(insn.B, out ulong amount))
+            return default;
+        switch (insn.Op)
+        {
+            case IrOp.And:
+                return block.Binary(IrOp.And, insn.A, block.Constant(amount & mask));
+            case IrOp.RotateLeft when amount is > 0 and < 64:
+                bool left = (mask & ((1UL << (int)amount) - 1)) == 0;
+                if (!left && mask >> (int)amount != 0)
+                    return default;
+                if (TryDoubledWord(block, insn.A, out IrValue word) && amount < 32 && mask <= uint.MaxValue)
+                    return Masked(block, left ? IrOp.ShiftLeft : IrOp.ShiftRight, word, left ? amount : 32 - amount, mask);
+                return Masked(block, left ? IrOp.ShiftLeft : IrOp.ShiftRight, insn.A, left ? amount : 64 - amount, mask);
+            default:
+                return default;
+        }
+    }
+
+    private static IrValue Masked(IrBlock block, IrOp shift, IrValue value, ulong amount, ulong mask) =>
+        block.Binary(IrOp.And, block.Binary(shift, value, block.Constant(amount)), block.Constant(mask));
+
+    // A word beside itself, as a 32-bit rotation is done in 64 bits.
+    private static bool TryDoubledWord(IrBlock block, IrValue value, out IrValue word)
+    {
+        word = default;
+        IrInstruction or = block[value];
+        if (or.Op != IrOp.Or)
+            return false;
+        IrValue low = or.A;
+        IrInstruction high = block[or.B];
+        if (high.Op != IrOp.ShiftLeft)
+            (low, high) = (or.B, block[or.A]);
+        if (high.Op != IrOp.ShiftLeft || !block.TryConstant(high.B, out ulong by) || by != 32)
+            return false;
+        word = high.A;
+        IrInstruction cut = block[low];
+        return low == word
+            || (cut.Op == IrOp.And && cut.A == word && block.TryConstant(cut.B, out ulong mask) && mask == uint.MaxValue);
     }
 
     private static bool IgnoresZeroOnTheRight(IrOp op) => op is IrOp.Add or IrOp.Subtract or IrOp.Or or IrOp.Xor

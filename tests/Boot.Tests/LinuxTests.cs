@@ -29,8 +29,10 @@ public sealed class LinuxTests : IDisposable
         Assert.DoesNotContain("FAIL", run.Output, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
-    public void The_debug_kernel_runs_the_same_twice_with_the_instruction_clock()
+    [SkippableTheory]
+    [InlineData("auto", "auto")]
+    [InlineData("compiled", "interpreter")]
+    public void The_debug_kernel_runs_the_same_twice_with_the_instruction_clock(string firstEngine, string secondEngine)
     {
         string[] arguments =
         [
@@ -38,8 +40,8 @@ public sealed class LinuxTests : IDisposable
             "--clock", "instructions", "--instructions", "150000000", "--state-hash",
         ];
 
-        ProgramResult first = Ps3Program.Run(arguments);
-        ProgramResult second = Ps3Program.Run(arguments);
+        ProgramResult first = Ps3Program.Run([.. arguments, "--engine", firstEngine]);
+        ProgramResult second = Ps3Program.Run([.. arguments, "--engine", secondEngine]);
 
         Assert.Equal(first.Output, second.Output);
         Assert.Contains("state hash ", first.Messages, StringComparison.Ordinal);

@@ -8,10 +8,13 @@ public sealed class PenguinTests
     private static string Golden => Path.Combine(Guests.RepositoryRoot(), "tests", "Boot.Tests", "Golden", "penguin.txt");
 
     // PS3_UPDATE_GOLDEN=1 writes the transcript instead of comparing it; read the difference before you commit it.
-    [Fact]
-    public void With_the_instruction_clock_the_transcript_is_the_golden_one()
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("interpreter")]
+    [InlineData("compiled")]
+    public void With_the_instruction_clock_the_transcript_is_the_golden_one(string engine)
     {
-        ProgramResult run = Ps3Program.Run("boot", "--clock", "instructions");
+        ProgramResult run = Ps3Program.Run("boot", "--clock", "instructions", "--engine", engine);
 
         Assert.Equal(0, run.ExitCode);
         if (Environment.GetEnvironmentVariable("PS3_UPDATE_GOLDEN") == "1")
@@ -19,11 +22,13 @@ public sealed class PenguinTests
         Assert.Equal(File.ReadAllText(Golden), run.Output);
     }
 
-    [Fact]
-    public void Two_runs_with_the_instruction_clock_end_in_the_same_state()
+    [Theory]
+    [InlineData("auto", "auto")]
+    [InlineData("compiled", "interpreter")]
+    public void Two_runs_with_the_instruction_clock_end_in_the_same_state(string firstEngine, string secondEngine)
     {
-        ProgramResult first = Ps3Program.Run("boot", "--clock", "instructions", "--state-hash");
-        ProgramResult second = Ps3Program.Run("boot", "--clock", "instructions", "--state-hash");
+        ProgramResult first = Ps3Program.Run("boot", "--clock", "instructions", "--state-hash", "--engine", firstEngine);
+        ProgramResult second = Ps3Program.Run("boot", "--clock", "instructions", "--state-hash", "--engine", secondEngine);
 
         Assert.Equal(first.Output, second.Output);
         Assert.Contains("state hash ", first.Messages, StringComparison.Ordinal);
@@ -40,13 +45,13 @@ public sealed class PenguinTests
     }
 
     [Theory]
-    [InlineData("host", "2", "256M", "480p")]
-    [InlineData("host", "1", "256M", "720p")]
-    [InlineData("instructions", "2", "64M", "1080p")]
-    [InlineData("instructions", "1", "512M", "720p")]
-    public void Every_check_of_the_guest_holds(string clock, string cpus, string memory, string video)
+    [InlineData("host", "2", "256M", "480p", "auto")]
+    [InlineData("host", "1", "256M", "720p", "compiled")]
+    [InlineData("instructions", "2", "64M", "1080p", "compiled")]
+    [InlineData("instructions", "1", "512M", "720p", "interpreter")]
+    public void Every_check_of_the_guest_holds(string clock, string cpus, string memory, string video, string engine)
     {
-        ProgramResult run = Ps3Program.Run("boot", "--clock", clock, "--cpus", cpus, "--memory", memory, "--video", video);
+        ProgramResult run = Ps3Program.Run("boot", "--clock", clock, "--cpus", cpus, "--memory", memory, "--video", video, "--engine", engine);
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("PENGUIN OK", run.Output, StringComparison.Ordinal);

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 
+using CellPpe.Ppe.Execution;
+
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine;
 
@@ -9,10 +11,12 @@ namespace Machine.Tests;
 /// <summary>Machines with the embedded guest.</summary>
 internal static class Penguin
 {
-    public static Ps3Machine Build(out StringBuilder console, string? commandLine = null, ClockMode clock = ClockMode.Instructions)
+    public static Ps3Machine Build(
+        out StringBuilder console, string? commandLine = null, ClockMode clock = ClockMode.Instructions,
+        PpuEngine engine = PpuEngine.Auto)
     {
         console = new StringBuilder();
-        return MachineBuilder.Build(Config(console) with { CommandLine = commandLine, Clock = clock });
+        return MachineBuilder.Build(Config(console) with { CommandLine = commandLine, Clock = clock, Engine = engine });
     }
 
     public static MachineConfig Config(StringBuilder console) => new()

@@ -1,5 +1,7 @@
 using System.Text;
 
+using CellPpe.Ppe.Execution;
+
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine;
 
@@ -24,11 +26,37 @@ public sealed class Ps3MachineTests
         Assert.Equal(StateHash.Of(first), StateHash.Of(second));
     }
 
-    [Fact]
-    public void A_run_in_pieces_ends_in_the_state_of_a_run_in_one()
+    [Theory]
+    [InlineData(PpuEngine.Auto)]
+    [InlineData(PpuEngine.Compiled)]
+    public void Every_engine_is_in_the_same_state_after_the_same_number_of_instructions(PpuEngine engine)
     {
-        using Ps3Machine whole = Penguin.Build(out _);
-        using Ps3Machine pieces = Penguin.Build(out _);
+        using Ps3Machine interpreted = Penguin.Build(out StringBuilder expected, engine: PpuEngine.Interpreter);
+        using Ps3Machine machine = Penguin.Build(out StringBuilder text, engine: engine);
+
+        foreach (ulong instructions in (ulong[])[1_000_003, 2_500_000, 6_000_001])
+        {
+            interpreted.Run(new RunLimits { Instructions = instructions });
+            machine.Run(new RunLimits { Instructions = instructions });
+
+            Assert.Equal(instructions, machine.Instructions);
+            Assert.Equal(StateHash.Of(interpreted), StateHash.Of(machine));
+        }
+
+        Assert.Equal(interpreted.Run(new RunLimits()).End, machine.Run(new RunLimits()).End);
+        Assert.Equal(expected.ToString(), text.ToString());
+        Assert.Equal(StateHash.Of(interpreted), StateHash.Of(machine));
+        Assert.Equal(0, machine.Ppe.Statistics.Failures);
+        Assert.True(machine.Ppe.Statistics.Compiled > 0, machine.Ppe.Statistics.ToString());
+    }
+
+    [Theory]
+    [InlineData(PpuEngine.Interpreter)]
+    [InlineData(PpuEngine.Compiled)]
+    public void A_run_in_pieces_ends_in_the_state_of_a_run_in_one(PpuEngine engine)
+    {
+        using Ps3Machine whole = Penguin.Build(out _, engine: engine);
+        using Ps3Machine pieces = Penguin.Build(out _, engine: engine);
 
         whole.Run(new RunLimits { Instructions = 3_000_000 });
         pieces.Run(new RunLimits { Instructions = 1_000_000 });
