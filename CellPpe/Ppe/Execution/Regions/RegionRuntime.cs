@@ -133,7 +133,7 @@ internal static unsafe class RegionRuntime
                 return GoTo(c, target);
             case RegionExitKind.Stop:
                 c->Stops++;
-                return PpuInterpreter.Lookup(c, exit->Address);
+                return c->Attention != 0 ? Rest(c, exit->Address) : PpuInterpreter.Lookup(c, exit->Address);
             case RegionExitKind.Interpret:
                 Interpret(c, exit);
                 return null;
@@ -154,6 +154,14 @@ internal static unsafe class RegionRuntime
         c->Refusals++;
         PpuInterpreter.Arrive(c, i);
         return c->Thread.Core.Code.HandlerOf(i)(c, i);
+    }
+
+    // Back to the thread, which sees to what it is wanted for: the region would only stop here again and again.
+    private static DecodedInsn* Rest(PpuContext* c, ulong address)
+    {
+        c->State.Nia = address;
+        c->Exit = PpuLoopExit.Refetch;
+        return null;
     }
 
     private static DecodedInsn* GoTo(PpuContext* c, ulong address)
