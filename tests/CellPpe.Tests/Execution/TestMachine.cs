@@ -19,11 +19,16 @@ internal sealed class TestMachine : IDisposable
     private const ulong CodeSize = 0x40000;
 
     public TestMachine(int codePageLimit = 4096, int threads = 1)
+        : this(new PpuConfiguration(threads, Data + DataSize, codePageLimit))
+    {
+    }
+
+    public TestMachine(PpuConfiguration configuration)
     {
         Memory = new GuestMemory(CodeSize + DataSize + 0x10000);
         CodeMemory = Memory.TryAddMemory(default, CodeSize, RegionAccess.ReadWrite, "code")!;
         DataMemory = Memory.TryAddMemory(new LparAddress(Data), DataSize, RegionAccess.ReadWrite, "data")!;
-        Core = new PpuCore(new PpuConfiguration(threads, Data + DataSize, codePageLimit), Memory, Clock, NullLogger.Instance);
+        Core = new PpuCore(configuration, Memory, Clock, NullLogger.Instance);
         State.Nia = Code;
         // Every interrupt handler waits for the test to look.
         for (ulong vector = 0x100; vector < 0x1000; vector += 0x80)
