@@ -88,6 +88,9 @@ public sealed class IrBlock(ulong address)
     /// <summary>Any other access; the operation says what the operands are.</summary>
     public IrValue Access(IrOp op, IrValue a, IrValue b = default, IrValue c = default) => Append(new IrInstruction(op) { A = a, B = b, C = c, Site = Site });
 
+    /// <summary>Keeps accesses before and behind it apart.</summary>
+    public void Barrier(StorageBarrier kind) => Append(new IrInstruction(IrOp.Barrier) { Immediate = (ulong)kind, Site = Site });
+
     /// <summary>Applies a helper.</summary>
     public IrValue Call(IrHelper helper, IrValue a, IrValue b = default, IrValue c = default, IrValue d = default) =>
         // Equal pure calls are one, wherever they stand.

@@ -84,6 +84,9 @@ public enum IrOp
     /// <summary>Stores the leftmost C bytes (0..16) of vector B at address A, one after the other.</summary>
     StoreBytes,
 
+    /// <summary>Keeps accesses on their side of it: the immediate is a <see cref="StorageBarrier"/>.</summary>
+    Barrier,
+
     /// <summary>Applies a helper to A.. and, if it has one, its state slot.</summary>
     Call,
 

@@ -50,6 +50,7 @@ public static class IrPrinter
         IrOp.Call when insn.Helper!.State is { } state => $"call {insn.Helper.Name} &{slotName(state)},",
         IrOp.Call => $"call {insn.Helper!.Name}",
         IrOp.Perform => $"perform {insn.Routine!.Name} {Number(insn.Immediate)}",
+        IrOp.Barrier => $"barrier {((StorageBarrier)insn.Immediate).ToString().ToLowerInvariant()}",
         IrOp.SignExtend or IrOp.ByteReverse or IrOp.VectorElement or IrOp.Load or IrOp.Store => $"{Mnemonic(insn.Op)}{insn.Immediate}",
         IrOp.Exit or IrOp.ExitIf => $"{Mnemonic(insn.Op)} {Describe(insn.Exit!)}",
         _ => Mnemonic(insn.Op),

@@ -73,7 +73,7 @@ public static class IrVerifier
     // The types an instruction's operands must have.
     private static IrType[] Operands(in IrInstruction insn) => insn.Op switch
     {
-        IrOp.Constant or IrOp.ReadSlot or IrOp.Perform => [],
+        IrOp.Constant or IrOp.ReadSlot or IrOp.Perform or IrOp.Barrier => [],
         IrOp.WriteSlot => [insn.Slot.Type],
         IrOp.Not or IrOp.CountLeadingZeros or IrOp.SignExtend or IrOp.ByteReverse or IrOp.Load or IrOp.LoadVector => [IrType.I64],
         IrOp.Select => [IrType.I64, IrType.I64, IrType.I64],

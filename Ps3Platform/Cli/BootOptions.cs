@@ -25,6 +25,7 @@ internal sealed class BootOptions
     private readonly Option<string> _memory = new("--memory", "-m") { Description = "Memory of the partition: up to 128M as boot memory, the rest through lv1_allocate_memory.", HelpName = "SIZE", DefaultValueFactory = _ => "256M" };
     private readonly Option<int> _cpus = new("--cpus", "--smp") { Description = "Hardware threads of the PPE: 1 or 2.", HelpName = "N", DefaultValueFactory = _ => 2 };
     private readonly Option<string> _clock = new("--clock") { Description = "host: guest time follows the host. instructions: time advances with instructions, and the same run gives the same states.", HelpName = "host|instructions", DefaultValueFactory = _ => "host" };
+    private readonly Option<int?> _hostThreads = new("--host-threads") { Description = "2: each hardware thread of the PPE has a host thread (with --clock host; the default where it works). 1: both run in turns on one.", HelpName = "1|2" };
     private readonly Option<string> _engine = new("--engine") { Description = "auto: interpret, and compile what is hot. interpreter: never compile. compiled: compile what has run a few times.", HelpName = "auto|interpreter|compiled", DefaultValueFactory = _ => "auto" };
     private readonly Option<string> _video = new("--video") { Description = "Picture size the monitor asks for: 480p, 720p or 1080p.", HelpName = "MODE", DefaultValueFactory = _ => "720p" };
     private readonly Option<string?> _screenshot = new("--screenshot") { Description = "Write the screen to this PNG file when the machine stops.", HelpName = "FILE" };
@@ -44,7 +45,7 @@ internal sealed class BootOptions
         command.Arguments.Add(_kernel);
         Option[] options =
         [
-            _initrd, _append, _tree, _memory, _cpus, _clock, _engine, _video, _screenshot, _every, _timeout, _instructions, _noReboot, _stats, _hash, _audit, _fixups, _log,
+            _initrd, _append, _tree, _memory, _cpus, _clock, _hostThreads, _engine, _video, _screenshot, _every, _timeout, _instructions, _noReboot, _stats, _hash, _audit, _fixups, _log,
         ];
         foreach (Option option in options)
             command.Options.Add(option);
@@ -74,9 +75,13 @@ internal sealed class BootOptions
         if (!VideoMode.TryParse(parsed.GetValue(_video)!, out VideoMode? mode))
             throw new UsageException($"--video {parsed.GetValue(_video)}: give one of {string.Join(", ", VideoMode.All.Select(known => known.Name))}.");
 
+        int? hostThreads = parsed.GetValue(_hostThreads);
+        if (hostThreads is not (null or 1 or 2))
+            throw new UsageException($"--host-threads {hostThreads}: give 1 or 2.");
+
         Guest guest = GuestFiles.Open(parsed.GetValue(_kernel));
         string? initrd = parsed.GetValue(_initrd) ?? guest.Initrd;
-        return new MachineConfig
+        var config = new MachineConfig
         {
             Kernel = ReadKernel(guest.Kernel, size, parsed.GetValue(_fixups)!),
             Initrd = initrd is null ? null : ImageFile.Read(initrd),
@@ -88,6 +93,7 @@ internal sealed class BootOptions
             Engine = ParseEngine(parsed.GetValue(_engine)!),
             Video = mode,
         };
+        return hostThreads is { } chosen ? config with { HostThreads = chosen == 2 } : config;
     }
 
     private BootReport ReadReport(ParseResult parsed) => new()

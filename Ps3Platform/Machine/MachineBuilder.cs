@@ -51,7 +51,8 @@ public static class MachineBuilder
         var events = new EventQueue();
         var memory = new GuestMemory(config.MemorySize + DeviceMemory);
         var processor = new PpuConfiguration(
-            config.Threads, config.BootMemorySize, Engine: config.Engine, ExactBudgets: config.Clock == ClockMode.Instructions);
+            config.Threads, config.BootMemorySize, Engine: config.Engine, ExactBudgets: config.Clock == ClockMode.Instructions,
+            HostThreads: config is { Clock: ClockMode.Host, Threads: 2, HostThreads: true });
         var ppe = new PpuCore(processor, memory, clock, config.Loggers.CreateLogger<PpuCore>());
         var machine = new Ps3Machine(config, clock, memory, events, ppe);
         var lv1 = new Lv1(new Lv1Configuration

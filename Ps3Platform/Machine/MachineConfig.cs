@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 using CellPpe.Ppe.Execution;
 
 using Lv1Hypervisor;
@@ -47,6 +49,12 @@ public sealed record MachineConfig
     /// <summary>What drives time.</summary>
     public ClockMode Clock { get; init; } = ClockMode.Host;
 
+    /// <summary>
+    /// Each hardware thread runs on a host thread of its own. Only with the host's clock and two threads, else without effect;
+    /// and by default only on x86-64, whose order of storage is stronger than a PPE's and on which this has been tried.
+    /// </summary>
+    public bool HostThreads { get; init; } = RuntimeInformation.ProcessArchitecture == Architecture.X64;
+
     /// <summary>How guest code is run.</summary>
     public PpuEngine Engine { get; init; } = PpuEngine.Auto;
 
@@ -62,7 +70,7 @@ public sealed record MachineConfig
     /// </summary>
     public ulong RtcAtPowerOn { get; init; } = 227_923_200;
 
-    /// <summary>Takes console bytes: the debug console over Ethernet and lv1's own. Called on the emulation thread.</summary>
+    /// <summary>Takes console bytes: the debug console over Ethernet and lv1's own. Called under the machine's lock.</summary>
     public Action<ReadOnlySpan<byte>>? Console { get; init; }
 
     /// <summary>Where parts report what is unusual.</summary>

@@ -14,8 +14,9 @@ using Ps3Platform.Machine.Profiling;
 namespace Ps3Platform.Machine;
 
 /// <summary>
-/// One console: a PPE under lv1 with its devices. Everything runs on the thread that calls <see cref="Run"/>, in turns:
-/// each hardware thread, then what is due in the event queue. Other threads reach it through <see cref="Post"/>.
+/// One console: a PPE under lv1 with its devices. With <see cref="MachineConfig.HostThreads"/> each hardware thread runs on a
+/// host thread of its own (<see cref="ThreadRunner"/>); otherwise everything runs on the thread that calls <see cref="Run"/>,
+/// in turns: each hardware thread, then what is due in the event queue. Other threads reach it through <see cref="Post"/>.
 /// </summary>
 public sealed class Ps3Machine : IDisposable, IPartitionControl
 {
@@ -87,7 +88,7 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
     public string Whereabouts => string.Join("; ", _running.Select(thread =>
         $"thread {thread.ThreadId} {(thread.IsPaused ? "paused" : "running")} at 0x{thread.State.Nia:x}{Symbol(thread.State.Nia)}"));
 
-    /// <summary>From any thread: runs something between two turns.</summary>
+    /// <summary>From any thread: runs something between two turns. A thread of the guest's that has a host thread may run meanwhile.</summary>
     public void Post(Action action) => Events.Post(action);
 
     /// <inheritdoc/>
@@ -114,17 +115,19 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
         using CancellationTokenRegistration cancel = limits.Cancel.Register(() => _wake.Set());
         try
         {
+            if (Ppe.Lock.IsShared)
+            {
+                var runner = new ThreadRunner(this, _running, limits);
+                RunOutcome end = runner.Run(started);
+                IdleTime += runner.IdleTime;
+                return end;
+            }
+
             while (true)
             {
                 Events.RunDue(Clock.TimeBase);
-                if (_ended is { } ended)
-                    return ended;
-                if (limits.Cancel.IsCancellationRequested)
-                    return new RunOutcome(RunEnd.Cancelled, Whereabouts);
-                if (limits.Timeout is { } timeout && Stopwatch.GetElapsedTime(started) > timeout)
-                    return new RunOutcome(RunEnd.Timeout, Whereabouts);
-                if (limits.Instructions is { } most && Instructions >= most)
-                    return new RunOutcome(RunEnd.InstructionLimit, Whereabouts);
+                if (FindEnd(limits, started) is { } end)
+                    return end;
                 if (!RunTurns(limits.Instructions) && _ended is null && !Idle())
                     return new RunOutcome(RunEnd.LockedUp, Whereabouts);
             }
@@ -144,6 +147,37 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
     }
 
     internal void Start(PpuThread thread) => _running.Add(thread);
+
+    /// <summary>True when no thread shall get another turn.</summary>
+    internal bool IsOver(RunLimits limits) => _ended is not null || (limits.Instructions is { } most && Instructions >= most);
+
+    /// <summary>How the run has ended, if it has.</summary>
+    internal RunOutcome? FindEnd(RunLimits limits, long started)
+    {
+        if (_ended is { } ended)
+            return ended;
+        if (limits.Cancel.IsCancellationRequested)
+            return new RunOutcome(RunEnd.Cancelled, Whereabouts);
+        if (limits.Timeout is { } timeout && Stopwatch.GetElapsedTime(started) > timeout)
+            return new RunOutcome(RunEnd.Timeout, Whereabouts);
+        if (limits.Instructions is { } most && Instructions >= most)
+            return new RunOutcome(RunEnd.InstructionLimit, Whereabouts);
+        return Ppe.Lock.IsShared && _lockups.IsLockedUp(_running, Clock.TimeBase) ? new RunOutcome(RunEnd.LockedUp, Whereabouts) : null;
+    }
+
+    /// <summary>Looks at a thread at the end of its turn.</summary>
+    internal void Observe(PpuThread thread, ulong start, bool whole)
+    {
+        ulong now = Clock.TimeBase;
+        Sampler?.Observe(thread, start, now, whole);
+        _lockups.Observe(thread, now);
+    }
+
+    /// <summary>Has whoever waits in <see cref="WaitForWork"/> look again.</summary>
+    internal void WakeUp() => _wake.Set();
+
+    /// <summary>Sleeps until there may be something to do.</summary>
+    internal void WaitForWork(TimeSpan longest) => _wake.WaitOne(longest);
 
     // Every thread that can run gets one turn. False: none could.
     private bool RunTurns(ulong? mostInstructions)
@@ -171,12 +205,10 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
             ulong start = Sampler is null ? 0 : Clock.TimeBase;
             long executed = thread.Run(budget);
             ran = true;
-            ulong now = Clock.TimeBase;
-            Sampler?.Observe(thread, start, now, whole: executed >= budget);
-            _lockups.Observe(thread, now);
+            Observe(thread, start, whole: executed >= budget);
             if (_ended is not null)
                 break;
-            if (_lockups.IsLockedUp(_running, now))
+            if (_lockups.IsLockedUp(_running, Clock.TimeBase))
             {
                 _ended = new RunOutcome(RunEnd.LockedUp, Whereabouts);
                 break;

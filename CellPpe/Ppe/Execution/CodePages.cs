@@ -80,6 +80,7 @@ internal sealed unsafe class CodePages : IDisposable
         for (int index = 0; index < InsnsPerPage; index++)
         {
             page[index].Handler = _decodeAndRun;
+            page[index].Word = 0;
             page[index].Heat = _heat;
         }
 

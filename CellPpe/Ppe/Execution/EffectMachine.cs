@@ -1,6 +1,7 @@
 using CellPpe.Ppe.Arithmetic;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.Semantics;
+using CellPpe.Recompiler;
 
 namespace CellPpe.Ppe.Execution;
 
@@ -209,6 +210,10 @@ internal struct EffectMachine : IPpuMachine<EffectMachine.NoValue, EffectMachine
     public bool TryStoreVectorLeft(NoValue address, NoValue value) => Store();
 
     public bool TryStoreVectorRight(NoValue address, NoValue value) => Store();
+
+    public readonly void Barrier(StorageBarrier kind)
+    {
+    }
 
     // ---- Control
     public void Branch(NoValue target) => Does(PpuActions.Branch);

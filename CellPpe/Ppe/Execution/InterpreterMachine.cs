@@ -8,7 +8,9 @@ using CellPpe.Core.Ports;
 using CellPpe.Ppe.Arithmetic;
 using CellPpe.Ppe.Arithmetic.FloatingPoint;
 using CellPpe.Ppe.Semantics;
+using CellPpe.Ppe.Execution.Regions;
 using CellPpe.Ppe.State;
+using CellPpe.Recompiler;
 
 namespace CellPpe.Ppe.Execution;
 
@@ -398,6 +400,18 @@ internal unsafe struct InterpreterMachine(PpuContext* c, DecodedInsn* i) : IPpuM
         }
 
         return true;
+    }
+
+    // With one host thread for both hardware threads, program order is storage order.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Barrier(StorageBarrier kind)
+    {
+        if (c->Shared == 0)
+            return;
+        if (kind == StorageBarrier.Full)
+            Interlocked.MemoryBarrier();
+        else
+            RegionRuntime.OrderBarrier();
     }
 
     // ---- Control

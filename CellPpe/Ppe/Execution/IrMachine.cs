@@ -207,6 +207,8 @@ internal readonly struct IrMachine(IrBlock block, IrMode mode, uint word) : IPpu
         return true;
     }
 
+    public void Barrier(StorageBarrier kind) => block.Barrier(kind);
+
     // ---- Control
     public void Branch(IrValue target) => block.GoTo(TargetOf(target));
 

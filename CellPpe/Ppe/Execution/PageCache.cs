@@ -152,6 +152,19 @@ internal sealed unsafe class PageCache<TKind> : IDisposable
         return dropped;
     }
 
+    /// <summary>True when there is an entry for the page at this offset of any segment.</summary>
+    public bool HoldsPage(ulong offsetInSegment)
+    {
+        for (int mode = 1; mode < Modes; mode++)
+        {
+            int index = (mode * _entriesPerMode) + ((int)(offsetInSegment >> 12) & (_entriesPerMode - 1));
+            if (_chains.Holds(index) && ((TKind.Page(Entry(index)) ^ offsetInSegment) & OffsetInSegment) == 0)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>An entry's number: its place in the three arrays together.</summary>
     public int NumberOf(void* entry) => (int)((byte*)entry - _entries) / TKind.Size;
 

@@ -135,6 +135,17 @@ internal unsafe struct PpuContext
     /// <summary>GCHandle of the owning <see cref="PpuThread"/>.</summary>
     public nint Owner;
 
+    /// <summary>A <see cref="Execution.Standing"/>: written by the thread, read by holders of the machine's lock.</summary>
+    public uint Standing;
+
+    /// <summary>Not 0: the other hardware thread runs on a host thread of its own.</summary>
+    public uint Shared;
+
+    /// <summary>Then, what lwarx or ldarx has read where, as it stands in memory, and how wide.</summary>
+    public byte* ReservedHost;
+    public ulong ReservedValue;
+    public uint ReservedBytes;
+
     /// <summary>The managed object the slow paths belong to.</summary>
     public readonly PpuThread Thread => Unsafe.As<PpuThread>(GCHandle.FromIntPtr(Owner).Target!);
 

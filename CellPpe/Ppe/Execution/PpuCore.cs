@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -29,21 +30,25 @@ public interface IPpuClock
 /// <param name="ExactBudgets">
 /// True: a run never goes beyond its instruction budget, as the instruction clock needs. False: compiled code may finish a round.
 /// </param>
+/// <param name="HostThreads">Each hardware thread is run by a host thread of its own, under the rules of <see cref="MachineLock"/>.</param>
 public sealed record PpuConfiguration(
-    int Threads, ulong RealModeLimit, int CodePageLimit = 4096, PpuEngine Engine = PpuEngine.Auto, bool ExactBudgets = true)
+    int Threads, ulong RealModeLimit, int CodePageLimit = 4096, PpuEngine Engine = PpuEngine.Auto, bool ExactBudgets = true, bool HostThreads = false)
 {
     /// <summary>Overrides what <see cref="Engine"/> stands for, for tests.</summary>
     internal EngineOptions? Options { get; init; }
 }
 
 /// <summary>
-/// One PPE: its hardware threads and what they share, which is memory, the page table and decoded instructions. Both
-/// threads belong to one host thread, which runs them in turns.
+/// One PPE: its hardware threads and what they share, which is memory, the page table and decoded instructions. All of it
+/// belongs to whoever has <see cref="Lock"/>; with one host thread for both hardware threads that is this host thread.
 /// </summary>
 public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches, IDisposable
 {
     private readonly PpuThread[] _threads;
     private bool _disposed;
+
+    // Decoded instructions of memory that is gone: they go when no thread is inside a block.
+    private bool _dropPending;
 
     // A program can read a register that is not there as often as it likes; once is enough to know.
     private readonly bool[] _reportedRegisters = new bool[1024];
@@ -60,17 +65,22 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
         Logger = logger;
         EngineOptions options = configuration.Options ?? EngineOptions.Of(configuration.Engine);
         ExactBudgets = configuration.ExactBudgets;
+        Lock = new MachineLock(configuration.HostThreads);
         Code = new CodePages(memory, configuration.CodePageLimit, options.Threshold);
         if (configuration.Engine != PpuEngine.Interpreter)
             Code.Regions = new RegionCache(this, options, logger);
         Translator = new PpuTranslator(configuration.RealModeLimit);
         _threads = [.. Enumerable.Range(0, configuration.Threads).Select(id => new PpuThread(id, this))];
+        Lock.Attach(_threads);
         memory.AddWatch(this);
         memory.RegionRemoved += OnRegionRemoved;
     }
 
     /// <summary>The hardware threads.</summary>
     public IReadOnlyList<PpuThread> Threads => _threads;
+
+    /// <summary>Who has it may touch what the hardware threads share.</summary>
+    public MachineLock Lock { get; }
 
     /// <summary>Pages of decoded instructions now held.</summary>
     public int DecodedPages => Code.Count;
@@ -166,6 +176,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
     /// <summary>Drops every translation of every thread.</summary>
     public void FlushTranslations()
     {
+        Lock.StopAll();
         foreach (PpuThread thread in _threads)
             thread.Storage.FlushAll();
     }
@@ -173,7 +184,13 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
     void ITranslationCaches.FlushPage(ulong offsetInSegment)
     {
         foreach (PpuThread thread in _threads)
+        {
+            // Entries are only added under the lock: what is not there now need not be waited for.
+            if (Lock.IsShared && !thread.Storage.HoldsPage(offsetInSegment))
+                continue;
+            Lock.Stop(thread);
             thread.Storage.FlushPage(offsetInSegment);
+        }
     }
 
     /// <summary>True the first time a special register is asked for that is not the guest's.</summary>
@@ -193,15 +210,55 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
 
     internal void ProtectHostPage(ulong hostOffset)
     {
+        // When this returns no store that has not been seen can reach the page: it may be decoded.
         foreach (PpuThread thread in _threads)
+        {
+            if (Lock.IsShared && !thread.Storage.MayWrite(hostOffset))
+                continue;
+            Lock.Stop(thread);
             thread.Storage.ProtectHostPage(hostOffset);
+        }
     }
 
-    private void OnRegionRemoved(MemoryRegion region) => DropCode();
+    /// <summary>True when something waits for <see cref="Settle"/>.</summary>
+    internal bool IsUnsettled => Code.IsFull || _dropPending || Code.Regions is { IsUnsettled: true };
+
+    /// <summary>Drops decoded code that must go and puts compiled code in place. Only when no thread is inside a block.</summary>
+    internal void Settle()
+    {
+        if (Code.IsFull || _dropPending)
+            DropCode();
+        Code.Regions?.Settle();
+    }
+
+    /// <summary>Fills a decoded entry from its word in memory.</summary>
+    internal unsafe void Decode(DecodedInsn* insn, byte* word)
+    {
+        // The other thread may have fetched the handler of the word that stood here before, and not yet the word. A word
+        // of 0 has never been decoded.
+        if (Lock.IsShared && insn->Word != 0 && insn->Word != BinaryPrimitives.ReverseEndianness(*(uint*)word))
+            Lock.StopAll();
+        Code.Decode(insn, word);
+    }
+
+    private void OnRegionRemoved(MemoryRegion region)
+    {
+        if (!Lock.IsShared)
+        {
+            DropCode();
+            return;
+        }
+
+        // The other thread may be in the middle of a block: it cannot fetch from there again, and the rest waits for its end.
+        FlushTranslations();
+        _dropPending = true;
+        WantAttention();
+    }
 
     /// <summary>Drops all decoded instructions. Only between blocks.</summary>
     internal void DropCode()
     {
+        _dropPending = false;
         Code.Clear();
         FlushTranslations();
     }

@@ -5,14 +5,14 @@ namespace CellPpe.Ppe.Execution;
 /// <summary>The interpreter's loop and the slow paths its handlers call.</summary>
 internal static unsafe class PpuInterpreter
 {
-    /// <summary>Runs from <paramref name="i"/> until the budget in the context is used up or a handler leaves.</summary>
+    /// <summary>Runs from <paramref name="i"/> until the budget in the context is used up, a handler leaves, or the thread is wanted elsewhere.</summary>
     /// <remarks><see cref="PpuContext.Left"/> is what is left; <see cref="PpuContext.Exit"/> says why, State.Nia where.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Loop(PpuContext* c, DecodedInsn* i)
     {
         do
             i = i->Handler(c, i);
-        while (--c->Left > 0 && i != null);
+        while (--c->Left > 0 && i != null && c->Attention == 0);
 
         if (i != null)
         {
@@ -50,7 +50,12 @@ internal static unsafe class PpuInterpreter
     /// <summary>Handler of an entry that is not decoded yet.</summary>
     public static DecodedInsn* DecodeAndRun(PpuContext* c, DecodedInsn* i)
     {
-        c->Thread.Core.Code.Decode(i, c->PageHost + ((byte*)i - (byte*)c->PageBase) / 4);
+        PpuThread thread = c->Thread;
+        thread.Hold(Standing.InBlock);
+        // The other thread may have come first.
+        if (!thread.Core.Code.IsDecoded(i))
+            thread.Core.Decode(i, c->PageHost + ((byte*)i - (byte*)c->PageBase) / 4);
+        thread.Release();
         return i->Handler(c, i);
     }
 
@@ -68,10 +73,15 @@ internal static unsafe class PpuInterpreter
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Hot(PpuContext* c, DecodedInsn* i)
     {
-        PpuCore core = c->Thread.Core;
+        PpuThread thread = c->Thread;
+        PpuCore core = thread.Core;
+        if (core.Code.Regions is not { } regions)
+            return;
+        thread.Hold(Standing.InBlock);
         // An instruction that was never run is not decoded; it will come again.
-        if (core.Code.Regions is { } regions && core.Code.IsDecoded(i))
+        if (core.Code.IsDecoded(i))
             regions.Request(c, i);
+        thread.Release();
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -58,7 +58,61 @@ internal sealed unsafe class PpuStorage : IDisposable
     /// <inheritdoc cref="SoftTlb.ProtectHostPage"/>
     public void ProtectHostPage(ulong hostOffset) => _tlb.ProtectHostPage(hostOffset);
 
+    /// <summary>True when stores may go straight to a page of host memory. Under the machine's lock.</summary>
+    public bool MayWrite(ulong hostOffset) => _tlb.MayWrite(hostOffset);
+
+    /// <summary>True when a page at this offset of any segment has a translation. Under the machine's lock.</summary>
+    public bool HoldsPage(ulong offsetInSegment) => _tlb.HoldsPage(offsetInSegment);
+
     public bool Load(DecodedInsn* i, ulong address, int size, out ulong value)
+    {
+        PpuThread thread = _core.Threads[(int)_c->ThreadId];
+        thread.Hold(Standing.InBlock);
+        bool loaded = LoadHeld(i, address, size, out value);
+        thread.Release();
+        return loaded;
+    }
+
+    public bool Store(DecodedInsn* i, ulong address, int size, ulong value)
+    {
+        PpuThread thread = _core.Threads[(int)_c->ThreadId];
+        thread.Hold(Standing.InBlock);
+        bool stored = StoreHeld(i, address, size, value);
+        thread.Release();
+        return stored;
+    }
+
+    /// <summary>Finds the bytes of an aligned access for a reservation instruction. They stay there until the thread wants the lock again.</summary>
+    public bool TryGetHost(DecodedInsn* i, ulong address, bool store, out byte* host)
+    {
+        TlbEntry* entry = _tlb.EntryOf(address);
+        if (store ? SoftTlb.MayStore(entry, address) : entry->ReadTag == (address & ~0xfffUL))
+        {
+            host = (byte*)address + entry->Addend;
+            // Which regions there are is known under the lock.
+            if (!store || _c->InRegion == 0 || !_core.Code.Holds((ulong)(host - _core.Memory.HostBase)))
+                return true;
+        }
+
+        PpuThread thread = _core.Threads[(int)_c->ThreadId];
+        thread.Hold(Standing.InBlock);
+        bool found = TryFindHost(i, address, store, out host);
+        thread.Release();
+        return found;
+    }
+
+    /// <summary>Brings the page of the next instruction into the fetch cache.</summary>
+    /// <returns>False when an interrupt must be taken (set in the context, SRR0 = the address).</returns>
+    public bool TryFetch(ulong address)
+    {
+        PpuThread thread = _core.Threads[(int)_c->ThreadId];
+        thread.Hold(Standing.Between);
+        bool fetched = TryFetchHeld(address);
+        thread.Release();
+        return fetched;
+    }
+
+    private bool LoadHeld(DecodedInsn* i, ulong address, int size, out ulong value)
     {
         SlowAccesses++;
         if (CrossesPage(address, size))
@@ -69,7 +123,7 @@ internal sealed unsafe class PpuStorage : IDisposable
                 return false;
             for (int index = 0; index < size; index++)
             {
-                if (!Load(i, (address + (ulong)index) & _c->ModeMask, 1, out ulong part))
+                if (!LoadHeld(i, (address + (ulong)index) & _c->ModeMask, 1, out ulong part))
                     return false;
                 value = (value << 8) | part;
             }
@@ -104,7 +158,7 @@ internal sealed unsafe class PpuStorage : IDisposable
         return true;
     }
 
-    public bool Store(DecodedInsn* i, ulong address, int size, ulong value)
+    private bool StoreHeld(DecodedInsn* i, ulong address, int size, ulong value)
     {
         SlowAccesses++;
         if (CrossesPage(address, size))
@@ -113,7 +167,7 @@ internal sealed unsafe class PpuStorage : IDisposable
                 return false;
             for (int index = 0; index < size; index++)
             {
-                if (!Store(i, (address + (ulong)index) & _c->ModeMask, 1, value >> (8 * (size - 1 - index)) & 0xff))
+                if (!StoreHeld(i, (address + (ulong)index) & _c->ModeMask, 1, value >> (8 * (size - 1 - index)) & 0xff))
                     return false;
             }
 
@@ -152,16 +206,8 @@ internal sealed unsafe class PpuStorage : IDisposable
     /// <summary>True when the fetch cache holds the page of this address.</summary>
     public bool IsFetchCached(ulong address) => _tlb.TryFindFetch(address, out _);
 
-    /// <summary>Finds the bytes of an aligned access for a reservation instruction.</summary>
-    public bool TryGetHost(DecodedInsn* i, ulong address, bool store, out byte* host)
+    private bool TryFindHost(DecodedInsn* i, ulong address, bool store, out byte* host)
     {
-        TlbEntry* entry = _tlb.EntryOf(address);
-        if (store ? SoftTlb.MayStore(entry, address) : entry->ReadTag == (address & ~0xfffUL))
-        {
-            host = (byte*)address + entry->Addend;
-            return !store || MayStoreInRegion(i, host);
-        }
-
         host = null;
         if (BreaksAt(address, 1, store))
             return DataStorageInterrupt(i, address, PpuTranslator.DataBreakpoint | (store ? PpuTranslator.IsStore : 0));
@@ -179,9 +225,7 @@ internal sealed unsafe class PpuStorage : IDisposable
         return !store || MayStoreInRegion(i, host);
     }
 
-    /// <summary>Brings the page of the next instruction into the fetch cache.</summary>
-    /// <returns>False when an interrupt must be taken (set in the context, SRR0 = the address).</returns>
-    public bool TryFetch(ulong address)
+    private bool TryFetchHeld(ulong address)
     {
         Translation translation = _core.Translator.Translate(&_c->State, _tlb.Segments, address, AccessKind.Fetch);
         MemoryRegion? region = null;
@@ -256,7 +300,7 @@ internal sealed unsafe class PpuStorage : IDisposable
         return opcode | word.Bits(6, 15);
     }
 
-    // A page cannot leave the translation caches between the lookup and this: one thread does both.
+    // A page cannot leave the translation caches between the lookup and this: both are done under the machine's lock.
     private static ulong Read(byte* host, int size) => size switch
     {
         1 => *host,

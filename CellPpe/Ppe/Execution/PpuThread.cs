@@ -10,7 +10,7 @@ namespace CellPpe.Ppe.Execution;
 
 /// <summary>
 /// One hardware thread of the PPE: runs guest code block by block, takes interrupts, and is what lv1 knows as a logical
-/// PPE thread. Owned by the emulation thread.
+/// PPE thread. Owned by the host thread that runs it; what others may do to it they do under the machine's lock.
 /// </summary>
 public sealed unsafe class PpuThread : ILogicalPpeThread
 {
@@ -22,8 +22,15 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     // lv1_pause(0) returns at the latest after this long: Linux may just have lost a decrementer interrupt (irq-and-time 9).
     private const ulong LongestPause = IMachineClock.Frequency / 100;
 
+    private readonly bool _shared;
     private bool _decrementerPending;
-    private bool _endTurn;
+
+    // Set by others, too: see EndTurn.
+    private volatile bool _endTurn;
+
+    // How often the machine's lock has been taken, by slow ways inside slow ways.
+    private int _held;
+    private int _gaveWay;
 
     internal PpuThread(int id, PpuCore core)
     {
@@ -34,6 +41,8 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         _self = GCHandle.Alloc(this, GCHandleType.Normal);
         _c->Owner = GCHandle.ToIntPtr(_self);
         _c->ThreadId = (uint)id;
+        _shared = core.Lock.IsShared;
+        _c->Shared = _shared ? 1u : 0;
         Storage = new PpuStorage(_c, core);
         // Both threads are enabled and running (boot-protocol 1.2): CTRL[0:1] tell which one this is.
         _c->State.Ctrl = (id == 0 ? 0x8000_0000 : 0x4000_0000) | 0x00c0_0001;
@@ -96,8 +105,14 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     public void SetExternalInterrupt(bool asserted)
     {
         _c->State.ExternalInterrupt = asserted ? 1u : 0;
-        if (asserted)
-            _c->State.Wait = 0;
+        if (!asserted)
+            return;
+        _c->State.Wait = 0;
+        if (_shared)
+        {
+            _c->Attention = 1;
+            Core.Lock.Announce();
+        }
     }
 
     /// <inheritdoc/>
@@ -111,8 +126,12 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         _c->State.PauseEnd = Core.Clock.TimeBase + LongestPause;
     }
 
-    /// <summary>Ends the turn after this instruction, so that the machine looks at time and threads again.</summary>
-    public void EndTurn() => _endTurn = true;
+    /// <summary>Ends the turn after this instruction, so that the machine looks at time and threads again. From any thread.</summary>
+    public void EndTurn()
+    {
+        _endTurn = true;
+        _c->Attention = 1;
+    }
 
     /// <summary>Ends a pause that nothing else ended.</summary>
     public void Wake() => _c->State.Wait = 0;
@@ -133,7 +152,38 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         Storage.SelectMode();
     }
 
-    /// <summary>Runs until the budget is used up, the thread pauses, or something the machine must see has happened.</summary>
+    /// <summary>The other hardware thread may get on: its turn comes at once, or this host thread steps back a little.</summary>
+    internal void GiveWay()
+    {
+        if (!_shared)
+        {
+            EndTurn();
+            return;
+        }
+
+        // Who spins for long waits for a thread that the host has perhaps not scheduled.
+        if ((++_gaveWay & 63) == 0)
+            Thread.Yield();
+        else
+            Thread.SpinWait(10);
+    }
+
+    /// <summary>Begins to run guest code on this host thread: takes the machine's lock. Only with host threads for each.</summary>
+    public void Attach() => Hold(Standing.Between);
+
+    /// <summary>Gives the lock back for good, wherever an exception has left the thread.</summary>
+    public void Detach()
+    {
+        Volatile.Write(ref _c->Standing, (uint)Standing.Between);
+        if (_held > 0)
+            Core.Lock.Exit();
+        _held = 0;
+    }
+
+    /// <summary>
+    /// Runs until the budget is used up, the thread pauses, or something the machine must see has happened. With a host thread
+    /// for each hardware thread the caller has the machine's lock (<see cref="Attach"/>), and has it again afterwards.
+    /// </summary>
     /// <returns>Instructions retired or tried.</returns>
     public long Run(long budget)
     {
@@ -142,16 +192,14 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         _c->State.ReservationHeld = 0;
         _decrementerPending = DecrementerNegative;
         long left = budget;
+        Release();
         while (left > 0 && !_endTurn && _c->State.Wait == 0)
         {
             // In 32-bit mode the next instruction's address is cut to its low word (Book I 1.12.2).
             _c->State.Nia &= _c->ModeMask;
             TakePendingInterrupt();
-            if (Core.Code.IsFull)
-                Core.DropCode();
-            if (Core.Code.Regions is { IsUnsettled: true } regions)
-                regions.Settle();
-            _c->Attention = 0;
+            if (_c->Attention != 0 || Core.IsUnsettled)
+                Settle();
             DecodedInsn* next = PpuInterpreter.Lookup(_c, _c->State.Nia);
             if (next == null)
             {
@@ -169,6 +217,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
             left -= RunBlock(next, left);
         }
 
+        Hold(Standing.Between);
         return budget - left;
     }
 
@@ -195,12 +244,39 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         frame.Number = _c->State.Gpr[11];
         for (int index = 0; index < 8; index++)
             frame.In[index] = _c->State.Gpr[3 + index];
+        Hold(Standing.Between);
         Lv1Status status = Hypervisor?.Call(this, ref frame)
             ?? throw new InvalidOperationException($"hypercall {frame.Number} at 0x{_c->State.Nia - 4:x}, and no hypervisor is attached");
+        Release();
         _c->State.Gpr[3] = (ulong)(long)status;
         for (int index = 0; index < 7; index++)
             _c->State.Gpr[4 + index] = frame.Out[index];
         // SRR0 and SRR1 stay as they are: kernels from 5.14 on rely on it (lv1-calls 1.2).
+    }
+
+    /// <summary>Takes the machine's lock, if there is one to take, so that others may change what this thread uses.</summary>
+    internal void Hold(Standing standing)
+    {
+        if (_shared && _held++ == 0)
+            Core.Lock.Enter(_c, standing);
+    }
+
+    /// <summary>Gives it back: what the thread finds in its caches stays there until it takes the lock again.</summary>
+    internal void Release()
+    {
+        if (_shared && --_held == 0)
+            Core.Lock.Exit(_c);
+    }
+
+    /// <summary>A conditional store has gone past the checks: code on that page must see it.</summary>
+    internal void StoredTo(byte* host, ulong length)
+    {
+        // Decoded after the store, if it is decoded now: a page that gets decoded waits for this thread first.
+        if (!Core.Code.Holds((ulong)(host - Core.Memory.HostBase)))
+            return;
+        Hold(Standing.InBlock);
+        Core.StoredTo(host, length);
+        Release();
     }
 
     internal DecodedInsn* UnknownSpecialRegister(DecodedInsn* i, int spr, bool write)
@@ -219,6 +295,28 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     {
         if (Core.ReportOnce(spr))
             Core.Logger.LogWarning("thread {Thread}: write of 0x{Value:x} to hypervisor register {Spr} ignored", ThreadId, value, spr);
+    }
+
+    // Between blocks: answers whoever asked for attention, by being here, and does what must wait for that.
+    private void Settle()
+    {
+        Hold(Standing.Between);
+        while (Core.IsUnsettled)
+        {
+            if (!_shared || Core.Lock.TryStopAllBetween())
+            {
+                Core.Settle();
+                break;
+            }
+
+            // The other thread is inside a block and waits for the lock: let it come out.
+            Core.Lock.Wait(TimeSpan.FromMilliseconds(1));
+        }
+
+        _c->Attention = 0;
+        if (_shared)
+            Core.Lock.Announce();
+        Release();
     }
 
     private long RunBlock(DecodedInsn* next, long left)

@@ -90,6 +90,12 @@ internal sealed unsafe class SoftTlb : IDisposable
         CountFetch(_fetch.DropPage(offsetInSegment));
     }
 
+    /// <summary>True when some entry may let stores to this page of host memory through.</summary>
+    public bool MayWrite(ulong hostOffset) => _writers[hostOffset / GuestMemory.PageSize] != 0;
+
+    /// <summary>True when there is an entry for a page at this offset of any segment.</summary>
+    public bool HoldsPage(ulong offsetInSegment) => _data.HoldsPage(offsetInSegment) || _fetch.HoldsPage(offsetInSegment);
+
     /// <summary>Makes stores to one page of host memory take the slow path: its instructions are decoded now.</summary>
     public void ProtectHostPage(ulong hostOffset)
     {

@@ -84,9 +84,14 @@ internal readonly struct LoadReserve : ISystemOperation
 
         if (!c->Thread.Storage.TryGetHost(i, access.Address, store: false, out byte* host))
             return null;
+        // A page cannot be taken away before the thread wants the lock again (see MachineLock).
+        ulong raw = access.Doubleword ? *(ulong*)host : *(uint*)host;
         c->State.Gpr[access.Register] = access.Doubleword
-            ? BinaryPrimitives.ReverseEndianness(*(ulong*)host)
-            : BinaryPrimitives.ReverseEndianness(*(uint*)host);
+            ? BinaryPrimitives.ReverseEndianness(raw)
+            : BinaryPrimitives.ReverseEndianness((uint)raw);
+        c->ReservedHost = host;
+        c->ReservedValue = raw;
+        c->ReservedBytes = access.Bytes;
         c->State.ReservationHeld = 1;
         c->State.ReservationLine = c->Thread.Core.LineOf(host);
         return i + 1;
@@ -94,6 +99,13 @@ internal readonly struct LoadReserve : ISystemOperation
 }
 
 /// <summary>stwcx., stdcx.: stores if the reservation still stands; CR0 = 00 || stored || SO.</summary>
+/// <remarks>
+/// When both hardware threads run in turns, a reservation is lost to whatever the architecture says. On two host threads it
+/// is lost when the bytes it was made for have changed: the store is a compare-and-swap with what lwarx read. Bytes that
+/// changed and changed back (A, B, A) go unnoticed, where a PPE would notice. A program can only tell if it relies on the
+/// reservation for more than the reserved bytes; Linux, glibc and what compilers make of atomic operations all compute the
+/// new value from the value read. A store to another place than was reserved fails, which Book II 3.3.2 leaves open.
+/// </remarks>
 internal readonly struct StoreConditional : ISystemOperation
 {
     public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
@@ -108,19 +120,35 @@ internal readonly struct StoreConditional : ISystemOperation
         if (!c->Thread.Storage.TryGetHost(i, access.Address, store: true, out byte* host))
             return null;
         bool stored = c->State.ReservationHeld != 0 && c->State.ReservationLine == c->Thread.Core.LineOf(host);
-        if (stored)
+        if (stored && c->Shared != 0)
+        {
+            stored = c->ReservedHost == host && c->ReservedBytes == access.Bytes && TrySwap(c, access, host);
+            if (stored)
+                c->Thread.StoredTo(host, access.Bytes);
+        }
+        else if (stored)
         {
             ulong value = c->State.Gpr[access.Register];
             if (access.Doubleword)
                 *(ulong*)host = BinaryPrimitives.ReverseEndianness(value);
             else
                 *(uint*)host = BinaryPrimitives.ReverseEndianness((uint)value);
-            c->Thread.Core.StoredTo(host, access.Doubleword ? 8UL : 4);
+            c->Thread.Core.StoredTo(host, access.Bytes);
         }
 
         c->State.ReservationHeld = 0;
         c->State.Cr[0] = (byte)((stored ? 2 : 0) | c->State.XerSo);
         return i + 1;
+    }
+
+    // Aligned, and inside guest memory: both were checked when the address was translated.
+    private static unsafe bool TrySwap(PpuContext* c, in Reservation access, byte* host)
+    {
+        ulong value = c->State.Gpr[access.Register];
+        if (access.Doubleword)
+            return Interlocked.CompareExchange(ref *(ulong*)host, BinaryPrimitives.ReverseEndianness(value), c->ReservedValue) == c->ReservedValue;
+        uint expected = (uint)c->ReservedValue;
+        return Interlocked.CompareExchange(ref *(uint*)host, BinaryPrimitives.ReverseEndianness((uint)value), expected) == expected;
     }
 }
 
@@ -141,6 +169,8 @@ internal readonly struct Reservation
     public ulong Address { get; }
 
     public bool Doubleword { get; }
+
+    public uint Bytes => Doubleword ? 8u : 4;
 
     public bool Aligned => (Address & (Doubleword ? 7UL : 3)) == 0;
 }

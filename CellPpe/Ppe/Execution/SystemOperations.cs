@@ -41,7 +41,7 @@ internal readonly struct GiveWay : ISystemOperation
         // Very low priority is the supervisor's to choose; from a program it is an ordinary no-operation.
         bool veryLow = ((i->Word >> 21) & 31) == 31;
         if (!veryLow || (c->State.Msr & Msr.Pr) == 0)
-            c->Thread.EndTurn();
+            c->Thread.GiveWay();
         c->State.Nia += 4;
         return i;
     }
@@ -224,11 +224,14 @@ internal readonly struct TranslationInvalidate : ISystemOperation
         const ulong Reserved = 0xffff_0000_0000_0fff;
         ulong rb = c->State.Gpr[(i->Word >> 11) & 31];
         bool large = ((i->Word >> 21) & 1) != 0;
-        ITranslationCaches caches = c->Thread.Core;
+        PpuThread thread = c->Thread;
+        ITranslationCaches caches = thread.Core;
+        thread.Hold(Standing.Between);
         if (large || (rb & Reserved) != 0)
             caches.FlushTranslations();
         else
             caches.FlushPage(rb & 0x0fff_f000);
+        thread.Release();
         c->State.Nia += 4;
         return i;
     }

@@ -1,5 +1,6 @@
 using CellPpe.Ppe.Arithmetic;
 using CellPpe.Ppe.Execution;
+using CellPpe.Recompiler;
 
 namespace CellPpe.Ppe.Semantics;
 
@@ -135,6 +136,9 @@ internal interface IPpuMachine<T, TVector>
 
     /// <summary>Stores the rightmost bytes from the start of the 16-byte block up to the address (stvrx).</summary>
     bool TryStoreVectorRight(T address, TVector value);
+
+    /// <summary>Keeps accesses before and behind it apart, as far as its kind says.</summary>
+    void Barrier(StorageBarrier kind);
 
     // ---- Control
     /// <summary>Goes to the target if the condition is not zero. The low two bits of the target are ignored.</summary>

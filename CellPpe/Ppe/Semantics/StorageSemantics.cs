@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 
 using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Isa;
+using CellPpe.Recompiler;
 
 namespace CellPpe.Ppe.Semantics;
 
@@ -49,18 +50,15 @@ internal readonly struct StorageSemantics<TMachine, T, TVector> : IStorageSemant
 
     public static void StdcxDot(ref TMachine m, XsForm i) => m.Call<StoreConditional>();
 
-    // Both threads run in turns on one host thread: program order is storage order, and barriers have nothing to add.
-    public static void Sync(ref TMachine m, XsyncForm i)
-    {
-    }
+    // Book II 3.3.3. L = 1 is lwsync, 2 is ptesync; what L = 3 does is left open.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Sync(ref TMachine m, XsyncForm i) => m.Barrier(i.L == 1 ? StorageBarrier.Order : StorageBarrier.Full);
 
-    public static void Eieio(ref TMachine m, XsyncForm i)
-    {
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Eieio(ref TMachine m, XsyncForm i) => m.Barrier(StorageBarrier.Order);
 
-    public static void Isync(ref TMachine m, XsyncForm i)
-    {
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Isync(ref TMachine m, XsyncForm i) => m.Barrier(StorageBarrier.Context);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Address(ref TMachine m, XcbForm i) => m.Add(m.GprOrZero(i.Ra), m.Gpr(i.Rb));

@@ -21,6 +21,9 @@ internal sealed unsafe class InterpretedBlock(IrBlock block) : ICompiledBlock
                 case IrOp.WriteSlot:
                     WriteSlot(state, insn.Slot, _values[insn.A.Index]);
                     break;
+                case IrOp.Barrier:
+                    Interlocked.MemoryBarrier();
+                    break;
                 case IrOp.Call:
                     _values[index] = Call(insn, state);
                     break;

@@ -24,14 +24,20 @@ internal sealed class TestMachine : IDisposable
     /// <param name="codePageLimit">Pages of decoded instructions kept.</param>
     /// <param name="threads">Hardware threads.</param>
     public TestMachine(PpuEngine engine = PpuEngine.Interpreter, int codePageLimit = 4096, int threads = 1)
+        : this(new PpuConfiguration(threads, Data + DataSize, codePageLimit, engine)
+        {
+            Options = new EngineOptions { Threshold = 2, Synchronous = true },
+        })
+    {
+        _ahead = engine == PpuEngine.Interpreter ? null : new RegionsAhead(Core);
+    }
+
+    public TestMachine(PpuConfiguration configuration)
     {
         Memory = new GuestMemory(CodeSize + DataSize + 0x10000);
         CodeMemory = Memory.TryAddMemory(default, CodeSize, RegionAccess.ReadWrite, "code")!;
         DataMemory = Memory.TryAddMemory(new LparAddress(Data), DataSize, RegionAccess.ReadWrite, "data")!;
-        Core = new PpuCore(
-            new PpuConfiguration(threads, Data + DataSize, codePageLimit, engine) { Options = new EngineOptions { Threshold = 2, Synchronous = true } },
-            Memory, Clock, NullLogger.Instance);
-        _ahead = engine == PpuEngine.Interpreter ? null : new RegionsAhead(Core);
+        Core = new PpuCore(configuration, Memory, Clock, NullLogger.Instance);
         State.Nia = Code;
         // Every interrupt handler waits for the test to look.
         for (ulong vector = 0x100; vector < 0x1000; vector += 0x80)

@@ -239,6 +239,13 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         il.Emit(OpCodes.Brfalse, access.Fault);
     }
 
+    public override void EmitBarrier(RegionCode code, StorageBarrier kind)
+    {
+        // With one host thread for both hardware threads, program order is storage order.
+        if (plan.IsShared)
+            Call(code.Il, kind == StorageBarrier.Full ? nameof(RegionRuntime.FullBarrier) : nameof(RegionRuntime.OrderBarrier));
+    }
+
     public override void EmitPerform(RegionCode code, in IrInstruction insn, AccessPlace access)
     {
         ILGenerator il = code.Il;

@@ -8,7 +8,7 @@ namespace CellPpe.Ppe.Execution.Regions;
 
 /// <summary>
 /// The compiled regions of a core: plans what is hot, puts compiled code in the place of interpreter handlers, and takes it
-/// away when guest code changes, when its pages go, or when there is too much. Owned by the thread that runs the guest.
+/// away when guest code changes, when its pages go, or when there is too much. Owned by whoever has the machine's lock.
 /// </summary>
 internal sealed unsafe class RegionCache : IDisposable
 {

@@ -43,6 +43,9 @@ internal sealed class RegionPlan
     /// <summary>Which generation of decoded code its page pointers are of.</summary>
     public required ulong Generation { get; init; }
 
+    /// <summary>True when the other hardware thread runs on a host thread of its own: barriers have a meaning.</summary>
+    public bool IsShared { get; init; }
+
     /// <summary>Guest instructions in it.</summary>
     public int Instructions => Blocks.Sum(static block => block.Words.Length);
 

@@ -192,7 +192,26 @@ internal static unsafe class RegionRuntime
     }
 
     /// <summary>Whether every page of a region is still where it was when its code was made.</summary>
-    public static bool Revalidate(PpuContext* c, int number) => c->Thread.Core.Code.Regions!.Revalidate(c, number);
+    public static bool Revalidate(PpuContext* c, int number)
+    {
+        PpuThread thread = c->Thread;
+        thread.Hold(Standing.InBlock);
+        bool inPlace = thread.Core.Code.Regions!.Revalidate(c, number);
+        thread.Release();
+        return inPlace;
+    }
+
+    /// <summary>Keeps accesses in order, but for a load that overtakes a store: no instruction at all on a host with x86's order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void OrderBarrier()
+    {
+        Volatile.ReadBarrier();
+        Volatile.WriteBarrier();
+    }
+
+    /// <summary>Waits until every access before it is done.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FullBarrier() => Interlocked.MemoryBarrier();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Reverse(Vector128<byte> value) =>

@@ -136,6 +136,9 @@ internal sealed class BlockEmitter
             case IrOp.Perform:
                 Perform(insn, now);
                 break;
+            case IrOp.Barrier:
+                _region.Guest.EmitBarrier(_region.Code, (StorageBarrier)insn.Immediate);
+                break;
             case IrOp.ExitIf:
                 LeaveIf(insn, now);
                 break;

@@ -246,14 +246,17 @@ internal sealed class RegionEmitter
         Guest.EmitReturn(Code);
     }
 
-    // Every way round goes backwards once; there the budget is looked at.
+    // Every way round goes backwards once; there the budget is looked at. Behind a barrier that has instructions fetched anew
+    // the region must not go on if its code has been changed, for which it would have been asked to leave.
     private bool[] FindChecked()
     {
         var found = new bool[Region.Blocks.Count];
         for (int number = 0; number < found.Length; number++)
         {
+            bool fetchesAnew = Region.Blocks[number].Instructions.Any(static insn =>
+                insn.Op == IrOp.Barrier && insn.Immediate == (ulong)StorageBarrier.Context);
             foreach (int next in Region.Successors(number))
-                found[next] |= next <= number;
+                found[next] |= next <= number || fetchesAnew;
         }
 
         return found;

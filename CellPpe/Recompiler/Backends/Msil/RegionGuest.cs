@@ -88,6 +88,9 @@ public abstract class RegionGuest
     /// <summary>Appends a store of the leftmost bytes of a vector.</summary>
     public abstract void EmitStoreBytes(RegionCode code, in IrInstruction insn, AccessPlace access, Action emitVector, Action emitCount);
 
+    /// <summary>Appends a barrier.</summary>
+    public abstract void EmitBarrier(RegionCode code, StorageBarrier kind);
+
     /// <summary>Appends a routine's call; every slot it reads is up to date in the state struct.</summary>
     public abstract void EmitPerform(RegionCode code, in IrInstruction insn, AccessPlace access);
 
