@@ -60,7 +60,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
         Logger = logger;
         EngineOptions options = configuration.Options ?? EngineOptions.Of(configuration.Engine);
         ExactBudgets = configuration.ExactBudgets;
-        Code = new CodePages(memory, configuration.CodePageLimit, options.Threshold);
+        Code = new CodePages(memory, configuration.CodePageLimit, options.FirstThreshold);
         if (configuration.Engine != PpuEngine.Interpreter)
             Code.Regions = new RegionCache(this, options, logger);
         Translator = new PpuTranslator(configuration.RealModeLimit);
@@ -98,6 +98,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
             {
                 Regions = regions.Count, RegionInstructions = regions.Instructions, Installed = regions.Counts.Installed,
                 Dropped = regions.Counts.Dropped, InstructionsCompiled = instructions, MsilBytes = bytes, CompileTime = time, Failures = failures,
+                Native = regions.Native?.Work ?? default,
             };
         }
     }

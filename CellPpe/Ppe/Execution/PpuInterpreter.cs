@@ -66,7 +66,7 @@ internal static unsafe class PpuInterpreter
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Hot(PpuContext* c, DecodedInsn* i)
+    public static void Hot(PpuContext* c, DecodedInsn* i)
     {
         PpuCore core = c->Thread.Core;
         // An instruction that was never run is not decoded; it will come again.

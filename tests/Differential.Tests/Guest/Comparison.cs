@@ -13,6 +13,9 @@ internal sealed class Comparison(IIrPass passes) : IDisposable
     /// <summary>Guest instructions in all cases so far, and how many of them were reached.</summary>
     public (long InCases, long Run) Instructions { get; private set; }
 
+    /// <summary>Cases that were native code so far.</summary>
+    public int NativeUnits { get; private set; }
+
     /// <summary>Whether the last case was left other than by an interrupt.</summary>
     public bool Completed { get; private set; }
 
@@ -36,7 +39,11 @@ internal sealed class Comparison(IIrPass passes) : IDisposable
         if (optimized.DifferenceFrom(expected) is { } broken)
             return "block after the passes, against the interpreter:\n" + broken;
         Outcome compiled = _core.RunRegion(guestCase, better, built.Site.Instructions);
-        return compiled.DifferenceFrom(expected) is { } bad ? "compiled region, against the interpreter:\n" + bad : null;
+        if (compiled.DifferenceFrom(expected) is { } bad)
+            return "compiled region, against the interpreter:\n" + bad;
+        Outcome native = _core.RunNative(guestCase, instructions, out bool made);
+        NativeUnits += made ? 1 : 0;
+        return native.DifferenceFrom(expected) is { } different ? "native code, against the interpreter:\n" + different : null;
     }
 
     public void Dispose() => _core.Dispose();
