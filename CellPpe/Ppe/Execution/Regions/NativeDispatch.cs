@@ -91,7 +91,7 @@ internal static unsafe class NativeDispatch
             case NativeExit.HotCall:
                 // A region for one call costs more to enter and leave than it saves; with floating point it is another matter.
                 next = Target(c);
-                if (tier.UsesFloat(c, next))
+                if (tier.Wants(c, next) || tier.UsesFloat(c, next))
                     PpuInterpreter.Hot(c, next);
                 return next;
             case NativeExit.Hot:
