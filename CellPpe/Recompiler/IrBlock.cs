@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace CellPpe.Recompiler;
 
 /// <summary>
@@ -18,6 +20,9 @@ public sealed class IrBlock(ulong address)
 
     /// <summary>The instructions so far.</summary>
     public IReadOnlyList<IrInstruction> Instructions => _instructions;
+
+    /// <summary>The same, without copying them.</summary>
+    internal ReadOnlySpan<IrInstruction> Span => CollectionsMarshal.AsSpan(_instructions);
 
     /// <summary>True once the last instruction is there; nothing more can be appended.</summary>
     public bool IsTerminated => _instructions.Count > 0 && _instructions[^1].Op == IrOp.Exit;

@@ -29,7 +29,7 @@ public sealed class DifferentialTests(ITestOutputHelper output)
 
         for (int number = 0; number < blocks; number++)
             Check(CaseGenerator.Sequence(seed + number), comparison);
-        output.WriteLine($"{comparison.Instructions.Run} of {comparison.Instructions.InCases} instructions were reached");
+        output.WriteLine($"{comparison.Instructions.Run} of {comparison.Instructions.InCases} instructions were reached, {comparison.NativeUnits} cases were native code");
         // Blocks that all fault at their first instruction would prove nothing.
         Assert.True(blocks < SampleOfBlocks || comparison.Instructions.Run > comparison.Instructions.InCases / 2);
     }

@@ -15,6 +15,14 @@ internal sealed unsafe class CodePages : IDisposable
 {
     public const int InsnsPerPage = 1024;
 
+    /// <summary>Where a page's native entries stand, behind its instructions: one a instruction.</summary>
+    public const int NativeEntries = (InsnsPerPage + 1) * 16;
+
+    /// <summary>Behind those: the address and mode for which there are native entries.</summary>
+    public const int NativeOwner = NativeEntries + (InsnsPerPage * 8);
+
+    private const int BytesPerPage = NativeOwner + 8;
+
     private readonly nint[] _handlers = PpuHandlers.CreateTable();
     private readonly HashSet<nint> _interpreted;
 
@@ -48,6 +56,18 @@ internal sealed unsafe class CodePages : IDisposable
     /// <summary>Regions compiled from these pages, if there is a compiler.</summary>
     public Regions.RegionCache? Regions { get; set; }
 
+    /// <summary>What stands for the native entry of an instruction that has none.</summary>
+    public nint NoEntry { get; set; }
+
+    /// <summary>The native entry of an instruction of a page.</summary>
+    public static nint* NativeEntryOf(DecodedInsn* page, DecodedInsn* insn) => (nint*)((byte*)page + NativeEntries) + (insn - page);
+
+    /// <summary>Address and mode of a page's native entries.</summary>
+    public static ulong* NativeOwnerOf(DecodedInsn* page) => (ulong*)((byte*)page + NativeOwner);
+
+    /// <summary>Counts this handler among those in whose place compiled code may be put.</summary>
+    public void AddFirstTier(delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> handler) => _interpreted.Add((nint)handler);
+
     /// <summary>True when the instruction has been run.</summary>
     public bool IsDecoded(DecodedInsn* insn) => (nint)insn->Handler != (nint)_decodeAndRun;
 
@@ -76,7 +96,9 @@ internal sealed unsafe class CodePages : IDisposable
         if (!added)
             return page;
         // One more than a page has: the last entry leads to the next page.
-        page = (DecodedInsn*)NativeMemory.AlignedAlloc((InsnsPerPage + 1) * (nuint)sizeof(DecodedInsn), 64);
+        page = (DecodedInsn*)NativeMemory.AlignedAlloc(BytesPerPage, 64);
+        new Span<nint>((byte*)page + NativeEntries, InsnsPerPage).Fill(NoEntry);
+        *NativeOwnerOf(page) = 0;
         for (int index = 0; index < InsnsPerPage; index++)
         {
             page[index].Handler = _decodeAndRun;
@@ -108,7 +130,11 @@ internal sealed unsafe class CodePages : IDisposable
             {
                 Regions?.Invalidate(at, Math.Min(end, pageEnd) - at);
                 for (ulong word = at; word < end && word < pageEnd; word += 4)
-                    page[(word & (GuestMemory.PageSize - 1)) / 4].Handler = _decodeAndRun;
+                {
+                    DecodedInsn* insn = page + ((word & (GuestMemory.PageSize - 1)) / 4);
+                    insn->Handler = _decodeAndRun;
+                    *NativeEntryOf(page, insn) = NoEntry;
+                }
             }
 
             at = pageEnd;

@@ -1,4 +1,5 @@
 using CellPpe.Ppe.Execution.Regions;
+using CellPpe.Recompiler.Backends.Native;
 
 namespace CellPpe.Ppe.Execution;
 
@@ -22,8 +23,23 @@ internal sealed record EngineOptions
     private const int HotAutomatically = 1500;
     private const int HotSoon = 4;
 
+    // Native code costs as much to make as some hundred interpreted instructions, on the guest's own host thread.
+    private const int WarmAutomatically = 30;
+
+    // Entering and leaving a region costs more than going from one native run to the next: it must be worth it.
+    private const int HotBehindNative = 20_000;
+
     /// <summary>Arrivals by a backward branch, call or return that make an instruction hot.</summary>
     public int Threshold { get; init; } = HotAutomatically;
+
+    /// <summary>Arrivals that make an instruction worth native code, on hosts for which there is such code; 0: no native code.</summary>
+    public int NativeThreshold { get; init; }
+
+    /// <summary>Arrivals that make an instruction worth anything.</summary>
+    public int FirstThreshold => UsesNative ? NativeThreshold : Threshold;
+
+    /// <summary>Whether there is native code.</summary>
+    public bool UsesNative => NativeThreshold > 0 && NativeCode.IsSupported;
 
     /// <summary>Compile at once on the guest's thread, for tests.</summary>
     public bool Synchronous { get; init; }
@@ -43,8 +59,16 @@ internal sealed record EngineOptions
     /// <summary>How much goes into a region that stays hot.</summary>
     public RegionLimits Large { get; init; } = RegionLimits.Large;
 
+    /// <summary>The same without native code.</summary>
+    public EngineOptions WithoutNative() =>
+        UsesNative ? this with { NativeThreshold = 0, Threshold = Math.Min(Threshold, HotAutomatically) } : this;
+
     /// <summary>The options of an engine that users choose.</summary>
-    public static EngineOptions Of(PpuEngine engine) => engine == PpuEngine.Compiled ? new EngineOptions { Threshold = HotSoon } : new EngineOptions();
+    public static EngineOptions Of(PpuEngine engine) =>
+        engine == PpuEngine.Compiled ? new EngineOptions { Threshold = HotSoon } : new EngineOptions
+        {
+            NativeThreshold = WarmAutomatically, Threshold = NativeCode.IsSupported ? HotBehindNative : HotAutomatically,
+        };
 }
 
 /// <summary>What the engines of a core have done so far.</summary>
@@ -65,4 +89,8 @@ internal sealed record EngineOptions
 /// <param name="Failures">Regions that could not be compiled.</param>
 public sealed record EngineStatistics(
     long Compiled, ulong Entries, ulong Steps, ulong Searches, ulong Stops, ulong Refusals, ulong Misses, int Regions, long RegionInstructions,
-    long Installed, long Dropped, long InstructionsCompiled, long MsilBytes, TimeSpan CompileTime, long Failures);
+    long Installed, long Dropped, long InstructionsCompiled, long MsilBytes, TimeSpan CompileTime, long Failures)
+{
+    /// <summary>Runs of instructions that became native code, the instructions in them, bytes of code, and how long it took.</summary>
+    public (long Units, long Instructions, long Bytes, TimeSpan Time) Native { get; init; }
+}

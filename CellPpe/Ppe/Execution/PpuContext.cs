@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 using CellPpe.Ppe.State;
+using CellPpe.Recompiler.Backends.Native;
 
 namespace CellPpe.Ppe.Execution;
 
@@ -124,6 +125,9 @@ internal unsafe struct PpuContext
 
     /// <summary>Stands for the instruction that compiled code is at, for slow paths and routines.</summary>
     public DecodedInsn Scratch;
+
+    /// <summary>What native code shares with <see cref="Regions.NativeTier"/>.</summary>
+    public NativeFrame Native;
 
     // ---- Why the loop was left.
     public PpuLoopExit Exit;

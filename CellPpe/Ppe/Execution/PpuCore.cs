@@ -64,9 +64,12 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
         Clock = clock;
         Logger = logger;
         EngineOptions options = configuration.Options ?? EngineOptions.Of(configuration.Engine);
+        // Native runs go on to each other without a look at the lock.
+        if (configuration.HostThreads)
+            options = options.WithoutNative();
         ExactBudgets = configuration.ExactBudgets;
         Lock = new MachineLock(configuration.HostThreads);
-        Code = new CodePages(memory, configuration.CodePageLimit, options.Threshold);
+        Code = new CodePages(memory, configuration.CodePageLimit, options.FirstThreshold);
         if (configuration.Engine != PpuEngine.Interpreter)
             Code.Regions = new RegionCache(this, options, logger);
         Translator = new PpuTranslator(configuration.RealModeLimit);
@@ -109,6 +112,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
             {
                 Regions = regions.Count, RegionInstructions = regions.Instructions, Installed = regions.Counts.Installed,
                 Dropped = regions.Counts.Dropped, InstructionsCompiled = instructions, MsilBytes = bytes, CompileTime = time, Failures = failures,
+                Native = regions.Native?.Work ?? default,
             };
         }
     }

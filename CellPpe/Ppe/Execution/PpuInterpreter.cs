@@ -71,7 +71,7 @@ internal static unsafe class PpuInterpreter
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Hot(PpuContext* c, DecodedInsn* i)
+    public static void Hot(PpuContext* c, DecodedInsn* i)
     {
         PpuThread thread = c->Thread;
         PpuCore core = thread.Core;

@@ -13,6 +13,9 @@ internal sealed class Comparison(IIrPass passes) : IDisposable
     /// <summary>Guest instructions in all cases so far, and how many of them were reached.</summary>
     public (long InCases, long Run) Instructions { get; private set; }
 
+    /// <summary>Cases that were native code so far.</summary>
+    public int NativeUnits { get; private set; }
+
     /// <summary>Whether the last case was left other than by an interrupt.</summary>
     public bool Completed { get; private set; }
 
@@ -42,7 +45,9 @@ internal sealed class Comparison(IIrPass passes) : IDisposable
                 return $"compiled region{(hopeful ? " that leaves for the interpreter" : "")}, against the interpreter:\n{bad}";
         }
 
-        return null;
+        Outcome native = _core.RunNative(guestCase, instructions, out bool made);
+        NativeUnits += made ? 1 : 0;
+        return native.DifferenceFrom(expected) is { } different ? "native code, against the interpreter:\n" + different : null;
     }
 
     public void Dispose() => _core.Dispose();

@@ -20,6 +20,7 @@ internal sealed unsafe class TestCore : IDisposable
     private readonly GuestMemory _memory = new(GuestLayout.WindowSize + GuestLayout.CodeSize);
     private readonly PpuCore _core;
     private readonly IrHost _host;
+    private readonly NativeTier? _native;
     private readonly byte[] _image = new byte[GuestLayout.WindowSize];
 
     public TestCore()
@@ -28,6 +29,8 @@ internal sealed unsafe class TestCore : IDisposable
         Assert.NotNull(_memory.TryAddMemory(new LparAddress(GuestLayout.Code), GuestLayout.CodeSize, RegionAccess.Read, "code"));
         _core = new PpuCore(new PpuConfiguration(1, GuestLayout.RealModeLimit), _memory, new StoppedClock(), NullLogger.Instance);
         _host = new IrHost(Thread.Context);
+        if (EngineOptions.Of(PpuEngine.Auto).UsesNative)
+            _native = _core.Code.Regions!.Native;
         new Random(1).NextBytes(_image);
     }
 
@@ -93,6 +96,60 @@ internal sealed unsafe class TestCore : IDisposable
                 run += Interpret((int)(instructions - run));
         }
 
+        return Observe(run);
+    }
+
+    /// <summary>Runs a case as native code of the first tier, as far as that goes, and the rest on the interpreter.</summary>
+    public Outcome RunNative(GuestCase guestCase, int instructions, out bool compiled)
+    {
+        Load(guestCase);
+        compiled = false;
+        ulong address = guestCase.State.Nia;
+        Assert.True(Thread.Storage.TryFetch(address));
+        DecodedInsn* insn = PpuInterpreter.Lookup(Context, address);
+        ulong code = (ulong)(Context->PageHost - _memory.HostBase);
+        for (int index = 0; index < guestCase.Words.Length; index++)
+        {
+            _core.Code.Forget(insn + index);
+            _core.Code.Decode(insn + index, Context->PageHost + (address & 0xfff) + (4 * (ulong)index));
+        }
+
+        _core.Code.Forget(insn + guestCase.Words.Length);
+        if (_native is not null)
+        {
+            if (_native.IsFull)
+                _native.Settle();
+            *CodePages.NativeEntryOf(Context->PageBase, insn) = _native.Code.Unlinked;
+            *CodePages.NativeOwnerOf(Context->PageBase) = 0;
+            compiled = _native.TryCompile(Context, insn);
+        }
+
+        for (int index = 1; index < guestCase.Words.Length; index++)
+        {
+            // Only the first unit: others would go on past the case's end.
+            *CodePages.NativeEntryOf(Context->PageBase, insn + index) = _native?.Code.Unlinked ?? 0;
+            _core.Code.Decode(insn + index, Context->PageHost + (address & 0xfff) + (4 * (ulong)index));
+        }
+
+        Context->Left = Budget;
+        Context->Attention = 1;
+        DecodedInsn* next = insn->Handler(Context, insn);
+        long run = Budget - Context->Left + 1;
+        Context->Attention = 0;
+        if (next != null && run < instructions)
+        {
+            Context->Left = instructions - run;
+            PpuInterpreter.Loop(Context, next);
+            run = instructions - Context->Left;
+        }
+        else if (next != null)
+        {
+            Context->State.Nia = Context->AddressOf(next);
+            Context->Exit = PpuLoopExit.Budget;
+        }
+
+        _native?.Settle();
+        _native?.Invalidate(code, 0x1000);
         return Observe(run);
     }
 

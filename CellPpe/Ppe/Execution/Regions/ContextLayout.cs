@@ -13,6 +13,8 @@ internal static unsafe class ContextLayout
         PageEa = Offset(c, &c->PageEa);
         PageHost = Offset(c, &c->PageHost);
         Tlb = Offset(c, &c->Tlb);
+        Fetch = Offset(c, &c->Fetch);
+        Native = Offset(c, &c->Native);
         FetchEpoch = Offset(c, &c->FetchEpoch);
         Left = Offset(c, &c->Left);
         Exact = Offset(c, &c->Exact);
@@ -23,6 +25,7 @@ internal static unsafe class ContextLayout
         SlowVector = Offset(c, &c->SlowVector);
         DecodedInsn insn = default;
         Entry = (int)((byte*)&insn.Entry - (byte*)&insn);
+        Heat = (int)((byte*)&insn.Heat - (byte*)&insn);
     }
 
     public static int State { get; }
@@ -36,6 +39,10 @@ internal static unsafe class ContextLayout
     public static int PageHost { get; }
 
     public static int Tlb { get; }
+
+    public static int Fetch { get; }
+
+    public static int Native { get; }
 
     public static int FetchEpoch { get; }
 
@@ -55,6 +62,9 @@ internal static unsafe class ContextLayout
 
     /// <summary>In a <see cref="DecodedInsn"/>.</summary>
     public static int Entry { get; }
+
+    /// <summary>In a <see cref="DecodedInsn"/>.</summary>
+    public static int Heat { get; }
 
     private static int Offset(PpuContext* context, void* field) => (int)((byte*)field - (byte*)context);
 }

@@ -242,7 +242,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
     public override void EmitBarrier(RegionCode code, StorageBarrier kind)
     {
         // With one host thread for both hardware threads, program order is storage order.
-        if (plan.IsShared)
+        if (_plan.IsShared)
             Call(code.Il, kind == StorageBarrier.Full ? nameof(RegionRuntime.FullBarrier) : nameof(RegionRuntime.OrderBarrier));
     }
 

@@ -36,7 +36,12 @@ internal sealed unsafe class RegionCache : IDisposable
         _options = options;
         _planner = new RegionPlanner(core);
         _compiler = new RegionCompiler(options.Synchronous, logger);
+        if (options.UsesNative)
+            Native = new NativeTier(core, options);
     }
+
+    /// <summary>The first tier, where there is one.</summary>
+    public NativeTier? Native { get; }
 
     /// <summary>Regions put in place, and taken away again, so far.</summary>
     public (long Installed, long Dropped) Counts { get; private set; }
@@ -53,6 +58,12 @@ internal sealed unsafe class RegionCache : IDisposable
     /// <summary>An instruction is hot: plans a region around it and asks for its code.</summary>
     public void Request(PpuContext* c, DecodedInsn* insn)
     {
+        if (Native is not null && Native.Wants(c, insn))
+        {
+            Native.TryCompile(c, insn);
+            return;
+        }
+
         // Where it fails, or the mode is another one next time, it shall ask again, but not soon.
         insn->Heat = (ushort)Math.Min(ushort.MaxValue, Again * _options.Threshold);
         if (c->AddressOf(insn) < _options.LowestAddress || _compiler.IsBusy || _wanted.Contains((nint)insn))
@@ -99,6 +110,7 @@ internal sealed unsafe class RegionCache : IDisposable
         foreach (Region region in _leaving)
             region.Dispose();
         _leaving.Clear();
+        Native?.Settle();
         while (_compiler.TryTake(out Region? region))
             Install(region!);
         while (_instructions > _options.MostInstructions && _oldestFirst.TryDequeue(out Region? oldest))
@@ -106,11 +118,13 @@ internal sealed unsafe class RegionCache : IDisposable
     }
 
     /// <summary>True when <see cref="Settle"/> has something to do.</summary>
-    public bool IsUnsettled => _compiler.HasReady || _leaving.Count > 0;
+    public bool IsUnsettled => _compiler.HasReady || _leaving.Count > 0 || Native is { IsFull: true };
 
     /// <summary>True when some of these bytes are instructions of a region.</summary>
     public bool Covers(ulong hostOffset, ulong length)
     {
+        if (Native is not null && Native.Covers(hostOffset, length))
+            return true;
         if (!_byPage.TryGetValue(hostOffset & ~(GuestMemory.PageSize - 1), out List<Region>? regions))
             return false;
         foreach (Region region in regions)
@@ -125,6 +139,7 @@ internal sealed unsafe class RegionCache : IDisposable
     /// <summary>Bytes of one page have changed: regions made from them go.</summary>
     public void Invalidate(ulong hostOffset, ulong length)
     {
+        Native?.Invalidate(hostOffset, length);
         if (!_byPage.TryGetValue(hostOffset & ~(GuestMemory.PageSize - 1), out List<Region>? regions))
             return;
         foreach (Region region in regions.ToArray())
@@ -165,6 +180,7 @@ internal sealed unsafe class RegionCache : IDisposable
     {
         foreach (Region region in _installed.Values.ToArray())
             Remove(region);
+        Native?.Forget();
         _oldestFirst.Clear();
         _wanted.Clear();
         _hopeless.Clear();
@@ -178,6 +194,7 @@ internal sealed unsafe class RegionCache : IDisposable
         Clear();
         foreach (Region region in _leaving)
             region.Dispose();
+        Native?.Dispose();
     }
 
     // The region that stands at an instruction of the current page.
@@ -206,6 +223,7 @@ internal sealed unsafe class RegionCache : IDisposable
             if (entry > 0 && !_core.Code.IsInterpreted(insn))
                 continue;
             insn->Entry = (ushort)entry;
+            Native?.Yield(insn, plan.Blocks[plan.Entries[entry]].Address);
             insn->Handler = region.Handler;
             insn->Heat = region.IsLarge ? ushort.MaxValue : (ushort)_options.LargeThreshold;
         }
@@ -230,8 +248,10 @@ internal sealed unsafe class RegionCache : IDisposable
         foreach (int entry in region.Plan.Entries)
         {
             DecodedInsn* insn = region.Plan.InsnAt(region.Plan.Blocks[entry].Address);
-            if ((nint)insn->Handler == region.Code!.Entry)
-                _core.Code.Forget(insn);
+            if ((nint)insn->Handler != region.Code!.Entry)
+                continue;
+            _core.Code.Forget(insn);
+            Native?.Unlink(insn, region.Plan.Blocks[entry].Address);
         }
 
         foreach (RegionPage page in region.Plan.Pages)

@@ -138,9 +138,9 @@ internal static unsafe class RegionRuntime
                 Interpret(c, exit);
                 return null;
             case RegionExitKind.Interrupt:
-                return c->Interrupt(At(c, exit->Address), exit->Code, exit->Status);
+                return Interrupt(c, exit->Address, exit->Code, exit->Status);
             case RegionExitKind.Between:
-                Between(c, exit);
+                Between(c, exit->Address, exit->Code, exit->Insn);
                 return null;
             default:
                 return null;
@@ -182,11 +182,16 @@ internal static unsafe class RegionRuntime
         c->Thread.Core.Code.Regions?.Missed(c, (int)exit->Code);
     }
 
-    private static void Between(PpuContext* c, RegionExit* exit)
+    /// <summary>Notes an interrupt at an instruction.</summary>
+    /// <returns>Null, for a handler to return.</returns>
+    public static DecodedInsn* Interrupt(PpuContext* c, ulong site, uint vector, ulong status) => c->Interrupt(At(c, site), vector, status);
+
+    /// <summary>Notes an operation that runs when compiled code has been left.</summary>
+    public static void Between(PpuContext* c, ulong site, uint word, nint routine)
     {
-        At(c, exit->Address)->Word = exit->Code;
-        c->State.Nia = exit->Address;
-        c->Between = (delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)exit->Insn;
+        At(c, site)->Word = word;
+        c->State.Nia = site;
+        c->Between = (delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)routine;
         c->BetweenInsn = &c->Scratch;
         c->Exit = PpuLoopExit.Between;
     }
