@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 using CellPpe.Ppe.Execution;
 
 using Lv1Hypervisor;
@@ -51,9 +49,10 @@ public sealed record MachineConfig
 
     /// <summary>
     /// Each hardware thread runs on a host thread of its own. Only with the host's clock and two threads, else without effect;
-    /// and by default only on x86-64, whose order of storage is stronger than a PPE's and on which this has been tried.
+    /// tried on x86-64 only, whose order of storage is stronger than a PPE's. Guests with two busy threads gain; the first tier of
+    /// native code is for one host thread only, so that all others start more slowly.
     /// </summary>
-    public bool HostThreads { get; init; } = RuntimeInformation.ProcessArchitecture == Architecture.X64;
+    public bool HostThreads { get; init; }
 
     /// <summary>How guest code is run.</summary>
     public PpuEngine Engine { get; init; } = PpuEngine.Auto;

@@ -33,10 +33,12 @@ public sealed class BitExtraction : IIrPass
         return copy.Target;
     }
 
-    // (field >> bit) & 1, where a shift by nothing has been folded away.
+    // (field >> bit) & 1, where a shift by nothing has been folded away, and so has the mask behind the topmost bit.
     private static bool IsBit(IrBlock block, in IrInstruction insn, out IrValue field, out ulong bit)
     {
         (field, bit) = (insn.A, 0);
+        if (insn.Op == IrOp.ShiftRight)
+            return block.TryConstant(insn.B, out bit) && (ulong)IrFolding.Width(block, insn.A) == bit + 1;
         if (insn.Op != IrOp.And || !block.TryConstant(insn.B, out ulong mask) || mask != 1)
             return false;
         IrInstruction shift = block[insn.A];
