@@ -72,7 +72,7 @@ internal enum PpuLoopExit : uint
 /// </summary>
 internal unsafe struct PpuContext
 {
-    public const int TlbEntries = 8192;
+    public const int TlbEntries = 16384;
     public const int FetchEntries = 4096;
 
     public PpuState State;
