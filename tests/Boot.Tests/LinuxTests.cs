@@ -64,8 +64,8 @@ public sealed class LinuxTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "Ctrl-C is sent with kill(1)");
         RunningProgram run = Ps3Program.Start("boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--append", "console=hvc0");
-        // Long enough to have a machine, short enough for its system manager driver not to have come up.
-        Thread.Sleep(TimeSpan.FromSeconds(1.5));
+        // The console is there long before the system manager's driver.
+        run.WaitFor("Linux version");
 
         Process.Start("kill", ["-INT", run.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
         ProgramResult result = run.Wait();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Boot.Tests;
 
@@ -23,21 +24,60 @@ internal static class Ps3Program
 }
 
 /// <summary>A run that has not ended yet.</summary>
-internal sealed class RunningProgram(Process process, TimeSpan patience)
+internal sealed class RunningProgram
 {
-    private readonly Task<string> _output = process.StandardOutput.ReadToEndAsync();
-    private readonly Task<string> _messages = process.StandardError.ReadToEndAsync();
+    private readonly Process _process;
+    private readonly TimeSpan _patience;
+    private readonly StringBuilder _output = new();
+    private readonly Task _reading;
+    private readonly Task<string> _messages;
 
-    public int Id => process.Id;
+    public RunningProgram(Process process, TimeSpan patience)
+    {
+        _process = process;
+        _patience = patience;
+        _reading = Task.Run(ReadOutput);
+        _messages = process.StandardError.ReadToEndAsync();
+    }
+
+    public int Id => _process.Id;
+
+    private string Output
+    {
+        get
+        {
+            lock (_output)
+                return _output.ToString();
+        }
+    }
+
+    /// <summary>Waits until the program has printed a text.</summary>
+    public void WaitFor(string text)
+    {
+        bool seen = SpinWait.SpinUntil(() => Output.Contains(text, StringComparison.Ordinal) || _process.HasExited, _patience);
+        if (!seen || !Output.Contains(text, StringComparison.Ordinal))
+            throw new TimeoutException($"ps3 did not print \"{text}\"");
+    }
 
     public ProgramResult Wait()
     {
-        if (!process.WaitForExit(patience))
+        if (!_process.WaitForExit(_patience))
         {
-            process.Kill();
-            throw new TimeoutException($"ps3 did not end within {patience}");
+            _process.Kill();
+            throw new TimeoutException($"ps3 did not end within {_patience}");
         }
 
-        return new ProgramResult(process.ExitCode, _output.Result, _messages.Result);
+        _reading.Wait();
+        return new ProgramResult(_process.ExitCode, Output, _messages.Result);
+    }
+
+    private void ReadOutput()
+    {
+        var piece = new char[4096];
+        for (int count; (count = _process.StandardOutput.Read(piece)) > 0;)
+        {
+            lock (_output)
+                _output.Append(piece, 0, count);
+        }
     }
 }
