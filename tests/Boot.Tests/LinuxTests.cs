@@ -63,8 +63,10 @@ public sealed class LinuxTests : IDisposable
     public void Ctrl_c_presses_the_power_button_and_stops_a_guest_that_does_not_listen_yet()
     {
         Skip.If(OperatingSystem.IsWindows(), "Ctrl-C is sent with kill(1)");
-        RunningProgram run = Ps3Program.Start("boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--append", "console=hvc0");
-        // The console is there long before the system manager's driver.
+        // A Linux whose system manager driver never comes up, and that stays in a shell.
+        RunningProgram run = Ps3Program.Start(
+            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", Guests.Path("initramfs.cpio.gz"),
+            "--append", "console=hvc0 shell initcall_blacklist=ps3_sys_manager_init");
         run.WaitFor("Linux version");
 
         Process.Start("kill", ["-INT", run.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
