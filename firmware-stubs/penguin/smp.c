@@ -75,7 +75,7 @@ static void ball_received(void)
 
 static int wait_until(volatile u32 *word, u32 value)
 {
-    u64 limit = timebase() + 2 * timebase_hertz;
+    u64 limit = timebase() + 20 * timebase_hertz;
 
     while (*word != value) {
         if (timebase() > limit)

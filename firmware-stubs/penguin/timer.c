@@ -2,6 +2,7 @@
 #include "kernel.h"
 
 #define FOR_EVER 0x7fffffffUL
+#define ATTEMPTS 8
 
 volatile u64 ticks[2];
 static u64 tick_due[2], slice_due[2];
@@ -76,13 +77,18 @@ static void wait_for_tick(u64 count)
 void timer_check(void)
 {
     u64 period = timebase_hertz / options.hertz;
-    u64 start, elapsed;
+    u64 start, elapsed = 0;
 
     timer_start();
-    wait_for_tick(ticks[0] + 1);
-    start = timebase();
-    wait_for_tick(ticks[0] + 10);
-    elapsed = timebase() - start;
+    /* A busy host may hold the machine up for a while, so too late once proves nothing; too early always does. */
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        wait_for_tick(ticks[0] + 1);
+        start = timebase();
+        wait_for_tick(ticks[0] + 10);
+        elapsed = timebase() - start;
+        if (elapsed < 12 * period)
+            break;
+    }
     if (options.quiet_time)
         check("timer", elapsed > 9 * period && elapsed < 12 * period, "10 ticks at %lu Hz", options.hertz);
     else

@@ -249,14 +249,14 @@ static void gpu_interrupt(void)
         blanks++;
 }
 
-/* Sleeps over so many vertical blanks. */
+/* Sleeps over so many vertical blanks, or more: where the host keeps the machine from running, several come at once. */
 int video_wait_blanks(u32 count)
 {
     struct lv1_results results;
     u32 end = blanks + count;
-    u64 limit = timebase() + timebase_hertz / 2;
+    u64 limit = timebase() + 10 * timebase_hertz;
 
-    while (current && blanks != end) {
+    while (current && (s32)(blanks - end) < 0) {
         if (timebase() > limit)
             return 0;
         LV1(&results, LV1_PAUSE, 0);

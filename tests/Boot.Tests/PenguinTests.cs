@@ -53,9 +53,10 @@ public sealed class PenguinTests
     {
         ProgramResult run = Ps3Program.Run("boot", "--clock", clock, "--cpus", cpus, "--memory", memory, "--video", video, "--engine", engine);
 
+        string[] failed = [.. run.Output.Split('\n').Where(line => line.Contains("FAIL", StringComparison.Ordinal))];
+        Assert.Empty(failed);
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("PENGUIN OK", run.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("FAIL", run.Output, StringComparison.Ordinal);
         Assert.Contains($"av: monitor mode {video}", run.Output, StringComparison.Ordinal);
         Assert.Contains("the guest powered off", run.Messages, StringComparison.Ordinal);
     }
