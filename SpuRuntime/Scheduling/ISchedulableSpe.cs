@@ -1,0 +1,32 @@
+using SpuRuntime.Execution;
+
+namespace SpuRuntime.Scheduling;
+
+/// <summary>
+/// An SPE as its scheduler sees it: something that can run for a while. One host thread at a time is inside
+/// <see cref="RunSlice"/>; the others are called from any thread.
+/// </summary>
+public interface ISchedulableSpe
+{
+    /// <summary>0..7, or further in tests and measurements.</summary>
+    int Number { get; }
+
+    /// <summary>True when a slice would execute instructions: run control says run, and it is not blocked on a channel.</summary>
+    bool IsRunnable { get; }
+
+    /// <summary>Runs instructions until the budget is used up, the SPU blocks or stops, or <see cref="Interrupt"/> was called.</summary>
+    SpuExit RunSlice(long instructions);
+
+    /// <summary>Has a slice that is under way end soon.</summary>
+    void Interrupt();
+}
+
+/// <summary>Decides which host thread runs which SPE and when.</summary>
+public interface ISpeScheduler
+{
+    /// <summary>From any thread: the SPE may have become runnable (started, or what blocked it has come).</summary>
+    void Wake(ISchedulableSpe spe);
+
+    /// <summary>From any thread: has the SPE leave its slice, and returns when no host thread is inside it any more.</summary>
+    void Suspend(ISchedulableSpe spe);
+}

@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace SpuRuntime.State;
+
+/// <summary>
+/// The architected state of one SPU, plain data that interpreter, compiled code, debugger and snapshots share (SPU ISA chapter 2).
+/// Owned by the host thread that runs the SPU; while it does not run, by whoever holds the SPE's lock.
+/// </summary>
+public unsafe struct SpuState
+{
+    /// <summary>Bytes of local store, and what addresses wrap around at (LSLR is fixed on a Cell).</summary>
+    public const int LocalStoreSize = 0x40000;
+
+    /// <summary>Local store address bits of a quadword access.</summary>
+    public const uint QuadwordMask = LocalStoreSize - 16;
+
+    /// <summary>
+    /// The 128 registers. Each is one 128-bit number in host order: architected byte 0, the leftmost, is host byte 15, and word
+    /// element i is host lane 3 - i; the preferred word is lane 3.
+    /// </summary>
+    public RegisterFile Registers;
+
+    /// <summary>The FPSCR as fscrrd reads it: 128 bits, in the registers' layout.</summary>
+    public Vector128<byte> Fpscr;
+
+    /// <summary>Address of the next instruction: a multiple of 4 below 256 KB.</summary>
+    public uint Pc;
+
+    /// <summary>1 while interrupts are enabled (bit 0 of SPU_NPC).</summary>
+    public uint InterruptEnable;
+
+    /// <summary>SRR0: where iret goes.</summary>
+    public uint Srr0;
+
+    /// <summary>
+    /// Not 0: leave the instructions soon, or look for an interrupt. Set by any thread, looked at after each instruction or on
+    /// each way back of compiled code, cleared by the one that runs the SPU.
+    /// </summary>
+    public uint Attention;
+
+    /// <summary>Instructions executed since the machine was built.</summary>
+    public ulong Instructions;
+
+    /// <summary>128 registers of 128 bits.</summary>
+    [InlineArray(128)]
+    public struct RegisterFile
+    {
+        private Vector128<byte> _element0;
+    }
+}
