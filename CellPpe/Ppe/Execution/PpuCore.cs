@@ -45,6 +45,7 @@ public sealed record PpuConfiguration(
 public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches, IDisposable
 {
     private readonly PpuThread[] _threads;
+    private readonly TranslationWatches _watches = new();
     private bool _disposed;
 
     // Decoded instructions of memory that is gone: they go when no thread is inside a block.
@@ -132,7 +133,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
 
     /// <inheritdoc/>
     public IPageTable CreatePageTable(int log2Bytes, int largePageShift0, int largePageShift1) =>
-        new HashedPageTable(log2Bytes, largePageShift0, largePageShift1, this);
+        new HashedPageTable(log2Bytes, largePageShift0, largePageShift1, Memory, this, _watches);
 
     /// <inheritdoc/>
     public void Select(IPageTable? table)
@@ -247,6 +248,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
 
     private void OnRegionRemoved(MemoryRegion region)
     {
+        _watches.TranslationsChanged();
         if (!Lock.IsShared)
         {
             DropCode();
