@@ -14,22 +14,23 @@ internal static class IsaEmitter
 
     public static IEnumerable<(string Name, string Text)> Emit(IsaTable table)
     {
-        yield return ("PpuOp.g.cs", Operations(table));
-        yield return ("PpuForms.g.cs", Forms(table));
-        yield return ("PpuTable.g.cs", Table(table));
-        yield return ("Asm.g.cs", Assembler(table));
-        yield return ("PpuSemantics.g.cs", Interfaces(table));
-        yield return ("PpuDispatch.g.cs", Dispatch(table));
-        yield return ("PpuHandlers.g.cs", Handlers(table));
+        yield return ($"{table.Target.Prefix}Op.g.cs", Operations(table));
+        yield return ($"{table.Target.Prefix}Forms.g.cs", Forms(table));
+        yield return ($"{table.Target.Prefix}Table.g.cs", Table(table));
+        yield return ($"{table.Target.Assembler}.g.cs", Assembler(table));
+        yield return ($"{table.Target.Prefix}Semantics.g.cs", Interfaces(table));
+        yield return ($"{table.Target.Prefix}Dispatch.g.cs", Dispatch(table));
+        yield return ($"{table.Target.Prefix}Handlers.g.cs", Handlers(table));
     }
 
     private static string Operations(IsaTable table)
     {
+        IsaTarget t = table.Target;
         var text = new StringBuilder(Header);
-        text.AppendLine("namespace CellPpe.Ppe.Isa;").AppendLine();
-        text.AppendLine("/// <summary>Every instruction of the PPE, one for each mnemonic.</summary>");
-        text.AppendLine("public enum PpuOp : ushort").AppendLine("{");
-        text.AppendLine("    /// <summary>No instruction of a PPE: takes an illegal-instruction program interrupt.</summary>").AppendLine("    Invalid,");
+        text.AppendLine($"namespace {t.Namespace}.Isa;").AppendLine();
+        text.AppendLine($"/// <summary>Every instruction of the {t.Core}, one for each mnemonic.</summary>");
+        text.AppendLine($"public enum {t.Prefix}Op : ushort").AppendLine("{");
+        text.AppendLine($"    /// <summary>No instruction of {t.Invalid}.</summary>").AppendLine("    Invalid,");
         foreach (IsaInstruction instruction in table.Instructions)
             text.AppendLine($"    /// <summary><c>{instruction.Mnemonic} {instruction.Row.Assembly}</c></summary>").AppendLine($"    {instruction.Identifier},");
         return text.AppendLine("}").ToString();
@@ -37,8 +38,9 @@ internal static class IsaEmitter
 
     private static string Forms(IsaTable table)
     {
+        IsaTarget t = table.Target;
         var text = new StringBuilder(Header);
-        text.AppendLine("namespace CellPpe.Ppe.Isa;");
+        text.AppendLine($"namespace {t.Namespace}.Isa;");
         foreach (IsaFormat format in table.Formats)
         {
             text.AppendLine().AppendLine($"/// <summary>Fields of the {format.Name} format.</summary>");
@@ -90,17 +92,18 @@ internal static class IsaEmitter
 
     private static string Table(IsaTable table)
     {
+        IsaTarget t = table.Target;
         var text = new StringBuilder(Header);
-        text.AppendLine("namespace CellPpe.Ppe.Isa;").AppendLine();
-        text.AppendLine("public static partial class PpuTable").AppendLine("{");
+        text.AppendLine($"namespace {t.Namespace}.Isa;").AppendLine();
+        text.AppendLine($"public static partial class {t.Prefix}Table").AppendLine("{");
         text.AppendLine("    private static InstructionInfo[] Create() =>").AppendLine("    [");
-        text.AppendLine("        new(PpuOp.Invalid, \"(invalid)\", 0, 0xffffffff, \"\", \"\", \"\", []),");
+        text.AppendLine($"        new({t.Prefix}Op.Invalid, \"(invalid)\", 0, 0xffffffff, \"\", \"\", \"\", []),");
         foreach (IsaInstruction instruction in table.Instructions)
         {
             IsaRow row = instruction.Row;
             string fields = string.Join(", ", row.Format.Fields.Select(field =>
                 $"new(\"{field.Name}\", {(field.Signed ? "true" : "false")}, {field.Scale}, [{string.Join(", ", field.Ranges.Select(static range => $"({range.First}, {range.Last})"))}])"));
-            text.AppendLine($"        new(PpuOp.{instruction.Identifier}, \"{instruction.Mnemonic}\", 0x{instruction.Mask:x8}, 0x{instruction.Value:x8}, \"{row.Assembly}\", \"{row.Section}\", \"{string.Join(" ", row.Flags)}\", [{fields}]),");
+            text.AppendLine($"        new({t.Prefix}Op.{instruction.Identifier}, \"{instruction.Mnemonic}\", 0x{instruction.Mask:x8}, 0x{instruction.Value:x8}, \"{row.Assembly}\", \"{row.Section}\", \"{string.Join(" ", row.Flags)}\", [{fields}]),");
         }
 
         return text.AppendLine("    ];").AppendLine("}").ToString();
@@ -108,10 +111,11 @@ internal static class IsaEmitter
 
     private static string Assembler(IsaTable table)
     {
+        IsaTarget t = table.Target;
         var text = new StringBuilder(Header);
-        text.AppendLine("namespace CellPpe.Ppe.Isa;").AppendLine();
+        text.AppendLine($"namespace {t.Namespace}.Isa;").AppendLine();
         text.AppendLine("/// <summary>Encodes instructions, one method a mnemonic, for tests and generated guest code.</summary>");
-        text.AppendLine("public static class Asm").AppendLine("{");
+        text.AppendLine($"public static class {t.Assembler}").AppendLine("{");
         foreach (IsaInstruction instruction in table.Instructions)
         {
             IsaField[] operands = [.. instruction.Row.Format.Fields.Where(field => (field.Mask & instruction.Mask) == 0 && IsOperand(instruction.Row, field))];
@@ -146,15 +150,16 @@ internal static class IsaEmitter
 
     private static string Interfaces(IsaTable table)
     {
+        IsaTarget t = table.Target;
         var text = new StringBuilder(Header);
-        text.AppendLine("using CellPpe.Ppe.Isa;").AppendLine().AppendLine("namespace CellPpe.Ppe.Semantics;");
+        text.AppendLine($"using {t.Namespace}.Isa;").AppendLine().AppendLine($"namespace {t.Namespace}.Semantics;");
         foreach (var section in table.Rows.GroupBy(static row => row.Section))
         {
             text.AppendLine().AppendLine($"/// <summary>What each instruction of the {section.Key} section does; one member a row of the table.</summary>");
             text.AppendLine($"internal interface I{section.Key}Semantics<TMachine>").AppendLine("    where TMachine : allows ref struct").AppendLine("{");
             foreach (IsaRow row in section)
             {
-                string variants = string.Concat(new[] { "oe", "rc", "lk", "aa" }.Where(row.Has).Select(static flag => $", bool {flag}"));
+                string variants = string.Concat(IsaParser.Variants.Where(row.Has).Select(static flag => $", bool {flag}"));
                 text.AppendLine($"    static abstract void {Names.Pascal(row.Mnemonic)}(ref TMachine m, {row.Format.Name}Form i{variants});");
             }
 
@@ -177,17 +182,18 @@ internal static class IsaEmitter
 
     private static string Dispatch(IsaTable table)
     {
+        IsaTarget t = table.Target;
         var text = new StringBuilder(Header);
-        text.AppendLine("using CellPpe.Ppe.Isa;").AppendLine().AppendLine("namespace CellPpe.Ppe.Semantics;").AppendLine();
+        text.AppendLine($"using {t.Namespace}.Isa;").AppendLine().AppendLine($"namespace {t.Namespace}.Semantics;").AppendLine();
         text.AppendLine("/// <summary>Runs one instruction's semantics on any machine. The interpreter has its own, faster, dispatch.</summary>");
-        text.AppendLine("internal static class PpuDispatch<TMachine, T, TVector>");
-        text.AppendLine("    where TMachine : struct, IPpuMachine<T, TVector>").AppendLine("{");
-        text.AppendLine("    /// <returns>False when the operation is <see cref=\"PpuOp.Invalid\"/>.</returns>");
-        text.AppendLine("    public static bool Execute(ref TMachine m, PpuOp operation, uint word)").AppendLine("    {");
+        text.AppendLine($"internal static class {t.Prefix}Dispatch<TMachine, T, TVector>");
+        text.AppendLine($"    where TMachine : struct, I{t.Prefix}Machine<T, TVector>").AppendLine("{");
+        text.AppendLine($"    /// <returns>False when the operation is <see cref=\"{t.Prefix}Op.Invalid\"/>.</returns>");
+        text.AppendLine($"    public static bool Execute(ref TMachine m, {t.Prefix}Op operation, uint word)").AppendLine("    {");
         text.AppendLine("        switch (operation)").AppendLine("        {");
         foreach (IsaInstruction instruction in table.Instructions)
         {
-            text.AppendLine($"            case PpuOp.{instruction.Identifier}:");
+            text.AppendLine($"            case {t.Prefix}Op.{instruction.Identifier}:");
             string? guard = Guard(instruction.Row);
             string call = Call(instruction, "TMachine", "T", "TVector", "word");
             text.AppendLine(guard is null ? $"                {call}" : $"                if (m.{guard}()) {call}");
@@ -200,27 +206,28 @@ internal static class IsaEmitter
 
     private static string Handlers(IsaTable table)
     {
+        IsaTarget t = table.Target;
         var text = new StringBuilder(Header);
         text.AppendLine("using System.Runtime.CompilerServices;").AppendLine("using System.Runtime.Intrinsics;").AppendLine();
-        text.AppendLine("using CellPpe.Ppe.Isa;").AppendLine("using CellPpe.Ppe.Semantics;").AppendLine();
-        text.AppendLine("namespace CellPpe.Ppe.Execution;").AppendLine();
+        text.AppendLine($"using {t.Namespace}.Isa;").AppendLine($"using {t.Namespace}.Semantics;").AppendLine();
+        text.AppendLine($"namespace {t.Namespace}.Execution;").AppendLine();
         text.AppendLine("/// <summary>One static method an instruction: what a pre-decoded instruction points at.</summary>");
-        text.AppendLine("internal static unsafe class PpuHandlers").AppendLine("{");
-        text.AppendLine("    /// <summary>Entry points by <see cref=\"PpuOp\"/>.</summary>");
+        text.AppendLine($"internal static unsafe class {t.Prefix}Handlers").AppendLine("{");
+        text.AppendLine($"    /// <summary>Entry points by <see cref=\"{t.Prefix}Op\"/>.</summary>");
         text.AppendLine("    public static nint[] CreateTable() =>").AppendLine("    [");
-        text.AppendLine("        (nint)(delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)&Invalid,");
+        text.AppendLine($"        (nint)(delegate*<{t.Prefix}Context*, DecodedInsn*, DecodedInsn*>)&Invalid,");
         foreach (IsaInstruction instruction in table.Instructions)
-            text.AppendLine($"        (nint)(delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)&{instruction.Identifier},");
+            text.AppendLine($"        (nint)(delegate*<{t.Prefix}Context*, DecodedInsn*, DecodedInsn*>)&{instruction.Identifier},");
         text.AppendLine("    ];").AppendLine();
-        text.AppendLine("    private static DecodedInsn* Invalid(PpuContext* c, DecodedInsn* i)").AppendLine("    {");
+        text.AppendLine($"    private static DecodedInsn* Invalid({t.Prefix}Context* c, DecodedInsn* i)").AppendLine("    {");
         text.AppendLine("        var m = new InterpreterMachine(c, i);").AppendLine("        m.IllegalInstruction();").AppendLine("        return m.Next;").AppendLine("    }");
         foreach (IsaInstruction instruction in table.Instructions)
         {
             string? guard = Guard(instruction.Row);
-            string call = Call(instruction, "InterpreterMachine", "ulong", "Vector128<byte>", "i->Word");
+            string call = Call(instruction, "InterpreterMachine", t.Scalar, "Vector128<byte>", "i->Word");
             text.AppendLine();
             text.AppendLine("    [MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-            text.AppendLine($"    private static DecodedInsn* {instruction.Identifier}(PpuContext* c, DecodedInsn* i)").AppendLine("    {");
+            text.AppendLine($"    private static DecodedInsn* {instruction.Identifier}({t.Prefix}Context* c, DecodedInsn* i)").AppendLine("    {");
             text.AppendLine("        var m = new InterpreterMachine(c, i);");
             text.AppendLine(guard is null ? $"        {call}" : $"        if (m.{guard}()) {call}");
             text.AppendLine("        return m.Next;").AppendLine("    }");

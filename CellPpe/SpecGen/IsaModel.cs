@@ -39,7 +39,7 @@ internal sealed record IsaRow(
     public bool Has(string flag) => Flags.Contains(flag);
 }
 
-/// <summary>One mnemonic a processor knows: a row with its oe, rc, lk, aa bits fixed.</summary>
+/// <summary>One mnemonic a processor knows: a row with its variant bits (oe, rc, lk, aa; d, e, p, c) fixed.</summary>
 internal sealed record IsaInstruction(IsaRow Row, string Mnemonic, uint Mask, uint Value, ImmutableArray<bool> Variants)
 {
     /// <summary>The name of the operation in C#: "Add", "AddDot", "AddoDot".</summary>
@@ -48,6 +48,7 @@ internal sealed record IsaInstruction(IsaRow Row, string Mnemonic, uint Mask, ui
 
 /// <summary>The whole table.</summary>
 internal sealed record IsaTable(
+    IsaTarget Target,
     ImmutableArray<IsaFormat> Formats,
     ImmutableArray<IsaRow> Rows,
     ImmutableArray<IsaInstruction> Instructions,

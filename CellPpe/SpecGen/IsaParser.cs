@@ -8,14 +8,22 @@ namespace CellPpe.SpecGen;
 internal sealed class IsaParser
 {
     // Bits that make one row several mnemonics, in the order their suffixes are written.
-    private static readonly (string Flag, string Suffix)[] VariantFlags = [("oe", "o"), ("rc", "."), ("lk", "l"), ("aa", "a")];
+    // oe rc lk aa are the PPE's; d e (disable, enable interrupts), p (prefetch) and c (channels) the SPU's.
+    private static readonly (string Flag, string Suffix)[] VariantFlags =
+        [("oe", "o"), ("rc", "."), ("lk", "l"), ("aa", "a"), ("d", "d"), ("e", "e"), ("p", "p"), ("c", "c")];
+
+    private const string ArchitectureLine = "architecture ";
 
     private readonly List<IsaError> _errors = [];
     private readonly List<IsaRow> _rows = [];
     private readonly Dictionary<string, IsaFormat> _formats = [];
+    private IsaTarget _target = IsaTarget.Ppu;
     private string _section = "";
     private string _file = "";
     private int _line;
+
+    /// <summary>The flags that make one row several instructions, in the order their values are passed on.</summary>
+    public static IEnumerable<string> Variants => VariantFlags.Select(static variant => variant.Flag);
 
     public static IsaTable Parse(IEnumerable<(string File, string Text)> files)
     {
@@ -43,9 +51,19 @@ internal sealed class IsaParser
                 ReadFormat(line);
             else if (line[0] == '=')
                 _section = line.Substring(1).Trim();
+            else if (line.StartsWith(ArchitectureLine, StringComparison.Ordinal))
+                ReadArchitecture(line.Substring(ArchitectureLine.Length).Trim());
             else
                 ReadRow(line);
         }
+    }
+
+    private void ReadArchitecture(string name)
+    {
+        if (IsaTarget.Named(name) is { } target)
+            _target = target;
+        else
+            Error($"no architecture '{name}'");
     }
 
     private void ReadFormat(string line)
@@ -140,7 +158,7 @@ internal sealed class IsaParser
             Expand(row, instructions);
         CheckOverlaps(instructions);
         return new IsaTable(
-            [.. _formats.Values], [.. _rows], instructions.ToImmutable(), [.. _errors]);
+            _target, [.. _formats.Values], [.. _rows], instructions.ToImmutable(), [.. _errors]);
     }
 
     private void Expand(IsaRow row, ImmutableArray<IsaInstruction>.Builder instructions)
@@ -178,18 +196,15 @@ internal sealed class IsaParser
 
     private void CheckOverlaps(ImmutableArray<IsaInstruction>.Builder instructions)
     {
-        foreach (var group in instructions.GroupBy(static instruction => instruction.Value >> 26))
+        IsaInstruction[] all = [.. instructions];
+        for (int left = 0; left < all.Length; left++)
         {
-            IsaInstruction[] same = [.. group];
-            for (int left = 0; left < same.Length; left++)
+            for (int right = left + 1; right < all.Length; right++)
             {
-                for (int right = left + 1; right < same.Length; right++)
+                if (((all[left].Value ^ all[right].Value) & all[left].Mask & all[right].Mask) == 0)
                 {
-                    if (((same[left].Value ^ same[right].Value) & same[left].Mask & same[right].Mask) == 0)
-                    {
-                        _errors.Add(new IsaError(
-                            same[right].Row.File, same[right].Row.Line, $"{same[right].Mnemonic} matches words that {same[left].Mnemonic} matches"));
-                    }
+                    _errors.Add(new IsaError(
+                        all[right].Row.File, all[right].Row.Line, $"{all[right].Mnemonic} matches words that {all[left].Mnemonic} matches"));
                 }
             }
         }

@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using CellPpe.Core.Isa;
+
 namespace CellPpe.Ppe.Isa;
 
 /// <summary>

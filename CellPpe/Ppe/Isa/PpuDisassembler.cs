@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 
+using CellPpe.Core.Isa;
+
 namespace CellPpe.Ppe.Isa;
 
 /// <summary>Writes instructions as assembly text, in the raw form GNU objdump prints with <c>-M raw</c>: no simplified mnemonics.</summary>

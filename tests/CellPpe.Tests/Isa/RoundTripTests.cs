@@ -1,5 +1,6 @@
 using System.Reflection;
 
+using CellPpe.Core.Isa;
 using CellPpe.Ppe.Isa;
 
 using Xunit;

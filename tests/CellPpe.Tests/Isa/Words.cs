@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 
+using CellPpe.Core.Isa;
 using CellPpe.Ppe.Isa;
 
 namespace CellPpe.Tests.Isa;

@@ -1,3 +1,4 @@
+using CellPpe.Core.Isa;
 using CellPpe.Ppe.Isa;
 
 namespace Differential.Tests.Guest;

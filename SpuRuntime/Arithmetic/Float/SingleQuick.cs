@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace SpuRuntime.Arithmetic.Float;
+
+/// <summary>
+/// Single-precision results by the host's own arithmetic, rounded toward zero. They are the SPU's, and set no flag, when all operands
+/// are ordinary or zero and the result is ordinary: exponents 1 to 253, where both formats have the same numbers.
+/// </summary>
+/// <remarks>
+/// Compiled code may take an operand for checked when it is a result that has been, and may gather <see cref="Measure"/> of several
+/// results by maximum before it looks once, if it can still run the instructions again by their exact forms.
+/// </remarks>
+internal static class SingleQuick
+{
+    /// <summary>True when this host has something quicker than the exact forms.</summary>
+    public static bool IsSupported
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Avx512F.IsSupported || (Avx.IsSupported && Sse2.IsSupported);
+    }
+
+    /// <summary>A <see cref="Measure"/> from here on is not that of an ordinary number.</summary>
+    public static Vector128<uint> Limit
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector128.Create(0xfd00_0000u);
+    }
+
+    /// <summary>How far a number is above the smallest one, going around: below <see cref="Limit"/> for ordinary numbers only, not for zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<uint> Measure(Vector128<byte> value) => (value.AsUInt32() << 1) - Vector128.Create(0x0100_0000u);
+
+    /// <summary>Ones where an operand is neither ordinary nor zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<uint> Odd(Vector128<byte> operand) =>
+        Vector128.AndNot(
+            Vector128.GreaterThanOrEqual(Measure(operand), Limit), Vector128.Equals(operand.AsUInt32() << 1, Vector128<uint>.Zero));
+
+    /// <summary>Ones where a result is not ordinary.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<uint> Unusual(Vector128<byte> result) => Vector128.GreaterThanOrEqual(Measure(result), Limit);
+
+    /// <summary>a + b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Add(Vector128<byte> a, Vector128<byte> b) => Avx512F.IsSupported
+        ? Low(Avx512F.Add(Wide(a), Wide(b), FloatRoundingMode.ToZero))
+        : Sum(Doubles(a), Doubles(b));
+
+    /// <summary>a - b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Subtract(Vector128<byte> a, Vector128<byte> b) => Avx512F.IsSupported
+        ? Low(Avx512F.Subtract(Wide(a), Wide(b), FloatRoundingMode.ToZero))
+        : Sum(Doubles(a), -Doubles(b));
+
+    /// <summary>a times b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Multiply(Vector128<byte> a, Vector128<byte> b) => Avx512F.IsSupported
+        ? Low(Avx512F.Multiply(Wide(a), Wide(b), FloatRoundingMode.ToZero))
+        : Truncate(Doubles(a) * Doubles(b));
+
+    /// <summary>a times b, plus c.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> MultiplyAdd(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) => Avx512F.IsSupported
+        ? Low(Avx512F.FusedMultiplyAdd(Wide(a), Wide(b), Wide(c), FloatRoundingMode.ToZero))
+        : Sum(Doubles(a) * Doubles(b), Doubles(c));
+
+    /// <summary>a times b, minus c.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> MultiplySubtract(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) => Avx512F.IsSupported
+        ? Low(Avx512F.FusedMultiplySubtract(Wide(a), Wide(b), Wide(c), FloatRoundingMode.ToZero))
+        : Sum(Doubles(a) * Doubles(b), -Doubles(c));
+
+    /// <summary>c minus a times b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> NegativeMultiplySubtract(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) => Avx512F.IsSupported
+        ? Low(Avx512F.FusedMultiplyAddNegated(Wide(a), Wide(b), Wide(c), FloatRoundingMode.ToZero))
+        : Sum(-(Doubles(a) * Doubles(b)), Doubles(c));
+
+    // The upper lanes are whatever the host register holds; only the lower four are looked at.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Wide(Vector128<byte> value) => value.AsSingle().ToVector256Unsafe().ToVector512Unsafe();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Low(Vector512<float> value) => value.GetLower().GetLower().AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Doubles(Vector128<byte> value) => Avx.ConvertToVector256Double(value.AsSingle());
+
+    // The sum of exact doubles by two-sum, then as SingleFormat.Pack does it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Sum(Vector256<double> left, Vector256<double> right)
+    {
+        Vector256<double> sum = left + right;
+        Vector256<double> rightPart = sum - left;
+        Vector256<double> rest = (left - (sum - rightPart)) + (right - rightPart);
+        Vector256<long> opposite = (sum.AsInt64() ^ rest.AsInt64()) >>> 63;
+        Vector256<long> none = Vector256.Equals(rest, Vector256<double>.Zero).AsInt64();
+        return Truncate((sum.AsInt64() - Vector256.AndNot(opposite, none)).AsDouble());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Truncate(Vector256<double> value) =>
+        Avx.ConvertToVector128Single((value.AsInt64() & Vector256.Create(-1L << 29)).AsDouble()).AsByte();
+}

@@ -1,0 +1,172 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+using SpuRuntime.Channels;
+using SpuRuntime.Isa;
+using SpuRuntime.State;
+
+namespace SpuRuntime.Execution;
+
+/// <summary>
+/// One SPU: its state, its decoded instructions, and the interpreter over both. Local store and channels are others'.
+/// Everything but <see cref="Invalidate"/> and <see cref="Signal"/> belongs to the host thread that runs it, or, while none does, to
+/// whoever holds the SPE's lock.
+/// </summary>
+public sealed unsafe class SpuCore : IDisposable
+{
+    private const int Words = SpuState.LocalStoreSize / 4;
+    private const int Quadwords = SpuState.LocalStoreSize / 16;
+
+    private readonly SpuContext* _context;
+    private readonly nint[] _handlers = SpuHandlers.CreateTable();
+    private readonly bool _optionalInstructions;
+    private GCHandle _self;
+
+    /// <param name="localStore">256 KB, aligned to 16 bytes, in guest byte order; must stay where it is until the core is disposed of.</param>
+    /// <param name="channels">What its channel instructions reach.</param>
+    /// <param name="optionalInstructions">True to have the instructions the manual calls optional, which a Cell BE has not.</param>
+    public SpuCore(byte* localStore, ISpuChannels channels, bool optionalInstructions = false)
+    {
+        if (((nint)localStore & 15) != 0)
+            throw new ArgumentException("local store is not aligned to 16 bytes", nameof(localStore));
+        Channels = channels;
+        _optionalInstructions = optionalInstructions;
+        _context = (SpuContext*)NativeMemory.AlignedAlloc((nuint)sizeof(SpuContext), 64);
+        *_context = default;
+        _context->LocalStore = localStore;
+        _context->Code = (DecodedInsn*)NativeMemory.AlignedAlloc((nuint)((Words + 1) * sizeof(DecodedInsn)), 64);
+        _context->Decoded = (byte*)NativeMemory.AlignedAlloc(Quadwords, 64);
+        _self = GCHandle.Alloc(this);
+        _context->Owner = GCHandle.ToIntPtr(_self);
+        for (int word = 0; word < Words; word++)
+            _context->Code[word] = new DecodedInsn { Handler = &SpuInterpreter.DecodeAndRun };
+        _context->Code[Words] = new DecodedInsn { Handler = &SpuInterpreter.GoAround };
+        NativeMemory.Clear(_context->Decoded, Quadwords);
+    }
+
+    /// <summary>The architected state.</summary>
+    public ref SpuState State => ref _context->State;
+
+    /// <summary>What its channel instructions reach.</summary>
+    public ISpuChannels Channels { get; }
+
+    /// <summary>True while <see cref="Run"/> does one instruction only (SPU_PrivCntl, single-step mode).</summary>
+    public bool SingleStep { get; set; }
+
+    /// <summary>Runs up to so many instructions, exactly; those done are added to <see cref="SpuState.Instructions"/>.</summary>
+    public SpuExit Run(long budget)
+    {
+        SpuContext* c = _context;
+        // The PPE, or a transfer, may have written local store since.
+        Revalidate();
+        DecodedInsn* next = SpuInterpreter.TakeInterrupt(c, c->At(c->State.Pc));
+        long left = SingleStep ? Math.Min(budget, 1) : budget;
+        while (true)
+        {
+            // Attention first: it was perhaps wanted before the first instruction.
+            uint wanted = Interlocked.Exchange(ref c->State.Attention, 0);
+            if (wanted != 0)
+            {
+                if ((wanted & SpuAttention.Code) != 0)
+                    Revalidate();
+                next = SpuInterpreter.TakeInterrupt(c, next);
+                if ((wanted & SpuAttention.Leave) != 0)
+                    return Leave(next, SpuExitReason.Attention);
+            }
+
+            if (left <= 0)
+                return Leave(next, SingleStep && budget > 0 ? SpuExitReason.SingleStep : SpuExitReason.Budget);
+            c->Left = left;
+            c->Counted = left;
+            next = SpuInterpreter.Loop(c, next);
+            c->Count();
+            left = c->Left;
+            if (next == null)
+                return new SpuExit(c->Exit, c->ExitArgument);
+        }
+    }
+
+    /// <summary>From any thread: asks for attention (<see cref="SpuAttention"/>).</summary>
+    public void Signal(uint what) => Interlocked.Or(ref _context->State.Attention, what);
+
+    /// <summary>From any thread: these bytes of local store have been written by someone else than the SPU.</summary>
+    /// <remarks>An SPU need not see new instructions before a sync (SPU ISA 13.5); this one sees them soon.</remarks>
+    public void Invalidate(uint address, uint length)
+    {
+        if (length == 0)
+            return;
+        uint first = (address & (SpuState.LocalStoreSize - 1)) >> 4;
+        uint last = Math.Min((address & (SpuState.LocalStoreSize - 1)) + length - 1, SpuState.LocalStoreSize - 1) >> 4;
+        // Stale flags do no harm: the SPU compares the words themselves.
+        if (new ReadOnlySpan<byte>(_context->Decoded + first, (int)(last - first + 1)).ContainsAnyExcept((byte)0))
+            Signal(SpuAttention.Code);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_self.IsAllocated)
+            return;
+        _self.Free();
+        NativeMemory.AlignedFree(_context->Code);
+        NativeMemory.AlignedFree(_context->Decoded);
+        NativeMemory.AlignedFree(_context);
+    }
+
+    /// <summary>Decodes the word of an entry.</summary>
+    internal void Decode(DecodedInsn* i)
+    {
+        uint address = _context->AddressOf(i);
+        uint word = WordAt(address);
+        SpuOp operation = _optionalInstructions ? SpuDecoder.DecodeAny(word) : SpuDecoder.Decode(word);
+        i->Word = word;
+        i->IsDecoded = 1;
+        i->Handler = (delegate*<SpuContext*, DecodedInsn*, DecodedInsn*>)_handlers[(int)operation];
+        _context->Decoded[address >> 4] = 1;
+    }
+
+    /// <summary>Drops the four entries of a quadword.</summary>
+    internal void DropQuadword(uint quadword)
+    {
+        DecodedInsn* i = _context->Code + (quadword * 4);
+        for (int word = 0; word < 4; word++)
+            i[word] = new DecodedInsn { Handler = &SpuInterpreter.DecodeAndRun };
+        _context->Decoded[quadword] = 0;
+    }
+
+    /// <summary>Drops what is decoded and is not what local store holds any more.</summary>
+    internal void Revalidate()
+    {
+        var decoded = new ReadOnlySpan<byte>(_context->Decoded, Quadwords);
+        for (int from = 0; ;)
+        {
+            int found = decoded[from..].IndexOfAnyExcept((byte)0);
+            if (found < 0)
+                return;
+            from += found;
+            if (!IsCurrent((uint)from))
+                DropQuadword((uint)from);
+            from++;
+        }
+    }
+
+    private bool IsCurrent(uint quadword)
+    {
+        DecodedInsn* i = _context->Code + (quadword * 4);
+        for (uint word = 0; word < 4; word++)
+        {
+            if (i[word].IsDecoded != 0 && i[word].Word != WordAt((quadword * 16) + (word * 4)))
+                return false;
+        }
+
+        return true;
+    }
+
+    private uint WordAt(uint address) => BinaryPrimitives.ReverseEndianness(*(uint*)(_context->LocalStore + address));
+
+    private SpuExit Leave(DecodedInsn* next, SpuExitReason reason)
+    {
+        _context->State.Pc = _context->AddressOf(next) & (SpuState.LocalStoreSize - 1);
+        return new SpuExit(reason);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+
+using SpuRuntime.Channels;
+using SpuRuntime.Semantics;
+using SpuRuntime.State;
+
+namespace SpuRuntime.Execution;
+
+/// <summary>The interpreter's loop and the slow paths its handlers call.</summary>
+internal static unsafe class SpuInterpreter
+{
+    /// <summary>Runs from <paramref name="i"/> until the chunk is used up, a handler leaves, or attention is wanted.</summary>
+    /// <returns>Where to go on, or null when a handler has left: then <see cref="SpuContext.Exit"/> says why and State.Pc where.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static DecodedInsn* Loop(SpuContext* c, DecodedInsn* i)
+    {
+        do
+            i = i->Handler(c, i);
+        while (--c->Left > 0 && i != null && Volatile.Read(ref c->State.Attention) == 0);
+        return i;
+    }
+
+    /// <summary>Handler of an entry that is not decoded yet.</summary>
+    public static DecodedInsn* DecodeAndRun(SpuContext* c, DecodedInsn* i)
+    {
+        c->Core.Decode(i);
+        return i->Handler(c, i);
+    }
+
+    /// <summary>Handler behind the last word: goes on with the first without counting as an instruction.</summary>
+    public static DecodedInsn* GoAround(SpuContext* c, DecodedInsn* i) => c->Code->Handler(c, c->Code);
+
+    /// <summary>Leaves the loop with the instruction done.</summary>
+    public static DecodedInsn* LeaveAfter(SpuContext* c, DecodedInsn* i, SpuExitReason reason, uint argument)
+    {
+        c->State.Pc = (c->AddressOf(i) + 4) & (SpuState.LocalStoreSize - 1);
+        c->Exit = reason;
+        c->ExitArgument = argument;
+        return null;
+    }
+
+    /// <summary>Leaves the loop with the instruction not done: it does not count.</summary>
+    public static DecodedInsn* LeaveBefore(SpuContext* c, DecodedInsn* i, SpuExitReason reason, uint argument)
+    {
+        c->State.Pc = c->AddressOf(i);
+        c->Exit = reason;
+        c->ExitArgument = argument;
+        c->Left++;
+        return null;
+    }
+
+    /// <summary>Drops the decoded words of a quadword that has been stored to.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Drop(SpuContext* c, uint address) => c->Core.DropQuadword(address >> 4);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Synchronize(SpuContext* c) => c->Core.Revalidate();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static bool EventPending(SpuContext* c) => c->Core.Channels.IsEventPending;
+
+    /// <summary>What follows an instruction that may have enabled an interrupt: where it goes on if one is taken.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static DecodedInsn* TakeInterrupt(SpuContext* c, DecodedInsn* next)
+    {
+        if (c->State.InterruptEnable == 0 || !c->Core.Channels.IsEventPending)
+            return next;
+        // Chapter 12.1: to address 0, disabled, with the next instruction's address in SRR0.
+        c->State.Srr0 = c->AddressOf(next) & (SpuState.LocalStoreSize - 1);
+        c->State.InterruptEnable = 0;
+        return c->Code;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static DecodedInsn* ReadChannel(SpuContext* c, DecodedInsn* i, int channel, int target)
+    {
+        c->Count();
+        ChannelResult result = c->Core.Channels.Read(channel, out uint value);
+        if (result == ChannelResult.Done)
+            c->State.Registers[target] = Arithmetic.Preferred.Of(value);
+        return AfterChannel(c, i, channel, result);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static DecodedInsn* WriteChannel(SpuContext* c, DecodedInsn* i, int channel, uint value)
+    {
+        c->Count();
+        return AfterChannel(c, i, channel, c->Core.Channels.Write(channel, value));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static uint ChannelCount(SpuContext* c, int channel)
+    {
+        c->Count();
+        return c->Core.Channels.Count(channel);
+    }
+
+    // An acknowledged event or a new mask may be what an interrupt has waited for.
+    private static DecodedInsn* AfterChannel(SpuContext* c, DecodedInsn* i, int channel, ChannelResult result) => result switch
+    {
+        ChannelResult.Done => TakeInterrupt(c, i + 1),
+        ChannelResult.Blocked => LeaveBefore(c, i, SpuExitReason.Blocked, (uint)channel),
+        _ => LeaveBefore(c, i, SpuExitReason.InvalidChannel, (uint)channel),
+    };
+}
