@@ -16,16 +16,19 @@ public interface IWriteWatch
 
 /// <summary>
 /// A partition's memory: one unmanaged host block and a map of partition addresses onto it.
-/// Owned by the machine's emulation thread. Everything here is big-endian, as the guest is.
+/// Owned by the machine's emulation thread; only <see cref="TryFind"/> and <see cref="TrySlice"/> may be called from any thread.
+/// Everything here is big-endian, as the guest is.
 /// </summary>
 public sealed unsafe class GuestMemory : IDisposable
 {
     /// <summary>Granule of regions, and the smallest page.</summary>
     public const ulong PageSize = 4096;
 
-    private readonly List<MemoryRegion> _regions = [];
     private readonly SortedList<ulong, ulong> _free = [];
     private readonly List<IWriteWatch> _watches = [];
+
+    // Replaced whole, never changed in place: the MFCs of SPEs look regions up from their own host threads.
+    private volatile MemoryRegion[] _regions = [];
     private void* _allocation;
     private byte* _host;
 
@@ -93,8 +96,10 @@ public sealed unsafe class GuestMemory : IDisposable
     /// <summary>Unmaps a region; its bytes can be given out again.</summary>
     public void Remove(MemoryRegion region)
     {
-        if (!_regions.Remove(region))
+        int index = Array.IndexOf(_regions, region);
+        if (index < 0)
             return;
+        _regions = [.. _regions[..index], .. _regions[(index + 1)..]];
         if (region.Device is null)
             GiveBack(region.HostOffset, region.Size);
         RegionRemoved?.Invoke(region);
@@ -103,12 +108,13 @@ public sealed unsafe class GuestMemory : IDisposable
     /// <summary>The region an address lies in.</summary>
     public bool TryFind(LparAddress address, [NotNullWhen(true)] out MemoryRegion? region)
     {
+        MemoryRegion[] regions = _regions;
         int low = 0;
-        int high = _regions.Count - 1;
+        int high = regions.Length - 1;
         while (low <= high)
         {
             int middle = (low + high) / 2;
-            MemoryRegion candidate = _regions[middle];
+            MemoryRegion candidate = regions[middle];
             if (candidate.Contains(address))
             {
                 region = candidate;
@@ -215,7 +221,7 @@ public sealed unsafe class GuestMemory : IDisposable
         NativeMemory.Free(_allocation);
         _allocation = null;
         _host = null;
-        _regions.Clear();
+        _regions = [];
         GC.SuppressFinalize(this);
     }
 
@@ -237,8 +243,9 @@ public sealed unsafe class GuestMemory : IDisposable
 
     private void Insert(MemoryRegion region)
     {
-        int index = _regions.FindIndex(other => other.Start.Value > region.Start.Value);
-        _regions.Insert(index < 0 ? _regions.Count : index, region);
+        int index = Array.FindIndex(_regions, other => other.Start.Value > region.Start.Value);
+        index = index < 0 ? _regions.Length : index;
+        _regions = [.. _regions[..index], region, .. _regions[index..]];
     }
 
     private bool TryTake(ulong size, out ulong offset)
