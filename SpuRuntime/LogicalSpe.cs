@@ -24,8 +24,6 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe
     private readonly Privilege2Area _privilege2;
     private readonly ShadowArea _shadow;
 
-    // One element that does not move: compiled code may keep its address.
-    private readonly SpuState[] _state = GC.AllocateArray<SpuState>(1, pinned: true);
     private bool _wake;
 
     internal LogicalSpe(int number, MemoryRegion localStore, SpeEnvironment environment, LocalStoreMap neighbours)
@@ -79,7 +77,7 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe
     }
 
     /// <summary>The SPU's registers. They belong to the host thread that runs it, and else to whoever stopped it.</summary>
-    public ref SpuState Registers => ref _state[0];
+    public ref SpuState Registers => ref Engine.State;
 
     /// <summary>256 KB in guest byte order.</summary>
     public byte* LocalStore { get; }

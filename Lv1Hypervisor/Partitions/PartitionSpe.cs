@@ -13,7 +13,7 @@ internal enum SpeExecution
 }
 
 /// <summary>An SPE that the partition has constructed.</summary>
-internal sealed class PartitionSpe(ulong id, ILogicalSpe spe, ulong vasId, SpeAreas areas)
+internal sealed class PartitionSpe(ulong id, ILogicalSpe spe, ulong vasId, IPageTableWalker table, SpeAreas areas)
 {
     public const int Classes = 3;
 
@@ -24,6 +24,9 @@ internal sealed class PartitionSpe(ulong id, ILogicalSpe spe, ulong vasId, SpeAr
 
     /// <summary>The address space it translates by, which cannot be destructed meanwhile.</summary>
     public ulong VasId { get; } = vasId;
+
+    /// <summary>Its page table.</summary>
+    public IPageTableWalker Table { get; } = table;
 
     public SpeAreas Areas { get; } = areas;
 

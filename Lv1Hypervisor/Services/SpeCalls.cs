@@ -56,9 +56,8 @@ internal sealed class SpeCalls : ISpeCalls
             return type == IsolationType ? Lv1Status.NotImplemented : Lv1Status.IllegalParameterValue;
         if (!_addressSpaces.TryGet(vasId, out ulong selected, out IPageTable table))
             return Lv1Status.NoEntry;
-        if (TryConstruct(selected, (int)shift4) is not { } made)
+        if (TryConstruct(selected, table.Walker, (int)shift4) is not { } made)
             return Lv1Status.ResourceShortage;
-        made.Spe.SelectAddressSpace(table.Walker);
         _addressSpaces.AddUser(selected);
         _spes.Add(made.Id, made);
         (priv2, problem) = (made.Areas.Privilege2.Value, made.Areas.Problem.Value);
@@ -74,7 +73,6 @@ internal sealed class SpeCalls : ISpeCalls
         if (spe.IsEnabled)
             return Lv1Status.WrongState;
         _spes.Remove(speId);
-        spe.Spe.SelectAddressSpace(null);
         _addressSpaces.RemoveUser(spe.VasId);
         Dismantle(spe);
         return Lv1Status.Success;
@@ -93,6 +91,7 @@ internal sealed class SpeCalls : ISpeCalls
         }
 
         spe.Resource = resourceId;
+        spe.Spe.SelectAddressSpace(spe.Table);
         spe.Spe.Enable();
         spe.Notify(SpeExecution.Executed);
         return Lv1Status.Success;
@@ -106,6 +105,7 @@ internal sealed class SpeCalls : ISpeCalls
         if (zero != 0)
             return Lv1Status.IllegalParameterValue;
         spe.Spe.Disable();
+        spe.Spe.SelectAddressSpace(null);
         spe.Resource = null;
         spe.Notify(SpeExecution.Unexecutable);
         return Lv1Status.Success;
@@ -185,7 +185,7 @@ internal sealed class SpeCalls : ISpeCalls
     // What a guest maps SPE areas with: the PPE's own page and the 64 KiB of kernels with such pages (spe.md 1).
     private static bool IsPageShift(ulong shift) => shift is SmallPageShift or MediumPageShift;
 
-    private PartitionSpe? TryConstruct(ulong vasId, int shadowShift)
+    private PartitionSpe? TryConstruct(ulong vasId, IPageTableWalker table, int shadowShift)
     {
         var areas = new SpeAreas(_memory, _addresses);
         if (_pool is null || areas.TryAddLocalStore() is not { } localStore || _pool.TryTake(localStore) is not { } spe)
@@ -194,7 +194,7 @@ internal sealed class SpeCalls : ISpeCalls
             return null;
         }
 
-        var made = new PartitionSpe(++_lastId, spe, vasId, areas);
+        var made = new PartitionSpe(++_lastId, spe, vasId, table, areas);
         if (areas.TryMapRegisters(spe, shadowShift) && TryConnect(made))
             return made;
         Dismantle(made);

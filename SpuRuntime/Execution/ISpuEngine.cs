@@ -6,11 +6,14 @@ namespace SpuRuntime.Execution;
 /// <summary>Runs one SPU's instructions over its state and local store: an interpreter, or compiled regions.</summary>
 public interface ISpuEngine
 {
+    /// <summary>The architected state, which does not move. It belongs to the host thread that runs it, and else to the SPE's lock.</summary>
+    ref SpuState State { get; }
+
     /// <summary>
     /// Executes instructions until it has done <paramref name="budget"/> of them, one ends it, or <see cref="SpuState.Attention"/> is
-    /// seen (left set). One host thread at a time.
+    /// seen. One host thread at a time.
     /// </summary>
-    SpuExit Run(ref SpuState state, long budget);
+    SpuExit Run(long budget);
 
     /// <summary>
     /// Bytes of local store were changed by DMA. From any host thread, also while another is in <see cref="Run"/>: what was decoded or

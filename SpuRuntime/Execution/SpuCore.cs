@@ -12,7 +12,7 @@ namespace SpuRuntime.Execution;
 /// Everything but <see cref="Invalidate"/> and <see cref="Signal"/> belongs to the host thread that runs it, or, while none does, to
 /// whoever holds the SPE's lock.
 /// </summary>
-public sealed unsafe class SpuCore : IDisposable
+public sealed unsafe class SpuCore : ISpuEngine, IDisposable
 {
     private const int Words = SpuState.LocalStoreSize / 4;
     private const int Quadwords = SpuState.LocalStoreSize / 16;
@@ -100,6 +100,12 @@ public sealed unsafe class SpuCore : IDisposable
         // Stale flags do no harm: the SPU compares the words themselves.
         if (new ReadOnlySpan<byte>(_context->Decoded + first, (int)(last - first + 1)).ContainsAnyExcept((byte)0))
             Signal(SpuAttention.Code);
+    }
+
+    /// <inheritdoc/>
+    public void CodeMayHaveChanged()
+    {
+        // Every run begins by comparing what is decoded with what is there.
     }
 
     /// <inheritdoc/>

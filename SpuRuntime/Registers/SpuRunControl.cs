@@ -158,7 +158,7 @@ internal sealed class SpuRunControl(LogicalSpe spe)
             }
 
             ulong before = spe.Registers.Instructions;
-            exit = spe.Engine.Run(ref spe.Registers, budget);
+            exit = spe.Engine.Run(budget);
             left -= Math.Max(1, (long)(spe.Registers.Instructions - before));
 
             using (SpeScope scope = spe.Enter())

@@ -36,9 +36,9 @@ public sealed class SpeTests : IDisposable
         MemoryRegion region = RegionAt(shadow);
         Assert.Equal((0x1000UL, RegionAccess.Read), (region.Size, region.Access));
         Assert.Equal(0xf00UL, region.Device!.Read(0xf00, 8));
-        Assert.NotNull(Spe.Table);
         // Constructed is not enabled.
         Assert.False(Spe.IsEnabled);
+        Assert.Null(Spe.Table);
     }
 
     [Fact]
@@ -106,6 +106,7 @@ public sealed class SpeTests : IDisposable
         _machine.Fails(Lv1Status.WrongState, Lv1Call.DisableLogicalSpe, id, 0);
         _machine.Ok(Lv1Call.EnableLogicalSpe, id, 5);
         Assert.True(Spe.IsEnabled);
+        Assert.NotNull(Spe.Table);
         _machine.Fails(Lv1Status.WrongState, Lv1Call.EnableLogicalSpe, id, 5);
         _machine.Fails(Lv1Status.WrongState, Lv1Call.DestructLogicalSpe, id);
         _machine.Fails(Lv1Status.IllegalParameterValue, Lv1Call.DisableLogicalSpe, id, 1);

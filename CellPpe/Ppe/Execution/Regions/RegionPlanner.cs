@@ -254,7 +254,7 @@ internal sealed unsafe class RegionPlanner(PpuCore core)
             Returns = [.. _returns.Select(address => Array.IndexOf(starts, address)).Where(static number => number >= 0)],
             Pages = pages,
             Mode = new IrMode(_c->State.Msr),
-            IsShared = core.Lock.IsShared,
+            IsShared = core.SharesMemory,
             MsrMask = _mask,
             MsrValue = _c->State.Msr & _mask,
             Generation = core.Code.Generation,
