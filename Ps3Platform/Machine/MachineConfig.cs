@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Loaders;
 
+using SpuRuntime.Execution;
 using SpuRuntime.Scheduling;
 
 namespace Ps3Platform.Machine;
@@ -63,6 +64,9 @@ public sealed record MachineConfig
 
     /// <summary>Write down what each SPE does when, for <see cref="Spes.MachineSpes.Timeline"/>.</summary>
     public bool SpeTimeline { get; init; }
+
+    /// <summary>What executes SPU instructions, for tests; null: the usual.</summary>
+    internal ISpuEngineFactory? SpuEngines { get; init; }
 
     /// <summary>What drives time.</summary>
     public ClockMode Clock { get; init; } = ClockMode.Host;

@@ -47,7 +47,7 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
         TakesTurns = scheduling.Policy == SpePolicy.RoundRobin;
         _timers = new SpeTimers(config.Spes, machine);
         _pool = new SpePool(config.Spes, new SpeEnvironment(
-            machine.Memory, machine.Clock, reservations, new SpuCoreFactory(), _scheduler, _timers, new SpeWrites(machine),
+            machine.Memory, machine.Clock, reservations, config.SpuEngines ?? new SpuCoreFactory(), _scheduler, _timers, new SpeWrites(machine),
             machine.Config.Loggers.CreateLogger<SpePool>()));
         machine.Memory.AddWatch(this);
     }
