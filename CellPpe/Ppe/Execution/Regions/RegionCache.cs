@@ -267,8 +267,15 @@ internal sealed unsafe class RegionCache : IDisposable
     }
 
     // The guest may have stored to the code while it was compiled.
-    private static bool IsUnchanged(RegionPlan plan)
+    private bool IsUnchanged(RegionPlan plan)
     {
+        foreach (RegionPage page in plan.Pages)
+        {
+            // Asleep: stores to it are not seen.
+            if (!_core.Code.Holds(page.HostOffset))
+                return false;
+        }
+
         foreach (PlannedBlock block in plan.Blocks)
         {
             plan.TryPage(block.Address, out RegionPage page);
