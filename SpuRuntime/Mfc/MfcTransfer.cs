@@ -187,7 +187,7 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
             ulong element = BinaryPrimitives.ReverseEndianness(*(ulong*)(spe.LocalStore + (command.ListAddress & LocalStoreMask)));
             command.Size = (uint)(element >> 32) & 0xffff;
             command.Address = (command.Address & 0xffff_ffff_0000_0000) | (uint)element;
-            command.LocalAddress = (command.LocalAddress & ~15u) | ((uint)element & 15);
+            command.LocalAddress = (command.LocalAddress & ~15u) | (command.Size == 0 ? 0 : (uint)element & 15);
             command.Progress = ListProgress.InElement | (element >> 63 != 0 ? ListProgress.StallsAfter : 0);
             command.ListAddress += 8;
             command.ListSize -= 8;
