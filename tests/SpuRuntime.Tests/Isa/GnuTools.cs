@@ -71,9 +71,6 @@ public sealed class GnuTools : IDisposable
                 return archive;
         }
 
-        string? named = Environment.GetEnvironmentVariable("PS3_SHARED");
-        return named is not null && File.Exists(Path.Combine(named, "toolchains", "spu-elf.tar.xz"))
-            ? Path.Combine(named, "toolchains", "spu-elf.tar.xz")
-            : null;
+        return null;
     }
 }

@@ -44,7 +44,6 @@ internal sealed class VectorRun : IDisposable
             string? wrong = Compare(exit, everything: round % 64 == 0 || info.Has("store"));
             if (wrong is not null)
                 return $"{SpuDisassembler.Disassemble(word, _plain.Pc)} at {_plain.Pc:x}, round {round}: {wrong}\n{Describe(saved)}";
-            Restore(info);
         }
 
         return null;
@@ -110,13 +109,6 @@ internal sealed class VectorRun : IDisposable
         channels.Writes.Clear();
         _plain.Channels.Writes.Clear();
         return null;
-    }
-
-    // Loads leave pieces of local store in registers; nothing else needs undoing.
-    private void Restore(InstructionInfo info)
-    {
-        if (info.Has("load"))
-            _random.NextBytes(_plain.Registers[_plain.Rt]);
     }
 
     private byte[][] Save(uint word) => [.. Named(word).Select(register => _plain.Registers[register].ToArray())];
