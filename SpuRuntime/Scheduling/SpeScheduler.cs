@@ -27,6 +27,7 @@ public abstract class SpeScheduler : ISpeScheduler, IDisposable
     private readonly Action<ISchedulableSpe, Exception> _failed;
     private SpeSlot?[] _slots = [];
     private bool _ended;
+    private bool _paused;
     private bool _isOver;
 
     private protected SpeScheduler(SpeSchedulerOptions options, Action<ISchedulableSpe, Exception> failed)
@@ -54,6 +55,9 @@ public abstract class SpeScheduler : ISpeScheduler, IDisposable
 
     /// <summary>True once it ends or has ended; no SPE is entered any more.</summary>
     private protected bool HasEnded => Volatile.Read(ref _ended);
+
+    /// <summary>Asked with the slot's gate held, before an SPE is entered.</summary>
+    private protected bool MayEnter => !HasEnded && !Volatile.Read(ref _paused);
 
     /// <summary>By number. Replaced as a whole, so that it can be read without a lock.</summary>
     private protected ReadOnlySpan<SpeSlot?> Slots => Volatile.Read(ref _slots);
@@ -87,6 +91,46 @@ public abstract class SpeScheduler : ISpeScheduler, IDisposable
         slot.Spe.Interrupt();
         if (slot.InsideThread != Environment.CurrentManagedThreadId)
             AwaitLeave(slot, entry);
+    }
+
+    /// <summary>
+    /// Has all SPEs leave their slices, and returns when no host thread is in any. What is woken meanwhile, and what could go on, does
+    /// so after <see cref="Resume"/>.
+    /// </summary>
+    public void Pause()
+    {
+        Volatile.Write(ref _paused, true);
+        foreach (SpeSlot? slot in Slots)
+        {
+            if (slot is null || slot.InsideThread == Environment.CurrentManagedThreadId)
+                continue;
+            long entry;
+            lock (slot.Gate)
+            {
+                if (slot.State != SlotState.Inside)
+                    continue;
+                entry = slot.Entries;
+            }
+
+            slot.Spe.Interrupt();
+            AwaitLeave(slot, entry);
+        }
+    }
+
+    /// <summary>Ends a <see cref="Pause"/>.</summary>
+    public void Resume()
+    {
+        Volatile.Write(ref _paused, false);
+        foreach (SpeSlot? slot in Slots)
+        {
+            if (slot is null)
+                continue;
+            lock (slot.Gate)
+            {
+                if (slot.State == SlotState.Ready)
+                    OnResumed(slot);
+            }
+        }
     }
 
     /// <summary>Says how an SPE is to be treated. Counts from its next turn on.</summary>
@@ -179,6 +223,9 @@ public abstract class SpeScheduler : ISpeScheduler, IDisposable
 
     /// <summary>A slot has got ready. The gate is held.</summary>
     private protected abstract void OnReady(SpeSlot slot);
+
+    /// <summary>A slot that has been ready for some time may be entered again. The gate is held.</summary>
+    private protected abstract void OnResumed(SpeSlot slot);
 
     /// <summary>A slot that was ready has been suspended. The gate is held.</summary>
     private protected abstract void OnNoLongerReady(SpeSlot slot);

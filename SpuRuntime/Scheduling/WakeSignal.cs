@@ -15,9 +15,15 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
     // Between two looks at the clock: some hundred nanoseconds.
     private const int LooksAtOnce = 8;
 
+    // Between two looks at the clock lies more than this only when the host's kernel has taken the core away: others need it. Then
+    // nothing is gained by spinning; for a while it is not tried again.
+    private static readonly long Interruption = Stopwatch.Frequency / 20_000;
+    private static readonly long Restraint = Stopwatch.Frequency / 50;
+
     private readonly object _sleep = new();
     private readonly long _longest = (long)(longestSpin.TotalSeconds * Stopwatch.Frequency);
     private long _spin = (long)(longestSpin.TotalSeconds * Stopwatch.Frequency);
+    private long _noSpinBefore;
     private int _state;
 
     /// <summary>The thread that waits here begins, and counts as awake.</summary>
@@ -57,7 +63,10 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
 
     private bool Spin(long start)
     {
-        while (cores.IsOneFree && Stopwatch.GetTimestamp() - start < _spin)
+        if (start < _noSpinBefore)
+            return false;
+        long last = start;
+        while (cores.IsOneFree && last - start < _spin)
         {
             for (int look = 0; look < LooksAtOnce; look++)
             {
@@ -65,6 +74,15 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
                     return true;
                 Thread.SpinWait(1);
             }
+
+            long now = Stopwatch.GetTimestamp();
+            if (now - last > Interruption)
+            {
+                _noSpinBefore = now + Restraint;
+                break;
+            }
+
+            last = now;
         }
 
         return TryTake();

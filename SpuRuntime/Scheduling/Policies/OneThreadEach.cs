@@ -35,6 +35,8 @@ internal sealed class OneThreadEach(SpeSchedulerOptions options, Action<ISchedul
         own.Signal.Set();
     }
 
+    private protected override void OnResumed(SpeSlot slot) => OnReady(slot);
+
     // Its thread finds it asleep, and goes back to sleep itself.
     private protected override void OnNoLongerReady(SpeSlot slot)
     {
@@ -69,7 +71,7 @@ internal sealed class OneThreadEach(SpeSchedulerOptions options, Action<ISchedul
     {
         lock (slot.Gate)
         {
-            if (HasEnded || slot.State != SlotState.Ready)
+            if (!MayEnter || slot.State != SlotState.Ready)
                 return false;
             slot.Enter();
             return true;

@@ -41,6 +41,10 @@ internal sealed class RoundRobin : SpeScheduler
     {
     }
 
+    private protected override void OnResumed(SpeSlot slot)
+    {
+    }
+
     private protected override void OnNoLongerReady(SpeSlot slot)
     {
     }
@@ -49,7 +53,7 @@ internal sealed class RoundRobin : SpeScheduler
     {
         lock (slot.Gate)
         {
-            if (HasEnded || slot.State != SlotState.Ready)
+            if (!MayEnter || slot.State != SlotState.Ready)
                 return false;
             slot.Enter();
             return true;

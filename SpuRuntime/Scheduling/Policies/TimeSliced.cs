@@ -51,6 +51,8 @@ internal sealed class TimeSliced(SpeSchedulerOptions options, Action<ISchedulabl
         Schedule(current: null);
     }
 
+    private protected override void OnResumed(SpeSlot slot) => Schedule(current: null);
+
     private protected override void OnNoLongerReady(SpeSlot slot)
     {
         var sliced = (SlicedSlot)slot;
@@ -99,7 +101,7 @@ internal sealed class TimeSliced(SpeSchedulerOptions options, Action<ISchedulabl
     {
         SpeUnit unit = slot.Unit;
         bool othersWait = IsAnotherWaiting(unit);
-        if (runnable && !slot.IsLeaving && !unit.IsLeaving && !othersWait && !HasEnded)
+        if (runnable && !slot.IsLeaving && !unit.IsLeaving && !othersWait && MayEnter)
             return;
 
         worker.Assigned = null;
@@ -164,7 +166,7 @@ internal sealed class TimeSliced(SpeSchedulerOptions options, Action<ISchedulabl
     // Gives idle workers to whom they are due.
     private void Schedule(Worker? current)
     {
-        while (!HasEnded)
+        while (MayEnter)
         {
             SpeUnit? joining = FirstJoining();
             SpeUnit? waiting = _waiting.First;

@@ -13,9 +13,13 @@ public sealed class SpeTrack
     // A slice that follows another without anything between, 1 us at most, is shown as one.
     private const ulong Seamless = IMachineClock.Frequency / 1_000_000;
 
+    /// <summary>Entries of the MFC's two queues, 16 of the SPU's and 8 of the PPE's.</summary>
+    public const int Places = 24;
+
     private readonly IMachineClock _clock;
     private readonly TimelineRing _states;
     private readonly TimelineRing _transfers;
+    private readonly TimelineEvent[] _inFlight = new TimelineEvent[Places];
 
     // The stretch that has not ended yet.
     private TimelineKind _kind = TimelineKind.Stopped;
@@ -34,19 +38,37 @@ public sealed class SpeTrack
         _since = clock.TimeBase;
     }
 
-    /// <summary>The time to pass as a transfer's beginning.</summary>
-    public ulong Now => _clock.TimeBase;
+    /// <summary>The machine's time.</summary>
+    internal ulong Now => _clock.TimeBase;
 
     /// <summary>Events that are no longer there, since there were too many.</summary>
     public long Lost => _states.Lost + _transfers.Lost;
 
-    /// <summary>A transfer is over that began at a time before.</summary>
-    /// <param name="begin">When it was put into the queue.</param>
+    /// <summary>A transfer has been put into a queue of the MFC's.</summary>
+    /// <param name="place">Which entry: below <see cref="Places"/>, another for each that is in flight.</param>
     /// <param name="tag">Its tag group.</param>
-    /// <param name="bytes">Its size.</param>
+    /// <param name="bytes">Its size, as far as is known.</param>
     /// <param name="toLocalStore">True for get commands, false for put commands.</param>
-    public void Transferred(ulong begin, int tag, uint bytes, bool toLocalStore) =>
-        _transfers.Add(new TimelineEvent(begin, Now, bytes, toLocalStore ? TimelineKind.Get : TimelineKind.Put, (byte)tag));
+    public void Issued(int place, int tag, uint bytes, bool toLocalStore) =>
+        _inFlight[place] = new TimelineEvent(Now, 0, bytes, toLocalStore ? TimelineKind.Get : TimelineKind.Put, (byte)tag);
+
+    /// <summary>An element of its list says that it is larger than was known.</summary>
+    public void Grown(int place, uint bytes)
+    {
+        TimelineEvent issued = _inFlight[place];
+        _inFlight[place] = issued with { Argument = issued.Argument + bytes };
+    }
+
+    /// <summary>It is complete. One that was not issued here, but restored by a context switch, leaves no event.</summary>
+    public void Completed(int place)
+    {
+        if (_inFlight[place].IsTransfer)
+            _transfers.Add(_inFlight[place] with { End = Now });
+        _inFlight[place] = default;
+    }
+
+    /// <summary>It was thrown out of its queue.</summary>
+    public void Purged(int place) => _inFlight[place] = default;
 
     /// <summary>A host thread goes in.</summary>
     internal void Enter(ulong readySince)
@@ -95,7 +117,8 @@ public sealed class SpeTrack
     }
 
     /// <summary>As <see cref="States"/>.</summary>
-    internal IEnumerable<TimelineEvent> Transfers() => _transfers.Read();
+    internal IEnumerable<TimelineEvent> Transfers() =>
+        _transfers.Read().Concat(_inFlight.Where(issued => issued.IsTransfer).Select(issued => issued with { End = Now }));
 
     private void FlushRunning()
     {

@@ -28,7 +28,10 @@ internal enum TimelineKind : byte
 /// <param name="Argument">What the kind says.</param>
 /// <param name="Kind">What it was.</param>
 /// <param name="Tag">Of a transfer.</param>
-internal readonly record struct TimelineEvent(ulong Begin, ulong End, uint Argument, TimelineKind Kind, byte Tag);
+internal readonly record struct TimelineEvent(ulong Begin, ulong End, uint Argument, TimelineKind Kind, byte Tag)
+{
+    public bool IsTransfer => Kind is TimelineKind.Get or TimelineKind.Put;
+}
 
 /// <summary>
 /// The last so many events, in memory that is taken once. One thread writes at a time (whoever hands the pen on does it through a

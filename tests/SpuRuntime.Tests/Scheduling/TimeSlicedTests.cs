@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using SpuRuntime.Execution;
 using SpuRuntime.Scheduling;
 using SpuRuntime.Scheduling.Measures;
@@ -231,13 +233,20 @@ public sealed class TimeSlicedTests : IDisposable
         foreach (FakeSpe spe in spes)
             spe.Start(scheduler);
         Eventually.Is(() => Array.TrueForAll(spes, spe => scheduler.UsageOf(spe).Turns >= 30), "each has had 30 turns");
-        foreach (FakeSpe spe in spes)
-            spe.Stop(scheduler);
 
-        double[] turns = [.. spes.Select(spe => (double)scheduler.UsageOf(spe).Turns)];
-        Assert.True(Fairness.SmallestToLargest(turns) > 0.8, string.Join(' ', turns));
-        double[] work = [.. spes.Select(spe => (double)spe.Taken)];
-        Assert.True(Fairness.JainIndex(work) > 0.8, string.Join(' ', work));
+        double[] turns = [];
+        TimeSpan shortest = TimeSpan.MaxValue;
+        for (int look = 0; look < 50; look++)
+        {
+            // Of some looks the one that was held up least: they go on meanwhile.
+            long start = Stopwatch.GetTimestamp();
+            double[] seen = [.. spes.Select(spe => (double)scheduler.UsageOf(spe).Turns)];
+            TimeSpan taken = Stopwatch.GetElapsedTime(start);
+            if (taken < shortest)
+                (turns, shortest) = (seen, taken);
+        }
+
+        Assert.True(Fairness.JainIndex(turns) > 0.95, string.Join(' ', turns));
     }
 
     private void Build(int threads) => _scheduler = new SpeSchedulerOptions { Policy = SpePolicy.TimeSliced, Threads = threads, Quantum = SpeQuantum.Instructions(1) }

@@ -60,17 +60,26 @@ public sealed class TimelineTests
         var clock = new StepClock();
         var timeline = new SpeTimeline(clock);
         SpeTrack track = timeline.Track(1);
-        ulong begin = track.Now;
-        clock.Time += 798;
-        track.Transferred(begin, tag: 31, bytes: 16384, toLocalStore: true);
-        track.Transferred(track.Now, tag: 3, bytes: 128, toLocalStore: false);
+        track.Issued(0, tag: 31, bytes: 16384, toLocalStore: true);
+        clock.Time += 399;
+        // A list, of which one element has been read when its place is given up; one that is never complete; one that was purged.
+        track.Issued(23, tag: 3, bytes: 0, toLocalStore: false);
+        track.Grown(23, 128);
+        track.Issued(5, tag: 4, bytes: 16, toLocalStore: true);
+        track.Issued(6, tag: 5, bytes: 16, toLocalStore: true);
+        track.Purged(6);
+        clock.Time += 399;
+        track.Completed(0);
+        track.Completed(23);
+        track.Completed(9);
 
         using JsonDocument file = Parse(timeline);
         JsonElement[] events = [.. file.RootElement.GetProperty("traceEvents").EnumerateArray().Where(item => item.TryGetProperty("id", out _))];
 
-        Assert.Equal(["b get", "e get", "b put", "e put"], events.Select(item => $"{item.GetProperty("ph")} {item.GetProperty("name")}"));
+        Assert.Equal(["b get", "e get", "b put", "e put", "b get", "e get"], events.Select(item => $"{item.GetProperty("ph")} {item.GetProperty("name")}"));
         Assert.Equal((31, 16384), (events[0].GetProperty("args").GetProperty("tag").GetInt32(), events[0].GetProperty("args").GetProperty("bytes").GetInt32()));
         Assert.Equal(10.0, events[1].GetProperty("ts").GetDouble() - events[0].GetProperty("ts").GetDouble(), 3);
+        Assert.Equal((3, 128), (events[2].GetProperty("args").GetProperty("tag").GetInt32(), events[2].GetProperty("args").GetProperty("bytes").GetInt32()));
         Assert.NotEqual(events[0].GetProperty("id").GetInt64(), events[2].GetProperty("id").GetInt64());
     }
 
@@ -124,7 +133,8 @@ public sealed class TimelineTests
     private static void Record(SpeTrack track)
     {
         track.Enter(track.Now);
-        track.Transferred(track.Now, 1, 2, toLocalStore: true);
+        track.Issued(0, 1, 2, toLocalStore: true);
+        track.Completed(0);
         track.Leave(new SpuExit(SpuExitReason.Blocked, 29), runnable: false);
     }
 

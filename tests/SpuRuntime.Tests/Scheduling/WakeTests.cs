@@ -144,6 +144,46 @@ public sealed class WakeTests
     }
 
     [Theory, MemberData(nameof(Threaded))]
+    public void Nobody_is_inside_in_a_pause_and_nothing_is_lost_in_it(string policy)
+    {
+        using SpeScheduler scheduler = Schedulers.Build(policy);
+        int left = Schedulers.Operations / 10;
+        var spes = new FakeSpe[Spes];
+        for (int number = 0; number < Spes; number++)
+        {
+            spes[number] = new FakeSpe(number)
+            {
+                // The last one never blocks.
+                IsEndless = number == Spes - 1,
+                ForgetsEarlyInterrupts = number % 2 == 0,
+                Received = spe =>
+                {
+                    if (spe.Number < Spes - 1 && Interlocked.Decrement(ref left) >= 0)
+                        spes[(spe.Number + 1) % (Spes - 1)].Post(scheduler);
+                },
+            };
+        }
+
+        foreach (FakeSpe spe in spes)
+            spe.Post(scheduler);
+        var chance = new Random(3);
+        long start = Environment.TickCount64;
+        while (Volatile.Read(ref left) >= 0)
+        {
+            Assert.True(Environment.TickCount64 - start < 120_000, "a letter was lost");
+            scheduler.Pause();
+            Assert.DoesNotContain(spes, spe => spe.IsInside);
+            scheduler.Wake(spes[chance.Next(Spes)]);
+            Thread.SpinWait(chance.Next(300));
+            Assert.DoesNotContain(spes, spe => spe.IsInside);
+            scheduler.Resume();
+            Thread.Yield();
+        }
+
+        Assert.DoesNotContain(spes, spe => spe.WasInTwoThreads);
+    }
+
+    [Theory, MemberData(nameof(Threaded))]
     public void An_spe_may_suspend_itself_and_others_from_its_slice(string policy)
     {
         // Each suspends the other from inside, as by stores to each other's run control; a third has no part in it.
