@@ -22,7 +22,7 @@ TORTURE(comparisons)
 {
     static const int ints[] = { 0, 1, -1, 127, 128, 255, 256, 32767, -32768, 65535, 2147483647, -2147483647 - 1 };
     static const long long longs[] = { 0, 1, -1, 1LL << 32, -(1LL << 32), 0xffffffffLL, 0x7fffffffffffffffLL, 1LL << 31 };
-    static const double doubles[] = { 0, -0.0, 1, -1, 0.5, 1e10, -1e10, 1e-10 };
+    static const double doubles[] = { 0, -0.0, 1, -1, 0.5, 1e10, -1e10, 0.0009765625 };
     COMPARE(signed char, 12, ints);
     COMPARE(unsigned char, 12, ints);
     COMPARE(short, 12, ints);
