@@ -18,6 +18,8 @@ internal delegate SpuExit FakeProgram(ref SpuState state, ISpuChannels channels)
 /// <summary>An engine without instructions: each turn calls a delegate.</summary>
 internal sealed unsafe class FakeEngine(byte* localStore, ISpuChannels channels) : ISpuEngine
 {
+    private readonly SpuState[] _state = GC.AllocateArray<SpuState>(1, pinned: true);
+
     public FakeProgram Program { get; set; } = (ref _, _) => new SpuExit(SpuExitReason.Budget);
 
     public ISpuChannels Channels { get; } = channels;
@@ -28,7 +30,9 @@ internal sealed unsafe class FakeEngine(byte* localStore, ISpuChannels channels)
 
     public int Starts { get; private set; }
 
-    public SpuExit Run(ref SpuState state, long budget) => Program(ref state, Channels);
+    public ref SpuState State => ref _state[0];
+
+    public SpuExit Run(long budget) => Program(ref State, Channels);
 
     public void Invalidate(uint address, uint length)
     {
