@@ -273,7 +273,10 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
         if (IsLockedUp())
             return false;
         long started = Stopwatch.GetTimestamp();
+        // Its core is one on which an SPE's host thread may wait for work without sleeping.
+        Spes?.SetPpeThreads(0);
         Clock.IdleUntil(NextWake(), _wake);
+        Spes?.SetPpeThreads(1);
         IdleTime += Stopwatch.GetElapsedTime(started);
         return true;
     }

@@ -255,7 +255,7 @@ internal struct SegmentRegisters
     private const ulong KeySupervisor = 0x800;
     private const ulong KeyProblem = 0x400;
     private const ulong Large = 0x100;
-    private const ulong LargeSize = 0x10;
+    private const ulong LargeSize = 0x70; // a PPE encodes LP in bit 57, later processors in 58:59; kernels write either
 
     private Entries _esid;
     private Entries _vsid;

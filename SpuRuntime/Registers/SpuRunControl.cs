@@ -96,7 +96,7 @@ internal sealed class SpuRunControl(LogicalSpe spe)
         if (_inSlice)
         {
             State.IsStopping = true;
-            Volatile.Write(ref spe.Registers.Attention, 1);
+            AskToLeave();
             return;
         }
 
@@ -107,7 +107,7 @@ internal sealed class SpuRunControl(LogicalSpe spe)
     public void LookForInterrupt()
     {
         if (_inSlice)
-            Volatile.Write(ref spe.Registers.Attention, 1);
+            AskToLeave();
     }
 
     /// <summary>Called before the lock is left: has what the SPU waits for come?</summary>
@@ -128,7 +128,7 @@ internal sealed class SpuRunControl(LogicalSpe spe)
     public void Interrupt()
     {
         Volatile.Write(ref _leave, true);
-        Volatile.Write(ref spe.Registers.Attention, 1);
+        AskToLeave();
     }
 
     /// <summary>Runs instructions; see <see cref="Scheduling.ISchedulableSpe.RunSlice"/>.</summary>
@@ -229,6 +229,9 @@ internal sealed class SpuRunControl(LogicalSpe spe)
         State.BlockedOn = RunState.NotBlocked;
         // What the register shows is "the last data written"; the SPU's own stop does not change it (3.4.3.3).
     }
+
+    // From any thread. Other bits of it are the engine's own.
+    private void AskToLeave() => Interlocked.Or(ref spe.Registers.Attention, 1);
 
     // SPU ISA 12.1: an enabled interrupt goes to address 0, and SRR0 has where it came from.
     private void TakeInterrupt()

@@ -107,8 +107,17 @@ internal sealed class TestMachine : ISpuEngineFactory, ISpeScheduler, ISpeTimer,
 
     public unsafe byte* Host(ulong address) => Memory.HostBase + Ram.HostOffset + address;
 
+    /// <summary>Called instead of noting it.</summary>
+    public Action? OnWake { get; set; }
+
     public void Wake(ISchedulableSpe spe)
     {
+        if (OnWake is { } call)
+        {
+            call();
+            return;
+        }
+
         lock (Woken)
             Woken.Add((LogicalSpe)spe);
     }
@@ -286,10 +295,14 @@ internal sealed class TestTable : IPageTableWalker
 
     public PageWalkResult Walk(in SegmentDescriptor segment, ulong effectiveAddress, bool store, out PageTranslation page)
     {
-        Walks++;
-        LastSegment = segment;
-        if (!Pages.TryGetValue((segment.Vsid, (effectiveAddress & 0xfff_ffff) >> 12), out page))
-            return PageWalkResult.NotFound;
+        lock (Pages)
+        {
+            Walks++;
+            LastSegment = segment;
+            if (!Pages.TryGetValue((segment.Vsid, (effectiveAddress & 0xfff_ffff) >> 12), out page))
+                return PageWalkResult.NotFound;
+        }
+
         return store && !page.Writable ? PageWalkResult.Protected : PageWalkResult.Found;
     }
 
@@ -299,7 +312,8 @@ internal sealed class TestTable : IPageTableWalker
 
     public void Drop(ulong vsid, ulong page)
     {
-        Pages.Remove((vsid, page));
+        lock (Pages)
+            Pages.Remove((vsid, page));
         foreach (ITranslationWatch watch in _watches)
             watch.TranslationsChanged();
     }

@@ -209,6 +209,54 @@ public sealed class TranslationTests
         Assert.Equal(2ul, spe.Status(1));
     }
 
+    // The page is taken away and given to somebody else, again and again, while another host thread stores to it by DMA.
+    [Fact]
+    public void A_page_that_is_gone_is_not_written_by_a_transfer_that_had_begun()
+    {
+        const int Rounds = 3000;
+        using TestMachine machine = new();
+        TestSpe spe = Translated(machine, out TestTable table);
+        LoadSlb(spe, 0, 0, 1, 0xc00);
+        spe.LocalStore[..0x4000].Fill(0x11);
+        bool done = false;
+        HostThreads.Run(TakePageAway, Put);
+
+        void TakePageAway()
+        {
+            try
+            {
+                for (int i = 0; i < Rounds; i++)
+                {
+                    lock (table.Pages)
+                        table.Pages[(1, 1)] = new PageTranslation(new LparAddress(0x5000), 12, true);
+                    spe.Spe.ClearInterruptStatus(SpeInterruptClass.Translation, 2);
+                    spe.Privilege(0x3000, Restart);
+                    Thread.SpinWait(i % 500);
+                    table.Drop(1, 1);
+                    Span<byte> page = machine.Bytes(0x5000, 0x1000);
+                    page.Fill(0xee);
+                    Thread.SpinWait(200);
+                    Assert.Equal(-1, page.IndexOfAnyExcept((byte)0xee));
+                }
+            }
+            finally
+            {
+                Volatile.Write(ref done, true);
+            }
+        }
+
+        void Put()
+        {
+            while (!Volatile.Read(ref done))
+            {
+                if (spe.Count(21) != 0)
+                    spe.Command(0x20, 0, 0x1000, 0x1000);
+                else
+                    Thread.Yield();
+            }
+        }
+    }
+
     private static TestSpe Translated(TestMachine machine, out TestTable table)
     {
         table = new TestTable();

@@ -229,6 +229,62 @@ public sealed class RegisterTests
         Assert.InRange(machine.Messages.Count, 50, 200);
     }
 
+    // The SPU leaves its host thread when it waits, and only a wake-up brings it back: one that is lost hangs the test.
+    [Fact]
+    public void No_wake_up_is_lost()
+    {
+        const uint Count = 20_000;
+        using TestMachine machine = new();
+        TestSpe spe = machine.Spe;
+        using SemaphoreSlim woken = new(0);
+        machine.OnWake = () => woken.Release();
+        uint pending = 0;
+        bool full = false;
+        spe.Engine.Program = (ref state, channels) =>
+        {
+            while (true)
+            {
+                if (!full && channels.Read(29, out pending) != ChannelResult.Done)
+                    return new SpuExit(SpuExitReason.Blocked, 29);
+                full = true;
+                if (channels.Write(28, pending) != ChannelResult.Done)
+                    return new SpuExit(SpuExitReason.Blocked, 28);
+                full = false;
+                if (pending == Count - 1)
+                    return new SpuExit(SpuExitReason.Stopped, 1);
+            }
+        };
+        spe.Problem(0x401c, 1);
+
+        HostThreads.Run(Schedule, Talk);
+        Assert.Equal(0x1_0002u, spe.Problem(0x4024));
+
+        void Schedule()
+        {
+            SpuExit exit = default;
+            while (exit.Reason != SpuExitReason.Stopped)
+            {
+                Assert.True(woken.Wait(TimeSpan.FromSeconds(60)), "a wake-up was lost");
+                while (spe.Spe.IsRunnable)
+                    exit = spe.Spe.RunSlice(100);
+            }
+        }
+
+        void Talk()
+        {
+            uint sent = 0;
+            for (uint got = 0; got < Count;)
+            {
+                if (sent < Count && (spe.Problem(0x4014) & 0xff00) != 0)
+                    spe.Problem(0x400c, sent++);
+                if ((spe.Problem(0x4014) & 0xff) != 0)
+                    Assert.Equal(got++, spe.Problem(0x4004));
+                else if (spe.Problem(0x4024) != 9)
+                    Thread.Yield();
+            }
+        }
+    }
+
     [Fact]
     public void Mail_between_host_threads_is_neither_lost_nor_doubled()
     {
