@@ -20,7 +20,7 @@ public sealed class VectorTests
         ? int.Parse(count, CultureInfo.InvariantCulture)
         : Sample;
 
-    public static TheoryData<string> Sections => [.. Words.Instructions.Select(static info => info.Section).Distinct()];
+    public static TheoryData<string> Mnemonics => [.. Words.Instructions.Select(static info => info.Mnemonic)];
 
     /// <summary>How often an instruction runs: stores less often in a sample, for all of local store is compared each time.</summary>
     public static int RoundsOf(InstructionInfo info, int rounds)
@@ -36,17 +36,12 @@ public sealed class VectorTests
             PlainSpu.Definitions.Keys.Order(StringComparer.Ordinal));
 
     [Theory]
-    [MemberData(nameof(Sections))]
-    public void The_interpreter_does_what_the_plain_definitions_say(string section)
+    [MemberData(nameof(Mnemonics))]
+    public void The_interpreter_does_what_the_plain_definitions_say(string mnemonic)
     {
-        var wrong = new List<string>();
-        foreach (InstructionInfo info in Words.Instructions.Where(info => info.Section == section))
-        {
-            using var run = new VectorRun((int)info.Op + 1);
-            if (run.Run(info, RoundsOf(info, Rounds)) is { } difference)
-                wrong.Add(difference);
-        }
+        InstructionInfo info = Words.Instructions.Single(info => info.Mnemonic == mnemonic);
+        using var run = new VectorRun((int)info.Op + 1);
 
-        Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
+        Assert.Null(run.Run(info, RoundsOf(info, Rounds)));
     }
 }
