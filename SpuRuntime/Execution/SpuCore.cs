@@ -97,6 +97,8 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
             return;
         uint first = (address & (SpuState.LocalStoreSize - 1)) >> 4;
         uint last = Math.Min((address & (SpuState.LocalStoreSize - 1)) + length - 1, SpuState.LocalStoreSize - 1) >> 4;
+        // The bytes before the marks: see Decode.
+        Interlocked.MemoryBarrier();
         // Stale flags do no harm: the SPU compares the words themselves.
         if (new ReadOnlySpan<byte>(_context->Decoded + first, (int)(last - first + 1)).ContainsAnyExcept((byte)0))
             Signal(SpuAttention.Code);
@@ -123,12 +125,14 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
     internal void Decode(DecodedInsn* i)
     {
         uint address = _context->AddressOf(i);
+        // Marked before it is read: who writes it at the same time either finds the mark and asks for attention, or has written before.
+        _context->Decoded[address >> 4] = 1;
+        Interlocked.MemoryBarrier();
         uint word = WordAt(address);
         SpuOp operation = _optionalInstructions ? SpuDecoder.DecodeAny(word) : SpuDecoder.Decode(word);
         i->Word = word;
         i->IsDecoded = 1;
         i->Handler = (delegate*<SpuContext*, DecodedInsn*, DecodedInsn*>)_handlers[(int)operation];
-        _context->Decoded[address >> 4] = 1;
     }
 
     /// <summary>Drops the four entries of a quadword.</summary>

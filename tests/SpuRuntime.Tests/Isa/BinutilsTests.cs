@@ -10,14 +10,21 @@ namespace SpuRuntime.Tests.Isa;
 /// <summary>A second opinion on every row of the table: GNU's assembler and disassembler for the SPU.</summary>
 public sealed partial class BinutilsTests(GnuTools tools) : IClassFixture<GnuTools>
 {
-    private const int WordsPerInstruction = 40;
+    /// <summary>Random words an instruction is looked at with.</summary>
+    public const int WordsPerInstruction = 40;
 
-    // GNU as refuses operands that make no sense: D and E together, immediates beyond their element, undefined scales, and of hints
-    // and loads an address beyond local store.
+    /// <summary>GNU as knows no D and E together.</summary>
+    public static bool IsRefused(InstructionInfo info)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        return info.Mnemonic.EndsWith("de", StringComparison.Ordinal) && info.Has("e");
+    }
+
+    // GNU as refuses operands that make no sense: immediates beyond their element, undefined scales.
     private static bool AsTakes(uint word)
     {
         InstructionInfo info = SpuTable.Info(SpuDecoder.DecodeAny(word));
-        if (info.Mnemonic.EndsWith("de", StringComparison.Ordinal) && info.Has("e"))
+        if (IsRefused(info))
             return false;
         if (info.Mnemonic.EndsWith("bi", StringComparison.Ordinal) && info.Field("i10") is { } immediate)
             return immediate.Extract(word) is >= -128 and <= 255;
