@@ -104,6 +104,12 @@ internal sealed class RegionEmitter
         Code.Later(() =>
         {
             Il.MarkLabel(not);
+            // The instruction that is left to the interpreter counts as one of the region's.
+            Il.Emit(OpCodes.Ldloc, Code.Left);
+            Il.Emit(OpCodes.Ldc_I4_1);
+            Il.Emit(OpCodes.Conv_I8);
+            Il.Emit(OpCodes.Sub);
+            Il.Emit(OpCodes.Stloc, Code.Left);
             EmitLeave(Guest.ExitToInterpret(address), SlotSet.Empty);
         });
     }
