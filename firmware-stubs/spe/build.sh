@@ -48,9 +48,11 @@ ppe_flags=(-std=gnu17 -O2 -mcpu=cell -ffp-contract=off -pthread -Wall -Wextra -W
 guest() {
     local dir=$work/guest
     mkdir -p "$dir" "$work/root"/{dev,proc,sys,tmp,spu}
-    "${spu}gcc" "${spu_flags[@]}" -s -o "$dir/worker.elf" "$here"/spu/{worker,talk,dma,atomic,events,run,state}.c "$here/spu/interrupt.S"
-    "${spu}gcc" "${spu_flags[@]}" -s -o "$dir/hello.elf" "$here/spu/hello.c"
-    "${spu}gcc" "${spu_flags[@]}" -O3 -s -o "$dir/sgemm.elf" "$here"/spu/sgemm.c "$here"/standalone/sgemm_kernel.c
+    # The linker notes its output's name in the file: a name without a directory.
+    cd "$dir"
+    "${spu}gcc" "${spu_flags[@]}" -s -o worker.elf "$here"/spu/{worker,talk,dma,atomic,events,run,state}.c "$here/spu/interrupt.S"
+    "${spu}gcc" "${spu_flags[@]}" -s -o hello.elf "$here/spu/hello.c"
+    "${spu}gcc" "${spu_flags[@]}" -O3 -s -o sgemm.elf "$here"/spu/sgemm.c "$here"/standalone/sgemm_kernel.c
     "${cross}gcc" -c -I"$dir" -o "$dir/images.o" -Wa,-I"$dir" "$here/ppe/images.S"
     # One at a time, in sorted order, with names that say nothing of this directory.
     local source objects=()

@@ -112,16 +112,17 @@ static void areas(void)
     job->command = JOB_WAIT;
     must(spe_worker(&spe, NULL, 0, job), "mapping.areas");
     spe_start(&spe);
-    volatile uint8_t *ps = spe_map(&spe, "psmap", 0x20000), *mss = spe_map(&spe, "mss", 0x1000), *cntl = spe_map(&spe, "cntl", 0x1000),
+    volatile uint8_t *ps = spe_map(&spe, "psmap", 0x20000), *mss = spe_map(&spe, "mss", 0x1000),
                      *mfc = spe_map(&spe, "mfc", 0x1000);
-    must(ps != NULL && mss != NULL && cntl != NULL && mfc != NULL, "mapping.areas");
+    must(ps != NULL && mss != NULL && mfc != NULL, "mapping.areas");
     *(volatile uint64_t *)mss = 1;
     uint64_t sync = 1;
     for (unsigned i = 0; i < 1000 && sync != 0; i++)
         sync = *(volatile uint64_t *)mss & 1;
     check(sync == 0, "mapping.mss", "multi-source synchronization ends");
-    uint32_t status = *(volatile uint32_t *)(cntl + 0x24), same = *(volatile uint32_t *)(ps + 0x4024);
-    check((status & 1) != 0 && (same & 1) != 0, "mapping.cntl", "SPU status %x, by psmap %x", status, same);
+    // Not by mapping `cntl`: Linux 6.1 loses the context there (simple_attr_open overwrites the file's private data).
+    uint32_t status = *(volatile uint32_t *)(ps + 0x4024);
+    check((status & 1) != 0, "mapping.status", "SPU status %x", status);
     uint32_t room = *(volatile uint32_t *)(mfc + 0x104) & 0xff, all = *(volatile uint32_t *)(ps + 0x3104) & 0xff;
     check(room == 8 && all == 8, "mapping.mfc", "room for %u proxy commands, by psmap %u", room, all);
 

@@ -99,13 +99,14 @@ static void unread(void)
     struct spe spe;
     struct job *job = take(sizeof *job);
     must(spe_worker(&spe, NULL, 0, job), "signals.unread");
-    uint32_t word = 0;
+    // Read as the kernel keeps it: a channel's 64 bits.
+    uint64_t word = 0;
     int file = spe_open(&spe, "signal2", O_RDWR);
-    ssize_t before = read(file, &word, 4);
+    ssize_t before = read(file, &word, 8);
     send(&spe, "signal2", 0x77);
-    ssize_t after = read(file, &word, 4);
+    ssize_t after = read(file, &word, 8);
     close(file);
-    check(before == 0 && after == 4 && word == 0x77, "signals.unread", "read %d, then %d: %x", (int)before, (int)after, word);
+    check(before == 0 && after == 8 && word == 0x77, "signals.unread", "read %d, then %d: %lx", (int)before, (int)after, (unsigned long)word);
     spe_destroy(&spe);
 }
 
