@@ -30,8 +30,8 @@ public sealed partial class BinutilsTests(GnuTools tools) : IClassFixture<GnuToo
             return immediate.Extract(word) is >= -128 and <= 255;
         if (info.Field("i8") is { } scale)
             return SpuOperands.ScaleBias(info.Op) - scale.Extract(word) is >= 0 and <= 127;
-        // dftsv: the assembler wants 0 to 127 where the disassembler prints -64 to 63.
-        return info.Op != SpuOp.Dftsv || info.Field("i7")!.Extract(word) >= 0;
+        // Of left shifts the assembler wants counts of 0 to 127 where the disassembler prints -64 to 63.
+        return info.Op is not (SpuOp.Shlhi or SpuOp.Shli or SpuOp.Shlqbyi) || info.Field("i7")!.Extract(word) >= 0;
     }
 
     [SkippableFact]
