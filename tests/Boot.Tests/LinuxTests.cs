@@ -63,6 +63,7 @@ public sealed class LinuxTests : IDisposable
     public void Ctrl_c_presses_the_power_button_and_stops_a_guest_that_does_not_listen_yet()
     {
         Skip.If(OperatingSystem.IsWindows(), "Ctrl-C is sent with kill(1)");
+        Skip.If(Ps3Program.IgnoresInterrupts, "SIGINT is ignored here, as in what a shell starts in the background");
         // A Linux that stays in a shell, whatever happens to its power button.
         RunningProgram run = Ps3Program.Start(
             "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", Guests.Path("initramfs.cpio.gz"),
