@@ -48,7 +48,7 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
         _timers = new SpeTimers(config.Spes, machine);
         _pool = new SpePool(config.Spes, new SpeEnvironment(
             machine.Memory, machine.Clock, reservations, config.SpuEngines ?? new SpuCoreFactory(), _scheduler, _timers, new SpeWrites(machine),
-            machine.Config.Loggers.CreateLogger<SpePool>()));
+            machine.Config.Loggers.CreateLogger<SpePool>(), Timeline));
         machine.Memory.AddWatch(this);
     }
 
