@@ -3,25 +3,10 @@ using CellPpe.Core.Isa;
 namespace CellPpe.Ppe.Isa;
 
 /// <summary>What the table says of one instruction.</summary>
-/// <param name="Op">Its number.</param>
-/// <param name="Mnemonic">Its name in the manual.</param>
-/// <param name="Mask">Bits that are fixed.</param>
-/// <param name="Value">What they are fixed to.</param>
-/// <param name="Assembly">Operands in assembly order: "rt, ra|0, si".</param>
-/// <param name="Section">The chapter whose semantics it belongs to.</param>
-/// <param name="Flags">See ppu.isa.</param>
-/// <param name="Fields">The fields of its format, whether or not this row uses them.</param>
+/// <remarks>Op is its number; for the rest see <see cref="InstructionRow"/>.</remarks>
 public sealed record InstructionInfo(
     PpuOp Op, string Mnemonic, uint Mask, uint Value, string Assembly, string Section, string Flags, OperandField[] Fields)
-{
-    private readonly HashSet<string> _flags = [.. Flags.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
-
-    /// <summary>True when the table gives the instruction this flag.</summary>
-    public bool Has(string flag) => _flags.Contains(flag);
-
-    /// <summary>The field of that name, or null.</summary>
-    public OperandField? Field(string name) => Array.Find(Fields, field => field.Name == name);
-}
+    : InstructionRow(Mnemonic, Mask, Value, Assembly, Section, Flags, Fields);
 
 /// <summary>The instruction table: encodings stand here once, and everything else asks it.</summary>
 public static partial class PpuTable

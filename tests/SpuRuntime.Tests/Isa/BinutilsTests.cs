@@ -29,7 +29,7 @@ public sealed partial class BinutilsTests(GnuTools tools) : IClassFixture<GnuToo
         if (info.Mnemonic.EndsWith("bi", StringComparison.Ordinal) && info.Field("i10") is { } immediate)
             return immediate.Extract(word) is >= -128 and <= 255;
         if (info.Field("i8") is { } scale)
-            return SpuOperands.ScaleBias(info.Op) - scale.Extract(word) is >= 0 and <= 127;
+            return SpuDialect.ScaleBias(info.Op) - scale.Extract(word) is >= 0 and <= 127;
         // Counts it wants as 0 to 127, or as -32 to 31, where the disassembler prints -64 to 63.
         return info.Op switch
         {

@@ -1,0 +1,21 @@
+namespace CellPpe.Core.Isa;
+
+/// <summary>What a table says of one instruction, whichever core's it is.</summary>
+/// <param name="Mnemonic">Its name in the manual.</param>
+/// <param name="Mask">Bits that are fixed.</param>
+/// <param name="Value">What they are fixed to.</param>
+/// <param name="Assembly">Operands in assembly order: "rt, ra|0, si", "rt, i10(ra)".</param>
+/// <param name="Section">The chapter whose semantics it belongs to.</param>
+/// <param name="Flags">See the table's head.</param>
+/// <param name="Fields">The fields of its format, whether or not this row uses them.</param>
+public abstract record InstructionRow(
+    string Mnemonic, uint Mask, uint Value, string Assembly, string Section, string Flags, OperandField[] Fields)
+{
+    private readonly HashSet<string> _flags = [.. Flags.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+
+    /// <summary>True when the table gives the instruction this flag.</summary>
+    public bool Has(string flag) => _flags.Contains(flag);
+
+    /// <summary>The field of that name, or null.</summary>
+    public OperandField? Field(string name) => Array.Find(Fields, field => field.Name == name);
+}
