@@ -7,19 +7,25 @@ namespace CellPpe.Recompiler;
 public sealed class IrRegion
 {
     private readonly Dictionary<ulong, int> _byAddress = [];
+    private readonly IReadOnlyList<int> _returns;
+    private readonly IReadOnlyDictionary<int, int[]> _targets;
 
     /// <summary>Makes a region of blocks.</summary>
     /// <param name="blocks">Blocks with different addresses, in the order in which their code shall stand.</param>
     /// <param name="instructions">For each block, how many guest instructions it is made of.</param>
     /// <param name="entries">Numbers of the blocks where the region may be entered.</param>
     /// <param name="returns">Numbers of the blocks that computed branches of the region are likely to go to.</param>
-    public IrRegion(IReadOnlyList<IrBlock> blocks, IReadOnlyList<int> instructions, IReadOnlyList<int> entries, IReadOnlyList<int> returns)
+    /// <param name="targets">For blocks whose computed branch is known better than that: where it has gone to.</param>
+    public IrRegion(
+        IReadOnlyList<IrBlock> blocks, IReadOnlyList<int> instructions, IReadOnlyList<int> entries, IReadOnlyList<int> returns,
+        IReadOnlyDictionary<int, int[]>? targets = null)
     {
         ArgumentNullException.ThrowIfNull(blocks);
         Blocks = blocks;
         Instructions = instructions;
         Entries = entries;
-        Returns = returns;
+        _returns = returns;
+        _targets = targets ?? new Dictionary<int, int[]>();
         for (int number = 0; number < blocks.Count; number++)
             _byAddress.Add(blocks[number].Address, number);
     }
@@ -33,8 +39,8 @@ public sealed class IrRegion
     /// <summary>Blocks where the region may be entered, by number.</summary>
     public IReadOnlyList<int> Entries { get; }
 
-    /// <summary>Blocks that computed branches are likely to go to, by number.</summary>
-    public IReadOnlyList<int> Returns { get; }
+    /// <summary>Blocks that a block's computed branch is likely to go to, by number; the likeliest first.</summary>
+    public IReadOnlyList<int> Likely(int number) => _targets.TryGetValue(number, out int[]? known) ? known : _returns;
 
     /// <summary>The number of the block at a guest address, or -1.</summary>
     public int BlockAt(ulong address) => _byAddress.TryGetValue(address, out int number) ? number : -1;
@@ -55,7 +61,7 @@ public sealed class IrRegion
             }
             else
             {
-                foreach (int likely in Returns)
+                foreach (int likely in Likely(number))
                     yield return likely;
             }
         }

@@ -21,7 +21,11 @@ internal sealed unsafe class CodePages : IDisposable
     /// <summary>Behind those: the address and mode for which there are native entries.</summary>
     public const int NativeOwner = NativeEntries + (InsnsPerPage * 8);
 
-    private const int BytesPerPage = NativeOwner + 8;
+    private const int BytesPerPage = NativeOwner + 8 + sizeof(uint) + sizeof(uint) + 8;
+
+    /// <summary>Stores a page bears before it is put to sleep the first time; each time it has been woken it bears twice as many.</summary>
+    private const uint FirstPatience = 128;
+    private const uint LongestPatience = 1 << 20;
 
     private readonly nint[] _handlers = PpuHandlers.CreateTable();
     private readonly HashSet<nint> _interpreted;
@@ -86,7 +90,44 @@ internal sealed unsafe class CodePages : IDisposable
     }
 
     /// <summary>True when instructions of this page of host memory are decoded, so that stores to it must be seen.</summary>
-    public bool Holds(ulong hostOffset) => _pages[hostOffset / GuestMemory.PageSize] != null;
+    public bool Holds(ulong hostOffset)
+    {
+        DecodedInsn* page = _pages[hostOffset / GuestMemory.PageSize];
+        return page != null && !StoresTo(page)->IsAsleep;
+    }
+
+    /// <summary>
+    /// Counts a store to a page that is held. One that is only stored to is put to sleep: nothing is decoded there any more, and
+    /// stores need not be seen until somebody decodes an instruction of it. Its entries stay where they are, since
+    /// fetch caches and threads point at them.
+    /// </summary>
+    public void CountStore(ulong hostOffset)
+    {
+        DecodedInsn* page = _pages[hostOffset / GuestMemory.PageSize];
+        PageStores* stores = StoresTo(page);
+        if (++stores->Count < stores->Patience)
+            return;
+        stores->Count = 0;
+        stores->Patience = Math.Min(stores->Patience * 2, LongestPatience);
+        ulong start = hostOffset & ~(GuestMemory.PageSize - 1);
+        // Compiled code may be running; what it was made from must be watched.
+        if (Regions is not null && Regions.Covers(start, GuestMemory.PageSize))
+            return;
+        Invalidate(start, GuestMemory.PageSize);
+        *NativeOwnerOf(page) = 0;
+        stores->IsAsleep = true;
+    }
+
+    /// <summary>An instruction of a page is about to be decoded.</summary>
+    /// <returns>True when stores to the page have gone unseen until now and must be seen again first.</returns>
+    public bool Wake(ulong hostOffset)
+    {
+        PageStores* stores = StoresTo(_pages[hostOffset / GuestMemory.PageSize]);
+        bool slept = stores->IsAsleep;
+        stores->IsAsleep = false;
+        stores->Count = 0;
+        return slept;
+    }
 
     /// <summary>The decoded page, made if it is not there yet.</summary>
     public DecodedInsn* GetOrAdd(ulong hostOffset, out bool added)
@@ -99,6 +140,7 @@ internal sealed unsafe class CodePages : IDisposable
         page = (DecodedInsn*)NativeMemory.AlignedAlloc(BytesPerPage, 64);
         new Span<nint>((byte*)page + NativeEntries, InsnsPerPage).Fill(NoEntry);
         *NativeOwnerOf(page) = 0;
+        *StoresTo(page) = new PageStores { Patience = FirstPatience };
         for (int index = 0; index < InsnsPerPage; index++)
         {
             page[index].Handler = _decodeAndRun;
@@ -159,5 +201,20 @@ internal sealed unsafe class CodePages : IDisposable
     {
         Clear();
         NativeMemory.Free(_pages);
+    }
+
+    private static PageStores* StoresTo(DecodedInsn* page) => (PageStores*)((byte*)page + NativeOwner + sizeof(ulong));
+
+    /// <summary>Behind a page's native entries and their owner: what stores to the page have come to.</summary>
+    private struct PageStores
+    {
+        /// <summary>Since an instruction was decoded here.</summary>
+        public uint Count;
+
+        /// <summary>How many there may be.</summary>
+        public uint Patience;
+
+        /// <summary>Nothing is decoded here.</summary>
+        public bool IsAsleep;
     }
 }

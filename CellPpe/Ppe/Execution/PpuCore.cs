@@ -238,6 +238,9 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
     /// <summary>Fills a decoded entry from its word in memory.</summary>
     internal unsafe void Decode(DecodedInsn* insn, byte* word)
     {
+        ulong hostOffset = (ulong)(word - Memory.HostBase);
+        if (Code.Wake(hostOffset))
+            ProtectHostPage(hostOffset & ~(GuestMemory.PageSize - 1));
         // The other thread may have fetched the handler of the word that stood here before, and not yet the word. A word
         // of 0 has never been decoded.
         if (Lock.IsShared && insn->Word != 0 && insn->Word != BinaryPrimitives.ReverseEndianness(*(uint*)word))

@@ -182,7 +182,16 @@ internal sealed unsafe class PpuStorage : IDisposable
         }
 
         if (SoftTlb.MayStore(entry, address))
-            return StoreBesideCode(i, (byte*)address + entry->Addend, size, value);
+        {
+            byte* host = (byte*)address + entry->Addend;
+            if (!StoreBesideCode(i, host, size, value))
+                return false;
+            // Code has been there, and has gone.
+            ulong hostOffset = (ulong)(host - _core.Memory.HostBase);
+            if (!_core.Code.Holds(hostOffset))
+                _tlb.Fill(address, hostOffset, writable: true);
+            return true;
+        }
 
         if (BreaksAt(address, size, store: true))
             return DataStorageInterrupt(i, address, PpuTranslator.DataBreakpoint | PpuTranslator.IsStore);
@@ -343,8 +352,10 @@ internal sealed unsafe class PpuStorage : IDisposable
         if (code && _c->InRegion != 0 && _core.Code.Regions!.Covers(hostOffset, (ulong)size))
             return Replay(i);
         Write(host, size, value);
-        if (code)
-            _core.Code.Invalidate(hostOffset, (ulong)size);
+        if (!code)
+            return true;
+        _core.Code.Invalidate(hostOffset, (ulong)size);
+        _core.Code.CountStore(hostOffset);
         return true;
     }
 

@@ -15,6 +15,10 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
     private readonly RegionPlan _plan = region.Plan;
 
     private const string TlbName = "tlb";
+
+    // Where a TLB entry has its two tags.
+    private const int ReadTag = 0;
+    private const int WriteTag = 8;
     private const int TlbEntryBits = 5;
 
     public override Module Module => typeof(PpuRegionGuest).Module;
@@ -136,7 +140,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         })
         : region.Exits.Add(new RegionExit { Kind = RegionExitKind.Search, Address = address });
 
-    public override nint ExitComputed() => region.Exits.Add(new RegionExit { Kind = RegionExitKind.Computed });
+    public override nint ExitComputed(IrSite site) => region.Exits.Add(new RegionExit { Kind = RegionExitKind.Computed, Address = site.Address });
 
     public override nint ExitToStop(ulong address) => region.Exits.Add(new RegionExit { Kind = RegionExitKind.Stop, Address = address });
 
@@ -149,6 +153,14 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         ? new RegionExit { Kind = RegionExitKind.Interrupt, Address = site.Address, Code = exit.Code, Status = exit.Status }
         : new RegionExit { Kind = RegionExitKind.Between, Address = site.Address, Code = exit.Word, Insn = exit.Routine!.Entry });
 
+    public override LocalBuilder EmitReach(RegionCode code, LocalBuilder address, int bytes, bool stores, Label miss)
+    {
+        EmitHostAddress(code, address, EmitProbe(code, address, bytes, stores ? WriteTag : ReadTag, miss));
+        LocalBuilder host = code.Temporary(typeof(nint));
+        code.Il.Emit(OpCodes.Stloc, host);
+        return host;
+    }
+
     public override LocalBuilder EmitLoad(RegionCode code, in IrInstruction insn, AccessPlace access, bool asDouble)
     {
         ILGenerator il = code.Il;
@@ -157,7 +169,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         Label slow = access.Miss ?? il.DefineLabel();
         Label done = il.DefineLabel();
         LocalBuilder value = code.Temporary(vector ? typeof(Vector128<byte>) : asDouble ? typeof(double) : typeof(ulong));
-        EmitHostAddress(code, access.Address!, EmitProbe(code, access.Address!, bytes, tag: 0, slow));
+        EmitAccess(code, access, bytes, ReadTag, slow);
         if (vector)
         {
             il.Emit(OpCodes.Unaligned, (byte)1);
@@ -201,7 +213,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         int bytes = vector ? 1 : (int)insn.Immediate;
         Label slow = access.Miss ?? il.DefineLabel();
         Label done = il.DefineLabel();
-        EmitHostAddress(code, access.Address!, EmitProbe(code, access.Address!, bytes, tag: 8, slow));
+        EmitAccess(code, access, bytes, WriteTag, slow);
         il.Emit(OpCodes.Ldloc, value);
         if (vector)
         {
@@ -296,6 +308,22 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
             il.Emit(OpCodes.Brtrue, inPlace);
             il.Emit(OpCodes.Br, refuse);
         });
+    }
+
+    // Leaves the access's host address on the stack.
+    private static void EmitAccess(RegionCode code, AccessPlace access, int bytes, int tag, Label slow)
+    {
+        if (access.Host is not { } host)
+        {
+            EmitHostAddress(code, access.Address!, EmitProbe(code, access.Address!, bytes, tag, slow));
+            return;
+        }
+
+        code.Il.Emit(OpCodes.Ldloc, host);
+        if (access.HostOffset == 0)
+            return;
+        code.Il.Emit(OpCodes.Ldc_I4, access.HostOffset);
+        code.Il.Emit(OpCodes.Add);
     }
 
     // The last byte's page must be the entry's: an access over a page's end never matches, because the next page has another.

@@ -55,6 +55,21 @@ internal sealed unsafe class RegionCache : IDisposable
     /// <summary>What the compiler has done.</summary>
     public RegionCompiler Compiler => _compiler;
 
+    /// <summary>Where the computed branch at an address goes nearly always, as far as regions that have it know.</summary>
+    public bool TryFindTarget(RegionPage page, ulong site, out ulong target)
+    {
+        target = 0;
+        if (!_byPage.TryGetValue(page.HostOffset, out List<Region>? regions))
+            return false;
+        foreach (Region region in regions)
+        {
+            if (region.Exits.TryFindTarget(site, out target))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>An instruction is hot: plans a region around it and asks for its code.</summary>
     public void Request(PpuContext* c, DecodedInsn* insn)
     {
@@ -267,8 +282,15 @@ internal sealed unsafe class RegionCache : IDisposable
     }
 
     // The guest may have stored to the code while it was compiled.
-    private static bool IsUnchanged(RegionPlan plan)
+    private bool IsUnchanged(RegionPlan plan)
     {
+        foreach (RegionPage page in plan.Pages)
+        {
+            // Asleep: stores to it are not seen.
+            if (!_core.Code.Holds(page.HostOffset))
+                return false;
+        }
+
         foreach (PlannedBlock block in plan.Blocks)
         {
             plan.TryPage(block.Address, out RegionPage page);

@@ -71,7 +71,7 @@ internal sealed unsafe class RegionCompiler : IDisposable
             blocks.Add(passes.Run(built));
         }
 
-        return new IrRegion(blocks, instructions, plan.Entries, plan.Returns);
+        return new IrRegion(blocks, instructions, plan.Entries, plan.Returns, plan.Targets);
     }
 
     public void Dispose()

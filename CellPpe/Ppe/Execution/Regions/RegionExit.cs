@@ -35,7 +35,7 @@ internal struct RegionExit
 {
     public RegionExitKind Kind;
 
-    /// <summary>Interrupt vector, instruction word, or the region's number.</summary>
+    /// <summary>Interrupt vector, instruction word, or the region's number; of a computed exit, how often its target has changed.</summary>
     public uint Code;
 
     /// <summary>The instruction's address; of a step, its page's.</summary>
@@ -48,8 +48,21 @@ internal struct RegionExit
     /// <summary>The decoded instruction, or the routine that runs between.</summary>
     public nint Insn;
 
-    /// <summary>SRR1 bits of an interrupt.</summary>
+    /// <summary>SRR1 bits of an interrupt; of a computed exit, how often it was taken.</summary>
     public ulong Status;
+
+    /// <summary>Of a computed exit: where it went last.</summary>
+    public ulong Target;
+
+    /// <summary>Of a computed exit: notes one more.</summary>
+    public void Note(ulong target)
+    {
+        Status++;
+        if (Target == target)
+            return;
+        Target = target;
+        Code++;
+    }
 }
 
 /// <summary>The exits of a region, in memory that does not move.</summary>
@@ -72,6 +85,27 @@ internal sealed unsafe class RegionExits : IDisposable
         RegionExit* place = (RegionExit*)_pieces[^1] + _used++;
         *place = exit;
         return (nint)place;
+    }
+
+    /// <summary>Where the computed branch at an address goes nearly always, as far as it left the region.</summary>
+    public bool TryFindTarget(ulong site, out ulong target)
+    {
+        const ulong Enough = 64;
+        const ulong OneIn = 8;
+        for (int index = 0; index < _pieces.Count; index++)
+        {
+            var exits = new ReadOnlySpan<RegionExit>((void*)_pieces[index], index == _pieces.Count - 1 ? _used : PerPiece);
+            foreach (ref readonly RegionExit exit in exits)
+            {
+                if (exit.Kind != RegionExitKind.Computed || exit.Address != site || exit.Status < Enough || exit.Code * OneIn > exit.Status)
+                    continue;
+                target = exit.Target;
+                return true;
+            }
+        }
+
+        target = 0;
+        return false;
     }
 
     public void Dispose()

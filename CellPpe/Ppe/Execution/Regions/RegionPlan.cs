@@ -28,6 +28,9 @@ internal sealed class RegionPlan
     /// <summary>Numbers of the blocks behind calls that stay inside.</summary>
     public required int[] Returns { get; init; }
 
+    /// <summary>For blocks that end in a branch by CTR: the blocks it is likely to go to, none where nothing is known.</summary>
+    public IReadOnlyDictionary<int, int[]> Targets { get; init; } = new Dictionary<int, int[]>();
+
     /// <summary>The pages its instructions are on.</summary>
     public required RegionPage[] Pages { get; init; }
 

@@ -20,6 +20,9 @@ internal sealed unsafe class RegionPlanner(PpuCore core)
     private readonly HashSet<ulong> _leaders = [];
     private readonly HashSet<ulong> _entries = [];
     private readonly HashSet<ulong> _returns = [];
+
+    // Branches by CTR, and where they go; 0 where nothing is known.
+    private readonly Dictionary<ulong, ulong> _targets = [];
     private readonly Dictionary<ulong, RegionPage> _pages = [];
     private readonly Queue<ulong> _near = new();
     private readonly Queue<(ulong Callee, ulong Return)> _calls = new();
@@ -57,6 +60,7 @@ internal sealed unsafe class RegionPlanner(PpuCore core)
         _leaders.Clear();
         _entries.Clear();
         _returns.Clear();
+        _targets.Clear();
         _pages.Clear();
         _near.Clear();
         _calls.Clear();
@@ -111,6 +115,9 @@ internal sealed unsafe class RegionPlanner(PpuCore core)
                 var b = new BForm(word);
                 FollowBranch((((word & 2) != 0 ? 0 : address) + (ulong)(long)b.Bd) & _c->ModeMask, next, link, (b.Bo & 0x14) != 0x14);
                 break;
+            case PpuOp.Bcctr or PpuOp.Bcctrl when TryFindTarget(address, out ulong target):
+                FollowBranch(target, next, link, (new XLbForm(word).Bo & 0x14) != 0x14);
+                break;
             case PpuOp.Bclr or PpuOp.Bclrl or PpuOp.Bcctr or PpuOp.Bcctrl:
                 if (link)
                     ComesBack(next);
@@ -127,6 +134,15 @@ internal sealed unsafe class RegionPlanner(PpuCore core)
                 ComesBack(next);
                 break;
         }
+    }
+
+    // Only what has been compiled once, and stays hot, is followed through pointers.
+    private bool TryFindTarget(ulong branch, out ulong target)
+    {
+        target = 0;
+        bool found = _limits.FollowsRegions && core.Code.Regions is { } regions && regions.TryFindTarget(_pages[branch & ~PageMask], branch, out target);
+        _targets[branch] = target;
+        return found;
     }
 
     private void FollowBranch(ulong target, ulong next, bool link, bool conditional)
@@ -150,6 +166,10 @@ internal sealed unsafe class RegionPlanner(PpuCore core)
         _entries.Add(next);
         _near.Enqueue(next);
     }
+
+    private static ulong EndOf(PlannedBlock block) => block.Address + (4 * ((ulong)block.Words.Length - 1));
+
+    private static int[] Numbers(ulong[] starts, ulong address) => Array.IndexOf(starts, address) is >= 0 and int number ? [number] : [];
 
     private static bool Ends(PpuOp op, uint word) => (Traits[(int)op] & OpTraits.End) != 0
         || (op is PpuOp.Mfspr or PpuOp.Mtspr or PpuOp.Mftb && (EffectMachine.Of(word).Actions & PpuActions.Between) != 0);
@@ -252,6 +272,8 @@ internal sealed unsafe class RegionPlanner(PpuCore core)
             Blocks = [.. blocks],
             Entries = entries,
             Returns = [.. _returns.Select(address => Array.IndexOf(starts, address)).Where(static number => number >= 0)],
+            Targets = _targets.Where(entry => blocks.Exists(block => EndOf(block) == entry.Key))
+                .ToDictionary(entry => blocks.FindIndex(block => EndOf(block) == entry.Key), entry => Numbers(starts, entry.Value)),
             Pages = pages,
             Mode = new IrMode(_c->State.Msr),
             IsShared = core.Lock.IsShared,

@@ -130,6 +130,7 @@ internal static unsafe class RegionRuntime
             case RegionExitKind.Search:
                 return GoTo(c, exit->Address);
             case RegionExitKind.Computed:
+                exit->Note(target);
                 return GoTo(c, target);
             case RegionExitKind.Stop:
                 c->Stops++;

@@ -18,6 +18,8 @@ internal sealed class BlockEmitter
     private readonly int _number;
     private readonly ExpressionEmitter _values;
     private readonly QuickEmitter _quick;
+    private readonly AccessGroups _groups;
+    private readonly Dictionary<AccessGroup, LocalBuilder> _reached = [];
     private readonly Dictionary<int, IrValue> _pending = [];
     private readonly int[] _uses;
     private readonly int[] _writes;
@@ -40,6 +42,7 @@ internal sealed class BlockEmitter
         _block = region.Region.Blocks[number];
         _values = new ExpressionEmitter(_block, region.Code, region.Table, region.SlotLocals, region.Guest);
         _quick = new QuickEmitter(region, _values);
+        _groups = new AccessGroups(_block);
         _changed = region.Flow.ChangedBefore(number);
         int count = _block.Instructions.Count;
         (_uses, _writes, _weight, _asDouble) = (new int[count], new int[count], new int[count], new int[count]);
@@ -93,6 +96,9 @@ internal sealed class BlockEmitter
                 if (insn.Operand(number) is { Exists: true } operand)
                     _needed[operand.Index] = Math.Max(_needed[operand.Index], when);
             }
+
+            if (_groups.Of(index) is { } group && group.Leader == index)
+                _needed[group.Base.Index] = Math.Max(_needed[group.Base.Index], index);
         }
     }
 
@@ -226,10 +232,7 @@ internal sealed class BlockEmitter
     private void Access(int index, in IrInstruction insn, Moment now)
     {
         RegionGuest guest = _region.Guest;
-        var access = new AccessPlace(_values.Localize(insn.Op == IrOp.LoadVectorIf ? insn.B : insn.A, now), FaultLabel(now), insn.Site.Instructions - _accounted)
-        {
-            Miss = _region.IsHopeful && insn.Op != IrOp.StoreBytes ? Miss(insn.Site, now) : null,
-        };
+        AccessPlace access = Place(index, insn, now);
         switch (insn.Op)
         {
             case IrOp.Load or IrOp.LoadVector:
@@ -246,6 +249,37 @@ internal sealed class BlockEmitter
                 guest.EmitStoreBytes(_region.Code, insn, access, () => _values.Emit(vector, now), () => _values.Emit(count, now));
                 break;
         }
+    }
+
+    private AccessPlace Place(int index, in IrInstruction insn, Moment now)
+    {
+        int retired = insn.Site.Instructions - _accounted;
+        if (!_region.IsHopeful || insn.Op == IrOp.StoreBytes)
+            return new AccessPlace(Address(insn, now), FaultLabel(now), retired);
+        if (_groups.Of(index) is not { } group)
+            return new AccessPlace(Address(insn, now), FaultLabel(now), retired) { Miss = Miss(insn.Site, now) };
+        if (!_reached.TryGetValue(group, out LocalBuilder? host))
+            _reached[group] = host = Reach(group, Miss(insn.Site, now), now);
+        return new AccessPlace(null, FaultLabel(now), retired) { Miss = default(Label), Host = host, HostOffset = _groups.OffsetOf(index) };
+    }
+
+    private LocalBuilder Address(in IrInstruction insn, Moment now) => _values.Localize(insn.Op == IrOp.LoadVectorIf ? insn.B : insn.A, now);
+
+    // Before the first access of the group: if one of them is no simple access, the interpreter does all.
+    private LocalBuilder Reach(AccessGroup group, Label miss, Moment now)
+    {
+        LocalBuilder start = _values.Localize(group.Base, now);
+        if (group.Start != 0)
+        {
+            LocalBuilder first = _region.Code.Temporary(typeof(ulong));
+            Il.Emit(OpCodes.Ldloc, start);
+            Il.Emit(OpCodes.Ldc_I8, group.Start);
+            Il.Emit(OpCodes.Add);
+            Il.Emit(OpCodes.Stloc, first);
+            start = first;
+        }
+
+        return _region.Guest.EmitReach(_region.Code, start, (int)(group.End - group.Start), group.Stores, miss);
     }
 
     private void LoadIf(int index, in IrInstruction insn, AccessPlace access, Moment now)
@@ -326,12 +360,12 @@ internal sealed class BlockEmitter
         Il.Emit(OpCodes.Stloc, kept);
         Finish(site, now);
         EmitPredictions(kept);
-        LeaveAt(kept, _changed);
+        LeaveAt(site, kept, _changed);
     }
 
     private void EmitPredictions(LocalBuilder address)
     {
-        foreach (int likely in _region.Region.Returns.Take(MostPredictions))
+        foreach (int likely in _region.Region.Likely(_number).Take(MostPredictions))
         {
             Il.Emit(OpCodes.Ldloc, address);
             Il.Emit(OpCodes.Ldc_I8, (long)_region.Region.Blocks[likely].Address);
@@ -339,11 +373,11 @@ internal sealed class BlockEmitter
         }
     }
 
-    private void LeaveAt(LocalBuilder address, SlotSet changed)
+    private void LeaveAt(IrSite site, LocalBuilder address, SlotSet changed)
     {
         Il.Emit(OpCodes.Ldloc, address);
         Il.Emit(OpCodes.Stloc, _region.Code.Target);
-        _region.EmitLeave(_region.Guest.ExitComputed(), changed);
+        _region.EmitLeave(_region.Guest.ExitComputed(site), changed);
     }
 
     // A place behind the straight code where the block is left: pending values go to their slots, then the rest.
@@ -351,7 +385,7 @@ internal sealed class BlockEmitter
     {
         bool computed = target.Exists && !_block.TryConstant(target, out _);
         nint exits = exit.Kind != IrExitKind.Next ? _region.Guest.ExitNoted(site, exit)
-            : computed ? _region.Guest.ExitComputed()
+            : computed ? _region.Guest.ExitComputed(site)
             : _region.Guest.ExitTo(_block[target].Immediate);
         return Behind(site, now, exits, computed ? target : default);
     }

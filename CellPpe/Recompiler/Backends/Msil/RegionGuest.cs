@@ -60,7 +60,7 @@ public abstract class RegionGuest
     public abstract nint ExitTo(ulong address);
 
     /// <summary>The exit to a computed address.</summary>
-    public abstract nint ExitComputed();
+    public abstract nint ExitComputed(IrSite site);
 
     /// <summary>The exit at a block whose check found the budget used up or somebody waiting.</summary>
     public abstract nint ExitToStop(ulong address);
@@ -73,6 +73,15 @@ public abstract class RegionGuest
 
     /// <summary>An exit of any kind but <see cref="IrExitKind.Next"/>.</summary>
     public abstract nint ExitNoted(IrSite site, IrExit exit);
+
+    /// <summary>Appends the look that serves several accesses of one page.</summary>
+    /// <param name="code">The region.</param>
+    /// <param name="address">A local with the first byte's address.</param>
+    /// <param name="bytes">How far they reach.</param>
+    /// <param name="stores">Some are stores.</param>
+    /// <param name="miss">Where to go when one of them is not a simple access.</param>
+    /// <returns>The local that holds the first byte's host address.</returns>
+    public abstract LocalBuilder EmitReach(RegionCode code, LocalBuilder address, int bytes, bool stores, Label miss);
 
     /// <summary>Appends a load.</summary>
     /// <param name="code">The region.</param>
@@ -99,13 +108,19 @@ public abstract class RegionGuest
 }
 
 /// <summary>An access of a region.</summary>
-/// <param name="Address">A local with its address; null for a routine, which knows its own.</param>
+/// <param name="Address">A local with its address; null for a routine, which knows its own, and where <see cref="Host"/> is given.</param>
 /// <param name="Fault">Where to go when it faults, once the context says how to go on.</param>
 /// <param name="Retired">Instructions to be counted then; the slow way puts the number where <see cref="RegionGuest.EmitFaultRetired"/> finds it.</param>
 public readonly record struct AccessPlace(LocalBuilder? Address, Label Fault, int Retired)
 {
     /// <summary>Where to go when the access is not a simple one; null: do it the slow way and come back.</summary>
     public Label? Miss { get; init; }
+
+    /// <summary>What <see cref="RegionGuest.EmitReach"/> returned for this access and others, or null.</summary>
+    public LocalBuilder? Host { get; init; }
+
+    /// <summary>How many bytes behind that.</summary>
+    public int HostOffset { get; init; }
 }
 
 /// <summary>A region being compiled, as the guest's part sees it.</summary>
