@@ -18,6 +18,7 @@ internal sealed class BlockEmitter
     private readonly int _number;
     private readonly ExpressionEmitter _values;
     private readonly QuickEmitter _quick;
+    private readonly GuardEmitter _guards;
     private readonly AccessGroups _groups;
     private readonly Dictionary<AccessGroup, LocalBuilder> _reached = [];
     private readonly Dictionary<int, IrValue> _pending = [];
@@ -42,6 +43,7 @@ internal sealed class BlockEmitter
         _block = region.Region.Blocks[number];
         _values = new ExpressionEmitter(_block, region.Code, region.Table, region.SlotLocals, region.Guest);
         _quick = new QuickEmitter(region, _values);
+        _guards = new GuardEmitter(region.Code, _values);
         _groups = new AccessGroups(_block);
         _changed = region.Flow.ChangedBefore(number);
         int count = _block.Instructions.Count;
@@ -175,6 +177,12 @@ internal sealed class BlockEmitter
             return;
         }
 
+        if (_region.IsHopeful && insn.Helper?.Guard is { } guard)
+        {
+            _values.Keep(index, index + 1, _guards.Emit(index, insn, guard, now, Miss(insn.Site, now)));
+            return;
+        }
+
         bool status = insn.Helper?.State is { } slot && _region.Guest.IsFloatStatus(slot);
         if (status)
             _quick.EmitPay();
@@ -254,7 +262,7 @@ internal sealed class BlockEmitter
     private AccessPlace Place(int index, in IrInstruction insn, Moment now)
     {
         int retired = insn.Site.Instructions - _accounted;
-        if (!_region.IsHopeful || insn.Op == IrOp.StoreBytes)
+        if ((!_region.IsHopeful && !_region.Guest.LeavesAccesses) || insn.Op == IrOp.StoreBytes)
             return new AccessPlace(Address(insn, now), FaultLabel(now), retired);
         if (_groups.Of(index) is not { } group)
             return new AccessPlace(Address(insn, now), FaultLabel(now), retired) { Miss = Miss(insn.Site, now) };

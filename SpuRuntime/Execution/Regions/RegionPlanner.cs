@@ -1,0 +1,217 @@
+using System.Buffers.Binary;
+
+using SpuRuntime.Isa;
+using SpuRuntime.State;
+
+namespace SpuRuntime.Execution.Regions;
+
+/// <summary>
+/// Finds what belongs together around a hot instruction: what can be reached from it by branches and calls, as far as it has been run
+/// before, up to a size. Runs on the thread that runs the SPU.
+/// </summary>
+internal sealed unsafe class RegionPlanner(SpuContext* c)
+{
+    private const uint AddressMask = SpuState.LocalStoreSize - 4;
+    private const int MostEntries = 64;
+
+    private readonly Dictionary<uint, uint> _words = [];
+    private readonly HashSet<uint> _leaders = [];
+    private readonly HashSet<uint> _entries = [];
+    private readonly HashSet<uint> _returns = [];
+    private readonly Dictionary<uint, uint> _targets = [];
+    private readonly Queue<uint> _near = new();
+    private readonly Queue<(uint Callee, uint Return)> _calls = new();
+    private RegionLimits _limits = RegionLimits.Small;
+
+    /// <summary>Plans a region around an instruction, or gives up where there is nothing to compile.</summary>
+    public RegionPlan? Plan(uint start, RegionLimits limits, bool large, bool hopeful)
+    {
+        Reset();
+        _limits = limits;
+        _entries.Add(start);
+        _near.Enqueue(start);
+        while (_words.Count < limits.Instructions)
+        {
+            if (_near.TryDequeue(out uint address))
+                Follow(address);
+            else if (_calls.TryDequeue(out (uint Callee, uint Return) call))
+                FollowCall(call.Callee, call.Return);
+            else
+                break;
+        }
+
+        return _words.TryGetValue(start, out uint first) && !IrTranslation.IsInterpreted(SpuDecoder.Decode(first), first) ? Make(start, large, hopeful) : null;
+    }
+
+    private void Reset()
+    {
+        _words.Clear();
+        _leaders.Clear();
+        _entries.Clear();
+        _returns.Clear();
+        _targets.Clear();
+        _near.Clear();
+        _calls.Clear();
+    }
+
+    private bool IsKnown(uint address) => c->Code[address >> 2].State != DecodedState.None;
+
+    private uint WordAt(uint address) => BinaryPrimitives.ReverseEndianness(*(uint*)(c->LocalStore + address));
+
+    // A call whose target stays outside comes back as an entry: what follows it is hot as well.
+    private void FollowCall(uint callee, uint back)
+    {
+        Follow(callee);
+        if (_words.ContainsKey(callee))
+            _returns.Add(back);
+        else
+            _entries.Add(back);
+        Follow(back);
+    }
+
+    private void Follow(uint address)
+    {
+        if (!IsKnown(address))
+            return;
+        _leaders.Add(address);
+        for (; !_words.ContainsKey(address) && _words.Count < _limits.Instructions; address = (address + 4) & AddressMask)
+        {
+            if (!IsKnown(address))
+                return;
+            uint word = WordAt(address);
+            SpuOp op = SpuDecoder.Decode(word);
+            if (op == SpuOp.Invalid)
+                return;
+            _words.Add(address, word);
+            if (IrTranslation.Ends(op, word))
+            {
+                FollowEnd(address, op, word);
+                return;
+            }
+        }
+
+        // Somebody else's code begins here, or there is no room: it must begin a block of its own.
+        _leaders.Add(address);
+    }
+
+    private void FollowEnd(uint address, SpuOp op, uint word)
+    {
+        uint next = (address + 4) & AddressMask;
+        if (IrTranslation.IsInterpreted(op, word))
+        {
+            // The interpreter comes back here.
+            if (IsKnown(next) && _entries.Count < MostEntries)
+            {
+                _entries.Add(next);
+                _near.Enqueue(next);
+            }
+
+            return;
+        }
+
+        switch (op)
+        {
+            case SpuOp.Br:
+                _near.Enqueue(Relative(address, word));
+                break;
+            case SpuOp.Bra:
+                _near.Enqueue((uint)new RI16aForm(word).Abs & AddressMask);
+                break;
+            case SpuOp.Brsl:
+                FollowLink(Relative(address, word), next);
+                break;
+            case SpuOp.Brasl:
+                FollowLink((uint)new RI16aForm(word).Abs & AddressMask, next);
+                break;
+            case SpuOp.Brnz or SpuOp.Brz or SpuOp.Brhnz or SpuOp.Brhz:
+                _near.Enqueue(Relative(address, word));
+                _near.Enqueue(next);
+                break;
+            case SpuOp.Bi or SpuOp.Bid or SpuOp.Bie:
+                if (TryFindTarget(address, out uint target))
+                    _near.Enqueue(target);
+                break;
+            case SpuOp.Bisl or SpuOp.Bisld or SpuOp.Bisle:
+                if (TryFindTarget(address, out uint callee))
+                    FollowLink(callee, next);
+                else if (_entries.Count < MostEntries && _entries.Add(next))
+                    _near.Enqueue(next);
+                break;
+            default:
+                // Conditional computed branches (returns, mostly) and halts.
+                _near.Enqueue(next);
+                break;
+        }
+    }
+
+    private static uint Relative(uint address, uint word) => (address + (uint)new RI16rForm(word).Rel) & AddressMask;
+
+    private void FollowLink(uint target, uint next)
+    {
+        if (target == next)
+            _near.Enqueue(target);
+        else
+            _calls.Enqueue((target, next));
+    }
+
+    // A return goes to many places, and most of them are known by the calls.
+    private bool TryFindTarget(uint branch, out uint target)
+    {
+        const uint LinkRegister = 0;
+        target = c->Targets[branch >> 2];
+        if (target == 0 || ((WordAt(branch) >> 7) & 0x7f) == LinkRegister)
+            return false;
+        target &= AddressMask;
+        _targets[branch] = target;
+        return true;
+    }
+
+    private RegionPlan Make(uint start, bool large, bool hopeful)
+    {
+        var blocks = new List<PlannedBlock>();
+        var words = new List<uint>();
+        uint first = 0;
+        uint expected = 0;
+        bool ended = false;
+        foreach ((uint address, uint word) in _words.OrderBy(static entry => entry.Key))
+        {
+            if (words.Count > 0 && (ended || address != expected || _leaders.Contains(address) || words.Count == _limits.BlockInstructions))
+            {
+                blocks.Add(new PlannedBlock(first, [.. words]));
+                words.Clear();
+            }
+
+            if (words.Count == 0)
+                first = address;
+            words.Add(word);
+            expected = address + 4;
+            ended = IrTranslation.Ends(SpuDecoder.Decode(word), word);
+        }
+
+        blocks.Add(new PlannedBlock(first, [.. words]));
+        uint[] starts = [.. blocks.Select(static block => block.Address)];
+        return new RegionPlan
+        {
+            Start = start,
+            Blocks = [.. blocks],
+            Entries = [.. _entries.OrderBy(entry => entry != start).Select(entry => Array.IndexOf(starts, entry)).Where(static number => number >= 0)],
+            Returns = [.. _returns.Select(address => Array.IndexOf(starts, address)).Where(static number => number >= 0)],
+            Targets = TargetNumbers(blocks, starts),
+            IsLarge = large,
+            IsHopeful = hopeful,
+        };
+    }
+
+    private Dictionary<int, int[]> TargetNumbers(List<PlannedBlock> blocks, uint[] starts)
+    {
+        var numbers = new Dictionary<int, int[]>();
+        for (int number = 0; number < blocks.Count; number++)
+        {
+            uint last = blocks[number].Address + (4 * ((uint)blocks[number].Words.Length - 1));
+            if (_targets.TryGetValue(last, out uint target) && Array.IndexOf(starts, target) is >= 0 and int inside)
+                numbers[number] = [inside];
+        }
+
+        return numbers;
+    }
+}

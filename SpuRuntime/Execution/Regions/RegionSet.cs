@@ -1,0 +1,157 @@
+using SpuRuntime.Isa;
+
+namespace SpuRuntime.Execution.Regions;
+
+/// <summary>
+/// The regions in place in one SPE: puts compiled code in the place of interpreter handlers, and takes it away when local store
+/// changes. Belongs to the thread that runs the SPU.
+/// </summary>
+internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache cache)
+{
+    private const ushort SoonAgain = 64;
+
+    private readonly RegionPlanner _planner = new(c);
+    private readonly Dictionary<uint, Region> _byEntry = [];
+    private readonly List<Region> _installed = [];
+
+    // Taken away while the thread may still be inside: they may go when it is not.
+    private readonly List<Region> _leaving = [];
+
+    // Instructions that regions have left to the interpreter: how often, and the count of compiled instructions when last looked at.
+    private readonly Dictionary<uint, (int Count, long Compiled)> _misses = [];
+    private readonly HashSet<uint> _hopeless = [];
+
+    /// <summary>Regions in place.</summary>
+    public int Count => _installed.Count;
+
+    /// <summary>Arrivals until an instruction that is decoded asks for the first time.</summary>
+    public ushort FirstHeat => (ushort)Math.Min(cache.Options.SeekThreshold, cache.Options.Threshold);
+
+    /// <summary>An instruction is warm: looks for compiled code, or asks for it.</summary>
+    public void Request(SpuContext* context, DecodedInsn* i)
+    {
+        uint address = context->AddressOf(i);
+        // One that was never run is not decoded; it will come again.
+        if (i->State == DecodedState.None)
+            return;
+        bool compiled = _byEntry.TryGetValue(address, out Region? here);
+        i->Heat = ushort.MaxValue;
+        if (here is { Plan.IsLarge: true })
+            return;
+        bool hopeful = !_hopeless.Contains(address);
+        Region? region = cache.Find(address, c->LocalStore, compiled, hopeful);
+        if (region is null)
+        {
+            if (!compiled && i->State == DecodedState.Decoded && cache.Options.Threshold > FirstHeat)
+            {
+                i->State = DecodedState.Sought;
+                i->Heat = (ushort)(cache.Options.Threshold - FirstHeat);
+                return;
+            }
+
+            RegionPlan? plan = cache.IsBusy ? null : _planner.Plan(address, compiled ? cache.Options.Large : cache.Options.Small, compiled, hopeful);
+            if (plan is null || !cache.TryAdd(region = new Region(plan)))
+            {
+                i->Heat = (ushort)Math.Max(SoonAgain, cache.Options.Threshold);
+                return;
+            }
+        }
+
+        if (region.Code is not null)
+            Install(region);
+        else if (!region.HasFailed)
+            i->Heat = SoonAgain;
+    }
+
+    /// <summary>The words of a quadword are no longer what they were.</summary>
+    public void Drop(uint quadword)
+    {
+        for (int index = _installed.Count - 1; index >= 0; index--)
+        {
+            if (_installed[index].Covers(quadword))
+                Remove(_installed[index]);
+        }
+    }
+
+    /// <summary>The thread is in no region.</summary>
+    public void Settle() => _leaving.Clear();
+
+    /// <summary>
+    /// A region has left an instruction to the interpreter. Where that happens often, for what it runs, another one takes its place
+    /// that does such things itself.
+    /// </summary>
+    public void Missed(uint address)
+    {
+        const int Few = 128;
+        const long Worth = 1000;
+        (int count, long compiled) = _misses.GetValueOrDefault(address);
+        _misses[address] = (count + 1, compiled);
+        if ((count + 1) % Few != 0)
+            return;
+        _misses[address] = (count + 1, c->Compiled);
+        // A store into code is the interpreter's in any case.
+        if (c->Compiled - compiled > Few * Worth || SpuTable.Info(SpuDecoder.Decode(c->At(address)->Word)).Has("store"))
+            return;
+        for (int index = _installed.Count - 1; index >= 0; index--)
+        {
+            Region region = _installed[index];
+            if (!region.Plan.IsHopeful || !region.Covers(address >> 4))
+                continue;
+            foreach (uint entry in EntriesOf(region))
+                _hopeless.Add(entry);
+            Remove(region);
+        }
+    }
+
+    private static IEnumerable<uint> EntriesOf(Region region) => region.Plan.Entries.Select(number => region.Plan.Blocks[number].Address);
+
+    private void Install(Region region)
+    {
+        foreach (PlannedBlock block in region.Plan.Blocks)
+        {
+            for (uint index = 0; index < block.Words.Length; index++)
+            {
+                DecodedInsn* i = c->At(block.Address + (4 * index));
+                if (i->State == DecodedState.None)
+                    core.Decode(i);
+            }
+        }
+
+        foreach (ushort quadword in region.Quadwords)
+            c->Decoded[quadword] |= DecodedFlags.Compiled;
+        _installed.Add(region);
+        int number = 0;
+        foreach (uint address in EntriesOf(region))
+        {
+            _byEntry.TryGetValue(address, out Region? before);
+            _byEntry[address] = region;
+            DecodedInsn* i = c->At(address);
+            i->Handler = region.Handler;
+            i->Entry = (byte)number++;
+            i->Heat = (ushort)cache.Options.LargeThreshold;
+            if (before is not null && !_byEntry.ContainsValue(before))
+                Forget(before);
+        }
+    }
+
+    private void Remove(Region region)
+    {
+        foreach (uint address in EntriesOf(region))
+        {
+            if (_byEntry.GetValueOrDefault(address) != region)
+                continue;
+            _byEntry.Remove(address);
+            DecodedInsn* i = c->At(address);
+            i->Handler = core.HandlerOf(i);
+            i->Heat = FirstHeat;
+        }
+
+        Forget(region);
+    }
+
+    private void Forget(Region region)
+    {
+        _installed.Remove(region);
+        _leaving.Add(region);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Runtime.Intrinsics;
+
+using CellPpe.Recompiler;
+using CellPpe.Recompiler.Passes;
+
+using SpuRuntime.Arithmetic.Integer;
+
+namespace SpuRuntime.Execution;
+
+/// <summary>
+/// Folds what SPU programs write for lack of scalars: constants built in two steps, moves written as <c>ori</c> with zero, and numbers
+/// that go into a preferred slot and come out again.
+/// </summary>
+internal sealed class VectorFolding : IIrPass
+{
+    /// <inheritdoc/>
+    public IrBlock Run(IrBlock block)
+    {
+        var copy = new BlockCopy(block);
+        for (int index = 0; index < block.Instructions.Count; index++)
+        {
+            IrInstruction insn = copy.Translate(index);
+            if (insn.Op == IrOp.Call && insn.IsPure && TryFold(copy.Target, insn) is { Exists: true } simpler)
+                copy.Replace(index, simpler);
+            else
+                copy.Copy(index);
+        }
+
+        return copy.Target;
+    }
+
+    /// <summary>A register's constant contents.</summary>
+    public static IrValue Constant(IrBlock block, Vector128<byte> value) =>
+        block.Binary(IrOp.VectorOf, block.Constant(value.AsUInt64().GetElement(1)), block.Constant(value.AsUInt64().GetElement(0)));
+
+    /// <summary>True when a value is a constant number or vector.</summary>
+    public static bool TryConstant(IrBlock block, IrValue value, out Vector128<byte> constant)
+    {
+        constant = default;
+        if (block.TryConstant(value, out ulong number))
+        {
+            constant = Vector128.CreateScalar(number).AsByte();
+            return true;
+        }
+
+        if (block[value] is not { Op: IrOp.VectorOf } vector || !block.TryConstant(vector.A, out ulong high) || !block.TryConstant(vector.B, out ulong low))
+            return false;
+        constant = Vector128.Create(low, high).AsByte();
+        return true;
+    }
+
+    private static unsafe IrValue TryFold(IrBlock block, in IrInstruction call)
+    {
+        IrHelper helper = call.Helper!;
+        Span<Vector128<byte>> constants = stackalloc Vector128<byte>[IrInstruction.MaxOperands];
+        int count = helper.Parameters.Length;
+        int known = 0;
+        for (int number = 0; number < count; number++)
+        {
+            if (TryConstant(block, call.Operand(number), out constants[number]))
+                known++;
+        }
+
+        if (known == count)
+        {
+            // Pure: it looks at no state.
+            Vector128<byte> result = helper.Evaluate(null, constants[..count]);
+            return helper.Result == IrType.V128 ? Constant(block, result) : block.Constant(IrHelpers.Number(result));
+        }
+
+        if (helper == IrHelpers.Preferred && block[call.A] is { Op: IrOp.Call } made && made.Helper == IrHelpers.InPreferred)
+            return made.A;
+        return IsMove(block, call) ? call.A : default;
+    }
+
+    private static bool IsMove(IrBlock block, in IrInstruction call) =>
+        (call.Helper == IrBinary<Or>.Helper || call.Helper == IrBinary<AddWords>.Helper || call.Helper == IrImmediate<RotateQuadBytes>.Helper)
+        && TryConstant(block, call.B, out Vector128<byte> second) && second == Vector128<byte>.Zero;
+}
