@@ -20,5 +20,5 @@ internal readonly struct DoubleSemantics<TMachine, T, TVector> : IDoubleSemantic
     public static void Dfcmeq(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Float<DoubleMagnitudeEqual>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
     public static void Dfcgt(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Float<DoubleGreater>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
     public static void Dfcmgt(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Float<DoubleMagnitudeGreater>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
-    public static void Dftsv(ref TMachine m, RI7uForm i) => m.SetGpr(i.Rt, m.VectorImmediate<DoubleTestSpecial>(m.Gpr(i.Ra), i.I7));
+    public static void Dftsv(ref TMachine m, RI7Form i) => m.SetGpr(i.Rt, m.VectorImmediate<DoubleTestSpecial>(m.Gpr(i.Ra), i.I7));
 }

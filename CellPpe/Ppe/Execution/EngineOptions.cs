@@ -32,6 +32,9 @@ internal sealed record EngineOptions
     /// <summary>Arrivals by a backward branch, call or return that make an instruction hot.</summary>
     public int Threshold { get; init; } = HotAutomatically;
 
+    /// <summary>The same where native code has floating point in it, which it must leave for: as soon as if there were none.</summary>
+    public int FloatThreshold => Math.Min(Threshold, HotAutomatically);
+
     /// <summary>Arrivals that make an instruction worth native code, on hosts for which there is such code; 0: no native code.</summary>
     public int NativeThreshold { get; init; }
 

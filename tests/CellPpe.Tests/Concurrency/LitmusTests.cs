@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.State;
 
@@ -9,12 +11,14 @@ namespace CellPpe.Tests.Concurrency;
 /// <summary>
 /// What two threads may see of each other's stores (Book II 1.7): the known shapes, over and over, each with the barriers
 /// that forbid its weak outcome. Without barriers nothing is forbidden; what was seen is printed. Independent reads of
-/// independent writes (IRIW) need four threads, and a PPE has two: there is no second pair of observers that could disagree.
+/// independent writes (IRIW) need four: the two that write are host threads, which store as an SPE's transfers do.
 /// </summary>
 public sealed unsafe class LitmusTests(ITestOutputHelper output)
 {
     // x and y of the slots are at r14 = Data + 0x1000 and r15 = Data + 0x5000, 128 bytes a slot.
     private const int Slots = 64;
+    private const ulong X = TwoThreads.Data + 0x1000;
+    private const ulong Y = TwoThreads.Data + 0x5000;
     private const ulong Flags = TwoThreads.Data;
     private const ulong Results = TwoThreads.Data + 0x9000;
     private const ulong Counts = TwoThreads.Data + 0xb000;
@@ -48,6 +52,9 @@ public sealed unsafe class LitmusTests(ITestOutputHelper output)
         """;
 
     public static TheoryData<PpuEngine, string, string, bool> StoreBufferings => Barriers((None, None, false), (Lwsync, Lwsync, false), (Eieio, Eieio, false), (Sync, Sync, true));
+
+    public static TheoryData<PpuEngine, string, string, bool> Reads =>
+        Barriers((None, None, false), (Lwsync, Lwsync, false), (Sync, Sync, true));
 
     public static TheoryData<PpuEngine, string, string, bool> Others =>
         Barriers((None, None, false), (Lwsync, Lwsync, true), (Sync, Sync, true), (Eieio, Lwsync, true), (Sync, Lwsync, true));
@@ -83,6 +90,18 @@ public sealed unsafe class LitmusTests(ITestOutputHelper output)
         Check(seen, weak: (1, 1), forbidden && first != Eieio);
     }
 
+    [Theory, MemberData(nameof(Reads))]
+    public void Independent_reads_of_independent_writes_agree_on_which_came_first(PpuEngine engine, string first, string second, bool forbidden)
+    {
+        long[] seen = Run(
+            engine,
+            $"ld r8,0(r14); {first}; ld r9,0(r15); {NewX}; {NewY}; rldicr r4,r4,1,62; or r5,r3,r4",
+            $"ld r9,0(r15); {second}; ld r8,0(r14); {NewX}; {NewY}; rldicr r4,r4,1,62; or r5,r3,r4",
+            X, Y);
+        // One has seen x and not y, the other y and not x.
+        Check(seen, weak: (1, 2), forbidden);
+    }
+
     [Theory, MemberData(nameof(TwoThreads.Engines), MemberType = typeof(TwoThreads))]
     public void Coherence_two_loads_of_one_place_never_go_back(PpuEngine engine)
     {
@@ -96,7 +115,7 @@ public sealed unsafe class LitmusTests(ITestOutputHelper output)
     // Both threads meet and run through the same slots, each slot on lines of its own, with a little delay on one side or the
     // other; they note in r5 (0..3) what they have seen, meet again, and thread 0 counts the pairs. Values are numbers of
     // passes, so that nothing has to be put back.
-    private static long[] Run(PpuEngine engine, string first, string second)
+    private static long[] Run(PpuEngine engine, string first, string second, params ulong[] writtenByOthers)
     {
         using var threads = new TwoThreads(engine);
         int passes = TwoThreads.Rounds / Slots;
@@ -112,12 +131,40 @@ public sealed unsafe class LitmusTests(ITestOutputHelper output)
             state.Gpr[18] = Counts;
         }
 
+        Thread[] others = [.. writtenByOthers.Select(places => new Thread(() => Write(threads, places, passes)) { IsBackground = true })];
+        foreach (Thread other in others)
+            other.Start();
         threads.Run(Pass("rldicl r6,r20,0,62", first, Count), Pass("rldicl r6,r20,62,62", second, None));
+        foreach (Thread other in others)
+            other.Join();
         var seen = new long[16];
         for (int outcome = 0; outcome < seen.Length; outcome++)
             seen[outcome] = (long)threads.Machine.Read64(Counts + (8 * (ulong)outcome));
         Assert.Equal(passes * Slots, seen.Sum());
         return seen;
+    }
+
+    // Stores the pass's number into each slot, while both threads run through them.
+    private static void Write(TwoThreads threads, ulong places, int passes)
+    {
+        var turns = default(SpinWait);
+        ulong* flags = threads.HostOf(Flags);
+        ulong* place = threads.HostOf(places);
+        for (ulong pass = 1; pass <= (ulong)passes; pass++)
+        {
+            ulong image = BinaryPrimitives.ReverseEndianness(pass);
+            while (BinaryPrimitives.ReverseEndianness(Volatile.Read(ref flags[0])) < pass
+                || BinaryPrimitives.ReverseEndianness(Volatile.Read(ref flags[0x100 / sizeof(ulong)])) < pass)
+            {
+                turns.SpinOnce(sleep1Threshold: -1);
+            }
+
+            for (int slot = 0; slot < Slots; slot++)
+            {
+                Thread.SpinWait((slot + (int)pass) & 7);
+                Volatile.Write(ref place[slot * 128 / sizeof(ulong)], image);
+            }
+        }
     }
 
     private static string Pass(string delay, string body, string count) => $"""

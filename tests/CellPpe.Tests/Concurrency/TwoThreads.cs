@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
+using CellPpe.Core;
 using CellPpe.Core.Ports;
 using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.State;
@@ -45,6 +46,12 @@ internal sealed partial class TwoThreads : IDisposable
     public static ulong CodeOf(int thread) => TestMachine.Code + (CodeOfEach * (ulong)thread);
 
     public ref PpuState State(int thread) => ref Machine.Core.Threads[thread].State;
+
+    /// <summary>Where a doubleword of <see cref="Data"/> stands on the host.</summary>
+    public unsafe ulong* HostOf(ulong address) =>
+        Machine.Memory.TrySlice(new LparAddress(address), sizeof(ulong), RegionAccess.ReadWrite, out Span<byte> bytes)
+            ? (ulong*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref bytes[0])
+            : throw new ArgumentOutOfRangeException(nameof(address));
 
     /// <summary>Assembles a program to an address.</summary>
     public void Load(string program, ulong address)

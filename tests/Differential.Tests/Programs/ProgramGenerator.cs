@@ -23,7 +23,14 @@ internal static class ProgramGenerator
             seed, words, ProgramHandlers.Make(random), pages, State(random), Slices(random, words.Length, pages.Length), Options(random), random.Next(4) != 0);
     }
 
-    private static EngineOptions Options(Random random) => new()
+    // Half of the programs begin in native code, where the host has it, and most of those go on in regions.
+    private static EngineOptions Options(Random random)
+    {
+        EngineOptions options = RegionOptions(random);
+        return random.Next(2) == 0 ? options : options with { NativeThreshold = 2 + random.Next(2), Threshold = ((int[])[3, 12, 10_000])[random.Next(3)] };
+    }
+
+    private static EngineOptions RegionOptions(Random random) => new()
     {
         Threshold = random.Next(4) == 0 ? 4 : 2,
         Synchronous = true,

@@ -50,6 +50,7 @@ public sealed class ProgramTests(ITestOutputHelper output)
     {
         private long _regions;
         private long _dropped;
+        private long _native;
 
         public long Instructions { get; private set; }
 
@@ -62,9 +63,10 @@ public sealed class ProgramTests(ITestOutputHelper output)
             Compiled += statistics.Compiled;
             _regions += statistics.Installed;
             _dropped += statistics.Dropped;
+            _native += statistics.Native.Units;
         }
 
         public override string ToString() =>
-            string.Create(CultureInfo.InvariantCulture, $"{Instructions} instructions, {Compiled} of them compiled, {_regions} regions, {_dropped} dropped");
+            string.Create(CultureInfo.InvariantCulture, $"{Instructions} instructions, {Compiled} of them compiled, {_regions} regions, {_dropped} dropped, {_native} native runs");
     }
 }

@@ -140,10 +140,10 @@ internal sealed unsafe class NativeTier : IDisposable
 
     private bool Compile(PpuContext* c, DecodedInsn* insn, out DecodedInsn* behind)
     {
-        insn->Heat = (ushort)Math.Min(ushort.MaxValue, _options.Threshold);
         nint* entry = CodePages.NativeEntryOf(c->PageBase, insn);
         ulong address = c->AddressOf(insn);
         IrBlock? block = _translator.Translate(c, address, Code.Unlinked);
+        insn->Heat = (ushort)Math.Min(ushort.MaxValue, block is not null && _translator.UsesFloat ? _options.FloatThreshold : _options.Threshold);
         behind = _translator.GoesOnBehind ? insn + _translator.Instructions : null;
         if (behind - c->PageBase >= CodePages.InsnsPerPage)
             behind = null;

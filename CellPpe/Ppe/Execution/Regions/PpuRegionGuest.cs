@@ -12,14 +12,14 @@ namespace CellPpe.Ppe.Execution.Regions;
 /// <param name="region">The region; what its plan and tables hold becomes constants of the code.</param>
 internal sealed class PpuRegionGuest(Region region) : RegionGuest
 {
-    private readonly RegionPlan _plan = region.Plan;
-
     private const string TlbName = "tlb";
 
     // Where a TLB entry has its two tags.
     private const int ReadTag = 0;
     private const int WriteTag = 8;
     private const int TlbEntryBits = 5;
+
+    private readonly RegionPlan _plan = region.Plan;
 
     public override Module Module => typeof(PpuRegionGuest).Module;
 

@@ -24,6 +24,7 @@ internal sealed unsafe class RegionCache : IDisposable
 
     // Removed while some thread may still be inside: they go when no thread is.
     private readonly List<Region> _leaving = [];
+
     // Instructions that a plan is being compiled for, and those where hope was in vain: by their place in decoded pages.
     private readonly HashSet<nint> _wanted = [];
     private readonly HashSet<nint> _hopeless = [];

@@ -342,8 +342,6 @@ internal sealed class BlockEmitter
             Finish(insn.Site, now);
             if (inside != _number + 1)
                 Il.Emit(OpCodes.Br, _region.BlockLabels[inside]);
-            else
-                _region.FallThrough(inside);
             return;
         }
 

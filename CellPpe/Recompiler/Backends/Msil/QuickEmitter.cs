@@ -15,6 +15,9 @@ public sealed class FloatDebts
         Comparison = il.DeclareLocal(typeof(int));
     }
 
+    /// <summary>What <see cref="Mode"/> holds when quick forms may be used always.</summary>
+    public const int Always = 2;
+
     /// <summary>How quick forms may be used: 2 always, 1 when exact, 0 never.</summary>
     public LocalBuilder Mode { get; }
 
@@ -53,8 +56,6 @@ internal readonly record struct PendingDebts(
 /// </summary>
 internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter values)
 {
-    private const int Always = 2;
-
     /// <summary>What is owed at this point.</summary>
     public PendingDebts Pending { get; private set; }
 
@@ -74,7 +75,8 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
         LocalBuilder owed = region.Code.Temporary(typeof(int));
         Label full = miss ?? Il.DefineLabel();
         Label done = Il.DefineLabel();
-        LocalBuilder[] used = operands.ToArray();
+        // What is emitted later must use these, not the copies made below.
+        LocalBuilder[] used = [.. operands];
         if (comparison)
             EmitComparison(quick, used, result, owed, full);
         else
@@ -169,9 +171,13 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
         Il.Emit(OpCodes.Ldloc, result);
         Il.Emit(OpCodes.Call, quick.IsSafe!);
         Il.Emit(OpCodes.Brfalse, full);
-        Il.Emit(OpCodes.Ldloc, region.Debts!.Mode);
-        Il.Emit(OpCodes.Ldc_I4, Always);
-        Il.Emit(OpCodes.Bne_Un, doubtful);
+        if (!region.IsQuickThroughout)
+        {
+            Il.Emit(OpCodes.Ldloc, region.Debts!.Mode);
+            Il.Emit(OpCodes.Ldc_I4, FloatDebts.Always);
+            Il.Emit(OpCodes.Bne_Un, doubtful);
+        }
+
         Il.MarkLabel(safe);
         Il.Emit(OpCodes.Ldc_I4, quick.Kind);
         Il.Emit(OpCodes.Stloc, owed);
@@ -180,7 +186,7 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
         region.Code.Later(() =>
         {
             Il.MarkLabel(doubtful);
-            Il.Emit(OpCodes.Ldloc, region.Debts.Mode);
+            Il.Emit(OpCodes.Ldloc, region.Debts!.Mode);
             Il.Emit(OpCodes.Brfalse, full);
             Load(operands);
             Il.Emit(OpCodes.Ldloc, result);

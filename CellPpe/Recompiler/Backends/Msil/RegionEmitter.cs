@@ -26,6 +26,7 @@ internal sealed class RegionEmitter
         SlotLocals = [.. Table.Slots.Select(slot => il.DeclareLocal(guest.IsFloat(slot) ? typeof(double) : ExpressionEmitter.TypeOf(slot.Type)))];
         if (region.Blocks.Any(static block => block.Instructions.Any(static insn => insn.Helper?.Quick is not null)))
             Debts = new FloatDebts(il);
+        IsQuickThroughout = hopeful && Debts is not null && !region.Blocks.Any(block => block.Instructions.Any(insn => MayChangeFloatMode(insn)));
         BlockLabels = [.. region.Blocks.Select(_ => il.DefineLabel())];
     }
 
@@ -34,6 +35,12 @@ internal sealed class RegionEmitter
     /// there is half as much to compile.
     /// </summary>
     public bool IsHopeful { get; }
+
+    /// <summary>
+    /// Nothing in the region changes how quick forms may be used, and it is left at once where they may not be used always: no
+    /// operation need look.
+    /// </summary>
+    public bool IsQuickThroughout { get; }
 
     public IrRegion Region { get; }
 
@@ -66,6 +73,8 @@ internal sealed class RegionEmitter
         {
             Il.MarkLabel(entered[index]);
             EmitLoad(Flow.Loaded);
+            if (IsQuickThroughout)
+                EmitQuickOnly(Region.Blocks[Region.Entries[index]].Address);
             Il.Emit(OpCodes.Br, BlockLabels[Region.Entries[index]]);
         }
 
@@ -85,6 +94,34 @@ internal sealed class RegionEmitter
         Il.Emit(OpCodes.Stloc, Debts.Mode);
     }
 
+    // The interpreter's next inexact result may be all that is missing.
+    private void EmitQuickOnly(ulong address)
+    {
+        Label not = Il.DefineLabel();
+        Il.Emit(OpCodes.Ldloc, Debts!.Mode);
+        Il.Emit(OpCodes.Ldc_I4, FloatDebts.Always);
+        Il.Emit(OpCodes.Bne_Un, not);
+        Code.Later(() =>
+        {
+            Il.MarkLabel(not);
+            // The instruction that is left to the interpreter counts as one of the region's.
+            Il.Emit(OpCodes.Ldloc, Code.Left);
+            Il.Emit(OpCodes.Ldc_I4_1);
+            Il.Emit(OpCodes.Conv_I8);
+            Il.Emit(OpCodes.Sub);
+            Il.Emit(OpCodes.Stloc, Code.Left);
+            EmitLeave(Guest.ExitToInterpret(address), SlotSet.Empty);
+        });
+    }
+
+    private bool MayChangeFloatMode(in IrInstruction insn) => insn.Op switch
+    {
+        IrOp.WriteSlot => Guest.IsFloatStatus(insn.Slot),
+        IrOp.Call => insn.Helper!.Quick is null && insn.Helper.State is { } slot && Guest.IsFloatStatus(slot),
+        IrOp.Perform => insn.Routine!.Writes is null,
+        _ => false,
+    };
+
     /// <summary>Pays what is owed, if anything is.</summary>
     public void EmitPay()
     {
@@ -100,13 +137,6 @@ internal sealed class RegionEmitter
         Guest.EmitPay(Code, Debts);
         Debts.EmitNone(Il);
         Il.MarkLabel(none);
-    }
-
-    /// <summary>The next block follows at once: nothing to emit, but its label must be what comes next.</summary>
-    public void FallThrough(int number)
-    {
-        if (number >= Region.Blocks.Count)
-            throw new InvalidOperationException("a region that ends nowhere");
     }
 
     /// <summary>Leaves by an exit.</summary>
