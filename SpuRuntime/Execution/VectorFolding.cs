@@ -13,6 +13,12 @@ namespace SpuRuntime.Execution;
 /// </summary>
 internal sealed class VectorFolding : IIrPass
 {
+    private static readonly IrHelper[] InsertionMasks =
+    [
+        IrBinary<InsertByte>.Helper, IrBinary<InsertHalfword>.Helper, IrBinary<InsertWord>.Helper, IrBinary<InsertDoubleword>.Helper,
+        IrImmediate<InsertByte>.Helper, IrImmediate<InsertHalfword>.Helper, IrImmediate<InsertWord>.Helper, IrImmediate<InsertDoubleword>.Helper,
+    ];
+
     /// <inheritdoc/>
     public IrBlock Run(IrBlock block)
     {
@@ -70,8 +76,15 @@ internal sealed class VectorFolding : IIrPass
 
         if (helper == IrHelpers.Preferred && block[call.A] is { Op: IrOp.Call } made && made.Helper == IrHelpers.InPreferred)
             return made.A;
+        if (helper == IrTernary<ShuffleBytes>.Helper && NamesBytes(block, call.C))
+            return block.Call(IrTernary<ShufflePlainBytes>.Helper, call.A, call.B, call.C);
         return IsMove(block, call) ? call.A : default;
     }
+
+    // The indices of a shuffle have no first bits set: none asks for a constant.
+    private static bool NamesBytes(IrBlock block, IrValue indices) => TryConstant(block, indices, out Vector128<byte> constant)
+        ? constant.ExtractMostSignificantBits() == 0 && (constant & Vector128.Create((byte)0x60)) == Vector128<byte>.Zero
+        : block[indices] is { Op: IrOp.Call } made && Array.IndexOf(InsertionMasks, made.Helper) >= 0;
 
     private static bool IsMove(IrBlock block, in IrInstruction call) =>
         (call.Helper == IrBinary<Or>.Helper || call.Helper == IrBinary<AddWords>.Helper || call.Helper == IrImmediate<RotateQuadBytes>.Helper)

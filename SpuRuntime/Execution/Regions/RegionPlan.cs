@@ -46,6 +46,9 @@ internal sealed unsafe class RegionPlan
     /// <summary>Instructions in it.</summary>
     public int Instructions => Blocks.Sum(static block => block.Words.Length);
 
+    /// <summary>What one plan may have more of than another: instructions, known targets.</summary>
+    public (int Instructions, int Targets) Shape => (Instructions, Targets.Sum(static one => one.Value.Length));
+
     /// <summary>Whether local store holds the words it was made of.</summary>
     public bool Matches(byte* localStore)
     {

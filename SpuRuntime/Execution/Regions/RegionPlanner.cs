@@ -9,7 +9,9 @@ namespace SpuRuntime.Execution.Regions;
 /// Finds what belongs together around a hot instruction: what can be reached from it by branches and calls, as far as it has been run
 /// before, up to a size. Runs on the thread that runs the SPU.
 /// </summary>
-internal sealed unsafe class RegionPlanner(SpuContext* c)
+/// <param name="c">The SPU.</param>
+/// <param name="targets">By address, where computed branches have gone to when they left a region.</param>
+internal sealed unsafe class RegionPlanner(SpuContext* c, IReadOnlyDictionary<uint, List<uint>> targets)
 {
     private const uint AddressMask = SpuState.LocalStoreSize - 4;
     private const int MostEntries = 64;
@@ -18,10 +20,13 @@ internal sealed unsafe class RegionPlanner(SpuContext* c)
     private readonly HashSet<uint> _leaders = [];
     private readonly HashSet<uint> _entries = [];
     private readonly HashSet<uint> _returns = [];
-    private readonly Dictionary<uint, uint> _targets = [];
+    private readonly Dictionary<uint, uint[]> _targets = [];
     private readonly Queue<uint> _near = new();
     private readonly Queue<(uint Callee, uint Return)> _calls = new();
     private RegionLimits _limits = RegionLimits.Small;
+
+    // Instructions that do something: compilers write rows of no-operations.
+    private int _size;
 
     /// <summary>Plans a region around an instruction, or gives up where there is nothing to compile.</summary>
     public RegionPlan? Plan(uint start, RegionLimits limits, bool large, bool hopeful)
@@ -30,7 +35,7 @@ internal sealed unsafe class RegionPlanner(SpuContext* c)
         _limits = limits;
         _entries.Add(start);
         _near.Enqueue(start);
-        while (_words.Count < limits.Instructions)
+        while (_size < limits.Instructions)
         {
             if (_near.TryDequeue(out uint address))
                 Follow(address);
@@ -45,6 +50,7 @@ internal sealed unsafe class RegionPlanner(SpuContext* c)
 
     private void Reset()
     {
+        _size = 0;
         _words.Clear();
         _leaders.Clear();
         _entries.Clear();
@@ -74,7 +80,7 @@ internal sealed unsafe class RegionPlanner(SpuContext* c)
         if (!IsKnown(address))
             return;
         _leaders.Add(address);
-        for (; !_words.ContainsKey(address) && _words.Count < _limits.Instructions; address = (address + 4) & AddressMask)
+        for (; !_words.ContainsKey(address) && _size < _limits.Instructions; address = (address + 4) & AddressMask)
         {
             if (!IsKnown(address))
                 return;
@@ -83,6 +89,8 @@ internal sealed unsafe class RegionPlanner(SpuContext* c)
             if (op == SpuOp.Invalid)
                 return;
             _words.Add(address, word);
+            if (op is not (SpuOp.Nop or SpuOp.Lnop or SpuOp.Hbr or SpuOp.Hbrp or SpuOp.Hbra or SpuOp.Hbrr))
+                _size++;
             if (IrTranslation.Ends(op, word))
             {
                 FollowEnd(address, op, word);
@@ -128,13 +136,14 @@ internal sealed unsafe class RegionPlanner(SpuContext* c)
                 _near.Enqueue(next);
                 break;
             case SpuOp.Bi or SpuOp.Bid or SpuOp.Bie:
-                if (TryFindTarget(address, out uint target))
+                foreach (uint target in TargetsOf(address))
                     _near.Enqueue(target);
                 break;
             case SpuOp.Bisl or SpuOp.Bisld or SpuOp.Bisle:
-                if (TryFindTarget(address, out uint callee))
+                uint[] callees = TargetsOf(address);
+                foreach (uint callee in callees)
                     FollowLink(callee, next);
-                else if (_entries.Count < MostEntries && _entries.Add(next))
+                if (callees.Length == 0 && _entries.Count < MostEntries && _entries.Add(next))
                     _near.Enqueue(next);
                 break;
             default:
@@ -155,15 +164,12 @@ internal sealed unsafe class RegionPlanner(SpuContext* c)
     }
 
     // A return goes to many places, and most of them are known by the calls.
-    private bool TryFindTarget(uint branch, out uint target)
+    private uint[] TargetsOf(uint branch)
     {
         const uint LinkRegister = 0;
-        target = c->Targets[branch >> 2];
-        if (target == 0 || ((WordAt(branch) >> 7) & 0x7f) == LinkRegister)
-            return false;
-        target &= AddressMask;
-        _targets[branch] = target;
-        return true;
+        if (((WordAt(branch) >> 7) & 0x7f) == LinkRegister || !targets.TryGetValue(branch, out List<uint>? known))
+            return [];
+        return _targets[branch] = [.. known];
     }
 
     private RegionPlan Make(uint start, bool large, bool hopeful)
@@ -208,8 +214,8 @@ internal sealed unsafe class RegionPlanner(SpuContext* c)
         for (int number = 0; number < blocks.Count; number++)
         {
             uint last = blocks[number].Address + (4 * ((uint)blocks[number].Words.Length - 1));
-            if (_targets.TryGetValue(last, out uint target) && Array.IndexOf(starts, target) is >= 0 and int inside)
-                numbers[number] = [inside];
+            if (_targets.TryGetValue(last, out uint[]? known))
+                numbers[number] = [.. known.Select(target => Array.IndexOf(starts, target)).Where(static inside => inside >= 0)];
         }
 
         return numbers;

@@ -35,7 +35,8 @@ internal static unsafe class RegionRuntime
                 SpuInterpreter.Arrive(c, next);
                 return next;
             case RegionExitKind.Computed:
-                c->Targets[exit.Address >> 2] = (uint)target;
+                if (c->Targets[exit.Address >> 2] != (uint)target)
+                    NoteTarget(c, exit.Address, (uint)target);
                 next = c->At((uint)target);
                 SpuInterpreter.Arrive(c, next);
                 return next;
@@ -53,6 +54,13 @@ internal static unsafe class RegionRuntime
 
     /// <summary>Runs one instruction by the interpreter, where a region begins that may not be entered now.</summary>
     public static DecodedInsn* Refuse(SpuContext* c, DecodedInsn* i) => c->Core.HandlerOf(i)(c, i);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void NoteTarget(SpuContext* c, uint branch, uint target)
+    {
+        c->Targets[branch >> 2] = target;
+        c->Core.Regions!.NoteTarget(branch, target);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Missed(SpuContext* c, uint address)

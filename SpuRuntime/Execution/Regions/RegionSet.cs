@@ -1,4 +1,5 @@
 using SpuRuntime.Isa;
+using SpuRuntime.State;
 
 namespace SpuRuntime.Execution.Regions;
 
@@ -10,7 +11,10 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
 {
     private const ushort SoonAgain = 64;
 
-    private readonly RegionPlanner _planner = new(c);
+    private const int MostTargets = 16;
+
+    // By computed branch: where it has gone to when it left a region, the first first.
+    private readonly Dictionary<uint, List<uint>> _targets = [];
     private readonly Dictionary<uint, Region> _byEntry = [];
     private readonly List<Region> _installed = [];
 
@@ -20,6 +24,8 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
     // Instructions that regions have left to the interpreter: how often, and the count of compiled instructions when last looked at.
     private readonly Dictionary<uint, (int Count, long Compiled)> _misses = [];
     private readonly HashSet<uint> _hopeless = [];
+
+    private RegionPlanner? _planner;
 
     /// <summary>Regions in place.</summary>
     public int Count => _installed.Count;
@@ -34,23 +40,23 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
         // One that was never run is not decoded; it will come again.
         if (i->State == DecodedState.None)
             return;
-        bool compiled = _byEntry.TryGetValue(address, out Region? here);
+        Region? here = _byEntry.GetValueOrDefault(address);
         i->Heat = ushort.MaxValue;
-        if (here is { Plan.IsLarge: true })
-            return;
         bool hopeful = !_hopeless.Contains(address);
-        Region? region = cache.Find(address, c->LocalStore, compiled, hopeful);
+        Region? region = cache.Find(address, c->LocalStore, here is not null, hopeful);
+        if (region == here)
+            region = null;
         if (region is null)
         {
-            if (!compiled && i->State == DecodedState.Decoded && cache.Options.Threshold > FirstHeat)
+            if (here is null && i->State == DecodedState.Decoded && cache.Options.Threshold > FirstHeat)
             {
                 i->State = DecodedState.Sought;
                 i->Heat = (ushort)(cache.Options.Threshold - FirstHeat);
                 return;
             }
 
-            RegionPlan? plan = cache.IsBusy ? null : _planner.Plan(address, compiled ? cache.Options.Large : cache.Options.Small, compiled, hopeful);
-            if (plan is null || !cache.TryAdd(region = new Region(plan)))
+            region = Plan(address, here, hopeful);
+            if (region is null || !cache.TryAdd(region))
             {
                 i->Heat = (ushort)Math.Max(SoonAgain, cache.Options.Threshold);
                 return;
@@ -61,6 +67,16 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
             Install(region);
         else if (!region.HasFailed)
             i->Heat = SoonAgain;
+    }
+
+    /// <summary>A computed branch has left a region.</summary>
+    public void NoteTarget(uint branch, uint target)
+    {
+        if (!_targets.TryGetValue(branch, out List<uint>? known))
+            _targets[branch] = known = [];
+        target &= SpuState.LocalStoreSize - 4;
+        if (known.Count < MostTargets && !known.Contains(target))
+            known.Add(target);
     }
 
     /// <summary>The words of a quadword are no longer what they were.</summary>
@@ -101,6 +117,16 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
                 _hopeless.Add(entry);
             Remove(region);
         }
+    }
+
+    // Another one for what is hot inside a region already must have more in it.
+    private Region? Plan(uint address, Region? here, bool hopeful)
+    {
+        if (cache.IsBusy)
+            return null;
+        bool large = here is not null;
+        RegionPlan? plan = (_planner ??= new RegionPlanner(c, _targets)).Plan(address, large ? cache.Options.Large : cache.Options.Small, large, hopeful);
+        return plan is null || (here is { Plan.IsLarge: true } && here.Plan.Start == address && plan.Shape == here.Plan.Shape) ? null : new Region(plan);
     }
 
     private static IEnumerable<uint> EntriesOf(Region region) => region.Plan.Entries.Select(number => region.Plan.Blocks[number].Address);

@@ -19,7 +19,7 @@ internal sealed class SpuRegionGuest : RegionGuest
 
     public override int StateOffset => ContextLayout.State;
 
-    public override bool LeavesAccesses => true;
+    public override bool Faults => false;
 
     // Operations get it by reference, in the state; what is ordinary does not touch it.
     public override bool IsCached(IrSlot slot) => slot != IrSlots.Fpscr;

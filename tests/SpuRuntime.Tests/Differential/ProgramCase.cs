@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 using SpuRuntime.Isa;
@@ -50,15 +51,15 @@ internal sealed record ProgramCase(int Seed, uint[] Words)
         random.NextBytes(spu.LocalStore.Slice((int)Data, 0x2000));
         for (int offset = 0; offset < 0x1000; offset += 4)
             spu.SetWord(Data + (uint)offset, Number(random));
-        spu.Write("ai $100,$100,1\nirete", 0);
+        spu.Write("ai $100,$100,1\nirete $2", 0);
         for (int index = 0; index < Words.Length; index++)
             spu.SetWord(Start + (4 * (uint)index), Words[index]);
         for (int register = 0; register < 128; register++)
-            spu.State.Registers[register] = System.Runtime.Intrinsics.Vector128.Create(Number(random), Number(random), Number(random), Number(random)).AsByte();
+            spu.State.Registers[register] = Vector128.Create(Number(random), Number(random), Number(random), Number(random)).AsByte();
         for (int register = 0; register < Addresses; register++)
             spu.SetWords(FirstAddress + register, Data + (uint)random.Next(0x1000));
         spu.SetWords(CodeAddress, Start + ((uint)random.Next(Words.Length) * 4));
-        spu.State.Fpscr = System.Runtime.Intrinsics.Vector128<byte>.Zero;
+        spu.State.Fpscr = Vector128<byte>.Zero;
         spu.State.Pc = Start;
         spu.State.InterruptEnable = (uint)random.Next(2);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Intrinsics;
 
 using SpuRuntime.Execution;
 using SpuRuntime.Isa;

@@ -262,7 +262,9 @@ internal sealed class BlockEmitter
     private AccessPlace Place(int index, in IrInstruction insn, Moment now)
     {
         int retired = insn.Site.Instructions - _accounted;
-        if ((!_region.IsHopeful && !_region.Guest.LeavesAccesses) || insn.Op == IrOp.StoreBytes)
+        if (!_region.Guest.Faults)
+            return new AccessPlace(Address(insn, now), default, retired) { Miss = insn.Type == IrType.None ? Miss(insn.Site, now) : null };
+        if (!_region.IsHopeful || insn.Op == IrOp.StoreBytes)
             return new AccessPlace(Address(insn, now), FaultLabel(now), retired);
         if (_groups.Of(index) is not { } group)
             return new AccessPlace(Address(insn, now), FaultLabel(now), retired) { Miss = Miss(insn.Site, now) };
@@ -371,7 +373,7 @@ internal sealed class BlockEmitter
 
     private void EmitPredictions(LocalBuilder address)
     {
-        foreach (int likely in _region.Region.Likely(_number).Take(MostPredictions))
+        foreach (int likely in _region.Region.Likely(_number, MostPredictions))
         {
             Il.Emit(OpCodes.Ldloc, address);
             Il.Emit(OpCodes.Ldc_I8, (long)_region.Region.Blocks[likely].Address);
