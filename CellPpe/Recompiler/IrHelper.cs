@@ -66,13 +66,15 @@ public enum IrDebt
 public sealed record IrQuick(int Kind, IrDebt Debt, MethodInfo Compute, MethodInfo? IsSafe, MethodInfo? IsExact);
 
 /// <summary>
-/// A vector operation as the host does it, right for ordinary operands and results, which leave the state slot as it is. Where
-/// one is not ordinary, compiled code leaves for the interpreter.
+/// A vector operation as the host does it, right for ordinary operands and results, which leave the state slot as it is. What says
+/// whether they were is gathered over a run of such operations and looked at once, before anything else sees a result. Where one was
+/// not ordinary, compiled code leaves for the interpreter, from where the run began.
 /// </summary>
 /// <param name="Compute">The host's result of the operation's operands.</param>
-/// <param name="Operand">Of an operand: a vector that is not all zeros when it is not ordinary.</param>
-/// <param name="Result">The same of the result. An ordinary result is an ordinary operand.</param>
-public sealed record IrGuard(MethodInfo Compute, MethodInfo Operand, MethodInfo Result);
+/// <param name="Operand">Of an operand: a vector of numbers.</param>
+/// <param name="Result">The same of a result. An ordinary result is an ordinary operand.</param>
+/// <param name="IsOrdinary">Of the greatest of operands' and of results' numbers: whether all were ordinary.</param>
+public sealed record IrGuard(MethodInfo Compute, MethodInfo Operand, MethodInfo Result, MethodInfo IsOrdinary);
 
 /// <summary>A routine of the guest's core that works on the whole state: string moves, reservations, mode changes.</summary>
 /// <param name="Operation">The type that names it.</param>

@@ -19,6 +19,14 @@ internal static unsafe class IrHelpers
         typeof(Preferred), IrType.I64, [IrType.V128], null, static (_, x) => Wide(Arithmetic.Preferred.In(x[0])),
         nameof(Arithmetic.Preferred.In));
 
+    /// <summary>Not 0 when the preferred word of a comparison's result, all ones or all zeros, is ones.</summary>
+    public static IrHelper PreferredSign { get; } = new(
+        typeof(IrHelpers), IrType.I64, [IrType.V128], null, static (_, x) => Wide(Sign(x[0])), nameof(Sign));
+
+    /// <summary>See <see cref="PreferredSign"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Sign(Vector128<byte> mask) => mask.AsUInt32().ExtractMostSignificantBits() & 8;
+
     /// <summary>A register with a number in its preferred slot.</summary>
     public static IrHelper InPreferred { get; } = new(
         typeof(Preferred), IrType.V128, [IrType.I64], null, static (_, x) => Arithmetic.Preferred.Of((uint)Number(x[0])),
@@ -135,8 +143,20 @@ internal static class IrGuards
     /// <summary>The quick form of an operation; null when it has none, or this host has not.</summary>
     public static IrGuard? Of(Type operation) =>
         SingleQuick.IsSupported && Quick.TryGetValue(operation, out string? name)
-            ? new IrGuard(Method(name), Method(nameof(SingleQuick.Odd)), Method(nameof(SingleQuick.Unusual)))
+            ? new IrGuard(
+                typeof(SingleQuick).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!,
+                Method(nameof(OperandMeasure)), typeof(SingleQuick).GetMethod(nameof(SingleQuick.Measure))!, Method(nameof(IsOrdinary)))
             : null;
 
-    private static MethodInfo Method(string name) => typeof(SingleQuick).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!;
+    /// <summary>The measure of an operand, which may be zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<uint> OperandMeasure(Vector128<byte> operand) =>
+        Vector128.AndNot(SingleQuick.Measure(operand), Vector128.Equals(operand.AsUInt32() << 1, Vector128<uint>.Zero));
+
+    /// <summary>Whether greatest measures are below the limit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsOrdinary(Vector128<uint> operands, Vector128<uint> results, bool anyOperand) =>
+        Vector128.LessThanAll(anyOperand ? Vector128.Max(operands, results) : results, SingleQuick.Limit);
+
+    private static MethodInfo Method(string name) => typeof(IrGuards).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!;
 }

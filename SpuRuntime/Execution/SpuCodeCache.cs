@@ -71,7 +71,7 @@ public sealed unsafe class SpuCodeCache : IDisposable
     internal static PassPipeline PassesOf(bool verify) => new(
         [
             new SlotForwarding(), new VectorFolding(), new ConstantFolding(), new VectorFolding(), new ValueNumbering(),
-            new DeadWriteElimination(), new DeadCodeElimination(),
+            new DeadWriteElimination(loadsLeave: false), new DeadCodeElimination(),
         ],
         verify);
 

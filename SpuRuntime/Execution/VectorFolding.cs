@@ -3,6 +3,7 @@ using System.Runtime.Intrinsics;
 using CellPpe.Recompiler;
 using CellPpe.Recompiler.Passes;
 
+using SpuRuntime.Arithmetic.Float;
 using SpuRuntime.Arithmetic.Integer;
 
 namespace SpuRuntime.Execution;
@@ -19,6 +20,13 @@ internal sealed class VectorFolding : IIrPass
         IrImmediate<InsertByte>.Helper, IrImmediate<InsertHalfword>.Helper, IrImmediate<InsertWord>.Helper, IrImmediate<InsertDoubleword>.Helper,
     ];
 
+    private static readonly IrHelper[] Comparisons =
+    [
+        IrBinary<CompareEqualWords>.Helper, IrBinary<CompareGreaterWords>.Helper, IrBinary<CompareLogicalGreaterWords>.Helper,
+        IrBinary<SingleEqual>.Helper, IrBinary<SingleMagnitudeEqual>.Helper, IrBinary<SingleGreater>.Helper,
+        IrBinary<SingleMagnitudeGreater>.Helper,
+    ];
+
     /// <inheritdoc/>
     public IrBlock Run(IrBlock block)
     {
@@ -26,7 +34,9 @@ internal sealed class VectorFolding : IIrPass
         for (int index = 0; index < block.Instructions.Count; index++)
         {
             IrInstruction insn = copy.Translate(index);
-            if (insn.Op == IrOp.Call && insn.IsPure && TryFold(copy.Target, insn) is { Exists: true } simpler)
+            if (insn.Op == IrOp.Equal && TrySign(copy.Target, insn) is { Exists: true } sign)
+                copy.Replace(index, sign);
+            else if (insn.Op == IrOp.Call && insn.IsPure && TryFold(copy.Target, insn) is { Exists: true } simpler)
                 copy.Replace(index, simpler);
             else
                 copy.Copy(index);
@@ -54,6 +64,14 @@ internal sealed class VectorFolding : IIrPass
         constant = Vector128.Create(low, high).AsByte();
         return true;
     }
+
+    // A branch on what a comparison has left in the preferred slot.
+    private static IrValue TrySign(IrBlock block, in IrInstruction equal) =>
+        block.TryConstant(equal.B, out ulong zero) && zero == 0
+        && block[equal.A] is { Op: IrOp.Call } word && word.Helper == IrHelpers.Preferred
+        && block[word.A] is { Op: IrOp.Call } made && Array.IndexOf(Comparisons, made.Helper) >= 0
+            ? block.Binary(IrOp.Equal, block.Call(IrHelpers.PreferredSign, word.A), equal.B)
+            : default;
 
     private static unsafe IrValue TryFold(IrBlock block, in IrInstruction call)
     {

@@ -43,7 +43,7 @@ internal sealed class BlockEmitter
         _block = region.Region.Blocks[number];
         _values = new ExpressionEmitter(_block, region.Code, region.Table, region.SlotLocals, region.Guest);
         _quick = new QuickEmitter(region, _values);
-        _guards = new GuardEmitter(region.Code, _values);
+        _guards = new GuardEmitter(_block, region.Code, _values, EndsRun);
         _groups = new AccessGroups(_block);
         _changed = region.Flow.ChangedBefore(number);
         int count = _block.Instructions.Count;
@@ -119,6 +119,8 @@ internal sealed class BlockEmitter
     private void EmitInstruction(int index)
     {
         IrInstruction insn = _block.Instructions[index];
+        if (_guards.IsRunning && index == _guards.End)
+            FinishRun(new Moment(index - 1, _barrier));
         Moment now = new(index, _barrier);
         switch (insn.Op)
         {
@@ -179,7 +181,9 @@ internal sealed class BlockEmitter
 
         if (_region.IsHopeful && insn.Helper?.Guard is { } guard)
         {
-            _values.Keep(index, index + 1, _guards.Emit(index, insn, guard, now, Miss(insn.Site, now)));
+            if (!_guards.IsRunning)
+                _guards.Begin(index, guard, Miss(insn.Site, now));
+            _values.Keep(index, index + 1, _guards.Emit(index, insn, now));
             return;
         }
 
@@ -220,6 +224,11 @@ internal sealed class BlockEmitter
         {
             _pending[slot] = insn.A;
         }
+        else if (_guards.IsRunning)
+        {
+            _guards.Write(slot, insn.A, now);
+            return;
+        }
         else
         {
             SaveReader(slot, now);
@@ -228,6 +237,26 @@ internal sealed class BlockEmitter
         }
 
         _changed = _changed.With(slot);
+    }
+
+    // What a run of guarded operations must not meet: whatever is seen from outside, or cannot be done twice.
+    private bool EndsRun(IrInstruction insn) => insn.Op switch
+    {
+        IrOp.ReadSlot or IrOp.WriteSlot => _region.Table.NumberOf(insn.Slot) < 0 || IsDeferred(insn.Slot) || insn.Slot.Type != IrType.V128,
+        IrOp.Call => insn.Helper is { State: not null, Guard: null } || insn.Helper!.Quick is not null,
+        IrOp.Load or IrOp.LoadVector => _region.Guest.Faults,
+        _ => insn.Op.MayLeave || insn.Op == IrOp.Barrier,
+    };
+
+    private void FinishRun(Moment before)
+    {
+        foreach ((int slot, LocalBuilder value) in _guards.Finish())
+        {
+            SaveReader(slot, before);
+            Il.Emit(OpCodes.Ldloc, value);
+            Il.Emit(OpCodes.Stloc, _region.SlotLocals[slot]);
+            _changed = _changed.With(slot);
+        }
     }
 
     // What the slot held is wanted further on.
