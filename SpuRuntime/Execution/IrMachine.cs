@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using CellPpe.Recompiler;
 
 using SpuRuntime.Arithmetic;
-using SpuRuntime.Arithmetic.Float;
+using SpuRuntime.Arithmetic.Integer;
 using SpuRuntime.Semantics;
 using SpuRuntime.State;
 
@@ -16,7 +16,8 @@ namespace SpuRuntime.Execution;
 /// <param name="block">The block.</param>
 /// <param name="address">The instruction's address.</param>
 /// <param name="mode">Which single-precision arithmetic.</param>
-internal readonly struct IrMachine(IrBlock block, uint address, SpuFloatMode mode) : ISpuMachine<IrValue, IrValue>
+/// <param name="plainMasks">Registers whose bytes, as indices of a shuffle, ask for no constant.</param>
+internal readonly struct IrMachine(IrBlock block, uint address, SpuFloatMode mode, int[] plainMasks) : ISpuMachine<IrValue, IrValue>
 {
     private const ulong TargetMask = SpuState.LocalStoreSize - 4;
 
@@ -62,7 +63,8 @@ internal readonly struct IrMachine(IrBlock block, uint address, SpuFloatMode mod
         where TOperation : struct, IVectorBinary => block.Call(IrBinary<TOperation>.Helper, a, b);
 
     public IrValue Vector<TOperation>(IrValue a, IrValue b, IrValue c)
-        where TOperation : struct, IVectorTernary => block.Call(IrTernary<TOperation>.Helper, a, b, c);
+        where TOperation : struct, IVectorTernary => block.Call(
+            typeof(TOperation) == typeof(ShuffleBytes) && IsPlainMask(c) ? IrTernary<ShufflePlainBytes>.Helper : IrTernary<TOperation>.Helper, a, b, c);
 
     public IrValue VectorImmediate<TOperation>(IrValue a, int immediate)
         where TOperation : struct, IVectorImmediate => block.Call(IrImmediate<TOperation>.Helper, a, block.Constant((uint)immediate));
@@ -114,6 +116,12 @@ internal readonly struct IrMachine(IrBlock block, uint address, SpuFloatMode mod
     public IrValue ChannelCount(int channel) => throw NotHere();
 
     private static InvalidOperationException NotHere() => new("an instruction that is the interpreter's");
+
+    private bool IsPlainMask(IrValue indices)
+    {
+        IrInstruction read = block[indices];
+        return read.Op == IrOp.ReadSlot && Array.Exists(plainMasks, register => IrSlots.Gpr(register) == read.Slot);
+    }
 
     private IrValue Signed(IrValue word) => block.Unary(IrOp.SignExtend, word, 32);
 

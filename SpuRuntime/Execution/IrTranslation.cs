@@ -31,7 +31,8 @@ internal static class IrTranslation
     /// <param name="address">Address of the first word.</param>
     /// <param name="words">At least one instruction of a Cell BE's SPU.</param>
     /// <param name="mode">Which single-precision arithmetic.</param>
-    public static IrBlock Translate(uint address, ReadOnlySpan<uint> words, SpuFloatMode mode)
+    /// <param name="plainMasks">Registers whose bytes, as indices of a shuffle, ask for no constant.</param>
+    public static IrBlock Translate(uint address, ReadOnlySpan<uint> words, SpuFloatMode mode, int[] plainMasks)
     {
         var block = new IrBlock(address);
         for (int index = 0; index < words.Length && !block.IsTerminated; index++)
@@ -46,7 +47,7 @@ internal static class IrTranslation
                 break;
             }
 
-            var machine = new IrMachine(block, here, mode);
+            var machine = new IrMachine(block, here, mode, plainMasks);
             SpuDispatch<IrMachine, IrValue, IrValue>.Execute(ref machine, op, word);
             if (!block.IsTerminated && (End[(int)op] || index == words.Length - 1))
                 block.GoTo(block.Constant((here + 4) & (SpuState.LocalStoreSize - 1)));

@@ -82,7 +82,7 @@ public sealed unsafe class SpuCodeCache : IDisposable
         var instructions = new List<int>();
         foreach (PlannedBlock block in plan.Blocks)
         {
-            IrBlock built = IrTranslation.Translate(block.Address, block.Words, mode);
+            IrBlock built = IrTranslation.Translate(block.Address, block.Words, mode, plan.PlainMasks);
             instructions.Add(built.Site.Instructions);
             blocks.Add(passes.Run(built));
         }
@@ -91,14 +91,15 @@ public sealed unsafe class SpuCodeCache : IDisposable
     }
 
     /// <summary>The region that begins at an address and was made of what local store holds, compiled or on its way.</summary>
-    internal Region? Find(uint start, byte* localStore, bool large, bool hopeful)
+    internal Region? Find(uint start, SpuContext* c, bool large, bool hopeful)
     {
         if (!_byStart.TryGetValue(start, out Region[]? candidates))
             return null;
         Region? found = null;
         foreach (Region region in candidates)
         {
-            if (region.Plan.IsHopeful == hopeful && (region.Plan.IsLarge || (!large && found is null)) && region.Plan.Matches(localStore))
+            if (region.Plan.IsHopeful == hopeful && (region.Plan.IsLarge || (!large && found is null)) && region.Plan.Matches(c->LocalStore)
+                && region.Plan.Fits(c->State))
                 found = region;
         }
 
@@ -153,7 +154,7 @@ public sealed unsafe class SpuCodeCache : IDisposable
         try
         {
             IrRegion translated = Translate(plan, _passes, Options.FloatMode);
-            CompiledRegion code = new MsilRegionBackend(new SpuRegionGuest()).Compile(translated, $"spu_{plan.Start:x}", plan.IsHopeful);
+            CompiledRegion code = new MsilRegionBackend(new SpuRegionGuest(plan)).Compile(translated, $"spu_{plan.Start:x}", plan.IsHopeful);
             Interlocked.Add(ref _compiled, plan.Instructions);
             Interlocked.Add(ref _bytes, code.MsilBytes);
             region.Code = code;

@@ -96,6 +96,8 @@ internal sealed class VectorFolding : IIrPass
             return made.A;
         if (helper == IrTernary<ShuffleBytes>.Helper && NamesBytes(block, call.C))
             return block.Call(IrTernary<ShufflePlainBytes>.Helper, call.A, call.B, call.C);
+        if (helper == IrTernary<ShufflePlainBytes>.Helper && call.A == call.B)
+            return block.Call(IrBinary<ShufflePlainBytesOfOne>.Helper, call.A, call.C);
         return IsMove(block, call) ? call.A : default;
     }
 

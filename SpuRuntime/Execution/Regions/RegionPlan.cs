@@ -1,4 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
+
+using SpuRuntime.State;
 
 namespace SpuRuntime.Execution.Regions;
 
@@ -37,6 +40,9 @@ internal sealed unsafe class RegionPlan
     /// <summary>For blocks with a computed branch that has left a region before: where it went.</summary>
     public required IReadOnlyDictionary<int, int[]> Targets { get; init; }
 
+    /// <summary>Registers that the region does not write and that hold indices of shuffles, none of which asks for a constant.</summary>
+    public int[] PlainMasks { get; init; } = [];
+
     /// <summary>Made because a smaller one stayed hot.</summary>
     public bool IsLarge { get; init; }
 
@@ -48,6 +54,21 @@ internal sealed unsafe class RegionPlan
 
     /// <summary>What one plan may have more of than another: instructions, known targets.</summary>
     public (int Instructions, int Targets) Shape => (Instructions, Targets.Sum(static one => one.Value.Length));
+
+    /// <summary>Whether its <see cref="PlainMasks"/> are such.</summary>
+    public bool Fits(in SpuState state)
+    {
+        foreach (int register in PlainMasks)
+        {
+            if (!IsPlain(state.Registers[register]))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>True when no index of a shuffle asks for a constant, nor has bits without a meaning.</summary>
+    public static bool IsPlain(Vector128<byte> indices) => (indices & Vector128.Create((byte)0xe0)) == Vector128<byte>.Zero;
 
     /// <summary>Whether local store holds the words it was made of.</summary>
     public bool Matches(byte* localStore)

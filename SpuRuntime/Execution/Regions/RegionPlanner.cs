@@ -29,7 +29,7 @@ internal sealed unsafe class RegionPlanner(SpuContext* c, IReadOnlyDictionary<ui
     private int _size;
 
     /// <summary>Plans a region around an instruction, or gives up where there is nothing to compile.</summary>
-    public RegionPlan? Plan(uint start, RegionLimits limits, bool large, bool hopeful)
+    public RegionPlan? Plan(uint start, RegionLimits limits, bool large, bool hopeful, bool masks)
     {
         Reset();
         _limits = limits;
@@ -45,7 +45,7 @@ internal sealed unsafe class RegionPlanner(SpuContext* c, IReadOnlyDictionary<ui
                 break;
         }
 
-        return _words.TryGetValue(start, out uint first) && !IrTranslation.IsInterpreted(SpuDecoder.Decode(first), first) ? Make(start, large, hopeful) : null;
+        return _words.TryGetValue(start, out uint first) && !IrTranslation.IsInterpreted(SpuDecoder.Decode(first), first) ? Make(start, large, hopeful, masks) : null;
     }
 
     private void Reset()
@@ -172,7 +172,7 @@ internal sealed unsafe class RegionPlanner(SpuContext* c, IReadOnlyDictionary<ui
         return _targets[branch] = [.. known];
     }
 
-    private RegionPlan Make(uint start, bool large, bool hopeful)
+    private RegionPlan Make(uint start, bool large, bool hopeful, bool masks)
     {
         var blocks = new List<PlannedBlock>();
         var words = new List<uint>();
@@ -203,9 +203,28 @@ internal sealed unsafe class RegionPlanner(SpuContext* c, IReadOnlyDictionary<ui
             Entries = [.. _entries.OrderBy(entry => entry != start).Select(entry => Array.IndexOf(starts, entry)).Where(static number => number >= 0)],
             Returns = [.. _returns.Select(address => Array.IndexOf(starts, address)).Where(static number => number >= 0)],
             Targets = TargetNumbers(blocks, starts),
+            PlainMasks = masks ? PlainMasks() : [],
             IsLarge = large,
             IsHopeful = hopeful,
         };
+    }
+
+    // Indices of shuffles are mostly made before a loop. What an instruction may write is its RT, if it is no store.
+    private int[] PlainMasks()
+    {
+        const int Few = 8;
+        var masks = new SortedSet<int>();
+        var written = new HashSet<int>();
+        foreach (uint word in _words.Values)
+        {
+            InstructionInfo info = SpuTable.Info(SpuDecoder.Decode(word));
+            if (info.Op == SpuOp.Shufb)
+                masks.Add((int)info.Field("rc")!.Extract(word));
+            if (!info.Has("store") && info.Field("rt") is { } target)
+                written.Add((int)target.Extract(word));
+        }
+
+        return [.. masks.Where(register => !written.Contains(register) && RegionPlan.IsPlain(c->State.Registers[register])).Take(Few)];
     }
 
     private Dictionary<int, int[]> TargetNumbers(List<PlannedBlock> blocks, uint[] starts)

@@ -55,6 +55,17 @@ internal static unsafe class RegionRuntime
     /// <summary>Runs one instruction by the interpreter, where a region begins that may not be entered now.</summary>
     public static DecodedInsn* Refuse(SpuContext* c, DecodedInsn* i) => c->Core.HandlerOf(i)(c, i);
 
+    /// <summary>The same, where indices of shuffles are not as they were when the region was made.</summary>
+    public static DecodedInsn* Unfit(SpuContext* c, DecodedInsn* i)
+    {
+        c->Core.Regions!.Unfit(c->AddressOf(i));
+        return c->Core.HandlerOf(i)(c, i);
+    }
+
+    /// <summary>One or the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Either(Vector128<byte> left, Vector128<byte> right) => left | right;
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void NoteTarget(SpuContext* c, uint branch, uint target)
     {

@@ -25,6 +25,10 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
     private readonly Dictionary<uint, (int Count, long Compiled)> _misses = [];
     private readonly HashSet<uint> _hopeless = [];
 
+    // Regions that were refused because indices of shuffles were not as they had been: how often, and what gives up on it.
+    private readonly Dictionary<Region, int> _unfit = [];
+    private readonly HashSet<uint> _maskless = [];
+
     private RegionPlanner? _planner;
 
     /// <summary>Regions in place.</summary>
@@ -43,7 +47,7 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
         Region? here = _byEntry.GetValueOrDefault(address);
         i->Heat = ushort.MaxValue;
         bool hopeful = !_hopeless.Contains(address);
-        Region? region = cache.Find(address, c->LocalStore, here is not null, hopeful);
+        Region? region = cache.Find(address, c, here is not null, hopeful);
         if (region == here)
             region = null;
         if (region is null)
@@ -119,13 +123,29 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
         }
     }
 
+    /// <summary>A region was not entered because indices of shuffles are not as they were.</summary>
+    public void Unfit(uint address)
+    {
+        const int Enough = 16;
+        if (!_byEntry.TryGetValue(address, out Region? region))
+            return;
+        int count = _unfit[region] = _unfit.GetValueOrDefault(region) + 1;
+        if (count < Enough)
+            return;
+        foreach (uint entry in EntriesOf(region))
+            _maskless.Add(entry);
+        _unfit.Remove(region);
+        Remove(region);
+    }
+
     // Another one for what is hot inside a region already must have more in it.
     private Region? Plan(uint address, Region? here, bool hopeful)
     {
         if (cache.IsBusy)
             return null;
         bool large = here is not null;
-        RegionPlan? plan = (_planner ??= new RegionPlanner(c, _targets)).Plan(address, large ? cache.Options.Large : cache.Options.Small, large, hopeful);
+        RegionPlan? plan = (_planner ??= new RegionPlanner(c, _targets)).Plan(
+            address, large ? cache.Options.Large : cache.Options.Small, large, hopeful, !_maskless.Contains(address));
         return plan is null || (here is { Plan.IsLarge: true } && here.Plan.Start == address && plan.Shape == here.Plan.Shape) ? null : new Region(plan);
     }
 

@@ -8,7 +8,8 @@ using CellPpe.Recompiler.Backends.Msil;
 namespace SpuRuntime.Execution.Regions;
 
 /// <summary>How an SPU's regions are entered and left, and how they reach local store, where nothing can fault.</summary>
-internal sealed class SpuRegionGuest : RegionGuest
+/// <param name="plan">What the region is made of.</param>
+internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
 {
     private const string LocalStore = "ls";
     private const string Decoded = "decoded";
@@ -39,6 +40,8 @@ internal sealed class SpuRegionGuest : RegionGuest
         Field(il, ContextLayout.Left, OpCodes.Ldind_I8);
         il.Emit(OpCodes.Stloc, code.Left);
         EmitHasBudget(code, refuse);
+        if (plan.PlainMasks.Length > 0)
+            EmitMaskCheck(code);
         Keep(code, LocalStore, ContextLayout.LocalStore);
         Keep(code, Decoded, ContextLayout.Decoded);
     }
@@ -152,6 +155,26 @@ internal sealed class SpuRegionGuest : RegionGuest
         code.Il.Emit(OpCodes.Blt, stop);
     }
 
+    private void EmitMaskCheck(RegionCode code)
+    {
+        ILGenerator il = code.Il;
+        Label unfit = il.DefineLabel();
+        foreach (int register in plan.PlainMasks)
+            Field(il, StateOffset + IrSlots.Gpr(register).Offset, OpCodes.Ldobj);
+        for (int number = 1; number < plan.PlainMasks.Length; number++)
+            Call(il, nameof(RegionRuntime.Either));
+        il.Emit(OpCodes.Call, typeof(RegionPlan).GetMethod(nameof(RegionPlan.IsPlain))!);
+        il.Emit(OpCodes.Brfalse, unfit);
+        code.Later(() =>
+        {
+            il.MarkLabel(unfit);
+            il.Emit(OpCodes.Ldarg_0);
+            il.Emit(OpCodes.Ldarg_1);
+            Call(il, nameof(RegionRuntime.Unfit));
+            il.Emit(OpCodes.Ret);
+        });
+    }
+
     private static void Keep(RegionCode code, string name, int offset)
     {
         LocalBuilder local = code.Il.DeclareLocal(typeof(nint));
@@ -173,7 +196,10 @@ internal sealed class SpuRegionGuest : RegionGuest
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldc_I4, offset);
         il.Emit(OpCodes.Add);
-        il.Emit(load);
+        if (load == OpCodes.Ldobj)
+            il.Emit(load, typeof(Vector128<byte>));
+        else
+            il.Emit(load);
     }
 
     private static void Call(ILGenerator il, string name) => il.Emit(OpCodes.Call, typeof(RegionRuntime).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!);
