@@ -5,6 +5,8 @@ using System.Runtime.Intrinsics;
 using CellPpe.Recompiler;
 using CellPpe.Recompiler.Backends.Msil;
 
+using SpuRuntime.State;
+
 namespace SpuRuntime.Execution.Regions;
 
 /// <summary>How an SPU's regions are entered and left, and how they reach local store, where nothing can fault.</summary>
@@ -104,7 +106,24 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
 
     public override nint ExitNoted(IrSite site, IrExit exit) => Exit(RegionExitKind.Interpret, site.Address);
 
-    public override LocalBuilder EmitReach(RegionCode code, LocalBuilder address, int bytes, bool stores, Label miss) => throw NotHere();
+    // Where none of them goes around at the end of local store, each is at its distance from the first.
+    public override LocalBuilder EmitReach(RegionCode code, LocalBuilder address, int bytes, bool stores, Label miss)
+    {
+        ILGenerator il = code.Il;
+        LocalBuilder host = code.Temporary(typeof(nint));
+        il.Emit(OpCodes.Ldloc, address);
+        il.Emit(OpCodes.Ldc_I8, -16L);
+        il.Emit(OpCodes.And);
+        il.Emit(OpCodes.Stloc, host);
+        il.Emit(OpCodes.Ldloc, host);
+        il.Emit(OpCodes.Ldc_I8, (long)(SpuState.LocalStoreSize - bytes));
+        il.Emit(OpCodes.Bgt_Un, miss);
+        il.Emit(OpCodes.Ldloc, host);
+        il.Emit(OpCodes.Ldloc, code.Kept[LocalStore]);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Stloc, host);
+        return host;
+    }
 
     public override LocalBuilder EmitLoad(RegionCode code, in IrInstruction insn, AccessPlace access, bool asDouble)
     {
@@ -186,6 +205,14 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
     // Addresses are masked in the representation already (SpuState.QuadwordMask): they stay inside local store.
     private static void EmitHostAddress(RegionCode code, AccessPlace access)
     {
+        if (access.Host is { } host)
+        {
+            code.Il.Emit(OpCodes.Ldloc, host);
+            code.Il.Emit(OpCodes.Ldc_I4, access.HostOffset);
+            code.Il.Emit(OpCodes.Add);
+            return;
+        }
+
         code.Il.Emit(OpCodes.Ldloc, access.Address!);
         code.Il.Emit(OpCodes.Ldloc, code.Kept[LocalStore]);
         code.Il.Emit(OpCodes.Add);

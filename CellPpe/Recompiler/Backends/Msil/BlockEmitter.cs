@@ -44,7 +44,7 @@ internal sealed class BlockEmitter
         _values = new ExpressionEmitter(_block, region.Code, region.Table, region.SlotLocals, region.Guest);
         _quick = new QuickEmitter(region, _values);
         _guards = new GuardEmitter(_block, region.Code, _values, EndsRun);
-        _groups = new AccessGroups(_block);
+        _groups = new AccessGroups(_block, region.Guest.Faults);
         _changed = region.Flow.ChangedBefore(number);
         int count = _block.Instructions.Count;
         (_uses, _writes, _weight, _asDouble) = (new int[count], new int[count], new int[count], new int[count]);
@@ -291,6 +291,13 @@ internal sealed class BlockEmitter
     private AccessPlace Place(int index, in IrInstruction insn, Moment now)
     {
         int retired = insn.Site.Instructions - _accounted;
+        if (!_region.Guest.Faults && _region.IsHopeful && _groups.Of(index) is { } plain)
+        {
+            if (!_reached.TryGetValue(plain, out LocalBuilder? first))
+                _reached[plain] = first = Reach(plain, _guards.IsRunning ? _guards.Miss : Miss(insn.Site, now), now);
+            return new AccessPlace(null, default, retired) { Host = first, HostOffset = _groups.OffsetOf(index) };
+        }
+
         if (!_region.Guest.Faults)
             return new AccessPlace(Address(insn, now), default, retired) { Miss = insn.Type == IrType.None ? Miss(insn.Site, now) : null };
         if (!_region.IsHopeful || insn.Op == IrOp.StoreBytes)

@@ -26,7 +26,6 @@ internal sealed class GuardEmitter
     private LocalBuilder? _operands;
     private LocalBuilder? _results;
     private bool _anyOperand;
-    private Label _miss;
 
     public GuardEmitter(IrBlock block, RegionCode code, ExpressionEmitter values, Func<IrInstruction, bool> ends)
     {
@@ -58,6 +57,9 @@ internal sealed class GuardEmitter
     /// <summary>Where the present run ends.</summary>
     public int End { get; private set; }
 
+    /// <summary>Where to go from the present run when something is not as hoped.</summary>
+    public Label Miss { get; private set; }
+
     private ILGenerator Il => _code.Il;
 
     /// <summary>The greater numbers of two vectors, for compiled code.</summary>
@@ -68,7 +70,7 @@ internal sealed class GuardEmitter
     public void Begin(int index, IrGuard guard, Label miss)
     {
         _guard = guard;
-        _miss = miss;
+        Miss = miss;
         End = _ends[index];
         _operands = _code.Temporary(typeof(Vector128<uint>));
         _results = null;
@@ -126,7 +128,7 @@ internal sealed class GuardEmitter
         Il.Emit(OpCodes.Ldloc, _results!);
         Il.Emit(_anyOperand ? OpCodes.Ldc_I4_1 : OpCodes.Ldc_I4_0);
         Il.Emit(OpCodes.Call, _guard!.IsOrdinary);
-        Il.Emit(OpCodes.Brfalse, _miss);
+        Il.Emit(OpCodes.Brfalse, Miss);
         _guard = null;
         (int, LocalBuilder)[] written = [.. _written.Select(static one => (one.Key, one.Value))];
         _written.Clear();
