@@ -64,7 +64,8 @@ public sealed class Lv1 : IHypervisor
             networkCalls: new NetworkCalls(_devices, _memory),
             partitionCalls: new PartitionCalls(_clock, configuration.Control, _plugs, configuration.Firmware),
             repositoryCalls: _repository,
-            speCalls: new SpeCalls(),
+            speCalls: new SpeCalls(
+                configuration.Spes, memory, _addresses, _outlets, _addressSpaces, configuration.SpeInterruptLine),
             storageCalls: new StorageCalls(),
             virtualUartCalls: _virtualUart);
     }
@@ -125,12 +126,23 @@ public sealed class Lv1 : IHypervisor
         RepositoryNode.Own("bi/rgntotal", configuration.TotalMemorySize),
         RepositoryNode.Own("bi/pun", 1),
         RepositoryNode.Own("bi/pu0", Lpar.PpeId),
-        RepositoryNode.Own("bi/spun", 0),
-        RepositoryNode.Own("bi/spursvn", 0),
         RepositoryNode.Machine("ben", 1),
         RepositoryNode.Machine("be0", 0),
         RepositoryNode.Machine("be0/0/clock", IMachineClock.Frequency),
+        .. SpeNodes(configuration.Spes?.Count ?? 0),
     ];
+
+    // Physical SPEs and reservations. All are the partition's alone, and a reservation's id is its index (repository.md 2).
+    private static IEnumerable<RepositoryNode> SpeNodes(int count)
+    {
+        const ulong Exclusive = 1UL << 63;
+        return
+        [
+            RepositoryNode.Own("bi/spun", (ulong)count),
+            RepositoryNode.Own("bi/spursvn", (ulong)count),
+            .. Enumerable.Range(0, count).Select(static index => RepositoryNode.Own($"bi/spursv/{index}", Exclusive, (ulong)index)),
+        ];
+    }
 
     private void ReportFailure(in HypercallFrame frame, PolicyDecision decision, Lv1Status status)
     {

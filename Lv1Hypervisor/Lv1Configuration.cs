@@ -22,6 +22,15 @@ public sealed record Lv1Configuration
     /// </summary>
     public required IReadOnlyList<ILogicalPpeThread> Threads { get; init; }
 
+    /// <summary>The machine's SPEs, or null when it has none.</summary>
+    public ISpePool? Spes { get; init; }
+
+    /// <summary>
+    /// Makes of an interrupt outlet a line that an SPE may drive from a host thread of its own; lv1's own line may be driven only
+    /// by whoever may call lv1.
+    /// </summary>
+    public Func<IInterruptLine, IInterruptLine> SpeInterruptLine { get; init; } = static line => line;
+
     /// <summary>The machine's time.</summary>
     public required IMachineClock Clock { get; init; }
 

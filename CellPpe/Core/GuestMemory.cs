@@ -15,17 +15,19 @@ public interface IWriteWatch
 }
 
 /// <summary>
-/// A partition's memory: one unmanaged host block and a map of partition addresses onto it.
-/// Owned by the machine's emulation thread. Everything here is big-endian, as the guest is.
+/// A partition's memory: one unmanaged host block and a map of partition addresses onto it. Everything here is big-endian, as
+/// the guest is. The map changes only under the machine's lock (or on its only thread), and by a new array each time, so that an
+/// SPE's thread may look an address up without the lock: <see cref="TryFind"/>, <see cref="TrySlice"/> and <see cref="TryRead"/>
+/// are for any thread. Whoever keeps what they found is told by <see cref="RegionRemoved"/>.
 /// </summary>
 public sealed unsafe class GuestMemory : IDisposable
 {
     /// <summary>Granule of regions, and the smallest page.</summary>
     public const ulong PageSize = 4096;
 
-    private readonly List<MemoryRegion> _regions = [];
     private readonly SortedList<ulong, ulong> _free = [];
     private readonly List<IWriteWatch> _watches = [];
+    private volatile MemoryRegion[] _regions = [];
     private void* _allocation;
     private byte* _host;
 
@@ -55,7 +57,10 @@ public sealed unsafe class GuestMemory : IDisposable
     /// <summary>The regions, by ascending partition address.</summary>
     public IReadOnlyList<MemoryRegion> Regions => _regions;
 
-    /// <summary>Raised when a region has gone: translations to it must be dropped.</summary>
+    /// <summary>
+    /// Raised when a region has gone, before its bytes can be given out again: translations to it must be dropped, and transfers
+    /// that used them have ended, when the handlers return.
+    /// </summary>
     public event Action<MemoryRegion>? RegionRemoved;
 
     /// <summary>Adds a watcher of stores that no PPE made.</summary>
@@ -81,11 +86,12 @@ public sealed unsafe class GuestMemory : IDisposable
 
     /// <summary>Maps a device at a partition address.</summary>
     /// <returns>The region, or null when the range overlaps another region.</returns>
-    public MemoryRegion? TryAddDevice(LparAddress start, ulong size, IMmioDevice device, string name)
+    public MemoryRegion? TryAddDevice(
+        LparAddress start, ulong size, IMmioDevice device, string name, RegionAccess access = RegionAccess.ReadWrite)
     {
         if (!IsFree(start, size))
             return null;
-        var region = new MemoryRegion(start, size, 0, RegionAccess.ReadWrite, name, device);
+        var region = new MemoryRegion(start, size, 0, access, name, device);
         Insert(region);
         return region;
     }
@@ -93,22 +99,25 @@ public sealed unsafe class GuestMemory : IDisposable
     /// <summary>Unmaps a region; its bytes can be given out again.</summary>
     public void Remove(MemoryRegion region)
     {
-        if (!_regions.Remove(region))
+        MemoryRegion[] left = [.. _regions.Where(other => other != region)];
+        if (left.Length == _regions.Length)
             return;
+        _regions = left;
+        RegionRemoved?.Invoke(region);
         if (region.Device is null)
             GiveBack(region.HostOffset, region.Size);
-        RegionRemoved?.Invoke(region);
     }
 
     /// <summary>The region an address lies in.</summary>
     public bool TryFind(LparAddress address, [NotNullWhen(true)] out MemoryRegion? region)
     {
+        MemoryRegion[] regions = _regions;
         int low = 0;
-        int high = _regions.Count - 1;
+        int high = regions.Length - 1;
         while (low <= high)
         {
             int middle = (low + high) / 2;
-            MemoryRegion candidate = _regions[middle];
+            MemoryRegion candidate = regions[middle];
             if (candidate.Contains(address))
             {
                 region = candidate;
@@ -215,7 +224,7 @@ public sealed unsafe class GuestMemory : IDisposable
         NativeMemory.Free(_allocation);
         _allocation = null;
         _host = null;
-        _regions.Clear();
+        _regions = [];
         GC.SuppressFinalize(this);
     }
 
@@ -237,8 +246,9 @@ public sealed unsafe class GuestMemory : IDisposable
 
     private void Insert(MemoryRegion region)
     {
-        int index = _regions.FindIndex(other => other.Start.Value > region.Start.Value);
-        _regions.Insert(index < 0 ? _regions.Count : index, region);
+        int index = Array.FindIndex(_regions, other => other.Start.Value > region.Start.Value);
+        index = index < 0 ? _regions.Length : index;
+        _regions = [.. _regions[..index], region, .. _regions[index..]];
     }
 
     private bool TryTake(ulong size, out ulong offset)

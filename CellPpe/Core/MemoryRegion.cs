@@ -49,7 +49,7 @@ public sealed class MemoryRegion
     /// <summary>Where the bytes stand, counted from <see cref="GuestMemory.HostBase"/>; meaningless for a device.</summary>
     public ulong HostOffset { get; }
 
-    /// <summary>What the guest may do here. A page table entry that asks for more is refused by lv1.</summary>
+    /// <summary>What the guest may do here. A page table entry that asks for more is refused by lv1, a store by the processor.</summary>
     public RegionAccess Access { get; }
 
     /// <summary>For messages and listings: "boot memory", "GPU DDR".</summary>

@@ -16,6 +16,9 @@ internal enum OutletKind
 
     /// <summary>Published by a device itself (GPU, sound).</summary>
     Device,
+
+    /// <summary>One of a logical SPE's three; it comes and goes with the SPE.</summary>
+    Spe,
 }
 
 /// <summary>One interrupt source, as far as it goes: to the plug it is connected to, if any.</summary>

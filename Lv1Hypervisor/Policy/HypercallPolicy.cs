@@ -12,7 +12,8 @@ internal sealed class HypercallPolicy(LparCapabilities capabilities)
         HypercallClass.Storage => Require(capabilities.Storage),
         HypercallClass.StorageAdministration => Require(capabilities.StorageAdministration),
         HypercallClass.Spe => Require(capabilities.Spe),
-        HypercallClass.SpeIsolation => Require(capabilities.SpeIsolation),
+        // A console without the keys of an isolated image answers so (spe.md 8).
+        HypercallClass.SpeIsolation => capabilities.SpeIsolation ? PolicyDecision.Allow : PolicyDecision.Deny(Lv1Status.NotImplemented),
         HypercallClass.Uart => Require(capabilities.VirtualUart),
         HypercallClass.Console => Require(capabilities.DebugConsole),
         HypercallClass.PerformanceMonitor => Require(capabilities.PerformanceMonitor),

@@ -30,6 +30,9 @@ internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memor
     private const ulong Protection0 = 1UL << 63;
 
     private readonly AddressSpace?[] _spaces = new AddressSpace?[MaxSpaces];
+
+    // Logical SPEs that translate by it.
+    private readonly int[] _users = new int[MaxSpaces];
     private int _selected;
 
     // Which of the evictable entries goes next; part of the machine's state, so that a run can be repeated.
@@ -61,7 +64,7 @@ internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memor
             return Lv1Status.IllegalParameterValue;
         if (vasId >= MaxSpaces || _spaces[vasId] is null)
             return Lv1Status.NoEntry;
-        if ((int)vasId == _selected)
+        if ((int)vasId == _selected || _users[vasId] > 0)
             return Lv1Status.Busy;
         _spaces[vasId] = null;
         return Lv1Status.Success;
@@ -150,6 +153,21 @@ internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memor
         referenceChange = ((r0 & LowBits) << 48) | ((r1 & LowBits) << 32) | ((r2 & LowBits) << 16) | (r3 & LowBits);
         return Lv1Status.Success;
     }
+
+    /// <summary>The page table of an address space, and the space's real id: 0 stands for the one that is selected.</summary>
+    public bool TryGet(ulong vasId, out ulong id, out IPageTable table)
+    {
+        bool found = TryFind(vasId, out AddressSpace space);
+        id = vasId == 0 ? (ulong)_selected : vasId;
+        table = space.Table;
+        return found;
+    }
+
+    /// <summary>An SPE translates by this space from now on: it stays.</summary>
+    public void AddUser(ulong id) => _users[id]++;
+
+    /// <summary>And no longer does.</summary>
+    public void RemoveUser(ulong id) => _users[id]--;
 
     // What the Cell's MMU offers beside 4 KiB: 64 KiB, 1 MiB, 16 MiB.
     private static bool IsLargePage(int shift) => shift is 16 or 20 or 24;

@@ -27,6 +27,7 @@ internal sealed class BootOptions
     private readonly Option<string> _clock = new("--clock") { Description = "host: guest time follows the host. instructions: time advances with instructions, and the same run gives the same states.", HelpName = "host|instructions", DefaultValueFactory = _ => "host" };
     private readonly Option<int?> _hostThreads = new("--host-threads") { Description = "1 (default): both hardware threads of the PPE run in turns on one host thread. 2: each has its own (with --clock host), for guests that keep both busy.", HelpName = "1|2" };
     private readonly Option<string> _engine = new("--engine") { Description = "auto: interpret, and compile what is hot. interpreter: never compile. compiled: compile what has run a few times.", HelpName = "auto|interpreter|compiled", DefaultValueFactory = _ => "auto" };
+    private readonly SpeOptions _spes = new();
     private readonly Option<string> _video = new("--video") { Description = "Picture size the monitor asks for: 480p, 720p or 1080p.", HelpName = "MODE", DefaultValueFactory = _ => "720p" };
     private readonly Option<string?> _screenshot = new("--screenshot") { Description = "Write the screen to this PNG file when the machine stops.", HelpName = "FILE" };
     private readonly Option<string?> _every = new("--screenshot-every") { Description = "Also write it every TIME of guest time, as FILE-001.png and so on.", HelpName = "TIME" };
@@ -47,7 +48,7 @@ internal sealed class BootOptions
         [
             _initrd, _append, _tree, _memory, _cpus, _clock, _hostThreads, _engine, _video, _screenshot, _every, _timeout, _instructions, _noReboot, _stats, _hash, _audit, _fixups, _log,
         ];
-        foreach (Option option in options)
+        foreach (Option option in (IEnumerable<Option>)[.. options, .. _spes.All])
             command.Options.Add(option);
     }
 
@@ -93,6 +94,7 @@ internal sealed class BootOptions
             Engine = ParseEngine(parsed.GetValue(_engine)!),
             Video = mode,
         };
+        config = _spes.Apply(parsed, config);
         return hostThreads is { } chosen ? config with { HostThreads = chosen == 2 } : config;
     }
 
@@ -102,6 +104,7 @@ internal sealed class BootOptions
         ScreenshotEvery = parsed.GetValue(_every) is { } period ? Values.Time(period, "--screenshot-every") : null,
         Timeout = parsed.GetValue(_timeout) is { } limit ? Values.Time(limit, "--timeout") : null,
         Instructions = parsed.GetValue(_instructions),
+        SpeTimeline = _spes.TimelinePath(parsed),
         NoReboot = parsed.GetValue(_noReboot),
         Stats = parsed.GetValue(_stats),
         StateHash = parsed.GetValue(_hash),

@@ -16,6 +16,8 @@ internal sealed record BootReport
 
     public ulong? Instructions { get; init; }
 
+    public string? SpeTimeline { get; init; }
+
     public bool NoReboot { get; init; }
 
     public bool Stats { get; init; }
@@ -107,12 +109,34 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
     {
         if (report.Screenshot is { } path)
             Save(machine, path);
+        if (report.SpeTimeline is { } timeline)
+            SaveTimeline(machine, timeline);
         if (report.Stats)
             MachineReports.PrintStats(machine);
         if (report.Audit)
             MachineReports.PrintAudit(machine);
         if (report.StateHash)
             Terminal.Note($"state hash {StateHash.Of(machine)}");
+    }
+
+    private static void SaveTimeline(Ps3Machine machine, string path)
+    {
+        if (machine.Spes?.Timeline is not { } timeline)
+        {
+            Terminal.Note($"{path} not written: the machine has no SPEs");
+            return;
+        }
+
+        try
+        {
+            using FileStream file = File.Create(path);
+            timeline.Write(file);
+            Terminal.Note($"{path} written; open it with https://ui.perfetto.dev");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Terminal.Error($"{path} not written: {e.Message}");
+        }
     }
 
     private static void Save(Ps3Machine machine, string path)

@@ -12,7 +12,7 @@ internal static class MachineReports
 {
     public static void PrintStats(Ps3Machine machine)
     {
-        foreach (string line in (IEnumerable<string>)[.. Run(machine), .. Engine(machine), .. Threads(machine), .. Host(machine)])
+        foreach (string line in (IEnumerable<string>)[.. Run(machine), .. Engine(machine), .. Threads(machine), .. Spes(machine), .. Host(machine)])
             Terminal.Note(line);
     }
 
@@ -49,6 +49,9 @@ internal static class MachineReports
     private static IEnumerable<string> Threads(Ps3Machine machine) => machine.Ppe.Threads.Select(static thread =>
         $"thread {thread.ThreadId}: {thread.State.Instructions:N0} instructions, {thread.Interrupts:N0} interrupts, "
         + $"{thread.Hypercalls:N0} hypercalls, {thread.TlbFills:N0} TLB fills, {thread.SlowAccesses:N0} slow accesses");
+
+    private static IEnumerable<string> Spes(Ps3Machine machine) => (machine.Spes?.Taken ?? []).Select(spe =>
+        $"SPE {spe.Number}: {spe.Registers.Instructions:N0} instructions");
 
     private static IEnumerable<string> Host(Ps3Machine machine)
     {

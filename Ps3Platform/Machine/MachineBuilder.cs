@@ -15,6 +15,7 @@ using Ps3Platform.Devices.Video;
 using Ps3Platform.Devices.VirtualUart;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Inspection;
+using Ps3Platform.Machine.Spes;
 
 namespace Ps3Platform.Machine;
 
@@ -26,6 +27,7 @@ public static class MachineBuilder
 
     // GPU memory a partition may get (252 MiB) and its context areas; the host commits what is touched.
     private const ulong DeviceMemory = 288UL << 20;
+    private const ulong LocalStore = 256UL << 10;
 
     /// <summary>Builds a console, places the kernel and leaves both threads at their first instruction.</summary>
     /// <exception cref="BootException">Kernel, initial RAM disk and device tree do not fit into boot memory.</exception>
@@ -49,17 +51,24 @@ public static class MachineBuilder
 
         ITurnClock clock = config.Clock == ClockMode.Host ? new HostTurnClock() : new InstructionTurnClock(config.RtcAtPowerOn);
         var events = new EventQueue();
-        var memory = new GuestMemory(config.MemorySize + DeviceMemory);
+        var memory = new GuestMemory(config.MemorySize + DeviceMemory + ((ulong)config.Spes * LocalStore));
+        ReservationTable? reservations = config.Spes > 0 ? new ReservationTable() : null;
         var processor = new PpuConfiguration(
             config.Threads, config.BootMemorySize, Engine: config.Engine, ExactBudgets: config.Clock == ClockMode.Instructions,
-            HostThreads: config is { Clock: ClockMode.Host, Threads: 2, HostThreads: true });
+            HostThreads: config is { Clock: ClockMode.Host, Threads: 2, HostThreads: true })
+        {
+            Reservations = reservations,
+        };
         var ppe = new PpuCore(processor, memory, clock, config.Loggers.CreateLogger<PpuCore>());
         var machine = new Ps3Machine(config, clock, memory, events, ppe);
+        machine.Spes = reservations is null ? null : new MachineSpes(machine, reservations);
         var lv1 = new Lv1(new Lv1Configuration
         {
             Memory = memory,
             AddressSpaces = ppe,
             Threads = ppe.Threads,
+            Spes = machine.Spes,
+            SpeInterruptLine = line => machine.Spes!.LineTo(line),
             Clock = clock,
             Control = machine,
             Logger = config.Loggers.CreateLogger<Lv1>(),

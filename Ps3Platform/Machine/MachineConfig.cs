@@ -8,6 +8,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Loaders;
 
+using SpuRuntime.Execution;
+using SpuRuntime.Scheduling;
+
 namespace Ps3Platform.Machine;
 
 /// <summary>What drives the guest's clocks.</summary>
@@ -26,6 +29,12 @@ public sealed record MachineConfig
     /// <summary>Retail consoles: 256 MiB.</summary>
     public const ulong DefaultMemory = 256UL << 20;
 
+    /// <summary>SPEs a retail console gives to OtherOS: of eight one is switched off, and lv1 keeps one.</summary>
+    public const int RetailSpes = 6;
+
+    /// <summary>SPEs of a Cell.</summary>
+    public const int MostSpes = 8;
+
     /// <summary>The kernel, already recognised.</summary>
     public required BootImage Kernel { get; init; }
 
@@ -43,6 +52,21 @@ public sealed record MachineConfig
 
     /// <summary>Hardware threads of the PPE: 1 or 2.</summary>
     public int Threads { get; init; } = 2;
+
+    /// <summary>SPEs of the partition: 0 to <see cref="MostSpes"/>.</summary>
+    public int Spes { get; init; } = RetailSpes;
+
+    /// <summary>
+    /// Which host thread runs which SPE and when. With the instruction clock it is always <see cref="SpePolicy.RoundRobin"/>; other
+    /// policies are of no use there.
+    /// </summary>
+    public SpeSchedulerOptions SpeScheduling { get; init; } = new();
+
+    /// <summary>Write down what each SPE does when, for <see cref="Spes.MachineSpes.Timeline"/>.</summary>
+    public bool SpeTimeline { get; init; }
+
+    /// <summary>What executes SPU instructions, for tests; null: the usual.</summary>
+    internal ISpuEngineFactory? SpuEngines { get; init; }
 
     /// <summary>What drives time.</summary>
     public ClockMode Clock { get; init; } = ClockMode.Host;

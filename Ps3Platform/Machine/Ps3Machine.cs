@@ -10,6 +10,7 @@ using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Devices.VirtualUart;
 using Ps3Platform.Machine.Profiling;
+using Ps3Platform.Machine.Spes;
 
 namespace Ps3Platform.Machine;
 
@@ -31,6 +32,9 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
     private readonly List<PpuThread> _running = [];
     private RunOutcome? _ended;
 
+    // The host thread that builds the machine, and then the one that runs it.
+    private int _hostThread = Environment.CurrentManagedThreadId;
+
     internal Ps3Machine(MachineConfig config, ITurnClock clock, GuestMemory memory, EventQueue events, PpuCore ppe)
     {
         Config = config;
@@ -39,7 +43,7 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
         Events = events;
         Ppe = ppe;
         _lockups = new LockupDetector(ppe.Threads.Count);
-        events.Posted += () => _wake.Set();
+        events.Posted += OnPosted;
     }
 
     /// <summary>What the machine was built from.</summary>
@@ -59,6 +63,9 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
 
     /// <summary>The system manager, for the power button.</summary>
     public SystemManager SystemManager { get; internal set; } = null!;
+
+    /// <summary>The SPEs, or null when there are none.</summary>
+    public MachineSpes? Spes { get; internal set; }
 
     /// <summary>What the monitor shows.</summary>
     public IFrameSource Screen { get; internal set; } = null!;
@@ -84,9 +91,19 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
     /// <summary>Instructions of all threads.</summary>
     public ulong Instructions => Ppe.Threads.Aggregate(0UL, static (sum, thread) => sum + thread.State.Instructions);
 
-    /// <summary>Where every thread is and what it waits for, for a message about a machine that did not end by itself.</summary>
+    /// <summary>Where every thread and SPE is and what it waits for, for a message about a machine that did not end by itself.</summary>
     public string Whereabouts => string.Join("; ", _running.Select(thread =>
-        $"thread {thread.ThreadId} {(thread.IsPaused ? "paused" : "running")} at 0x{thread.State.Nia:x}{Symbol(thread.State.Nia)}"));
+        $"thread {thread.ThreadId} {(thread.IsPaused ? "paused" : "running")} at 0x{thread.State.Nia:x}{Symbol(thread.State.Nia)}"))
+        + Spes?.Whereabouts;
+
+    /// <summary>
+    /// True on the host thread that may touch everything now: the one that runs the machine, or with host threads for the hardware
+    /// threads the one that has the lock. An SPE's own host thread never may.
+    /// </summary>
+    internal bool IsInside => Ppe.Lock.IsShared ? Ppe.Lock.IsHeld : Environment.CurrentManagedThreadId == _hostThread;
+
+    /// <summary>Time base of whatever is due next.</summary>
+    internal ulong NextTime => Spes is { } spes ? Math.Min(Events.NextTime, spes.NextTime) : Events.NextTime;
 
     /// <summary>From any thread: runs something between two turns. A thread of the guest's that has a host thread may run meanwhile.</summary>
     public void Post(Action action) => Events.Post(action);
@@ -111,8 +128,10 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
     {
         ArgumentNullException.ThrowIfNull(limits);
         FirstRun ??= DateTime.UtcNow;
+        _hostThread = Environment.CurrentManagedThreadId;
         long started = Stopwatch.GetTimestamp();
         using CancellationTokenRegistration cancel = limits.Cancel.Register(() => _wake.Set());
+        Spes?.Resume();
         try
         {
             if (Ppe.Lock.IsShared)
@@ -125,15 +144,19 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
 
             while (true)
             {
-                Events.RunDue(Clock.TimeBase);
+                ulong now = Clock.TimeBase;
+                RunDue(now);
                 if (FindEnd(limits, started) is { } end)
                     return end;
-                if (!RunTurns(limits.Instructions) && _ended is null && !Idle())
+                bool ran = RunTurns(limits.Instructions);
+                if (_ended is null && !RunSpeTurns(ran ? Clock.TimeBase - now : null) && !ran && !Idle())
                     return new RunOutcome(RunEnd.LockedUp, Whereabouts);
             }
         }
         finally
         {
+            // Whoever looks at the machine between two runs finds it at rest.
+            Spes?.Suspend();
             HostTime += Stopwatch.GetElapsedTime(started);
         }
     }
@@ -141,6 +164,7 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
     /// <inheritdoc/>
     public void Dispose()
     {
+        Spes?.Dispose();
         Ppe.Dispose();
         Memory.Dispose();
         _wake.Dispose();
@@ -162,7 +186,7 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
             return new RunOutcome(RunEnd.Timeout, Whereabouts);
         if (limits.Instructions is { } most && Instructions >= most)
             return new RunOutcome(RunEnd.InstructionLimit, Whereabouts);
-        return Ppe.Lock.IsShared && _lockups.IsLockedUp(_running, Clock.TimeBase) ? new RunOutcome(RunEnd.LockedUp, Whereabouts) : null;
+        return Ppe.Lock.IsShared && IsLockedUp() ? new RunOutcome(RunEnd.LockedUp, Whereabouts) : null;
     }
 
     /// <summary>Looks at a thread at the end of its turn.</summary>
@@ -171,6 +195,13 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
         ulong now = Clock.TimeBase;
         Sampler?.Observe(thread, start, now, whole);
         _lockups.Observe(thread, now);
+    }
+
+    /// <summary>Runs everything that is due at <paramref name="now"/>.</summary>
+    internal void RunDue(ulong now)
+    {
+        Events.RunDue(now);
+        Spes?.RunDue(now);
     }
 
     /// <summary>Has whoever waits in <see cref="WaitForWork"/> look again.</summary>
@@ -185,6 +216,9 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
         bool ran = false;
         foreach (PpuThread thread in _running)
         {
+            // It has ended the turn before, and may concern this thread.
+            if (Events.HasPosted)
+                Events.RunDue(Clock.TimeBase);
             if (thread.IsPaused)
             {
                 bool timed = thread.State.Wait == (uint)PpeWait.InterruptOrDecrementer;
@@ -193,7 +227,7 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
                 thread.Wake();
             }
 
-            ulong stop = Math.Min(Events.NextTime, thread.DecrementerNegative ? ulong.MaxValue : thread.DecrementerDue);
+            ulong stop = Math.Min(NextTime, thread.DecrementerNegative ? ulong.MaxValue : thread.DecrementerDue);
             long budget = Clock.BudgetUntil(stop, Quantum);
             if (mostInstructions is { } most)
             {
@@ -208,7 +242,7 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
             Observe(thread, start, whole: executed >= budget);
             if (_ended is not null)
                 break;
-            if (_lockups.IsLockedUp(_running, Clock.TimeBase))
+            if (IsLockedUp())
             {
                 _ended = new RunOutcome(RunEnd.LockedUp, Whereabouts);
                 break;
@@ -218,22 +252,58 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
         return ran;
     }
 
+    // SPEs without host threads of their own get what they can do in the time that the PPE's turns have taken; with no turn, in
+    // the time to what is due next. False: none could run.
+    private bool RunSpeTurns(ulong? ticks)
+    {
+        if (Spes is not { TakesTurns: true, IsBusy: true } spes)
+            return false;
+        if (ticks is { } taken)
+            return spes.RunTurn(Math.Max(taken, 1));
+        ulong now = Clock.TimeBase;
+        ulong slice = Math.Clamp(NextWake() - now, 1, MachineSpes.LongestTurn);
+        if (!spes.RunTurn(slice))
+            return false;
+        Clock.IdleUntil(now + slice, _wake);
+        return true;
+    }
+
     // Lets time pass until something can happen. False: nothing ever will.
     private bool Idle()
     {
-        if (_lockups.IsLockedUp(_running, Clock.TimeBase))
+        if (IsLockedUp())
             return false;
         long started = Stopwatch.GetTimestamp();
-        ulong until = Math.Min(Events.NextTime, Clock.TimeBase + LongestIdle);
+        // Its core is one on which an SPE's host thread may wait for work without sleeping.
+        Spes?.SetPpeThreads(0);
+        Clock.IdleUntil(NextWake(), _wake);
+        Spes?.SetPpeThreads(1);
+        IdleTime += Stopwatch.GetElapsedTime(started);
+        return true;
+    }
+
+    // When an idle machine has to look again.
+    private ulong NextWake()
+    {
+        ulong until = Math.Min(NextTime, Clock.TimeBase + LongestIdle);
         foreach (PpuThread thread in _running)
         {
             if (thread.State.Wait == (uint)PpeWait.InterruptOrDecrementer)
                 until = Math.Min(until, Math.Min(thread.DecrementerDue, thread.PauseEnd));
         }
 
-        Clock.IdleUntil(until, _wake);
-        IdleTime += Stopwatch.GetElapsedTime(started);
-        return true;
+        return Math.Max(until, Clock.TimeBase);
+    }
+
+    // An SPE that runs may interrupt a thread that waits for ever.
+    private bool IsLockedUp() => _lockups.IsLockedUp(_running, Clock.TimeBase) && Spes is not { IsBusy: true };
+
+    // Guest code leaves within some instructions, and the loop comes to what was posted.
+    private void OnPosted()
+    {
+        foreach (PpuThread thread in _running)
+            thread.EndTurn();
+        _wake.Set();
     }
 
     private string Symbol(ulong address) => Config.Kernel.Symbols.Describe(address) is { } name ? $" ({name})" : "";

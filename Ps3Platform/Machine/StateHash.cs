@@ -6,7 +6,7 @@ using CellPpe.Ppe.Execution;
 namespace Ps3Platform.Machine;
 
 /// <summary>
-/// A fingerprint of a machine: registers of all threads, the selected page table, time, and every byte of memory, which is all
+/// A fingerprint of a machine: registers of all threads and SPEs, the selected page table, time, and every byte of memory, which is all
 /// a guest computes with. What lv1 and devices remember besides (plugs, queues) is not in it.
 /// </summary>
 public static class StateHash
@@ -18,6 +18,7 @@ public static class StateHash
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(BitConverter.GetBytes(machine.Clock.TimeBase));
         machine.Ppe.AppendState(hash);
+        machine.Spes?.AppendState(hash);
         foreach (MemoryRegion region in machine.Memory.Regions)
         {
             hash.AppendData(BitConverter.GetBytes(region.Start.Value));

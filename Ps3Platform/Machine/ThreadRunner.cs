@@ -47,7 +47,7 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
                 {
                     ulong now = machine.Clock.TimeBase;
                     if (_failure is null)
-                        machine.Events.RunDue(now);
+                        machine.RunDue(now);
                     outcome = _failure is null ? machine.FindEnd(limits, started) : default(RunOutcome);
                     wait = NextLook(now, started);
                 }
@@ -90,8 +90,8 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
         {
             while (!_stopping)
             {
-                if (machine.Events.HasPosted || machine.Events.NextTime <= machine.Clock.TimeBase)
-                    machine.Events.RunDue(machine.Clock.TimeBase);
+                if (machine.Events.HasPosted || machine.NextTime <= machine.Clock.TimeBase)
+                    machine.RunDue(machine.Clock.TimeBase);
                 if (machine.IsOver(limits))
                 {
                     machine.WakeUp();
@@ -156,7 +156,7 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
 
     private TimeSpan NextLook(ulong now, long started)
     {
-        TimeSpan wait = Until(machine.Events.NextTime, now);
+        TimeSpan wait = Until(machine.NextTime, now);
         if (limits.Timeout is { } timeout)
         {
             TimeSpan left = timeout - Stopwatch.GetElapsedTime(started);

@@ -13,7 +13,7 @@ namespace SpuRuntime.Execution;
 /// Everything but <see cref="Invalidate"/> and <see cref="Signal"/> belongs to the host thread that runs it, or, while none does, to
 /// whoever holds the SPE's lock.
 /// </summary>
-public sealed unsafe class SpuCore : IDisposable
+public sealed unsafe class SpuCore : ISpuEngine, IDisposable
 {
     private const int Words = SpuState.LocalStoreSize / 4;
     private const int Quadwords = SpuState.LocalStoreSize / 16;
@@ -109,9 +109,17 @@ public sealed unsafe class SpuCore : IDisposable
             return;
         uint first = (address & (SpuState.LocalStoreSize - 1)) >> 4;
         uint last = Math.Min((address & (SpuState.LocalStoreSize - 1)) + length - 1, SpuState.LocalStoreSize - 1) >> 4;
+        // The bytes before the marks: see Decode.
+        Interlocked.MemoryBarrier();
         // Stale flags do no harm: the SPU compares the words themselves.
         if (new ReadOnlySpan<byte>(_context->Decoded + first, (int)(last - first + 1)).ContainsAnyExcept((byte)0))
             Signal(SpuAttention.Code);
+    }
+
+    /// <inheritdoc/>
+    public void CodeMayHaveChanged()
+    {
+        // Every run begins by comparing what is decoded with what is there.
     }
 
     /// <inheritdoc/>
@@ -130,13 +138,15 @@ public sealed unsafe class SpuCore : IDisposable
     internal void Decode(DecodedInsn* i)
     {
         uint address = _context->AddressOf(i);
+        // Marked before it is read: who writes it at the same time either finds the mark and asks for attention, or has written before.
+        _context->Decoded[address >> 4] |= DecodedFlags.Decoded;
+        Interlocked.MemoryBarrier();
         uint word = WordAt(address);
         SpuOp operation = _optionalInstructions ? SpuDecoder.DecodeAny(word) : SpuDecoder.Decode(word);
         i->Word = word;
         i->State = DecodedState.Decoded;
         i->Heat = Regions?.FirstHeat ?? 0;
         i->Handler = (delegate*<SpuContext*, DecodedInsn*, DecodedInsn*>)_handlers[(int)operation];
-        _context->Decoded[address >> 4] |= DecodedFlags.Decoded;
     }
 
     /// <summary>The interpreter's handler of a decoded instruction.</summary>

@@ -11,22 +11,35 @@ public interface ISchedulableSpe
     /// <summary>0..7, or further in tests and measurements.</summary>
     int Number { get; }
 
-    /// <summary>True when a slice would execute instructions: run control says run, and it is not blocked on a channel.</summary>
+    /// <summary>
+    /// True when a slice would execute instructions: run control says run, and it is not blocked on a channel. May take the
+    /// SPE's lock: no scheduler asks with a lock of its own held.
+    /// </summary>
     bool IsRunnable { get; }
 
     /// <summary>Runs instructions until the budget is used up, the SPU blocks or stops, or <see cref="Interrupt"/> was called.</summary>
     SpuExit RunSlice(long instructions);
 
-    /// <summary>Has a slice that is under way end soon.</summary>
+    /// <summary>
+    /// Has a slice that is under way end soon; with none, the next one may end at once. Takes no lock: a scheduler calls it
+    /// with its own held.
+    /// </summary>
     void Interrupt();
 }
 
 /// <summary>Decides which host thread runs which SPE and when.</summary>
 public interface ISpeScheduler
 {
-    /// <summary>From any thread: the SPE may have become runnable (started, or what blocked it has come).</summary>
+    /// <summary>
+    /// From any thread: the SPE may have become runnable (started, or what blocked it has come). Call it after the change that
+    /// <see cref="ISchedulableSpe.IsRunnable"/> tells of; locks of the SPE's may be held.
+    /// </summary>
     void Wake(ISchedulableSpe spe);
 
-    /// <summary>From any thread: has the SPE leave its slice, and returns when no host thread is inside it any more.</summary>
+    /// <summary>
+    /// From any thread: has the SPE leave its slice, and returns when no host thread is inside it any more. It does not run
+    /// again before the next <see cref="Wake"/>. The SPE's lock must not be held, since the slice may want it to end. From
+    /// inside the SPE's own slice it returns at once, and the slice ends when its caller lets it.
+    /// </summary>
     void Suspend(ISchedulableSpe spe);
 }

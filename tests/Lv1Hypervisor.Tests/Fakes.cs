@@ -35,7 +35,7 @@ internal sealed class FakeControl : IPartitionControl
     public void End(PartitionEnd how, string reason) => Ends.Add((how, reason));
 }
 
-internal sealed class FakePageTable(int log2Bytes) : IPageTable
+internal sealed class FakePageTable(int log2Bytes) : IPageTable, IPageTableWalker
 {
     private readonly (ulong V, ulong R)[] _slots = new (ulong, ulong)[(1 << log2Bytes) / 16];
 
@@ -46,6 +46,22 @@ internal sealed class FakePageTable(int log2Bytes) : IPageTable
     public void Write(ulong slot, ulong v, ulong r) => _slots[slot] = (v, r);
 
     public void Clear() => Array.Clear(_slots);
+
+    public IPageTableWalker Walker => this;
+
+    public PageWalkResult Walk(in SegmentDescriptor segment, ulong effectiveAddress, bool store, out PageTranslation page)
+    {
+        page = default;
+        return PageWalkResult.NotFound;
+    }
+
+    public void AddWatch(ITranslationWatch watch)
+    {
+    }
+
+    public void RemoveWatch(ITranslationWatch watch)
+    {
+    }
 }
 
 internal sealed class FakeAddressSpaceHost : IAddressSpaceHost

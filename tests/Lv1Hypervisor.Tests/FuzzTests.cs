@@ -29,6 +29,8 @@ public sealed class FuzzTests
         machine.Ok(Lv1Call.SelectVirtualAddressSpace, 1);
         machine.Ok(Lv1Call.ConfigureIrqStateBitmap, 1, 0, 0x10000);
         machine.Ok(Lv1Call.AllocateDeviceDmaRegion, 1, 0, 1UL << 24, 12, 0);
+        machine.Ok(Lv1Call.ConstructLogicalSpe, 12, 12, 12, 12, 12, 1, 0);
+        machine.Ok(Lv1Call.EnableLogicalSpe, 1, 0);
         ulong[] arguments = new ulong[8];
         for (int i = 0; i < Calls; i++)
         {
@@ -45,7 +47,7 @@ public sealed class FuzzTests
             }
         }
 
-        Assert.Equal(Calls + 4, machine.Lv1.Audit.Total);
+        Assert.Equal(Calls + 6, machine.Lv1.Audit.Total);
     }
 
     private static ulong Argument(Random random) => random.Next(10) switch

@@ -111,11 +111,8 @@ public sealed class PartitionTests : IDisposable
     }
 
     [Fact]
-    public void Spes_and_storage_are_not_there()
+    public void Storage_is_not_there()
     {
-        _machine.Fails(Lv1Status.ResourceShortage, Lv1Call.ConstructLogicalSpe, 12, 12, 12, 12, 12, 1, 0);
-        _machine.Fails(Lv1Status.NoEntry, Lv1Call.DestructLogicalSpe, 0);
-        _machine.Fails(Lv1Status.NoEntry, Lv1Call.GetSpeIrqOutlet, 0, 1);
         _machine.Fails(Lv1Status.NoEntry, Lv1Call.StorageRead, 2, 0, 0, 1, 0, 0x1000);
         _machine.Fails(Lv1Status.NoEntry, Lv1Call.StorageGetAsyncStatus, ulong.MaxValue);
         _machine.Fails(Lv1Status.NoPrivilege, Lv1Call.StorageCreateRegion, 2, 0, 0, 0, 0);

@@ -18,16 +18,24 @@ internal sealed class TestMachine : IDisposable
     public const ulong NetworkDevice = 0;
     public const ulong UsbDevice = 1;
     public const ulong UsbInterrupt = 9;
+    public const int RetailSpes = 6;
     public const ulong UsbRegisters = 0x2400_3010_000;
 
     public TestMachine(LparCapabilities? capabilities = null, params RepositoryNode[] nodes)
+        : this(RetailSpes, capabilities, nodes)
     {
+    }
+
+    public TestMachine(int? spes, LparCapabilities? capabilities = null, params RepositoryNode[] nodes)
+    {
+        Spes = new FakeSpePool(spes ?? 0);
         Threads = [new FakeThread(0), new FakeThread(1)];
         Lv1 = new Lv1(new Lv1Configuration
         {
             Memory = Memory,
             AddressSpaces = AddressSpaces,
             Threads = Threads,
+            Spes = spes is null ? null : Spes,
             Clock = Clock,
             Control = Control,
             Logger = Logger,
@@ -50,6 +58,8 @@ internal sealed class TestMachine : IDisposable
     public GuestMemory Memory { get; } = new(TotalSize + (16UL << 20));
 
     public FakeAddressSpaceHost AddressSpaces { get; } = new();
+
+    public FakeSpePool Spes { get; }
 
     public FakeThread[] Threads { get; }
 

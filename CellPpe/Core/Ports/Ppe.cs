@@ -45,6 +45,9 @@ public interface IPageTable
 
     /// <summary>Empties the table and drops every translation.</summary>
     void Clear();
+
+    /// <summary>The same table as an SPE's MFC searches it.</summary>
+    IPageTableWalker Walker { get; }
 }
 
 /// <summary>The PPE's memory management unit as lv1 sees it: makes page tables and chooses the one that is searched.</summary>

@@ -126,6 +126,9 @@ internal sealed unsafe class CodePages : IDisposable
         bool slept = stores->IsAsleep;
         stores->IsAsleep = false;
         stores->Count = 0;
+        // Whoever stores from another host thread looks whether the page is held behind the store: one of the two sees the other.
+        if (slept)
+            Interlocked.MemoryBarrier();
         return slept;
     }
 
@@ -150,6 +153,8 @@ internal sealed unsafe class CodePages : IDisposable
 
         page[InsnsPerPage].Handler = &PpuInterpreter.NextPage;
         _used.Add(hostOffset / GuestMemory.PageSize);
+        // See Wake.
+        Interlocked.MemoryBarrier();
         return page;
     }
 

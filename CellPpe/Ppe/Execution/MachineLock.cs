@@ -35,6 +35,9 @@ public sealed unsafe class MachineLock
     /// <summary>True when hardware threads have host threads of their own.</summary>
     public bool IsShared => _shared;
 
+    /// <summary>True on the host thread that has the lock.</summary>
+    public bool IsHeld => Monitor.IsEntered(_gate);
+
     /// <summary>Takes the lock for a host thread that runs no guest code.</summary>
     public void Enter() => Monitor.Enter(_gate);
 

@@ -142,7 +142,7 @@ internal unsafe struct PpuContext
     /// <summary>A <see cref="Execution.Standing"/>: written by the thread, read by holders of the machine's lock.</summary>
     public uint Standing;
 
-    /// <summary>Not 0: the other hardware thread runs on a host thread of its own.</summary>
+    /// <summary>Not 0: others use memory at the same time, on host threads of their own: the other hardware thread, or SPEs.</summary>
     public uint Shared;
 
     /// <summary>Then, what lwarx or ldarx has read where, as it stands in memory, and how wide.</summary>

@@ -34,6 +34,12 @@ public interface IPpuClock
 public sealed record PpuConfiguration(
     int Threads, ulong RealModeLimit, int CodePageLimit = 4096, PpuEngine Engine = PpuEngine.Auto, bool ExactBudgets = true, bool HostThreads = false)
 {
+    /// <summary>
+    /// Where conditional stores meet the atomic commands of SPEs; null when there are none. With it, memory is shared with others that
+    /// run at the same time, whatever <see cref="HostThreads"/> says.
+    /// </summary>
+    public ReservationTable? Reservations { get; init; }
+
     /// <summary>Overrides what <see cref="Engine"/> stands for, for tests.</summary>
     internal EngineOptions? Options { get; init; }
 }
@@ -45,6 +51,7 @@ public sealed record PpuConfiguration(
 public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches, IDisposable
 {
     private readonly PpuThread[] _threads;
+    private readonly TranslationWatches _watches = new();
     private bool _disposed;
 
     // Decoded instructions of memory that is gone: they go when no thread is inside a block.
@@ -68,6 +75,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
         if (configuration.HostThreads)
             options = options.WithoutNative();
         ExactBudgets = configuration.ExactBudgets;
+        Reservations = configuration.Reservations;
         Lock = new MachineLock(configuration.HostThreads);
         Code = new CodePages(memory, configuration.CodePageLimit, options.FirstThreshold);
         if (configuration.Engine != PpuEngine.Interpreter)
@@ -120,6 +128,11 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
     /// <summary>Budgets are kept to the instruction.</summary>
     internal bool ExactBudgets { get; }
 
+    internal ReservationTable? Reservations { get; }
+
+    /// <summary>Others load and store while a thread of this core runs: the other thread, or SPEs.</summary>
+    internal bool SharesMemory => Lock.IsShared || Reservations is not null;
+
     internal GuestMemory Memory { get; }
 
     internal IPpuClock Clock { get; }
@@ -132,7 +145,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
 
     /// <inheritdoc/>
     public IPageTable CreatePageTable(int log2Bytes, int largePageShift0, int largePageShift1) =>
-        new HashedPageTable(log2Bytes, largePageShift0, largePageShift1, this);
+        new HashedPageTable(log2Bytes, largePageShift0, largePageShift1, Memory, this, _watches);
 
     /// <inheritdoc/>
     public void Select(IPageTable? table)
@@ -152,6 +165,9 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
                 state.ReservationHeld = 0;
         }
     }
+
+    /// <summary>From any thread: true when instructions of this page have been decoded, so that stores to it must be told.</summary>
+    public bool HoldsCode(ulong hostOffset) => Code.Holds(hostOffset);
 
     /// <summary>Feeds registers of all threads and the page table to a hash, in a fixed order.</summary>
     public void AppendState(IncrementalHash hash)
@@ -250,6 +266,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
 
     private void OnRegionRemoved(MemoryRegion region)
     {
+        _watches.TranslationsChanged();
         if (!Lock.IsShared)
         {
             DropCode();

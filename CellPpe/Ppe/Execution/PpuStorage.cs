@@ -200,14 +200,14 @@ internal sealed unsafe class PpuStorage : IDisposable
         if (!TryFind(translation.Real, out MemoryRegion? region))
             return MachineCheck(i, address);
         ulong offset = translation.Real.Value - region.Start.Value;
+        if ((region.Access & RegionAccess.Write) == 0)
+            return DataStorageInterrupt(i, address, PpuTranslator.Protected | PpuTranslator.IsStore);
         if (region.Device is { } device)
         {
             device.Write(offset, size, value & (ulong.MaxValue >> (64 - (8 * size))));
             return true;
         }
 
-        if ((region.Access & RegionAccess.Write) == 0)
-            return DataStorageInterrupt(i, address, PpuTranslator.Protected | PpuTranslator.IsStore);
         Fill(address, translation, region);
         return StoreBesideCode(i, _core.Memory.HostBase + region.HostOffset + offset, size, value);
     }

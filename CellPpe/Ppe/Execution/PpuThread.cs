@@ -25,8 +25,8 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     private readonly bool _shared;
     private bool _decrementerPending;
 
-    // Set by others, too: see EndTurn.
-    private volatile bool _endTurn;
+    // Not 0: the turn ends. Set by others, too: see EndTurn.
+    private volatile int _endTurn;
 
     // How often the machine's lock has been taken, by slow ways inside slow ways.
     private int _held;
@@ -42,7 +42,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         _c->Owner = GCHandle.ToIntPtr(_self);
         _c->ThreadId = (uint)id;
         _shared = core.Lock.IsShared;
-        _c->Shared = _shared ? 1u : 0;
+        _c->Shared = core.SharesMemory ? 1u : 0;
         Storage = new PpuStorage(_c, core);
         // Both threads are enabled and running (boot-protocol 1.2): CTRL[0:1] tell which one this is.
         _c->State.Ctrl = (id == 0 ? 0x8000_0000 : 0x4000_0000) | 0x00c0_0001;
@@ -126,10 +126,13 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         _c->State.PauseEnd = Core.Clock.TimeBase + LongestPause;
     }
 
-    /// <summary>Ends the turn after this instruction, so that the machine looks at time and threads again. From any thread.</summary>
+    /// <summary>
+    /// Ends the turn after this instruction, so that the machine looks at time and threads again; between two turns, the next
+    /// one before its first instruction. From any thread.
+    /// </summary>
     public void EndTurn()
     {
-        _endTurn = true;
+        _endTurn = 1;
         _c->Attention = 1;
     }
 
@@ -187,19 +190,24 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     /// <returns>Instructions retired or tried.</returns>
     public long Run(long budget)
     {
-        _endTurn = false;
         // The other thread may have stored to the line meanwhile. A reservation may be lost for any reason (Book II 1.7.3.1).
         _c->State.ReservationHeld = 0;
         _decrementerPending = DecrementerNegative;
         long left = budget;
         Release();
-        while (left > 0 && !_endTurn && _c->State.Wait == 0)
+        while (left > 0 && _endTurn == 0 && _c->State.Wait == 0)
         {
             // In 32-bit mode the next instruction's address is cut to its low word (Book I 1.12.2).
             _c->State.Nia &= _c->ModeMask;
             TakePendingInterrupt();
             if (_c->Attention != 0 || Core.IsUnsettled)
+            {
                 Settle();
+                // Who asks for the end says so first and asks for attention then: it may just have been given away.
+                if (_endTurn != 0)
+                    break;
+            }
+
             DecodedInsn* next = PpuInterpreter.Lookup(_c, _c->State.Nia);
             if (next == null)
             {
@@ -217,6 +225,8 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
             left -= RunBlock(next, left);
         }
 
+        // Before the machine looks at what was posted: a request that comes later than this counts for the next turn.
+        Interlocked.Exchange(ref _endTurn, 0);
         Hold(Standing.Between);
         return budget - left;
     }
@@ -234,7 +244,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     {
         _c->State.DecrementerZero = Core.Clock.TimeBase + (ulong)(long)(int)value;
         // The machine planned the turn for the old value.
-        _endTurn = true;
+        _endTurn = 1;
     }
 
     internal void Hypercall()
@@ -313,7 +323,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
             Core.Lock.Wait(TimeSpan.FromMilliseconds(1));
         }
 
-        _c->Attention = 0;
+        Interlocked.Exchange(ref _c->Attention, 0);
         if (_shared)
             Core.Lock.Announce();
         Release();

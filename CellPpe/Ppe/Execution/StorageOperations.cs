@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using CellPpe.Core;
+
 namespace CellPpe.Ppe.Execution;
 
 // Register numbers and byte counts of string moves come from XER or from the word: they are the whole of the operation,
@@ -100,11 +102,12 @@ internal readonly struct LoadReserve : ISystemOperation
 
 /// <summary>stwcx., stdcx.: stores if the reservation still stands; CR0 = 00 || stored || SO.</summary>
 /// <remarks>
-/// When both hardware threads run in turns, a reservation is lost to whatever the architecture says. On two host threads it
-/// is lost when the bytes it was made for have changed: the store is a compare-and-swap with what lwarx read. Bytes that
+/// When both hardware threads run in turns and there are no SPEs, a reservation is lost to whatever the architecture says.
+/// Otherwise it is lost when the bytes it was made for have changed: the store is a compare-and-swap with what lwarx read. Bytes that
 /// changed and changed back (A, B, A) go unnoticed, where a PPE would notice. A program can only tell if it relies on the
 /// reservation for more than the reserved bytes; Linux, glibc and what compilers make of atomic operations all compute the
-/// new value from the value read. A store to another place than was reserved fails, which Book II 3.3.2 leaves open.
+/// new value from the value read. Where there are SPEs, the compare-and-swap is one step to their atomic commands
+/// (<see cref="ReservationTable"/>). A store to another place than was reserved fails, which Book II 3.3.2 leaves open.
 /// </remarks>
 internal readonly struct StoreConditional : ISystemOperation
 {
@@ -144,11 +147,18 @@ internal readonly struct StoreConditional : ISystemOperation
     // Aligned, and inside guest memory: both were checked when the address was translated.
     private static unsafe bool TrySwap(PpuContext* c, in Reservation access, byte* host)
     {
-        ulong value = c->State.Gpr[access.Register];
+        ReservationTable? table = c->Thread.Core.Reservations;
         if (access.Doubleword)
-            return Interlocked.CompareExchange(ref *(ulong*)host, BinaryPrimitives.ReverseEndianness(value), c->ReservedValue) == c->ReservedValue;
+        {
+            ulong value = BinaryPrimitives.ReverseEndianness(c->State.Gpr[access.Register]);
+            return table?.TryConditionalStore((ulong*)host, c->ReservedValue, value)
+                ?? Interlocked.CompareExchange(ref *(ulong*)host, value, c->ReservedValue) == c->ReservedValue;
+        }
+
         uint expected = (uint)c->ReservedValue;
-        return Interlocked.CompareExchange(ref *(uint*)host, BinaryPrimitives.ReverseEndianness((uint)value), expected) == expected;
+        uint word = BinaryPrimitives.ReverseEndianness((uint)c->State.Gpr[access.Register]);
+        return table?.TryConditionalStore((uint*)host, expected, word)
+            ?? Interlocked.CompareExchange(ref *(uint*)host, word, expected) == expected;
     }
 }
 

@@ -1,3 +1,4 @@
+using CellPpe.Core;
 using CellPpe.Core.Ports;
 
 namespace CellPpe.Ppe.Mmu;
@@ -31,10 +32,16 @@ internal interface ITranslationCaches
 
 /// <summary>
 /// The hashed page table (Book III 4.5): groups of eight entries, searched by a hash of the virtual page number, and by
-/// its complement. lv1 writes the entries; the table walk sets R and C. Owned by the emulation thread.
+/// its complement. lv1 writes the entries; the table walk sets R and C.
 /// </summary>
+/// <remarks>
+/// Entries are written under the machine's lock, and by one writer: invalid first, then R, then V. SPEs search without the lock
+/// (<see cref="Walk"/>): they read V, R and V again, and use R only if V has not changed. An entry that went meanwhile and came
+/// back the same is the guest's page again, or one that <see cref="ITranslationWatch"/> waits for.
+/// </remarks>
 internal sealed class HashedPageTable(
-    int log2Bytes, int largePageShift0, int largePageShift1, ITranslationCaches caches) : IPageTable
+    int log2Bytes, int largePageShift0, int largePageShift1, GuestMemory memory, ITranslationCaches caches, TranslationWatches watches)
+    : IPageTable, IPageTableWalker
 {
     public const ulong Valid = 1;
     public const ulong Secondary = 2;
@@ -42,6 +49,7 @@ internal sealed class HashedPageTable(
     public const ulong Referenced = 0x100;
     public const ulong Changed = 0x80;
     private const ulong LargeSelector = 0x1000;
+    private const ulong RealPage = 0x0fff_ffff_ffff_f000;
 
     private readonly ulong[] _entries = new ulong[(1 << log2Bytes) / 8];
     private readonly ulong _groupMask = (1UL << (log2Bytes - 7)) - 1;
@@ -50,17 +58,23 @@ internal sealed class HashedPageTable(
     public ulong SlotCount => 1UL << (log2Bytes - 4);
 
     /// <inheritdoc/>
-    public (ulong V, ulong R) Read(ulong slot) => (_entries[slot * 2], _entries[(slot * 2) + 1]);
+    public IPageTableWalker Walker => this;
+
+    /// <inheritdoc/>
+    public (ulong V, ulong R) Read(ulong slot) => (_entries[slot * 2], Volatile.Read(ref _entries[(slot * 2) + 1]));
 
     /// <inheritdoc/>
     public void Write(ulong slot, ulong v, ulong r)
     {
         (ulong old, ulong oldR) = Read(slot);
-        _entries[slot * 2] = v;
-        _entries[(slot * 2) + 1] = r;
+        Volatile.Write(ref _entries[slot * 2], 0);
+        // A full barrier: no search that still finds the old V can read the new R.
+        Interlocked.Exchange(ref _entries[(slot * 2) + 1], r);
+        Volatile.Write(ref _entries[slot * 2], v);
         // Nothing translated through an invalid entry, so filling one cannot make a translation stale.
         if ((old & Valid) == 0)
             return;
+        watches.TranslationsChanged();
         if ((old & Large) == 0)
         {
             caches.FlushPage(OffsetInSegment(slot, old, 12));
@@ -76,6 +90,37 @@ internal sealed class HashedPageTable(
     {
         Array.Clear(_entries);
         caches.FlushTranslations();
+        watches.TranslationsChanged();
+    }
+
+    /// <inheritdoc/>
+    public void AddWatch(ITranslationWatch watch) => watches.Add(watch);
+
+    /// <inheritdoc/>
+    public void RemoveWatch(ITranslationWatch watch) => watches.Remove(watch);
+
+    /// <inheritdoc/>
+    public PageWalkResult Walk(in SegmentDescriptor segment, ulong effectiveAddress, bool store, out PageTranslation page)
+    {
+        page = default;
+        int shift = PageShift(segment.Large, segment.SecondLargeSize);
+        // Ends: it goes round again only when somebody has changed the entry in between.
+        while (TryFind(segment.Vsid, effectiveAddress, shift, out PageTableHit hit))
+        {
+            (bool readable, bool writable) = Protection(segment.Key, hit.R);
+            if (store ? !writable : !readable)
+                return PageWalkResult.Protected;
+            ulong start = hit.R & RealPage & (ulong.MaxValue << shift);
+            if (!memory.TryFind(new LparAddress(start), out _))
+                return PageWalkResult.NoMemory;
+            if (!TryTouch(hit, store))
+                continue;
+            bool changed = store || (hit.R & Changed) != 0;
+            page = new PageTranslation(new LparAddress(start), shift, writable && changed);
+            return PageWalkResult.Found;
+        }
+
+        return PageWalkResult.NotFound;
     }
 
     /// <summary>All entries, V and R in turn.</summary>
@@ -95,8 +140,31 @@ internal sealed class HashedPageTable(
         return Search(hash & _groupMask, want, pageShift, out hit) || Search(~hash & _groupMask, want | Secondary, pageShift, out hit);
     }
 
+    /// <summary>What a page's PP bits let an access with this key do (Book III 4.10).</summary>
+    public static (bool Readable, bool Writable) Protection(bool key, ulong r)
+    {
+        ulong pp = r & 3;
+        return (!key || pp != 0, key ? pp == 2 : pp != 3);
+    }
+
     /// <summary>Sets R and, for a store, C, as the hardware's walk does.</summary>
-    public void Touch(ulong slot, bool store) => _entries[(slot * 2) + 1] |= store ? Referenced | Changed : Referenced;
+    public void Touch(ulong slot, bool store)
+    {
+        ulong bits = store ? Referenced | Changed : Referenced;
+        ref ulong r = ref _entries[(slot * 2) + 1];
+        // An SPE may be setting the other bit.
+        if ((r & bits) != bits)
+            Interlocked.Or(ref r, bits);
+    }
+
+    // False: the entry is no longer what was found.
+    private bool TryTouch(in PageTableHit hit, bool store)
+    {
+        ulong wanted = hit.R | (store ? Referenced | Changed : Referenced);
+        ref ulong r = ref _entries[(hit.Slot * 2) + 1];
+        bool same = wanted == hit.R ? Volatile.Read(ref r) == hit.R : Interlocked.CompareExchange(ref r, wanted, hit.R) == hit.R;
+        return same && Volatile.Read(ref _entries[hit.Slot * 2]) == hit.V;
+    }
 
     // The hash is VSID xor page, and the entry holds the VSID: with the number of its group that gives the page, as far as
     // the group number reaches (11 bits in the smallest table); AVPN has the bits above (from 2^23).
@@ -111,13 +179,17 @@ internal sealed class HashedPageTable(
 
     private bool Search(ulong group, ulong want, int pageShift, out PageTableHit hit)
     {
-        ReadOnlySpan<ulong> entries = _entries.AsSpan((int)group * 16, 16);
+        Span<ulong> entries = _entries.AsSpan((int)group * 16, 16);
         ulong compared = ComparedBits(pageShift);
         for (int entry = 0; entry < entries.Length - 1; entry += 2)
         {
-            if (((entries[entry] ^ want) & compared) != 0 || !IsOfSize(entries[entry + 1], pageShift))
+            ulong v = Volatile.Read(ref entries[entry]);
+            if (((v ^ want) & compared) != 0)
                 continue;
-            hit = new PageTableHit((group * 8) + ((uint)entry / 2), entries[entry], entries[entry + 1]);
+            ulong r = Volatile.Read(ref entries[entry + 1]);
+            if (!IsOfSize(r, pageShift) || Volatile.Read(ref entries[entry]) != v)
+                continue;
+            hit = new PageTableHit((group * 8) + ((uint)entry / 2), v, r);
             return true;
         }
 

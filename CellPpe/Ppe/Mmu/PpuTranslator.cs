@@ -104,9 +104,7 @@ internal sealed class PpuTranslator(ulong realModeLimit)
 
         bool problem = (state->Msr & Msr.Pr) != 0;
         bool key = (segment & (problem ? KeyProblem : KeySupervisor)) != 0;
-        ulong pp = hit.R & 3;
-        bool readable = !key || pp != 0;
-        bool writable = key ? pp == 2 : pp != 3;
+        (bool readable, bool writable) = HashedPageTable.Protection(key, hit.R);
         const ulong PageNoExecute = 4;
         const ulong Guarded = 8;
         if (kind == AccessKind.Fetch && (hit.R & (PageNoExecute | Guarded)) != 0)

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using CellPpe.Core.Tracing;
 
 namespace Ps3Platform.Machine.Profiling;
 
@@ -8,6 +8,8 @@ namespace Ps3Platform.Machine.Profiling;
 /// </summary>
 public static class ChromeTraceWriter
 {
+    private const int Process = 1;
+
     /// <summary>Writes the whole file.</summary>
     /// <param name="profile">What was sampled.</param>
     /// <param name="name">What the viewer shows as the process.</param>
@@ -15,22 +17,16 @@ public static class ChromeTraceWriter
     public static void Write(GuestProfile profile, string name, Stream output)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        using var json = new Utf8JsonWriter(output);
-        json.WriteStartObject();
-        json.WriteString("displayTimeUnit", "ms");
-        json.WriteStartArray("traceEvents");
-        WriteName(json, "process_name", 0, name);
+        using var trace = new ChromeTrace(output);
+        trace.NameProcess(Process, name);
         for (int thread = 0; thread < profile.Threads.Count; thread++)
         {
-            WriteName(json, "thread_name", thread, $"PPE thread {thread}");
-            WriteThread(json, profile, thread);
+            trace.NameThread(Process, thread, $"PPE thread {thread}");
+            WriteThread(trace, profile, thread);
         }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 
-    private static void WriteThread(Utf8JsonWriter json, GuestProfile profile, int thread)
+    private static void WriteThread(ChromeTrace trace, GuestProfile profile, int thread)
     {
         var open = new List<int>();
         var path = new List<int>();
@@ -42,48 +38,23 @@ public static class ChromeTraceWriter
             int shared = 0;
             while (start == last && shared < Math.Min(open.Count, path.Count) && open[shared] == path[shared])
                 shared++;
-            Close(json, thread, open, shared, last);
+            Close(trace, thread, open, shared, last);
             for (int index = shared; index < path.Count; index++)
             {
-                WriteEvent(json, "B", thread, start, profile.Frames.Names[path[index]]);
+                trace.Begin(Process, thread, start, profile.Frames.Names[path[index]]);
                 open.Add(path[index]);
             }
 
             last = sample.End;
         }
 
-        Close(json, thread, open, 0, last);
+        Close(trace, thread, open, 0, last);
     }
 
-    private static void Close(Utf8JsonWriter json, int thread, List<int> open, int keep, ulong time)
+    private static void Close(ChromeTrace trace, int thread, List<int> open, int keep, ulong time)
     {
         for (int index = open.Count; index > keep; index--)
-            WriteEvent(json, "E", thread, time, null);
+            trace.End(Process, thread, time);
         open.RemoveRange(keep, open.Count - keep);
-    }
-
-    private static void WriteEvent(Utf8JsonWriter json, string phase, int thread, ulong time, string? name)
-    {
-        json.WriteStartObject();
-        if (name is not null)
-            json.WriteString("name", name);
-        json.WriteString("ph", phase);
-        json.WriteNumber("pid", 1);
-        json.WriteNumber("tid", thread);
-        json.WriteNumber("ts", SpeedscopeWriter.Microseconds(time));
-        json.WriteEndObject();
-    }
-
-    private static void WriteName(Utf8JsonWriter json, string what, int thread, string name)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", what);
-        json.WriteString("ph", "M");
-        json.WriteNumber("pid", 1);
-        json.WriteNumber("tid", thread);
-        json.WriteStartObject("args");
-        json.WriteString("name", name);
-        json.WriteEndObject();
-        json.WriteEndObject();
     }
 }

@@ -40,7 +40,7 @@ public static class SpeedscopeWriter
         json.WriteEndObject();
     }
 
-    internal static double Microseconds(ulong ticks) => Math.Round(ticks * 1e6 / IMachineClock.Frequency, 3);
+    private static double Microseconds(ulong ticks) => Math.Round(ticks * 1e6 / IMachineClock.Frequency, 3);
 
     private static void WriteThread(Utf8JsonWriter json, GuestProfile profile, int thread)
     {

@@ -84,6 +84,30 @@ internal readonly struct Interpolate : IFloatBinary
 {
     public static Vector128<byte> Apply(ref Vector128<byte> fpscr, Vector128<byte> a, Vector128<byte> b)
     {
+        // Biased exponents from 2 to 254 cannot underflow, and set no flag.
+        Vector128<uint> exponents = (b.AsUInt32() & Vector128.Create(SingleFormat.ExponentMask)) - Vector128.Create(2u << 23);
+        return Vector128.LessThanAll(exponents, Vector128.Create(253u << 23)) ? Quick(a, b) : Exact(ref fpscr, a, b);
+    }
+
+    // Value = base - product / 2^32. Truncated to 24 bits that is base minus the product rounded up, for a value from 1 on and, one
+    // exponent less, for one below.
+    private static Vector128<byte> Quick(Vector128<byte> a, Vector128<byte> b)
+    {
+        Vector128<uint> word = b.AsUInt32();
+        Vector128<uint> first = ((word >>> 10) & Vector128.Create(0x1fffu)) | Vector128.Create(0x2000u);
+        Vector128<uint> product = (word & Vector128.Create(0x3ffu)) * (a.AsUInt32() & Vector128.Create(0x7_ffffu));
+        Vector128<uint> above = (first << 10) - ((product + Vector128.Create(511u)) >>> 9);
+        Vector128<uint> below = (first << 11) - ((product + Vector128.Create(255u)) >>> 8);
+        var one = Vector128.Create(0x80_0000u);
+        Vector128<uint> isAbove = Vector128.GreaterThanOrEqual(above, one);
+        Vector128<uint> fraction = Vector128.ConditionalSelect(isAbove, above, below) & Vector128.Create(0x7f_ffffu);
+        Vector128<uint> head = (word & Vector128.Create(SingleFormat.Sign | SingleFormat.ExponentMask)) - Vector128.AndNot(one, isAbove);
+        return (head | fraction).AsByte();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Vector128<byte> Exact(ref Vector128<byte> fpscr, Vector128<byte> a, Vector128<byte> b)
+    {
         Vector128<uint> result = default;
         Vector128<uint> flags = default;
         for (int lane = 0; lane < Vector128<uint>.Count; lane++)

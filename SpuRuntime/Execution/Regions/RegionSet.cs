@@ -153,6 +153,12 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
 
     private void Install(Region region)
     {
+        // Marked before it is compared: who writes it at the same time either finds the mark, or has written before.
+        foreach (ushort quadword in region.Quadwords)
+            c->Decoded[quadword] |= DecodedFlags.Compiled;
+        Interlocked.MemoryBarrier();
+        if (!region.Plan.Matches(c->LocalStore))
+            return;
         foreach (PlannedBlock block in region.Plan.Blocks)
         {
             for (uint index = 0; index < block.Words.Length; index++)
@@ -163,8 +169,6 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
             }
         }
 
-        foreach (ushort quadword in region.Quadwords)
-            c->Decoded[quadword] |= DecodedFlags.Compiled;
         _installed.Add(region);
         int number = 0;
         foreach (uint address in EntriesOf(region))

@@ -77,6 +77,29 @@ public sealed class SpecGenTests
     }
 
     [Fact]
+    public void An_architecture_line_names_what_is_made_after_its_core()
+    {
+        IsaTable table = Parse("architecture spu\n@BI d=12 e=13 ra=18-24\n= Test\nbi  00110101000 - . . ---- ....... -------  @BI  ra  d e end\n");
+
+        Dictionary<string, string> files = IsaEmitter.Emit(table).ToDictionary(static file => file.Name, static file => file.Text);
+
+        Assert.Empty(table.Errors);
+        Assert.Equal(["bi", "bid", "bie", "bide"], table.Instructions.Select(static instruction => instruction.Mnemonic));
+        Assert.Contains("namespace SpuRuntime.Isa;", files["SpuOp.g.cs"], StringComparison.Ordinal);
+        Assert.Contains("static abstract void Bi(ref TMachine m, BIForm i, bool d, bool e);", files["SpuSemantics.g.cs"], StringComparison.Ordinal);
+        Assert.Contains("public static uint Bie(int ra) => 0x35040000u", files["SpuAsm.g.cs"], StringComparison.Ordinal);
+        Assert.DoesNotContain(files.Values, static text => text.Contains("Ppu", StringComparison.Ordinal) || text.Contains("CellPpe", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_unknown_architecture_is_a_mistake()
+    {
+        IsaError error = Assert.Single(Parse("architecture vax\n").Errors);
+
+        Assert.Equal((1, "no architecture 'vax'"), (error.Line, error.Message));
+    }
+
+    [Fact]
     public void Formats_are_shared_by_all_files()
     {
         IsaTable table = IsaParser.Parse([("a.isa", "= Test\na  001110 ..... ..... ................  @D  rt, ra, si\n"), ("b.isa", Formats)]);

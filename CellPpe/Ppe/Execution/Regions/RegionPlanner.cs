@@ -276,7 +276,7 @@ internal sealed unsafe class RegionPlanner(PpuCore core)
                 .ToDictionary(entry => blocks.FindIndex(block => EndOf(block) == entry.Key), entry => Numbers(starts, entry.Value)),
             Pages = pages,
             Mode = new IrMode(_c->State.Msr),
-            IsShared = core.Lock.IsShared,
+            IsShared = core.SharesMemory,
             MsrMask = _mask,
             MsrValue = _c->State.Msr & _mask,
             Generation = core.Code.Generation,

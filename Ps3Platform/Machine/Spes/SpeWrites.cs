@@ -1,0 +1,69 @@
+using System.Numerics;
+
+using CellPpe.Core;
+
+using SpuRuntime;
+
+namespace Ps3Platform.Machine.Spes;
+
+/// <summary>
+/// What SPEs store into memory, as far as the PPE must hear of it: pages it has decoded instructions from. From an SPE's own
+/// thread they are noted by page and posted once, so that an SPE cannot fill the queue.
+/// </summary>
+internal sealed class SpeWrites : IGuestWriteNotifier
+{
+    private const int PagesPerWord = 64;
+
+    private readonly Ps3Machine _machine;
+    private readonly ulong[] _pages;
+    private readonly Action _apply;
+    private int _posted;
+
+    public SpeWrites(Ps3Machine machine)
+    {
+        _machine = machine;
+        _pages = new ulong[(machine.Memory.Capacity / GuestMemory.PageSize / PagesPerWord) + 1];
+        _apply = Apply;
+    }
+
+    public void Written(ulong hostOffset, ulong length)
+    {
+        if (length == 0)
+            return;
+        if (_machine.IsInside)
+        {
+            _machine.Ppe.Written(hostOffset, length);
+            return;
+        }
+
+        // The bytes are there before the page is looked at. The PPE marks a page before it decodes from it: one of the two sees the other.
+        Interlocked.MemoryBarrier();
+        bool any = false;
+        ulong last = (hostOffset + length - 1) / GuestMemory.PageSize;
+        for (ulong page = hostOffset / GuestMemory.PageSize; page <= last; page++)
+        {
+            if (!_machine.Ppe.HoldsCode(page * GuestMemory.PageSize))
+                continue;
+            Interlocked.Or(ref _pages[page / PagesPerWord], 1UL << (int)(page % PagesPerWord));
+            any = true;
+        }
+
+        if (any && Interlocked.Exchange(ref _posted, 1) == 0)
+            _machine.Events.Post(_apply);
+    }
+
+    private void Apply()
+    {
+        Interlocked.Exchange(ref _posted, 0);
+        for (int word = 0; word < _pages.Length; word++)
+        {
+            if (Volatile.Read(ref _pages[word]) == 0)
+                continue;
+            for (ulong left = Interlocked.Exchange(ref _pages[word], 0); left != 0; left &= left - 1)
+            {
+                ulong page = ((ulong)word * PagesPerWord) + (ulong)BitOperations.TrailingZeroCount(left);
+                _machine.Ppe.Written(page * GuestMemory.PageSize, GuestMemory.PageSize);
+            }
+        }
+    }
+}

@@ -1,0 +1,273 @@
+using System.Security.Cryptography;
+
+using CellPpe.Core;
+
+using SpuRuntime.Mfc;
+
+namespace SpuRuntime.Registers;
+
+/// <summary>
+/// Problem state registers (CBE Public Registers 3.1.3): MFC commands of the proxy queue, mailboxes, run control, signals. Reached by
+/// PPEs as memory-mapped I/O and by the DMA of other SPEs. Takes the SPE's lock.
+/// </summary>
+internal sealed class ProblemStateArea(LogicalSpe spe) : IMmioDevice
+{
+    private const ulong MultisourceSync = 0x0000;
+    private const ulong LocalStoreAddress = 0x3004;
+    private const ulong AddressHigh = 0x3008;
+    private const ulong AddressLow = 0x300c;
+    private const ulong SizeAndTag = 0x3010;
+    private const ulong ClassAndCommand = 0x3014;
+    private const ulong QueueStatus = 0x3104;
+    private const ulong QueryType = 0x3204;
+    private const ulong QueryMask = 0x321c;
+    private const ulong TagStatus = 0x322c;
+    private const ulong OutMailbox = 0x4004;
+    private const ulong InMailbox = 0x400c;
+    private const ulong MailboxStatus = 0x4014;
+    private const ulong RunControl = 0x401c;
+    private const ulong Status = 0x4024;
+    private const ulong NextProgramCounter = 0x4034;
+    private const ulong Signal1 = 0x1400c;
+    private const ulong Signal2 = 0x1c00c;
+
+    private readonly RegisterLog _log = new(spe.Environment.Log, spe.Number, "problem state");
+
+    // Guarded by the SPE's lock.
+    private ProxyParameters _parameters;
+
+    /// <inheritdoc/>
+    public ulong Read(ulong offset, int size)
+    {
+        using SpeScope scope = spe.Enter();
+        if (size == 8)
+        {
+            // Transfers are done when they are issued: a synchronization is never pending.
+            if (offset == MultisourceSync)
+                return 0;
+            if (IsPair(offset))
+                return ((ulong)ReadWord(offset) << 32) | ReadWord(offset + 4);
+        }
+        else if (size == 4)
+        {
+            return ReadWord(offset);
+        }
+
+        _log.NoSuchAccess(write: false, NameOf(offset), offset, size);
+        return 0;
+    }
+
+    /// <inheritdoc/>
+    public void Write(ulong offset, int size, ulong value)
+    {
+        WriteFromDma(offset, size, value);
+        Drive();
+        if (offset == RunControl && size == 4)
+            spe.Run.AwaitStop();
+    }
+
+    /// <summary>A store that leaves MFC commands it makes ready to <see cref="Drive"/>.</summary>
+    public void WriteFromDma(ulong offset, int size, ulong value)
+    {
+        using SpeScope scope = spe.Enter(drive: false);
+        if (size == 8 && offset == MultisourceSync)
+            return;
+        if (size == 8 && IsPair(offset))
+        {
+            WriteWord(offset, (uint)(value >> 32));
+            WriteWord(offset + 4, (uint)value);
+        }
+        else if (size == 4)
+        {
+            WriteWord(offset, (uint)value);
+        }
+        else
+        {
+            _log.NoSuchAccess(write: true, NameOf(offset), offset, size, value);
+        }
+    }
+
+    /// <summary>Carries out MFC commands that stores have made ready. Without any lock.</summary>
+    public void Drive()
+    {
+        using SpeScope scope = spe.Enter();
+    }
+
+    public void Reset() => _parameters = default;
+
+    public void AppendState(IncrementalHash hash) => LogicalSpe.Append(hash, _parameters);
+
+    // The registers that may be written in twos with one 64-bit store.
+    private static bool IsPair(ulong offset) => offset is AddressHigh or SizeAndTag;
+
+    private uint ReadWord(ulong offset)
+    {
+        switch (offset)
+        {
+            case AddressHigh:
+                return _parameters.AddressHigh;
+            case AddressLow:
+                return _parameters.AddressLow;
+            case SizeAndTag:
+                return _parameters.SizeAndTag;
+            case ClassAndCommand:
+                return _parameters.Result;
+            case QueueStatus:
+                return (uint)spe.Mfc.State.Proxy.Free | (spe.Mfc.State.Proxy.IsEmpty ? 1u << 31 : 0);
+            case QueryType:
+                return spe.Mfc.State.ProxyQueryType;
+            case QueryMask:
+                return spe.Mfc.State.ProxyQueryMask;
+            case TagStatus:
+                return spe.Mfc.ProxyTagStatus;
+            case OutMailbox:
+                return spe.Channels.TakeOutMailbox();
+            case MailboxStatus:
+                return ReadMailboxStatus();
+            case RunControl:
+                return spe.Run.State.RunControl;
+            case Status:
+                return spe.Run.Status;
+            case NextProgramCounter:
+                return spe.Run.NextProgramCounter;
+            case Signal1:
+                return spe.Channels.State.Signal1.Value;
+            case Signal2:
+                return spe.Channels.State.Signal2.Value;
+            default:
+                _log.NoSuchAccess(write: false, NameOf(offset), offset, 4);
+                return 0;
+        }
+    }
+
+    private void WriteWord(ulong offset, uint value)
+    {
+        switch (offset)
+        {
+            case LocalStoreAddress:
+                _parameters.LocalAddress = value;
+                _parameters.Written |= ProxyWritten.LocalAddress;
+                break;
+            case AddressHigh:
+                _parameters.AddressHigh = value;
+                break;
+            case AddressLow:
+                _parameters.AddressLow = value;
+                _parameters.Written |= ProxyWritten.Address;
+                break;
+            case SizeAndTag:
+                _parameters.SizeAndTag = value;
+                _parameters.Written |= ProxyWritten.SizeAndTag;
+                break;
+            case ClassAndCommand:
+                Enqueue(value);
+                break;
+            case QueryType:
+                spe.Mfc.WriteProxyQuery(value);
+                break;
+            case QueryMask:
+                spe.Mfc.State.ProxyQueryMask = value;
+                break;
+            case InMailbox:
+                spe.Channels.StoreInMailbox(value);
+                break;
+            case RunControl:
+                spe.Run.WriteRunControl(value);
+                break;
+            case NextProgramCounter:
+                spe.Run.NextProgramCounter = value;
+                break;
+            case Signal1:
+                spe.Channels.StoreSignal(1, value);
+                break;
+            case Signal2:
+                spe.Channels.StoreSignal(2, value);
+                break;
+            default:
+                _log.NoSuchAccess(write: true, NameOf(offset), offset, 4, value);
+                break;
+        }
+    }
+
+    // CBE Public Registers 3.4.3.2.
+    private uint ReadMailboxStatus()
+    {
+        ref Channels.ChannelState channels = ref spe.Channels.State;
+        return (1 - channels.OutMailboxCount)
+            | ((SpuRuntime.Channels.InboundMailbox.Capacity - channels.Inbound.Count) << 8)
+            | ((1 - channels.OutInterruptMailboxCount) << 16);
+    }
+
+    // The command is written last and enqueues (CBE Public Registers 3.4.2.2). Parameters count for one attempt: after a failed
+    // one, software writes all of them again.
+    private void Enqueue(uint command)
+    {
+        const uint SequenceError = 1;
+        const uint NoRoom = 2;
+        byte opcode = (byte)command;
+        ProxyWritten needed = MfcOpcode.KindOf(opcode) == MfcCommandKind.Order ? ProxyWritten.SizeAndTag : ProxyWritten.All;
+        bool complete = (_parameters.Written & needed) == needed;
+        uint result = complete ? 0 : SequenceError;
+        if (spe.Mfc.State.Proxy.Free == 0)
+            result |= NoRoom;
+        if (result == 0)
+        {
+            spe.Mfc.Enqueue(new MfcCommand
+            {
+                Opcode = opcode,
+                LocalAddress = _parameters.LocalAddress,
+                Address = ((ulong)_parameters.AddressHigh << 32) | _parameters.AddressLow,
+                Size = _parameters.SizeAndTag >> 16,
+                Tag = _parameters.SizeAndTag & 0xffff,
+            });
+        }
+
+        // Class identifiers read back beside the result (3.4.2.3).
+        _parameters = new ProxyParameters { Result = (command & 0x0303_0000) | result };
+    }
+
+    private static string? NameOf(ulong offset) => offset switch
+    {
+        MultisourceSync => "MFC_MSSync",
+        LocalStoreAddress => "MFC_LSA",
+        AddressHigh => "MFC_EAH",
+        AddressLow => "MFC_EAL",
+        SizeAndTag => "MFC_Size and MFC_Tag",
+        ClassAndCommand => "MFC_ClassID_CMD",
+        QueueStatus => "MFC_QStatus",
+        QueryType => "Prxy_QueryType",
+        QueryMask => "Prxy_QueryMask",
+        TagStatus => "Prxy_TagStatus",
+        OutMailbox => "SPU_Out_Mbox",
+        InMailbox => "SPU_In_Mbox",
+        MailboxStatus => "SPU_Mbox_Stat",
+        RunControl => "SPU_RunCntl",
+        Status => "SPU_Status",
+        NextProgramCounter => "SPU_NPC",
+        Signal1 => "SPU_Sig_Notify_1",
+        Signal2 => "SPU_Sig_Notify_2",
+        _ => null,
+    };
+}
+
+/// <summary>Which parameters of a proxy command have been written since the last one.</summary>
+[Flags]
+internal enum ProxyWritten : uint
+{
+    None = 0,
+    LocalAddress = 1,
+    Address = 2,
+    SizeAndTag = 4,
+    All = LocalAddress | Address | SizeAndTag,
+}
+
+/// <summary>The parameter registers of the proxy queue, and the last command's return code: plain data.</summary>
+internal struct ProxyParameters
+{
+    public uint LocalAddress;
+    public uint AddressHigh;
+    public uint AddressLow;
+    public uint SizeAndTag;
+    public ProxyWritten Written;
+    public uint Result;
+}

@@ -1,0 +1,82 @@
+using SpuRuntime.Scheduling.Policies;
+using SpuRuntime.Scheduling.Timeline;
+
+namespace SpuRuntime.Scheduling;
+
+/// <summary>Which rules a scheduler follows.</summary>
+public enum SpePolicy
+{
+    /// <summary>Each SPE has a host thread, which sleeps while the SPE cannot run.</summary>
+    OneThreadEach,
+
+    /// <summary>Some host threads are shared out among the runnable SPEs, by priorities and gangs.</summary>
+    TimeSliced,
+
+    /// <summary>No host threads: the machine's loop gives each SPE a fixed number of instructions in a fixed order.</summary>
+    RoundRobin,
+}
+
+/// <summary>How a machine's SPEs are to be scheduled.</summary>
+public sealed record SpeSchedulerOptions
+{
+    /// <summary>The rules.</summary>
+    public SpePolicy Policy { get; init; } = SpePolicy.OneThreadEach;
+
+    /// <summary>Host threads of <see cref="SpePolicy.TimeSliced"/>.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>How long an SPE may run while others wait; null: the policy's own choice.</summary>
+    public SpeQuantum? Quantum { get; init; }
+
+    /// <summary>Host cores; those that other threads do not need may be spent on waiting without sleep.</summary>
+    public int Cores { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Longest time a host thread without work looks for some before it sleeps; 0: it sleeps at once.</summary>
+    public TimeSpan LongestSpin { get; init; } = TimeSpan.FromMicroseconds(50);
+
+    /// <summary>What writes down what each SPE does, or null.</summary>
+    public SpeTimeline? Timeline { get; init; }
+
+    /// <summary>The name a command line uses for a policy.</summary>
+    public static string NameOf(SpePolicy policy) => policy switch
+    {
+        SpePolicy.OneThreadEach => "one-thread-each",
+        SpePolicy.TimeSliced => "time-sliced",
+        SpePolicy.RoundRobin => "round-robin",
+        _ => throw new ArgumentOutOfRangeException(nameof(policy), policy, "no such policy"),
+    };
+
+    /// <summary>The policy with a command line's name.</summary>
+    public static bool TryParsePolicy(string name, out SpePolicy policy)
+    {
+        foreach (SpePolicy candidate in Enum.GetValues<SpePolicy>())
+        {
+            if (NameOf(candidate) == name)
+            {
+                policy = candidate;
+                return true;
+            }
+        }
+
+        policy = default;
+        return false;
+    }
+
+    /// <summary>Makes the scheduler.</summary>
+    /// <param name="failed">
+    /// Told on a host thread of the scheduler's when a slice has thrown: a bug of ours, after which the machine is to be ended. That SPE
+    /// never runs again. With <see cref="SpePolicy.RoundRobin"/> the exception goes to the caller of the turn instead.
+    /// </param>
+    public SpeScheduler Build(Action<ISchedulableSpe, Exception> failed)
+    {
+        ArgumentNullException.ThrowIfNull(failed);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Threads, 1);
+        return Policy switch
+        {
+            SpePolicy.OneThreadEach => new OneThreadEach(this, failed),
+            SpePolicy.TimeSliced => new TimeSliced(this, failed),
+            SpePolicy.RoundRobin => new RoundRobin(this, failed),
+            _ => throw new ArgumentOutOfRangeException(nameof(failed), Policy, "no such policy"),
+        };
+    }
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+
+namespace SpuRuntime.Scheduling;
+
+/// <summary>
+/// Where one host thread waits for others to give it something to do. Signals do not add up; one that comes between the look
+/// for work and the sleep is not lost. <see cref="Set"/> is for any thread, <see cref="Wait"/> for the one that owns it.
+/// </summary>
+internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
+{
+    private const int Nothing = 0;
+    private const int Signalled = 1;
+    private const int Sleeping = 2;
+
+    // Between two looks at the clock: some hundred nanoseconds.
+    private const int LooksAtOnce = 8;
+
+    // Between two looks at the clock lies more than this only when the host's kernel has taken the core away: others need it. Then
+    // nothing is gained by spinning; for a while it is not tried again.
+    private static readonly long Interruption = Stopwatch.Frequency / 20_000;
+    private static readonly long Restraint = Stopwatch.Frequency / 50;
+
+    private readonly object _sleep = new();
+    private readonly long _longest = (long)(longestSpin.TotalSeconds * Stopwatch.Frequency);
+    private long _spin = (long)(longestSpin.TotalSeconds * Stopwatch.Frequency);
+    private long _noSpinBefore;
+    private int _state;
+
+    /// <summary>The thread that waits here begins, and counts as awake.</summary>
+    public void Begin() => cores.Enter();
+
+    /// <summary>The thread that waits here ends.</summary>
+    public void End() => cores.Leave();
+
+    /// <summary>Ends the wait that is under way, or the next.</summary>
+    public void Set()
+    {
+        if (Interlocked.Exchange(ref _state, Signalled) != Sleeping)
+            return;
+        // The sleeper holds the lock from where it announced itself until it really sleeps.
+        lock (_sleep)
+            Monitor.Pulse(_sleep);
+    }
+
+    /// <summary>Returns when there was a signal since the last wait.</summary>
+    public void Wait()
+    {
+        if (TryTake())
+            return;
+        long start = Stopwatch.GetTimestamp();
+        if (Spin(start))
+            return;
+
+        cores.Leave();
+        Sleep();
+        cores.Enter();
+        // A wait that a whole spin would have covered makes the next spin a whole one; each that it would not have covered halves it.
+        // Threads whose work comes rarely so do not spin for it.
+        _spin = Stopwatch.GetTimestamp() - start < _longest ? _longest : _spin / 2;
+    }
+
+    private bool TryTake() => Volatile.Read(ref _state) == Signalled && Interlocked.Exchange(ref _state, Nothing) == Signalled;
+
+    private bool Spin(long start)
+    {
+        if (start < _noSpinBefore)
+            return false;
+        long last = start;
+        while (cores.IsOneFree && last - start < _spin)
+        {
+            for (int look = 0; look < LooksAtOnce; look++)
+            {
+                if (TryTake())
+                    return true;
+                Thread.SpinWait(1);
+            }
+
+            long now = Stopwatch.GetTimestamp();
+            if (now - last > Interruption)
+            {
+                _noSpinBefore = now + Restraint;
+                break;
+            }
+
+            last = now;
+        }
+
+        return TryTake();
+    }
+
+    private void Sleep()
+    {
+        lock (_sleep)
+        {
+            if (Interlocked.CompareExchange(ref _state, Sleeping, Nothing) == Nothing)
+            {
+                while (Volatile.Read(ref _state) == Sleeping)
+                    Monitor.Wait(_sleep);
+            }
+
+            Volatile.Write(ref _state, Nothing);
+        }
+    }
+}

@@ -1,0 +1,301 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Text;
+
+using CellPpe.Core;
+using CellPpe.Core.Ports;
+using CellPpe.Ppe.Execution;
+
+using Lv1Hypervisor.Abi;
+
+using Ps3Platform.Machine;
+using Ps3Platform.Machine.Spes;
+
+using SpuRuntime;
+using SpuRuntime.Channels;
+using SpuRuntime.Execution;
+using SpuRuntime.Isa;
+using SpuRuntime.State;
+
+using Xunit;
+
+namespace Machine.Tests;
+
+/// <summary>SPEs beside a running PPE: in turns and on host threads of their own, their interrupts, timers and failures.</summary>
+public sealed class SpeTests
+{
+    private const ulong RunControl = 0x401c;
+    private const ulong NextProgramCounter = 0x4034;
+    private const ulong Status = 0x4024;
+
+    // Counts in register 3 for ever.
+    private const string Counter = "il $3,0; ai $3,$3,1; br 4";
+
+    [Theory]
+    [InlineData(PpuEngine.Interpreter)]
+    [InlineData(PpuEngine.Compiled)]
+    public void In_turns_the_same_run_gives_the_same_state(PpuEngine engine)
+    {
+        using Ps3Machine first = Penguin.Build(out _, engine: PpuEngine.Interpreter);
+        using Ps3Machine second = Penguin.Build(out _, engine: engine);
+        foreach (Ps3Machine machine in (Ps3Machine[])[first, second])
+        {
+            Start(machine, Counter);
+            Start(machine, Counter);
+            machine.Run(new RunLimits { Instructions = 1_000_000 });
+        }
+
+        // Eight instructions a tick for each of the two, while the PPE runs and while it waits.
+        ulong done = first.Spes!.Instructions;
+        ulong most = (first.Clock.TimeBase - IMachineClock.Frequency) * 16;
+        Assert.InRange(done, most / 2, most);
+        Assert.Equal(done, second.Spes!.Instructions);
+        Assert.Equal(StateHash.Of(first), StateHash.Of(second));
+        first.Spes.Taken[0].Registers.Registers[77] = default;
+        Assert.Equal(StateHash.Of(first), StateHash.Of(second));
+        first.Spes.Taken[0].Registers.Srr0 = 4;
+        Assert.NotEqual(StateHash.Of(first), StateHash.Of(second));
+    }
+
+    [Fact]
+    public void On_host_threads_they_run_beside_the_ppe_and_stand_still_afterwards()
+    {
+        using Ps3Machine machine = Penguin.Build(out _, clock: ClockMode.Host);
+        LogicalSpe spe = Start(machine, Counter);
+        machine.Run(new RunLimits { Timeout = TimeSpan.FromMilliseconds(300) });
+
+        ulong done = spe.Registers.Instructions;
+        Assert.True(done > 10_000, $"{done} instructions");
+        Thread.Sleep(30);
+        Assert.Equal(done, spe.Registers.Instructions);
+        // Run control still says run: it goes on with the machine.
+        machine.Run(new RunLimits { Timeout = TimeSpan.FromMilliseconds(200) });
+        Assert.True(spe.Registers.Instructions > done);
+    }
+
+    [Fact]
+    public void A_machine_without_spes_has_none()
+    {
+        using Ps3Machine machine = MachineBuilder.Build(Penguin.Config(new StringBuilder()) with { Spes = 0, Clock = ClockMode.Instructions });
+        Assert.Null(machine.Spes);
+        Assert.Equal(RunEnd.PowerOff, machine.Run(new RunLimits()).End);
+    }
+
+    [Fact]
+    public void A_failure_on_an_spes_host_thread_ends_the_run()
+    {
+        using Ps3Machine machine = MachineBuilder.Build(Penguin.Config(new StringBuilder()) with
+        {
+            Clock = ClockMode.Host, CommandLine = "noshutdown procs=0", SpuEngines = new FailingEngines(),
+        });
+        Start(machine, Counter);
+
+        InvalidOperationException failure = Assert.Throws<InvalidOperationException>(() => machine.Run(new RunLimits { Timeout = TimeSpan.FromSeconds(30) }));
+
+        Assert.Contains("SPE 0 failed: no engine", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_interrupt_goes_straight_through_on_the_machines_thread_and_is_posted_once_from_others()
+    {
+        using Ps3Machine machine = Penguin.Build(out _, clock: ClockMode.Host);
+        var outlet = new RecordingLine();
+        IInterruptLine line = machine.Spes!.LineTo(outlet);
+        int posts = 0;
+        machine.Events.Posted += () => posts++;
+
+        line.SetLevel(true);
+        Assert.Equal([true], outlet.Levels);
+        OnAnotherThread(() =>
+        {
+            for (int i = 0; i < 1000; i++)
+                line.SetLevel((i & 1) != 0);
+            line.SetLevel(false);
+            line.Raise();
+        });
+        Assert.Equal([true], outlet.Levels);
+        Assert.Equal(1, posts);
+        machine.RunDue(machine.Clock.TimeBase);
+        Assert.Equal([true, false], outlet.Levels);
+        Assert.Equal(1, outlet.Edges);
+        OnAnotherThread(() => line.SetLevel(true));
+        machine.RunDue(machine.Clock.TimeBase);
+        Assert.Equal([true, false, true], outlet.Levels);
+    }
+
+    [Fact]
+    public void What_is_posted_from_another_thread_is_done_within_microseconds_of_guest_code()
+    {
+        using Ps3Machine machine = Penguin.Build(out _, clock: ClockMode.Host);
+        using var stop = new CancellationTokenSource();
+        var delays = new List<double>();
+        var poster = new Thread(() =>
+        {
+            for (int i = 0; i < 200 && !stop.IsCancellationRequested; i++)
+            {
+                using var done = new ManualResetEventSlim();
+                long asked = Stopwatch.GetTimestamp();
+                machine.Post(() =>
+                {
+                    delays.Add(Stopwatch.GetElapsedTime(asked).TotalMicroseconds);
+                    done.Set();
+                });
+                done.Wait(1000);
+                Thread.SpinWait(2000);
+            }
+
+            stop.Cancel();
+        });
+        poster.Start();
+        machine.Run(new RunLimits { Cancel = stop.Token, Timeout = TimeSpan.FromSeconds(20) });
+        stop.Cancel();
+        poster.Join();
+
+        delays.Sort();
+        // Usually a few microseconds; a host that runs other things lets single ones wait. A whole turn is a tenth of a millisecond or more.
+        Assert.True(delays.Count > 20, $"{delays.Count} only");
+        Assert.True(delays[delays.Count / 4] < 1000, $"a quarter within {delays[delays.Count / 4]:0} us");
+    }
+
+    [Fact]
+    public void A_timer_keeps_the_earliest_time_of_each_spe()
+    {
+        using Ps3Machine machine = Penguin.Build(out _);
+        LogicalSpe first = Start(machine, Counter);
+        LogicalSpe second = Start(machine, Counter);
+        var timers = new SpeTimers(2, machine);
+        Assert.Equal(ulong.MaxValue, timers.NextTime);
+
+        OnAnotherThread(() => timers.WakeAt(500, second));
+        timers.WakeAt(700, first);
+        timers.WakeAt(900, first);
+        Assert.Equal(500UL, timers.NextTime);
+        timers.WakeAt(300, first);
+        Assert.Equal(300UL, timers.NextTime);
+        timers.RunDue(299);
+        Assert.Equal(300UL, timers.NextTime);
+        timers.RunDue(300);
+        Assert.Equal(500UL, timers.NextTime);
+        timers.RunDue(1000);
+        Assert.Equal(ulong.MaxValue, timers.NextTime);
+    }
+
+    [Fact]
+    public void A_stop_interrupts_the_ppe_at_the_plug_its_outlet_is_connected_to()
+    {
+        using Ps3Machine machine = Penguin.Build(out _);
+        const ulong Block = 0x7f0_0000;
+        Call(machine, Lv1Call.ConfigureIrqStateBitmap, 1, 0, Block);
+        LogicalSpe spe = Start(machine, "stop 0x123", out ulong id);
+        ulong outlet = Call(machine, Lv1Call.GetSpeIrqOutlet, id, 2)[0];
+        Call(machine, Lv1Call.ConnectIrqPlugExt, 1, 0, outlet, outlet, 0);
+        Assert.True(machine.Memory.TryWriteUInt64(new LparAddress(Block + 32), 1UL << (63 - (int)outlet)));
+        Call(machine, Lv1Call.DidUpdateInterruptMask, 1, 0);
+        const ulong SpuStop = 2;
+        Call(machine, Lv1Call.SetSpeInterruptMask, id, 2, SpuStop);
+        Assert.False(IsShown());
+
+        Assert.True(machine.Spes!.RunTurn(1));
+
+        Assert.True(IsShown());
+        Assert.Equal(0x0123_0002UL, spe.ProblemState.Read(Status, 4));
+        Assert.Equal(SpuStop, Call(machine, Lv1Call.GetSpeInterruptStatus, id, 2)[0] & 0xe);
+        Call(machine, Lv1Call.ClearSpeInterruptStatus, id, 2, SpuStop, 0);
+        Call(machine, Lv1Call.EndOfInterruptExt, 1, 0, outlet);
+        Assert.False(IsShown());
+
+        bool IsShown() => machine.Memory.TryReadUInt64(new LparAddress(Block), out ulong status) && (status & (1UL << (63 - (int)outlet))) != 0;
+    }
+
+    [Fact]
+    public void An_spe_can_be_destructed_and_constructed_under_the_same_number()
+    {
+        using Ps3Machine machine = Penguin.Build(out _);
+        for (int round = 0; round < 5; round++)
+        {
+            LogicalSpe spe = Start(machine, Counter, out ulong id);
+            Assert.Equal(0, spe.Number);
+            Assert.True(machine.Spes!.RunTurn(10));
+            Assert.True(spe.Registers.Instructions > 0);
+            Call(machine, Lv1Call.DisableLogicalSpe, id, 0);
+            Assert.False(machine.Spes.RunTurn(10));
+            Call(machine, Lv1Call.DestructLogicalSpe, id);
+            Assert.Empty(machine.Spes.Taken);
+        }
+    }
+
+    private static LogicalSpe Start(Ps3Machine machine, string program) => Start(machine, program, out _);
+
+    // As a guest does: by hypercalls and the SPE's registers.
+    private static LogicalSpe Start(Ps3Machine machine, string program, out ulong id)
+    {
+        if (machine.Spes!.Taken.Count == 0)
+            Call(machine, Lv1Call.SelectVirtualAddressSpace, Call(machine, Lv1Call.ConstructVirtualAddressSpace, 18, 2, 0x1810_0000_0000_0000)[0]);
+        ulong[] made = Call(machine, Lv1Call.ConstructLogicalSpe, 12, 12, 12, 12, 12, 0, 0);
+        id = made[5];
+        LogicalSpe spe = machine.Spes.Taken[^1];
+        Call(machine, Lv1Call.EnableLogicalSpe, id, (ulong)spe.Number);
+        uint[] words = SpuAssembler.AssembleLines(program);
+        byte[] code = new byte[words.Length * 4];
+        for (int i = 0; i < words.Length; i++)
+            BinaryPrimitives.WriteUInt32BigEndian(code.AsSpan(i * 4), words[i]);
+        Assert.True(machine.Memory.TryWrite(new LparAddress(made[2]), code));
+        Assert.Equal(3UL, spe.Shadow.Read(0xf00, 8));
+        spe.ProblemState.Write(NextProgramCounter, 4, 0);
+        spe.ProblemState.Write(RunControl, 4, 1);
+        return spe;
+    }
+
+    private static ulong[] Call(Ps3Machine machine, Lv1Call call, params ulong[] arguments)
+    {
+        var frame = new HypercallFrame { Number = (ulong)call };
+        for (int i = 0; i < arguments.Length; i++)
+            frame.In[i] = arguments[i];
+        Assert.Equal(Lv1Status.Success, machine.Hypervisor.Call(machine.Ppe.Threads[0], ref frame));
+        return ((ReadOnlySpan<ulong>)frame.Out)[..7].ToArray();
+    }
+
+    private static void OnAnotherThread(Action action)
+    {
+        var thread = new Thread(() => action());
+        thread.Start();
+        thread.Join();
+    }
+
+    private sealed class RecordingLine : IInterruptLine
+    {
+        public List<bool> Levels { get; } = [];
+
+        public int Edges { get; private set; }
+
+        public void Raise() => Edges++;
+
+        public void SetLevel(bool asserted)
+        {
+            if (Levels.Count == 0 || Levels[^1] != asserted)
+                Levels.Add(asserted);
+        }
+    }
+
+    private sealed unsafe class FailingEngines : ISpuEngineFactory
+    {
+        public ISpuEngine Create(byte* localStore, ISpuChannels channels) => new FailingEngine();
+    }
+
+    private sealed class FailingEngine : ISpuEngine
+    {
+        private SpuState _state;
+
+        public ref SpuState State => ref _state;
+
+        public SpuExit Run(long budget) => throw new NotSupportedException("no engine");
+
+        public void Invalidate(uint address, uint length)
+        {
+        }
+
+        public void CodeMayHaveChanged()
+        {
+        }
+    }
+}
