@@ -27,7 +27,7 @@ public sealed unsafe class SpuCodeCache : IDisposable
     private readonly BlockingCollection<Region> _wanted = new(MostWaiting);
     private readonly ILogger _logger;
     private readonly IIrPass _passes;
-    private readonly Thread? _thread;
+    private Thread? _thread;
     private long _instructions;
     private long _compiled;
     private long _ticks;
@@ -39,10 +39,6 @@ public sealed unsafe class SpuCodeCache : IDisposable
         Options = options;
         _logger = logger ?? NullLogger.Instance;
         _passes = PassesOf(options.Verify);
-        if (options.Synchronous)
-            return;
-        _thread = new Thread(Run) { IsBackground = true, Name = "spu-compiler" };
-        _thread.Start();
     }
 
     /// <summary>Regions compiled, their instructions, the bytes of MSIL they became, how long it took, and regions that could not be compiled.</summary>
@@ -53,7 +49,7 @@ public sealed unsafe class SpuCodeCache : IDisposable
     internal SpuEngineOptions Options { get; }
 
     /// <summary>True when so much waits already that another plan would come too late.</summary>
-    internal bool IsBusy => _thread is not null && _wanted.Count >= MostWaiting;
+    internal bool IsBusy => _wanted.Count >= MostWaiting;
 
     /// <summary>The code of a machine's SPEs; null when they are to be interpreted.</summary>
     public static SpuCodeCache? Create(SpuEngine engine, SpuFloatMode mode = SpuFloatMode.Exact, ILogger? logger = null) =>
@@ -109,10 +105,17 @@ public sealed unsafe class SpuCodeCache : IDisposable
     /// <summary>Asks for a region's code. False: too much is waiting already.</summary>
     internal bool TryAdd(Region region)
     {
-        if (_thread is not null && !_wanted.TryAdd(region))
+        if (!Options.Synchronous && !_wanted.TryAdd(region))
             return false;
         lock (_lock)
         {
+            // Most machines run nothing on their SPEs.
+            if (!Options.Synchronous && _thread is null)
+            {
+                _thread = new Thread(Run) { IsBackground = true, Name = "spu-compiler" };
+                _thread.Start();
+            }
+
             uint start = region.Plan.Start;
             _byStart[start] = _byStart.TryGetValue(start, out Region[]? others) ? [.. others, region] : [region];
             _oldestFirst.Enqueue(region);
@@ -121,7 +124,7 @@ public sealed unsafe class SpuCodeCache : IDisposable
                 Evict(_oldestFirst.Dequeue());
         }
 
-        if (_thread is null)
+        if (Options.Synchronous)
             Compile(region);
         return true;
     }

@@ -153,6 +153,10 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
     internal delegate*<SpuContext*, DecodedInsn*, DecodedInsn*> HandlerOf(DecodedInsn* i) =>
         (delegate*<SpuContext*, DecodedInsn*, DecodedInsn*>)_handlers[(int)(_optionalInstructions ? SpuDecoder.DecodeAny(i->Word) : SpuDecoder.Decode(i->Word))];
 
+    /// <summary>What would be compiled for an instruction, for tests.</summary>
+    internal RegionPlan? Plan(uint address) =>
+        new RegionPlanner(_context, new Dictionary<uint, List<uint>>()).Plan(address, RegionLimits.Large, large: true, hopeful: true, masks: true);
+
     /// <summary>Drops the four entries of a quadword.</summary>
     internal void DropQuadword(uint quadword)
     {
