@@ -11,7 +11,7 @@ using SpuRuntime.State;
 namespace Bench;
 
 /// <summary>Loops of an SPU on both engines: registers, scalars in local store, calls, single precision exact and relaxed. Times are an instruction's.</summary>
-public unsafe class SpuRegionBenchmarks
+public unsafe class SpuRegionBenchmarks : IDisposable
 {
     private const int Instructions = 100_000;
 
@@ -57,11 +57,12 @@ public unsafe class SpuRegionBenchmarks
     }
 
     [GlobalCleanup]
-    public void Cleanup()
+    public void Dispose()
     {
         _core.Dispose();
         _code?.Dispose();
         NativeMemory.AlignedFree(_localStore);
+        GC.SuppressFinalize(this);
     }
 
     [Benchmark(OperationsPerInvoke = Instructions)]

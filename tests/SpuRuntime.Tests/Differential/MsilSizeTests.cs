@@ -19,12 +19,12 @@ public sealed class MsilSizeTests
     private const double Tolerance = 0.05;
 
     [SkippableTheory]
-    [InlineData("count", "ai $3,$3,-1; brnz $3,0", 0)]
-    [InlineData("word", "lqd $4,0($3); rotqby $4,$4,$3; a $5,$5,$4; ai $3,$3,4; cgt $6,$7,$3; brnz $6,0", 0)]
-    [InlineData("insert", "lqx $4,$3,$8; cwx $5,$3,$8; shufb $4,$6,$4,$5; stqx $4,$3,$8; brnz $3,0", 0)]
-    [InlineData("constants", "ilhu $4,0x1234; iohl $4,0x5678; a $3,$3,$4; lqa $5,0x1000; xor $3,$3,$5; brnz $3,0", 0)]
-    [InlineData("floats", "lqd $4,0($3); lqd $5,16($3); fma $6,$4,$5,$6; fm $7,$4,$8; fa $9,$7,$9; stqd $6,32($3); brnz $3,0", 0)]
-    [InlineData("call", "brsl $0,0xc; ai $3,$3,1; br 0; ai $4,$4,1; bi $0", 0)]
+    [InlineData("count", "ai $3,$3,-1; brnz $3,0", 227)]
+    [InlineData("word", "lqd $4,0($3); rotqby $4,$4,$3; a $5,$5,$4; ai $3,$3,4; cgt $6,$7,$3; brnz $6,0", 382)]
+    [InlineData("insert", "lqx $4,$3,$8; cwx $5,$3,$8; shufb $4,$6,$4,$5; stqx $4,$3,$8; brnz $3,0", 376)]
+    [InlineData("constants", "ilhu $4,0x1234; iohl $4,0x5678; a $3,$3,$4; lqa $5,0x1000; xor $3,$3,$5; brnz $3,0", 318)]
+    [InlineData("floats", "lqd $4,0($3); lqd $5,16($3); fma $6,$4,$5,$6; fm $7,$4,$8; fa $9,$7,$9; stqd $6,32($3); brnz $3,0", 685)]
+    [InlineData("call", "brsl $0,0xc; ai $3,$3,1; br 0; ai $4,$4,1; bi $0", 402)]
     public void Chosen_loops_keep_their_size(string name, string lines, int golden)
     {
         Skip.IfNot(SingleQuick.IsSupported, "guards need AVX");
@@ -38,6 +38,9 @@ public sealed class MsilSizeTests
         using var spu = new TestSpu();
         for (int index = 0; index < words.Length; index++)
             spu.SetWord(4 * (uint)index, words[index]);
+        // Addresses far from the code.
+        for (int register = 0; register < 128; register++)
+            spu.SetWords(register, 0x4000);
         // Everything has been run: the planner follows no other.
         for (uint address = 0; address < 4 * words.Length; address += 4)
         {
