@@ -20,9 +20,11 @@ internal static class ProgramOperands
                 return [.. arguments[..at], "--", .. arguments[at..]];
             string name = text.Split('=')[0];
             Option? option = command.Options.FirstOrDefault(one => one.Name == name || one.Aliases.Contains(name));
-            // --help, --, or something that will be complained about.
-            if (option is null)
+            if (name is "--" or "--help" or "-h" or "-?")
                 return arguments;
+            // Else it would be taken for the program.
+            if (option is null)
+                throw new UsageException($"{name}: no such option; \"ps3 spu {command.Name} --help\" lists them.");
             if (option.ValueType != typeof(bool) && name == text)
                 at++;
         }
