@@ -91,9 +91,10 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
     /// <summary>Instructions of all threads.</summary>
     public ulong Instructions => Ppe.Threads.Aggregate(0UL, static (sum, thread) => sum + thread.State.Instructions);
 
-    /// <summary>Where every thread is and what it waits for, for a message about a machine that did not end by itself.</summary>
+    /// <summary>Where every thread and SPE is and what it waits for, for a message about a machine that did not end by itself.</summary>
     public string Whereabouts => string.Join("; ", _running.Select(thread =>
-        $"thread {thread.ThreadId} {(thread.IsPaused ? "paused" : "running")} at 0x{thread.State.Nia:x}{Symbol(thread.State.Nia)}"));
+        $"thread {thread.ThreadId} {(thread.IsPaused ? "paused" : "running")} at 0x{thread.State.Nia:x}{Symbol(thread.State.Nia)}"))
+        + Spes?.Whereabouts;
 
     /// <summary>
     /// True on the host thread that may touch everything now: the one that runs the machine, or with host threads for the hardware

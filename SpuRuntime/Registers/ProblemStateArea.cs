@@ -62,6 +62,8 @@ internal sealed class ProblemStateArea(LogicalSpe spe) : IMmioDevice
     {
         WriteFromDma(offset, size, value);
         Drive();
+        if (offset == RunControl && size == 4)
+            spe.Run.AwaitStop();
     }
 
     /// <summary>A store that leaves MFC commands it makes ready to <see cref="Drive"/>.</summary>

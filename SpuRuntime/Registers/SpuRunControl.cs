@@ -103,6 +103,19 @@ internal sealed class SpuRunControl(LogicalSpe spe)
         Halt(State.Reason);
     }
 
+    /// <summary>
+    /// Returns when an SPU that was told to stop has come out. A PPE that stops one polls SPU_Status next, on a host core that the SPE's own
+    /// thread may need to get that far. Without the lock, and not from an SPE's thread.
+    /// </summary>
+    public void AwaitStop()
+    {
+        bool stopping;
+        using (SpeScope scope = spe.Enter(drive: false))
+            stopping = State.IsStopping;
+        if (stopping)
+            spe.Environment.Scheduler.Suspend(spe);
+    }
+
     /// <summary>An event has become countable: an SPU that is running with interrupts enabled must look at it.</summary>
     public void LookForInterrupt()
     {

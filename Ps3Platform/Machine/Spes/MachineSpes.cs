@@ -67,6 +67,14 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
     /// <summary>SPU instructions of all SPEs that are there now.</summary>
     public ulong Instructions => Taken.Aggregate(0UL, static (sum, spe) => sum + spe.Registers.Instructions);
 
+    /// <summary>What each SPE does that has not stopped, for a message: "; SPE 2 waits for channel 29 at 0x3e4".</summary>
+    public string Whereabouts => string.Concat(Taken.Select(static spe => spe.BlockedOn switch
+    {
+        >= 0 and int channel => $"; SPE {spe.Number} waits for channel {channel} at 0x{spe.Registers.Pc:x}",
+        _ when spe.IsRunnable => $"; SPE {spe.Number} running at 0x{spe.Registers.Pc:x}",
+        _ => "",
+    }));
+
     /// <summary>They have no host threads: <see cref="RunTurn"/> runs them.</summary>
     internal bool TakesTurns { get; }
 

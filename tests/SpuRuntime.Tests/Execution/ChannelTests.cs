@@ -1,3 +1,4 @@
+using SpuRuntime.Channels;
 using SpuRuntime.Execution;
 using SpuRuntime.Tests.Vectors;
 
@@ -122,23 +123,23 @@ public sealed class ChannelTests
         Assert.Equal(0x104u, spu.State.Srr0);
     }
 
-    private sealed class CountingChannels : Channels.ISpuChannels
+    private sealed class CountingChannels : ISpuChannels
     {
         public Action OnAccess { get; set; } = static () => { };
 
         public bool IsEventPending { get; set; }
 
-        public Channels.ChannelResult Read(int channel, out uint value)
+        public ChannelResult Read(int channel, out uint value)
         {
             OnAccess();
             value = 0;
-            return Channels.ChannelResult.Done;
+            return ChannelResult.Done;
         }
 
-        public Channels.ChannelResult Write(int channel, uint value)
+        public ChannelResult Write(int channel, uint value)
         {
             OnAccess();
-            return Channels.ChannelResult.Done;
+            return ChannelResult.Done;
         }
 
         public uint Count(int channel)

@@ -1,3 +1,4 @@
+using SpuRuntime.Channels;
 using SpuRuntime.Execution;
 
 using Xunit;
@@ -98,22 +99,22 @@ public sealed class CodeTests
         Assert.Equal(SpuAttention.Code, spu.State.Attention);
     }
 
-    private sealed class WritingChannels : Channels.ISpuChannels
+    private sealed class WritingChannels : ISpuChannels
     {
         public Action OnWrite { get; set; } = static () => { };
 
         public bool IsEventPending => false;
 
-        public Channels.ChannelResult Read(int channel, out uint value)
+        public ChannelResult Read(int channel, out uint value)
         {
             value = 0;
-            return Channels.ChannelResult.Invalid;
+            return ChannelResult.Invalid;
         }
 
-        public Channels.ChannelResult Write(int channel, uint value)
+        public ChannelResult Write(int channel, uint value)
         {
             OnWrite();
-            return Channels.ChannelResult.Done;
+            return ChannelResult.Done;
         }
 
         public uint Count(int channel) => 1;
