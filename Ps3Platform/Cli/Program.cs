@@ -4,7 +4,7 @@ using Ps3Platform.Cli.Spu;
 
 namespace Ps3Platform.Cli;
 
-/// <summary>The command line: <c>ps3 boot</c>, <c>ps3 profile</c>, <c>ps3 info</c>, <c>ps3 disasm</c>, <c>ps3 spu</c>.</summary>
+/// <summary>The command line: <c>ps3 boot</c>, <c>ps3 profile</c>, <c>ps3 info</c>, <c>ps3 disasm</c>, <c>ps3 spu</c>, <c>ps3 bench</c>.</summary>
 public static class Program
 {
     /// <summary>Runs one command.</summary>
@@ -18,13 +18,15 @@ public static class Program
             + "  ps3 profile vmlinux -o f.json    the same, and where the guest spent its time\n"
             + "  ps3 info vmlinux                 what a kernel file holds\n"
             + "  ps3 disasm vmlinux start_kernel  its code\n"
-            + "  ps3 spu run prog.elf             an SPU program alone, without a kernel")
+            + "  ps3 spu run prog.elf             an SPU program alone, without a kernel\n"
+            + "  ps3 bench spu                    how fast the SPEs are here")
         {
             BootCommand.Create(),
             ProfileCommand.Create(),
             InfoCommand.Create(),
             DisasmCommand.Create(),
             SpuCommand.Create(),
+            BenchCommand.Create(),
         };
         return Failures.Guard(() =>
         {
