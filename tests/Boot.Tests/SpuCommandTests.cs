@@ -113,5 +113,23 @@ public sealed class SpuCommandTests : IDisposable
         Assert.Matches("MFC_LSA <- 0x0003ff[0-9a-f]0\n(.*\n)+.*MFC_Cmd <- 0x00000040\n", channels.Messages);
     }
 
+    [Fact]
+    public void Measurements_are_printed_and_written()
+    {
+        string json = Path.Combine(_folder, "spu.json");
+        string svg = Path.Combine(_folder, "spu.svg");
+
+        ProgramResult run = Ps3Program.Run("bench", "spu", "--only", "dispatch,switch", "--rounds", "2", "--time", "5ms", "--json", json, "--svg", svg);
+        ProgramResult wrong = Ps3Program.Run("bench", "spu", "--only", "tea");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches("one-thread-each +[0-9.]+ us +[0-9.]+ \\.\\. [0-9.]+ +800\n", run.Output);
+        using var parsed = System.Text.Json.JsonDocument.Parse(File.ReadAllText(json));
+        Assert.Equal(5, parsed.RootElement.GetProperty("measurements").GetArrayLength());
+        Assert.Contains(System.Xml.Linq.XDocument.Load(svg).Root!.Elements(), static element => element.Value == "time-sliced");
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("dispatch, mailbox, dma", wrong.Messages, StringComparison.Ordinal);
+    }
+
     private static string Program(string name) => Path.Combine(Guests.RepositoryRoot(), "firmware-stubs", "spe", "standalone", name + ".elf");
 }

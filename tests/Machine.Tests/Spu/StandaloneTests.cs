@@ -10,7 +10,7 @@ public sealed class StandaloneTests : IDisposable
 {
     private static readonly string[] Levels = ["O0", "O1", "O2", "O3"];
 
-    // What the normal run does of the torture programs; SPU_TORTURE=all does every one.
+    // What the normal run does of the torture programs; PS3_SPU_TORTURE=all does every one.
     private static readonly string[] Sample = ["arith", "bitfields", "doubles", "formats", "gotos", "jumps", "lldivision", "strings", "structs", "varargs", "vectors"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("spu-run-").FullName;
@@ -22,7 +22,7 @@ public sealed class StandaloneTests : IDisposable
     [Theory, MemberData(nameof(TortureLevels))]
     public void Torture_programs_print_what_the_host_prints(string level)
     {
-        bool all = Environment.GetEnvironmentVariable("SPU_TORTURE") == "all";
+        bool all = Environment.GetEnvironmentVariable("PS3_SPU_TORTURE") == "all";
         string[] names = all
             ? [.. Directory.EnumerateFiles(SpuPrograms.PathOf("expected")).Select(static path => Path.GetFileNameWithoutExtension(path)!).Order(StringComparer.Ordinal)]
             : Sample;
@@ -59,7 +59,7 @@ public sealed class StandaloneTests : IDisposable
     [InlineData("branchy")]
     public void Measured_programs_compute_what_the_host_computes(string name)
     {
-        Skip.IfNot(Environment.GetEnvironmentVariable("SPU_TORTURE") == "all", "long: set SPU_TORTURE=all");
+        Skip.IfNot(Environment.GetEnvironmentVariable("PS3_SPU_TORTURE") == "all", "long: set PS3_SPU_TORTURE=all");
 
         Assert.Equal(SpuPrograms.Text($"standalone/{name}.txt"), SpuPrograms.Run(SpuPrograms.Built($"standalone/{name}.elf")).Output);
     }
