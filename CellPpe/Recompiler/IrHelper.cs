@@ -23,10 +23,14 @@ public unsafe delegate Vector128<byte> IrEvaluate(byte* state, ReadOnlySpan<Vect
 /// slot's address first, if there is a slot, and then the arguments; it may take and give a double where the helper has a number.
 /// </param>
 /// <param name="Quick">How compiled code may do it without the state slot, mostly.</param>
+/// <param name="Guard">The same for a vector operation that owes nothing.</param>
 public sealed record IrHelper(
     Type Operation, IrType Result, IrType[] Parameters, IrSlot? State, IrEvaluate Evaluate, string Method = IrHelper.Apply,
-    MethodInfo? Caller = null, IrQuick? Quick = null)
+    MethodInfo? Caller = null, IrQuick? Quick = null, IrGuard? Guard = null)
 {
+    /// <summary>Compiled code may leave at it, for the interpreter to do it.</summary>
+    public bool MayMiss => Quick is not null || Guard is not null;
+
     /// <summary>What the method of a type that is one operation is called.</summary>
     public const string Apply = "Apply";
 
@@ -60,6 +64,17 @@ public enum IrDebt
 /// <param name="IsSafe">Of operands and result: whether the result is right. None for a comparison.</param>
 /// <param name="IsExact">Of operands and result: whether nothing was rounded. None for a comparison.</param>
 public sealed record IrQuick(int Kind, IrDebt Debt, MethodInfo Compute, MethodInfo? IsSafe, MethodInfo? IsExact);
+
+/// <summary>
+/// A vector operation as the host does it, right for ordinary operands and results, which leave the state slot as it is. What says
+/// whether they were is gathered over a run of such operations and looked at once, before anything else sees a result. Where one was
+/// not ordinary, compiled code leaves for the interpreter, from where the run began.
+/// </summary>
+/// <param name="Compute">The host's result of the operation's operands.</param>
+/// <param name="Operand">Of an operand: a vector of numbers.</param>
+/// <param name="Result">The same of a result. An ordinary result is an ordinary operand.</param>
+/// <param name="IsOrdinary">Of the greatest of operands' and of results' numbers: whether all were ordinary.</param>
+public sealed record IrGuard(MethodInfo Compute, MethodInfo Operand, MethodInfo Result, MethodInfo IsOrdinary);
 
 /// <summary>A routine of the guest's core that works on the whole state: string moves, reservations, mode changes.</summary>
 /// <param name="Operation">The type that names it.</param>

@@ -40,7 +40,9 @@ public sealed class IrRegion
     public IReadOnlyList<int> Entries { get; }
 
     /// <summary>Blocks that a block's computed branch is likely to go to, by number; the likeliest first.</summary>
-    public IReadOnlyList<int> Likely(int number) => _targets.TryGetValue(number, out int[]? known) ? known : _returns;
+    /// <param name="number">The block.</param>
+    /// <param name="most">How many of those that are only supposed.</param>
+    public IEnumerable<int> Likely(int number, int most = int.MaxValue) => _targets.TryGetValue(number, out int[]? known) ? known : _returns.Take(most);
 
     /// <summary>The number of the block at a guest address, or -1.</summary>
     public int BlockAt(ulong address) => _byAddress.TryGetValue(address, out int number) ? number : -1;

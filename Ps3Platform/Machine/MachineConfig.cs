@@ -65,6 +65,12 @@ public sealed record MachineConfig
     /// <summary>Write down what each SPE does when, for <see cref="Spes.MachineSpes.Timeline"/>.</summary>
     public bool SpeTimeline { get; init; }
 
+    /// <summary>How SPU instructions are run.</summary>
+    public SpuEngine SpuEngine { get; init; } = SpuEngine.Auto;
+
+    /// <summary>How compiled SPU code does single precision.</summary>
+    public SpuFloatMode SpuFloat { get; init; } = SpuFloatMode.Exact;
+
     /// <summary>What executes SPU instructions, for tests; null: the usual.</summary>
     internal ISpuEngineFactory? SpuEngines { get; init; }
 

@@ -133,6 +133,7 @@ internal unsafe struct InterpreterMachine(SpuContext* c, DecodedInsn* i) : ISpuM
     public void Branch(ulong target, InterruptChange interrupts)
     {
         Next = c->At((uint)target);
+        SpuInterpreter.Arrive(c, Next);
         if (interrupts == InterruptChange.None)
             return;
         c->State.InterruptEnable = interrupts == InterruptChange.Enable ? 1u : 0;
@@ -148,13 +149,17 @@ internal unsafe struct InterpreterMachine(SpuContext* c, DecodedInsn* i) : ISpuM
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void BranchTo(uint target) => Next = c->At(target);
+    public void BranchTo(uint target)
+    {
+        Next = c->At(target);
+        SpuInterpreter.Arrive(c, Next);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void BranchToIf(ulong condition, uint target)
     {
         if (condition != 0)
-            Next = c->At(target);
+            BranchTo(target);
     }
 
     public readonly ulong EventPending() => SpuInterpreter.EventPending(c) ? 1UL : 0;

@@ -5,6 +5,19 @@ using SpuRuntime.State;
 
 namespace SpuRuntime.Execution;
 
+/// <summary>What is known of an instruction's word.</summary>
+internal enum DecodedState : byte
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>It is decoded.</summary>
+    Decoded,
+
+    /// <summary>And it was warm once, and no compiled code fitted.</summary>
+    Sought,
+}
+
 /// <summary>One pre-decoded instruction: what to run, and the word its fields are cut from.</summary>
 internal unsafe struct DecodedInsn
 {
@@ -14,8 +27,14 @@ internal unsafe struct DecodedInsn
     /// <summary>In host order.</summary>
     public uint Word;
 
-    /// <summary>1 when Handler and Word are of the word local store held, 0 when it is still to be decoded.</summary>
-    public uint IsDecoded;
+    /// <summary>Arrivals by branches until somebody looks whether it is worth compiling.</summary>
+    public ushort Heat;
+
+    /// <summary>Which entry of its region this is, while Handler is compiled code.</summary>
+    public byte Entry;
+
+    /// <summary>0 when it is still to be decoded; else Handler and Word are of the word local store held.</summary>
+    public DecodedState State;
 }
 
 /// <summary>
@@ -32,7 +51,7 @@ internal unsafe struct SpuContext
     /// <summary>An entry for each word of local store, and one behind them that goes around.</summary>
     public DecodedInsn* Code;
 
-    /// <summary>A byte for each quadword of local store: not 0 while any of its words is decoded.</summary>
+    /// <summary>A byte for each quadword of local store: not 0 while any of its words is decoded (<see cref="DecodedFlags"/>).</summary>
     public byte* Decoded;
 
     /// <summary>Instructions that may still run in this chunk.</summary>
@@ -44,6 +63,14 @@ internal unsafe struct SpuContext
     /// <summary>Why the loop was left, with the argument of <see cref="SpuExit"/>.</summary>
     public SpuExitReason Exit;
     public uint ExitArgument;
+
+    /// <summary>For each word, where its computed branch went last when it left a region.</summary>
+    public uint* Targets;
+
+    /// <summary>Instructions run by compiled code, how often it was entered, and how often it left one to the interpreter.</summary>
+    public long Compiled;
+    public long Entries;
+    public long Misses;
 
     /// <summary>GCHandle of the owning <see cref="SpuCore"/>.</summary>
     public nint Owner;
@@ -64,4 +91,14 @@ internal unsafe struct SpuContext
         State.Instructions += (ulong)(Counted - Left);
         Counted = Left;
     }
+}
+
+/// <summary>What is made of a quadword's words.</summary>
+internal static class DecodedFlags
+{
+    /// <summary>Some are decoded.</summary>
+    public const byte Decoded = 1;
+
+    /// <summary>Some are, or were, part of a region.</summary>
+    public const byte Compiled = 2;
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 using SpuRuntime.Channels;
+using SpuRuntime.Execution.Regions;
 using SpuRuntime.Isa;
 using SpuRuntime.State;
 
@@ -25,7 +26,8 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
     /// <param name="localStore">256 KB, aligned to 16 bytes, in guest byte order; must stay where it is until the core is disposed of.</param>
     /// <param name="channels">What its channel instructions reach.</param>
     /// <param name="optionalInstructions">True to have the instructions the manual calls optional, which a Cell BE has not.</param>
-    public SpuCore(byte* localStore, ISpuChannels channels, bool optionalInstructions = false)
+    /// <param name="code">Compiled code, which SPEs share; null: everything is interpreted.</param>
+    public SpuCore(byte* localStore, ISpuChannels channels, bool optionalInstructions = false, SpuCodeCache? code = null)
     {
         if (((nint)localStore & 15) != 0)
             throw new ArgumentException("local store is not aligned to 16 bytes", nameof(localStore));
@@ -42,6 +44,9 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
             _context->Code[word] = new DecodedInsn { Handler = &SpuInterpreter.DecodeAndRun };
         _context->Code[Words] = new DecodedInsn { Handler = &SpuInterpreter.GoAround };
         NativeMemory.Clear(_context->Decoded, Quadwords);
+        _context->Targets = (uint*)NativeMemory.AllocZeroed(Words, sizeof(uint));
+        // The compiler knows the Cell BE's instructions only.
+        Regions = code is null || optionalInstructions ? null : new RegionSet(this, _context, code);
     }
 
     /// <summary>The architected state.</summary>
@@ -49,6 +54,12 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
 
     /// <summary>What its channel instructions reach.</summary>
     public ISpuChannels Channels { get; }
+
+    /// <summary>What its engines have done so far.</summary>
+    public SpuEngineStatistics Statistics => new(_context->Compiled, _context->Entries, _context->Misses, Regions?.Count ?? 0);
+
+    /// <summary>Its compiled code; null when it has none.</summary>
+    internal RegionSet? Regions { get; }
 
     /// <summary>True while <see cref="Run"/> does one instruction only (SPU_PrivCntl, single-step mode).</summary>
     public bool SingleStep { get; set; }
@@ -58,6 +69,7 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
     {
         SpuContext* c = _context;
         // The PPE, or a transfer, may have written local store since.
+        Regions?.Settle();
         Revalidate();
         DecodedInsn* next = SpuInterpreter.TakeInterrupt(c, c->At(c->State.Pc));
         long left = SingleStep ? Math.Min(budget, 1) : budget;
@@ -118,6 +130,7 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
         _self.Free();
         NativeMemory.AlignedFree(_context->Code);
         NativeMemory.AlignedFree(_context->Decoded);
+        NativeMemory.Free(_context->Targets);
         NativeMemory.AlignedFree(_context);
     }
 
@@ -126,18 +139,29 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
     {
         uint address = _context->AddressOf(i);
         // Marked before it is read: who writes it at the same time either finds the mark and asks for attention, or has written before.
-        _context->Decoded[address >> 4] = 1;
+        _context->Decoded[address >> 4] |= DecodedFlags.Decoded;
         Interlocked.MemoryBarrier();
         uint word = WordAt(address);
         SpuOp operation = _optionalInstructions ? SpuDecoder.DecodeAny(word) : SpuDecoder.Decode(word);
         i->Word = word;
-        i->IsDecoded = 1;
+        i->State = DecodedState.Decoded;
+        i->Heat = Regions?.FirstHeat ?? 0;
         i->Handler = (delegate*<SpuContext*, DecodedInsn*, DecodedInsn*>)_handlers[(int)operation];
     }
+
+    /// <summary>The interpreter's handler of a decoded instruction.</summary>
+    internal delegate*<SpuContext*, DecodedInsn*, DecodedInsn*> HandlerOf(DecodedInsn* i) =>
+        (delegate*<SpuContext*, DecodedInsn*, DecodedInsn*>)_handlers[(int)(_optionalInstructions ? SpuDecoder.DecodeAny(i->Word) : SpuDecoder.Decode(i->Word))];
+
+    /// <summary>What would be compiled for an instruction, for tests.</summary>
+    internal RegionPlan? Plan(uint address) =>
+        new RegionPlanner(_context, new Dictionary<uint, List<uint>>()).Plan(address, RegionLimits.Large, large: true, hopeful: true, masks: true);
 
     /// <summary>Drops the four entries of a quadword.</summary>
     internal void DropQuadword(uint quadword)
     {
+        if ((_context->Decoded[quadword] & DecodedFlags.Compiled) != 0)
+            Regions!.Drop(quadword);
         DecodedInsn* i = _context->Code + (quadword * 4);
         for (int word = 0; word < 4; word++)
             i[word] = new DecodedInsn { Handler = &SpuInterpreter.DecodeAndRun };
@@ -160,12 +184,13 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
         }
     }
 
-    private bool IsCurrent(uint quadword)
+    /// <summary>Whether what is decoded of a quadword is what local store holds.</summary>
+    internal bool IsCurrent(uint quadword)
     {
         DecodedInsn* i = _context->Code + (quadword * 4);
         for (uint word = 0; word < 4; word++)
         {
-            if (i[word].IsDecoded != 0 && i[word].Word != WordAt((quadword * 16) + (word * 4)))
+            if (i[word].State != DecodedState.None && i[word].Word != WordAt((quadword * 16) + (word * 4)))
                 return false;
         }
 

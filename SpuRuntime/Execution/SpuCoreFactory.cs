@@ -2,9 +2,10 @@ using SpuRuntime.Channels;
 
 namespace SpuRuntime.Execution;
 
-/// <summary>Makes SPUs that interpret.</summary>
-public sealed class SpuCoreFactory : ISpuEngineFactory
+/// <summary>Makes SPUs that interpret and, with compiled code to share, run what is hot compiled.</summary>
+/// <param name="code">The compiled code of a machine's SPEs; null: everything is interpreted. Whoever made it disposes of it.</param>
+public sealed class SpuCoreFactory(SpuCodeCache? code = null) : ISpuEngineFactory
 {
     /// <inheritdoc/>
-    public unsafe ISpuEngine Create(byte* localStore, ISpuChannels channels) => new SpuCore(localStore, channels);
+    public unsafe ISpuEngine Create(byte* localStore, ISpuChannels channels) => new SpuCore(localStore, channels, code: code);
 }

@@ -20,6 +20,17 @@ internal static unsafe class SpuInterpreter
         return i;
     }
 
+    /// <summary>Counts an arrival at an instruction by a branch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Arrive(SpuContext* c, DecodedInsn* i)
+    {
+        if (--i->Heat == 0)
+            Hot(c, i);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Hot(SpuContext* c, DecodedInsn* i) => c->Core.Regions?.Request(c, i);
+
     /// <summary>Handler of an entry that is not decoded yet.</summary>
     public static DecodedInsn* DecodeAndRun(SpuContext* c, DecodedInsn* i)
     {
@@ -51,7 +62,12 @@ internal static unsafe class SpuInterpreter
 
     /// <summary>Drops the decoded words of a quadword that has been stored to.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Drop(SpuContext* c, uint address) => c->Core.DropQuadword(address >> 4);
+    public static void Drop(SpuContext* c, uint address)
+    {
+        // Data beside code stays what it is to the code.
+        if (!c->Core.IsCurrent(address >> 4))
+            c->Core.DropQuadword(address >> 4);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Synchronize(SpuContext* c) => c->Core.Revalidate();

@@ -15,11 +15,11 @@ internal sealed unsafe class TestSpu : IDisposable
 {
     private readonly byte* _localStore = (byte*)NativeMemory.AlignedAlloc(SpuState.LocalStoreSize, 128);
 
-    public TestSpu(ISpuChannels? channels = null, bool optionalInstructions = false)
+    public TestSpu(ISpuChannels? channels = null, bool optionalInstructions = false, SpuCodeCache? code = null)
     {
         LocalStore.Clear();
         Channels = channels ?? new PlainChannels();
-        Core = new SpuCore(_localStore, Channels, optionalInstructions);
+        Core = new SpuCore(_localStore, Channels, optionalInstructions, code);
     }
 
     public SpuCore Core { get; }

@@ -1,10 +1,11 @@
 namespace CellPpe.Recompiler.Passes;
 
 /// <summary>Copies a block instruction by instruction, and remembers which new value stands for which old one.</summary>
-internal sealed class BlockCopy(IrBlock source)
+public sealed class BlockCopy(IrBlock source)
 {
     private readonly IrValue[] _map = new IrValue[source.Instructions.Count];
 
+    /// <summary>The new block.</summary>
     public IrBlock Target { get; } = new(source.Address);
 
     /// <summary>The new value for an old one.</summary>

@@ -4,7 +4,8 @@ namespace CellPpe.Recompiler.Passes;
 /// Drops writes to slots that are written again before anything can see them. Whatever may leave the block sees every
 /// slot, and so do routines; a helper sees the one it gets.
 /// </summary>
-public sealed class DeadWriteElimination : IIrPass
+/// <param name="loadsLeave">False for a guest whose loads never fault.</param>
+public sealed class DeadWriteElimination(bool loadsLeave = true) : IIrPass
 {
     /// <inheritdoc/>
     public IrBlock Run(IrBlock block)
@@ -21,14 +22,14 @@ public sealed class DeadWriteElimination : IIrPass
         return copy.Target;
     }
 
-    private static bool[] FindDead(IrBlock block)
+    private bool[] FindDead(IrBlock block)
     {
         var dead = new bool[block.Instructions.Count];
         var overwritten = new HashSet<IrSlot>();
         for (int index = dead.Length - 1; index >= 0; index--)
         {
             IrInstruction insn = block.Instructions[index];
-            if (insn.MayLeave)
+            if (insn.MayLeave && (loadsLeave || insn.Op is not (IrOp.Load or IrOp.LoadVector)))
                 overwritten.Clear();
             else if (insn.Op == IrOp.ReadSlot)
                 overwritten.RemoveWhere(insn.Slot.Overlaps);

@@ -32,6 +32,7 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
     private readonly SpeScheduler _scheduler;
     private readonly SpeTimers _timers;
     private readonly SpePool _pool;
+    private readonly SpuCodeCache? _code;
 
     internal MachineSpes(Ps3Machine machine, ReservationTable reservations)
     {
@@ -46,8 +47,9 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
         _scheduler = scheduling.Build(OnFailed);
         TakesTurns = scheduling.Policy == SpePolicy.RoundRobin;
         _timers = new SpeTimers(config.Spes, machine);
+        _code = SpuCodeCache.Create(config.SpuEngine, config.SpuFloat, config.Loggers.CreateLogger<SpuCodeCache>());
         _pool = new SpePool(config.Spes, new SpeEnvironment(
-            machine.Memory, machine.Clock, reservations, config.SpuEngines ?? new SpuCoreFactory(), _scheduler, _timers, new SpeWrites(machine),
+            machine.Memory, machine.Clock, reservations, config.SpuEngines ?? new SpuCoreFactory(_code), _scheduler, _timers, new SpeWrites(machine),
             machine.Config.Loggers.CreateLogger<SpePool>()));
         machine.Memory.AddWatch(this);
     }
@@ -116,6 +118,7 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
         _machine.Memory.RemoveWatch(this);
         _scheduler.Dispose();
         _pool.Dispose();
+        _code?.Dispose();
     }
 
     internal IInterruptLine LineTo(IInterruptLine outlet) => new SpeInterruptLine(_machine, outlet);

@@ -65,6 +65,14 @@ internal readonly struct ShuffleBytes : IVectorTernary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c)
     {
+        if (Avx512Vbmi.VL.IsSupported)
+        {
+            // Constants where an index has its first bit set: 10x is 0, 110 ones, 111 0x80.
+            Vector128<byte> special = Vector128.ShuffleNative(
+                Vector128.Create(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0x80, 0x80), (c >>> 4) & Vector128.Create((byte)0x0f));
+            return Vector128.ConditionalSelect(Vector128.LessThan(c.AsSByte(), Vector128<sbyte>.Zero).AsByte(), special, Plain(a, b, c));
+        }
+
         // Architected byte n is host byte 15 - n. An index with its first bit set yields 0 in both shuffles, and a constant then.
         Vector128<byte> index = (c ^ Vector128.Create((byte)0x0f)) & Vector128.Create((byte)0x8f);
         var constants = Vector128.Create(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0x80, 0x80);
@@ -77,6 +85,35 @@ internal readonly struct ShuffleBytes : IVectorTernary
             : Vector128.ConditionalSelect((register.AsSByte() >> 7).AsByte(), fromB, fromA);
         return chosen | Vector128.ShuffleNative(constants, (c >>> 4) & Vector128.Create((byte)0x0f));
     }
+
+    // The host looks at the last five bits of an index: which register, and which byte of it, counted from the other end.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<byte> Plain(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) =>
+        Avx512Vbmi.VL.PermuteVar16x8x2(a, c ^ Vector128.Create((byte)0x0f), b);
+}
+
+/// <summary><c>shufb</c> whose indices are known to name bytes, as the masks that insert elements do.</summary>
+internal readonly struct ShufflePlainBytes : IVectorTernary
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c)
+    {
+        if (Avx512Vbmi.VL.IsSupported)
+            return ShuffleBytes.Plain(a, b, c);
+        Vector128<byte> index = c ^ Vector128.Create((byte)0x0f);
+        return Vector128.ConditionalSelect(
+            Vector128.LessThan(c, Vector128.Create((byte)0x10)), Vector128.ShuffleNative(a, index & Vector128.Create((byte)0x0f)),
+            Vector128.ShuffleNative(b, index & Vector128.Create((byte)0x0f)));
+    }
+}
+
+/// <summary>The same of one register twice.</summary>
+internal readonly struct ShufflePlainBytesOfOne : IVectorBinary
+{
+    // The host's shuffle looks at the first bit of an index and at the last four.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> c) => Vector128.ShuffleNative(
+        a, (c ^ Vector128.Create((byte)0x0f)) & Vector128.Create((byte)(Ssse3.IsSupported ? 0xff : 0x0f)));
 }
 
 /// <summary>The masks of <c>cbd, chd, cwd, cdd</c> and their x-forms (appendix B).</summary>
@@ -91,9 +128,9 @@ internal static class InsertionControls
 
     /// <summary>Bytes of b everywhere, but for an element of a at an address, which comes from a's preferred place for its size.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Make(uint address, byte size, byte firstByte)
+    public static Vector128<byte> Make(Vector128<uint> address, byte size, byte firstByte)
     {
-        var start = Vector128.Create((byte)(address & 15 & ~(size - 1u)));
+        Vector128<byte> start = QuadShift.Count(address.AsByte()) & Vector128.Create((byte)(15 & ~(size - 1u)));
         Vector128<byte> within = Positions - start;
         return Vector128.ConditionalSelect(
             Vector128.LessThan(within, Vector128.Create(size)), within + Vector128.Create(firstByte), Positions | Vector128.Create((byte)0x10));
@@ -104,38 +141,38 @@ internal static class InsertionControls
 internal readonly struct InsertByte : IVectorBinary, IVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => InsertionControls.Make(Preferred.In(a) + Preferred.In(b), 1, 3);
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => InsertionControls.Make(a.AsUInt32() + b.AsUInt32(), 1, 3);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, int immediate) => InsertionControls.Make(Preferred.In(a) + (uint)immediate, 1, 3);
+    public static Vector128<byte> Apply(Vector128<byte> a, int immediate) => InsertionControls.Make(a.AsUInt32() + Vector128.Create((uint)immediate), 1, 3);
 }
 
 /// <summary><c>chd, chx</c></summary>
 internal readonly struct InsertHalfword : IVectorBinary, IVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => InsertionControls.Make(Preferred.In(a) + Preferred.In(b), 2, 2);
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => InsertionControls.Make(a.AsUInt32() + b.AsUInt32(), 2, 2);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, int immediate) => InsertionControls.Make(Preferred.In(a) + (uint)immediate, 2, 2);
+    public static Vector128<byte> Apply(Vector128<byte> a, int immediate) => InsertionControls.Make(a.AsUInt32() + Vector128.Create((uint)immediate), 2, 2);
 }
 
 /// <summary><c>cwd, cwx</c></summary>
 internal readonly struct InsertWord : IVectorBinary, IVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => InsertionControls.Make(Preferred.In(a) + Preferred.In(b), 4, 0);
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => InsertionControls.Make(a.AsUInt32() + b.AsUInt32(), 4, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, int immediate) => InsertionControls.Make(Preferred.In(a) + (uint)immediate, 4, 0);
+    public static Vector128<byte> Apply(Vector128<byte> a, int immediate) => InsertionControls.Make(a.AsUInt32() + Vector128.Create((uint)immediate), 4, 0);
 }
 
 /// <summary><c>cdd, cdx</c></summary>
 internal readonly struct InsertDoubleword : IVectorBinary, IVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => InsertionControls.Make(Preferred.In(a) + Preferred.In(b), 8, 0);
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => InsertionControls.Make(a.AsUInt32() + b.AsUInt32(), 8, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, int immediate) => InsertionControls.Make(Preferred.In(a) + (uint)immediate, 8, 0);
+    public static Vector128<byte> Apply(Vector128<byte> a, int immediate) => InsertionControls.Make(a.AsUInt32() + Vector128.Create((uint)immediate), 8, 0);
 }

@@ -12,6 +12,27 @@ internal static class QuadShift
         get => Vector128.Create((byte)0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     }
 
+    /// <summary>The last byte of a register's preferred word everywhere: without a way through the host's other registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Count(Vector128<byte> register) => Vector128.ShuffleNative(register, Vector128.Create((byte)12));
+
+    /// <summary>To the left by 0..15 bytes, around.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> RotateBytes(Vector128<byte> value, Vector128<byte> count) =>
+        Vector128.ShuffleNative(value, (HostBytes - count) & Vector128.Create((byte)0x0f));
+
+    /// <summary>To the left by 0..31 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> LeftBytes(Vector128<byte> value, Vector128<byte> count) =>
+        Vector128.ShuffleNative(value, (HostBytes - (count & Vector128.Create((byte)31))) & Vector128.Create((byte)0x8f));
+
+    /// <summary>To the right by the negated count modulo 32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> RightBytesNegated(Vector128<byte> value, Vector128<byte> count) =>
+        Vector128.ShuffleNative(
+            value,
+            (HostBytes + Vector128.Create((byte)0x70) + ((Vector128<byte>.Zero - count) & Vector128.Create((byte)31))) & Vector128.Create((byte)0x8f));
+
     /// <summary>To the left by 0..15 bytes, around.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> RotateBytes(Vector128<byte> value, int count) =>
@@ -68,7 +89,7 @@ internal readonly struct ShiftLeftQuadBits : IVectorBinary, IVectorImmediate
 internal readonly struct ShiftLeftQuadBytes : IVectorBinary, IVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Apply(a, (int)Preferred.In(b));
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => QuadShift.LeftBytes(a, QuadShift.Count(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, int immediate) => QuadShift.LeftBytes(a, immediate & 31);
@@ -85,7 +106,7 @@ internal readonly struct ShiftLeftQuadBytesByBits : IVectorBinary
 internal readonly struct RotateQuadBytes : IVectorBinary, IVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Apply(a, (int)Preferred.In(b));
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => QuadShift.RotateBytes(a, QuadShift.Count(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, int immediate) => QuadShift.RotateBytes(a, immediate & 15);
@@ -112,7 +133,7 @@ internal readonly struct RotateQuadBits : IVectorBinary, IVectorImmediate
 internal readonly struct ShiftRightQuadBytes : IVectorBinary, IVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Apply(a, (int)Preferred.In(b));
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => QuadShift.RightBytesNegated(a, QuadShift.Count(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, int immediate) => QuadShift.RightBytes(a, -immediate & 31);

@@ -18,20 +18,29 @@ internal sealed class AccessGroups
     // The further they reach, the more often some lie on the next page, and the interpreter has to do all of them.
     private const long MostBytes = 256;
 
+    private const long VectorBytes = 16;
+
+    // Of a guest whose loads never fault: as far as an offset of an instruction reaches.
+    private const long MostPlainBytes = 0x2000;
+
     private readonly IrBlock _block;
     private readonly AccessGroup?[] _groups;
+    private readonly bool _faults;
 
-    public AccessGroups(IrBlock block)
+    /// <param name="block">The block.</param>
+    /// <param name="faults">False: only loads of vectors are grouped, whose addresses are masked to where there is memory.</param>
+    public AccessGroups(IrBlock block, bool faults)
     {
         _block = block;
+        _faults = faults;
         _groups = new AccessGroup?[block.Instructions.Count];
         var open = new Dictionary<int, List<int>>();
         for (int index = 0; index < _groups.Length; index++)
         {
             IrInstruction insn = block.Instructions[index];
-            if (insn.Op is IrOp.Load or IrOp.Store)
+            if (insn.Op is IrOp.Load or IrOp.Store || (insn.Op == IrOp.LoadVector && !faults))
                 Add(open, index, insn);
-            else if (insn.Op is IrOp.Perform or IrOp.StoreBytes or IrOp.ExitIf or IrOp.Barrier)
+            else if (faults && insn.Op is IrOp.Perform or IrOp.StoreBytes or IrOp.ExitIf or IrOp.Barrier)
                 open.Clear();
         }
     }
@@ -45,7 +54,7 @@ internal sealed class AccessGroups
     private void Add(Dictionary<int, List<int>> open, int index, in IrInstruction insn)
     {
         (IrValue origin, long offset) = Decompose(insn.A);
-        long end = offset + (long)insn.Immediate;
+        long end = offset + (insn.Op == IrOp.LoadVector ? VectorBytes : (long)insn.Immediate);
         bool store = insn.Op == IrOp.Store;
         if (open.TryGetValue(origin.Index, out List<int>? members))
         {
@@ -54,7 +63,7 @@ internal sealed class AccessGroups
             {
                 Start = Math.Min(group.Start, offset), End = Math.Max(group.End, end), Stores = group.Stores | store, Members = members.Count + 1,
             };
-            if (wider.End - wider.Start <= MostBytes)
+            if (wider.End - wider.Start <= (_faults ? MostBytes : MostPlainBytes))
             {
                 members.Add(index);
                 foreach (int member in members)
@@ -71,6 +80,15 @@ internal sealed class AccessGroups
     private (IrValue Base, long Offset) Decompose(IrValue address)
     {
         long offset = 0;
+        if (!_faults && _block[address].Op == IrOp.And)
+        {
+            // A multiple of a vector's size, as a number of 32 bits with a sign, or none.
+            IrValue masked = _block[address].A;
+            if (_block[masked] is not { Op: IrOp.Add } inner || !_block.TryConstant(inner.B, out ulong add))
+                return (masked, 0);
+            return (int)add % VectorBytes == 0 ? (inner.A, (int)add) : (address, 0);
+        }
+
         while (_block[address] is { Op: IrOp.Add } sum && _block.TryConstant(sum.B, out ulong constant))
         {
             offset += (long)constant;

@@ -18,6 +18,7 @@ internal sealed class BlockEmitter
     private readonly int _number;
     private readonly ExpressionEmitter _values;
     private readonly QuickEmitter _quick;
+    private readonly GuardEmitter _guards;
     private readonly AccessGroups _groups;
     private readonly Dictionary<AccessGroup, LocalBuilder> _reached = [];
     private readonly Dictionary<int, IrValue> _pending = [];
@@ -42,7 +43,8 @@ internal sealed class BlockEmitter
         _block = region.Region.Blocks[number];
         _values = new ExpressionEmitter(_block, region.Code, region.Table, region.SlotLocals, region.Guest);
         _quick = new QuickEmitter(region, _values);
-        _groups = new AccessGroups(_block);
+        _guards = new GuardEmitter(_block, region.Code, _values, EndsRun);
+        _groups = new AccessGroups(_block, region.Guest.Faults);
         _changed = region.Flow.ChangedBefore(number);
         int count = _block.Instructions.Count;
         (_uses, _writes, _weight, _asDouble) = (new int[count], new int[count], new int[count], new int[count]);
@@ -117,6 +119,8 @@ internal sealed class BlockEmitter
     private void EmitInstruction(int index)
     {
         IrInstruction insn = _block.Instructions[index];
+        if (_guards.IsRunning && index == _guards.End)
+            FinishRun(new Moment(index - 1, _barrier));
         Moment now = new(index, _barrier);
         switch (insn.Op)
         {
@@ -175,6 +179,14 @@ internal sealed class BlockEmitter
             return;
         }
 
+        if (_region.IsHopeful && insn.Helper?.Guard is { } guard)
+        {
+            if (!_guards.IsRunning)
+                _guards.Begin(index, guard, Miss(insn.Site, now));
+            _values.Keep(index, index + 1, _guards.Emit(index, insn, now));
+            return;
+        }
+
         bool status = insn.Helper?.State is { } slot && _region.Guest.IsFloatStatus(slot);
         if (status)
             _quick.EmitPay();
@@ -212,6 +224,11 @@ internal sealed class BlockEmitter
         {
             _pending[slot] = insn.A;
         }
+        else if (_guards.IsRunning)
+        {
+            _guards.Write(slot, insn.A, now);
+            return;
+        }
         else
         {
             SaveReader(slot, now);
@@ -220,6 +237,26 @@ internal sealed class BlockEmitter
         }
 
         _changed = _changed.With(slot);
+    }
+
+    // What a run of guarded operations must not meet: whatever is seen from outside, or cannot be done twice.
+    private bool EndsRun(IrInstruction insn) => insn.Op switch
+    {
+        IrOp.ReadSlot or IrOp.WriteSlot => _region.Table.NumberOf(insn.Slot) < 0 || IsDeferred(insn.Slot) || insn.Slot.Type != IrType.V128,
+        IrOp.Call => insn.Helper is { State: not null, Guard: null } || insn.Helper!.Quick is not null,
+        IrOp.Load or IrOp.LoadVector => _region.Guest.Faults,
+        _ => insn.Op.MayLeave || insn.Op == IrOp.Barrier,
+    };
+
+    private void FinishRun(Moment before)
+    {
+        foreach ((int slot, LocalBuilder value) in _guards.Finish())
+        {
+            SaveReader(slot, before);
+            Il.Emit(OpCodes.Ldloc, value);
+            Il.Emit(OpCodes.Stloc, _region.SlotLocals[slot]);
+            _changed = _changed.With(slot);
+        }
     }
 
     // What the slot held is wanted further on.
@@ -254,6 +291,15 @@ internal sealed class BlockEmitter
     private AccessPlace Place(int index, in IrInstruction insn, Moment now)
     {
         int retired = insn.Site.Instructions - _accounted;
+        if (!_region.Guest.Faults && _region.IsHopeful && _groups.Of(index) is { } plain)
+        {
+            if (!_reached.TryGetValue(plain, out LocalBuilder? first))
+                _reached[plain] = first = Reach(plain, _guards.IsRunning ? _guards.Miss : Miss(insn.Site, now), now);
+            return new AccessPlace(null, default, retired) { Host = first, HostOffset = _groups.OffsetOf(index) };
+        }
+
+        if (!_region.Guest.Faults)
+            return new AccessPlace(Address(insn, now), default, retired) { Miss = insn.Type == IrType.None ? Miss(insn.Site, now) : null };
         if (!_region.IsHopeful || insn.Op == IrOp.StoreBytes)
             return new AccessPlace(Address(insn, now), FaultLabel(now), retired);
         if (_groups.Of(index) is not { } group)
@@ -363,7 +409,7 @@ internal sealed class BlockEmitter
 
     private void EmitPredictions(LocalBuilder address)
     {
-        foreach (int likely in _region.Region.Likely(_number).Take(MostPredictions))
+        foreach (int likely in _region.Region.Likely(_number, MostPredictions))
         {
             Il.Emit(OpCodes.Ldloc, address);
             Il.Emit(OpCodes.Ldc_I8, (long)_region.Region.Blocks[likely].Address);

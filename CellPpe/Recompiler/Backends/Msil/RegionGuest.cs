@@ -26,6 +26,9 @@ public abstract class RegionGuest
     /// <summary>True when the slot is the status that quick floating-point forms owe something to.</summary>
     public abstract bool IsFloatStatus(IrSlot slot);
 
+    /// <summary>False: no access faults, every load is a simple one, and a store that is not is always left to the interpreter.</summary>
+    public virtual bool Faults => true;
+
     /// <summary>Appends code that leaves on the stack how quick forms may be used now: 2 always, 1 when exact, 0 never.</summary>
     public abstract void EmitFloatMode(RegionCode code);
 

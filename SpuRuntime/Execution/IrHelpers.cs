@@ -1,0 +1,162 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+using CellPpe.Recompiler;
+
+using SpuRuntime.Arithmetic;
+using SpuRuntime.Arithmetic.Float;
+
+namespace SpuRuntime.Execution;
+
+// One IrHelper for each operation type: compiled code calls the same Apply that the interpreter inlines, and has it inlined, too.
+
+/// <summary>What the helpers of all shapes are made with, and those that are no instructions.</summary>
+internal static unsafe class IrHelpers
+{
+    /// <summary>The word in a register's preferred slot, as a number.</summary>
+    public static IrHelper Preferred { get; } = new(
+        typeof(Preferred), IrType.I64, [IrType.V128], null, static (_, x) => Wide(Arithmetic.Preferred.In(x[0])),
+        nameof(Arithmetic.Preferred.In));
+
+    /// <summary>Not 0 when the preferred word of a comparison's result, all ones or all zeros, is ones.</summary>
+    public static IrHelper PreferredSign { get; } = new(
+        typeof(IrHelpers), IrType.I64, [IrType.V128], null, static (_, x) => Wide(Sign(x[0])), nameof(Sign));
+
+    /// <summary>See <see cref="PreferredSign"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Sign(Vector128<byte> mask) => mask.AsUInt32().ExtractMostSignificantBits() & 8;
+
+    /// <summary>A register with a number in its preferred slot.</summary>
+    public static IrHelper InPreferred { get; } = new(
+        typeof(Preferred), IrType.V128, [IrType.I64], null, static (_, x) => Arithmetic.Preferred.Of((uint)Number(x[0])),
+        nameof(Arithmetic.Preferred.Of));
+
+    /// <summary>A vector of the same type this many times.</summary>
+    public static IrType[] Vectors(int count) => [.. Enumerable.Repeat(IrType.V128, count)];
+
+    /// <summary>The Apply of an operation with exactly these parameters.</summary>
+    public static MethodInfo Apply(Type operation, params Type[] parameters) =>
+        operation.GetMethod(IrHelper.Apply, BindingFlags.Static | BindingFlags.Public, parameters)
+        ?? throw new InvalidOperationException($"{operation.Name} has no such {IrHelper.Apply}");
+
+    /// <summary>The FPSCR of a state.</summary>
+    public static ref Vector128<byte> Fpscr(byte* state) => ref Unsafe.AsRef<Vector128<byte>>(state + IrSlots.Fpscr.Offset);
+
+    /// <summary>A number among vectors.</summary>
+    public static ulong Number(Vector128<byte> value) => value.AsUInt64().ToScalar();
+
+    private static Vector128<byte> Wide(ulong value) => Vector128.CreateScalar(value).AsByte();
+}
+
+/// <summary>The helper of a pure operation over one register.</summary>
+internal static unsafe class IrUnary<TOperation>
+    where TOperation : struct, IVectorUnary
+{
+    public static IrHelper Helper { get; } = new(
+        typeof(TOperation), IrType.V128, IrHelpers.Vectors(1), null, static (_, x) => TOperation.Apply(x[0]),
+        Caller: IrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>)));
+}
+
+/// <summary>The helper of a pure operation over two registers.</summary>
+internal static unsafe class IrBinary<TOperation>
+    where TOperation : struct, IVectorBinary
+{
+    public static IrHelper Helper { get; } = new(
+        typeof(TOperation), IrType.V128, IrHelpers.Vectors(2), null, static (_, x) => TOperation.Apply(x[0], x[1]),
+        Caller: IrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>), typeof(Vector128<byte>)));
+}
+
+/// <summary>The helper of a pure operation over three registers.</summary>
+internal static unsafe class IrTernary<TOperation>
+    where TOperation : struct, IVectorTernary
+{
+    public static IrHelper Helper { get; } = new(
+        typeof(TOperation), IrType.V128, IrHelpers.Vectors(3), null, static (_, x) => TOperation.Apply(x[0], x[1], x[2]),
+        Caller: IrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>), typeof(Vector128<byte>), typeof(Vector128<byte>)));
+}
+
+/// <summary>The helper of a pure operation over a register and an immediate.</summary>
+internal static unsafe class IrImmediate<TOperation>
+    where TOperation : struct, IVectorImmediate
+{
+    public static IrHelper Helper { get; } = new(
+        typeof(TOperation), IrType.V128, [IrType.V128, IrType.I64], null, static (_, x) => TOperation.Apply(x[0], (int)IrHelpers.Number(x[1])),
+        Caller: IrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>), typeof(int)));
+}
+
+/// <summary>The helpers of operations with the FPSCR, by how many registers they take.</summary>
+internal static unsafe class IrFloatUnary<TOperation>
+    where TOperation : struct, IFloatUnary
+{
+    public static IrHelper Helper { get; } = new(
+        typeof(TOperation), IrType.V128, IrHelpers.Vectors(1), IrSlots.Fpscr, static (state, x) => TOperation.Apply(ref IrHelpers.Fpscr(state), x[0]),
+        Caller: IrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>).MakeByRefType(), typeof(Vector128<byte>)));
+}
+
+/// <inheritdoc cref="IrFloatUnary{TOperation}"/>
+internal static unsafe class IrFloatBinary<TOperation>
+    where TOperation : struct, IFloatBinary
+{
+    public static IrHelper Helper { get; } = new(
+        typeof(TOperation), IrType.V128, IrHelpers.Vectors(2), IrSlots.Fpscr,
+        static (state, x) => TOperation.Apply(ref IrHelpers.Fpscr(state), x[0], x[1]),
+        Caller: IrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>).MakeByRefType(), typeof(Vector128<byte>), typeof(Vector128<byte>)),
+        Guard: IrGuards.Of(typeof(TOperation)));
+}
+
+/// <inheritdoc cref="IrFloatUnary{TOperation}"/>
+internal static unsafe class IrFloatTernary<TOperation>
+    where TOperation : struct, IFloatTernary
+{
+    public static IrHelper Helper { get; } = new(
+        typeof(TOperation), IrType.V128, IrHelpers.Vectors(3), IrSlots.Fpscr,
+        static (state, x) => TOperation.Apply(ref IrHelpers.Fpscr(state), x[0], x[1], x[2]),
+        Caller: IrHelpers.Apply(
+            typeof(TOperation), typeof(Vector128<byte>).MakeByRefType(), typeof(Vector128<byte>), typeof(Vector128<byte>), typeof(Vector128<byte>)),
+        Guard: IrGuards.Of(typeof(TOperation)));
+}
+
+/// <inheritdoc cref="IrFloatUnary{TOperation}"/>
+internal static unsafe class IrFloatImmediate<TOperation>
+    where TOperation : struct, IFloatImmediate
+{
+    public static IrHelper Helper { get; } = new(
+        typeof(TOperation), IrType.V128, [IrType.V128, IrType.I64], IrSlots.Fpscr,
+        static (state, x) => TOperation.Apply(ref IrHelpers.Fpscr(state), x[0], (int)IrHelpers.Number(x[1])),
+        Caller: IrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>).MakeByRefType(), typeof(Vector128<byte>), typeof(int)));
+}
+
+/// <summary>The quick forms of single-precision operations.</summary>
+internal static class IrGuards
+{
+    private static readonly Dictionary<Type, string> Quick = new()
+    {
+        [typeof(SingleAdd)] = nameof(SingleQuick.Add),
+        [typeof(SingleSubtract)] = nameof(SingleQuick.Subtract),
+        [typeof(SingleMultiply)] = nameof(SingleQuick.Multiply),
+        [typeof(SingleMultiplyAdd)] = nameof(SingleQuick.MultiplyAdd),
+        [typeof(SingleMultiplySubtract)] = nameof(SingleQuick.MultiplySubtract),
+        [typeof(SingleNegativeMultiplySubtract)] = nameof(SingleQuick.NegativeMultiplySubtract),
+    };
+
+    /// <summary>The quick form of an operation; null when it has none, or this host has not.</summary>
+    public static IrGuard? Of(Type operation) =>
+        SingleQuick.IsSupported && Quick.TryGetValue(operation, out string? name)
+            ? new IrGuard(
+                typeof(SingleQuick).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!,
+                Method(nameof(OperandMeasure)), typeof(SingleQuick).GetMethod(nameof(SingleQuick.Measure))!, Method(nameof(IsOrdinary)))
+            : null;
+
+    /// <summary>The measure of an operand, which may be zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<uint> OperandMeasure(Vector128<byte> operand) =>
+        Vector128.AndNot(SingleQuick.Measure(operand), Vector128.Equals(operand.AsUInt32() << 1, Vector128<uint>.Zero));
+
+    /// <summary>Whether greatest measures are below the limit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsOrdinary(Vector128<uint> operands, Vector128<uint> results, bool anyOperand) =>
+        Vector128.LessThanAll(anyOperand ? Vector128.Max(operands, results) : results, SingleQuick.Limit);
+
+    private static MethodInfo Method(string name) => typeof(IrGuards).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!;
+}

@@ -1,0 +1,47 @@
+using CellPpe.Recompiler.Backends.Msil;
+
+namespace SpuRuntime.Execution.Regions;
+
+/// <summary>A compiled region. It belongs to no SPE: its code finds everything through the context it is given.</summary>
+internal sealed unsafe class Region(RegionPlan plan)
+{
+    private volatile CompiledRegion? _code;
+    private volatile bool _failed;
+
+    public RegionPlan Plan => plan;
+
+    /// <summary>Quadwords of local store that it has words of, ascending.</summary>
+    public ushort[] Quadwords { get; } = Covered(plan);
+
+    /// <summary>Its code; null until it is compiled. Set once, by the thread that compiles.</summary>
+    public CompiledRegion? Code
+    {
+        get => _code;
+        set => _code = value;
+    }
+
+    /// <summary>True when it could not be compiled.</summary>
+    public bool HasFailed
+    {
+        get => _failed;
+        set => _failed = value;
+    }
+
+    /// <summary>Its host code as a handler.</summary>
+    public delegate*<SpuContext*, DecodedInsn*, DecodedInsn*> Handler => (delegate*<SpuContext*, DecodedInsn*, DecodedInsn*>)_code!.Entry;
+
+    /// <summary>Whether it has words of a quadword.</summary>
+    public bool Covers(uint quadword) => Array.BinarySearch(Quadwords, (ushort)quadword) >= 0;
+
+    private static ushort[] Covered(RegionPlan plan)
+    {
+        var covered = new SortedSet<ushort>();
+        foreach (PlannedBlock block in plan.Blocks)
+        {
+            for (uint quadword = block.Address >> 4; quadword <= (block.Address + (4 * ((uint)block.Words.Length - 1))) >> 4; quadword++)
+                covered.Add((ushort)quadword);
+        }
+
+        return [.. covered];
+    }
+}

@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace SpuRuntime.Execution.Regions;
+
+/// <summary>What compiled regions call.</summary>
+internal static unsafe class RegionRuntime
+{
+    /// <summary>A quadword of local store as a register, and back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Reverse(Vector128<byte> value) =>
+        Vector128.Shuffle(value, Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+
+    /// <summary>Waits until every access before it is done.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FullBarrier() => Interlocked.MemoryBarrier();
+
+    /// <summary>Leaves a region.</summary>
+    /// <param name="c">The SPU.</param>
+    /// <param name="left">What is left of the budget.</param>
+    /// <param name="encoded">How: a <see cref="RegionExit"/>.</param>
+    /// <param name="target">Where a computed exit goes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static DecodedInsn* Depart(SpuContext* c, long left, nint encoded, ulong target)
+    {
+        RegionExit exit = RegionExit.Decode(encoded);
+        c->Compiled += c->Left - left;
+        c->Entries++;
+        // The loop counts the region as one instruction.
+        c->Left = left + 1;
+        DecodedInsn* next = c->At(exit.Address);
+        switch (exit.Kind)
+        {
+            case RegionExitKind.Step:
+                SpuInterpreter.Arrive(c, next);
+                return next;
+            case RegionExitKind.Computed:
+                if (c->Targets[exit.Address >> 2] != (uint)target)
+                    NoteTarget(c, exit.Address, (uint)target);
+                next = c->At((uint)target);
+                SpuInterpreter.Arrive(c, next);
+                return next;
+            case RegionExitKind.Stop:
+                return next;
+            case RegionExitKind.Miss:
+                Missed(c, exit.Address);
+                break;
+        }
+
+        // The region has counted this instruction; the loop will.
+        c->Compiled--;
+        return c->Core.HandlerOf(next)(c, next);
+    }
+
+    /// <summary>Runs one instruction by the interpreter, where a region begins that may not be entered now.</summary>
+    public static DecodedInsn* Refuse(SpuContext* c, DecodedInsn* i) => c->Core.HandlerOf(i)(c, i);
+
+    /// <summary>The same, where indices of shuffles are not as they were when the region was made.</summary>
+    public static DecodedInsn* Unfit(SpuContext* c, DecodedInsn* i)
+    {
+        c->Core.Regions!.Unfit(c->AddressOf(i));
+        return c->Core.HandlerOf(i)(c, i);
+    }
+
+    /// <summary>One or the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Either(Vector128<byte> left, Vector128<byte> right) => left | right;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void NoteTarget(SpuContext* c, uint branch, uint target)
+    {
+        c->Targets[branch >> 2] = target;
+        c->Core.Regions!.NoteTarget(branch, target);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Missed(SpuContext* c, uint address)
+    {
+        c->Misses++;
+        c->Core.Regions!.Missed(address);
+    }
+}

@@ -1,0 +1,207 @@
+using SpuRuntime.Isa;
+using SpuRuntime.State;
+
+namespace SpuRuntime.Execution.Regions;
+
+/// <summary>
+/// The regions in place in one SPE: puts compiled code in the place of interpreter handlers, and takes it away when local store
+/// changes. Belongs to the thread that runs the SPU.
+/// </summary>
+internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache cache)
+{
+    private const ushort SoonAgain = 64;
+
+    private const int MostTargets = 16;
+
+    // By computed branch: where it has gone to when it left a region, the first first.
+    private readonly Dictionary<uint, List<uint>> _targets = [];
+    private readonly Dictionary<uint, Region> _byEntry = [];
+    private readonly List<Region> _installed = [];
+
+    // Taken away while the thread may still be inside: they may go when it is not.
+    private readonly List<Region> _leaving = [];
+
+    // Instructions that regions have left to the interpreter: how often, and the count of compiled instructions when last looked at.
+    private readonly Dictionary<uint, (int Count, long Compiled)> _misses = [];
+    private readonly HashSet<uint> _hopeless = [];
+
+    // Regions that were refused because indices of shuffles were not as they had been: how often, and what gives up on it.
+    private readonly Dictionary<Region, int> _unfit = [];
+    private readonly HashSet<uint> _maskless = [];
+
+    private RegionPlanner? _planner;
+
+    /// <summary>Regions in place.</summary>
+    public int Count => _installed.Count;
+
+    /// <summary>Arrivals until an instruction that is decoded asks for the first time.</summary>
+    public ushort FirstHeat => (ushort)Math.Min(cache.Options.SeekThreshold, cache.Options.Threshold);
+
+    /// <summary>An instruction is warm: looks for compiled code, or asks for it.</summary>
+    public void Request(SpuContext* context, DecodedInsn* i)
+    {
+        uint address = context->AddressOf(i);
+        // One that was never run is not decoded; it will come again.
+        if (i->State == DecodedState.None)
+            return;
+        Region? here = _byEntry.GetValueOrDefault(address);
+        i->Heat = ushort.MaxValue;
+        bool hopeful = !_hopeless.Contains(address);
+        Region? region = cache.Find(address, c, here is not null, hopeful);
+        if (region == here)
+            region = null;
+        if (region is null)
+        {
+            if (here is null && i->State == DecodedState.Decoded && cache.Options.Threshold > FirstHeat)
+            {
+                i->State = DecodedState.Sought;
+                i->Heat = (ushort)(cache.Options.Threshold - FirstHeat);
+                return;
+            }
+
+            region = Plan(address, here, hopeful);
+            if (region is null || !cache.TryAdd(region))
+            {
+                i->Heat = (ushort)Math.Max(SoonAgain, cache.Options.Threshold);
+                return;
+            }
+        }
+
+        if (region.Code is not null)
+            Install(region);
+        else if (!region.HasFailed)
+            i->Heat = SoonAgain;
+    }
+
+    /// <summary>A computed branch has left a region.</summary>
+    public void NoteTarget(uint branch, uint target)
+    {
+        if (!_targets.TryGetValue(branch, out List<uint>? known))
+            _targets[branch] = known = [];
+        target &= SpuState.LocalStoreSize - 4;
+        if (known.Count < MostTargets && !known.Contains(target))
+            known.Add(target);
+    }
+
+    /// <summary>The words of a quadword are no longer what they were.</summary>
+    public void Drop(uint quadword)
+    {
+        for (int index = _installed.Count - 1; index >= 0; index--)
+        {
+            if (_installed[index].Covers(quadword))
+                Remove(_installed[index]);
+        }
+    }
+
+    /// <summary>The thread is in no region.</summary>
+    public void Settle() => _leaving.Clear();
+
+    /// <summary>
+    /// A region has left an instruction to the interpreter. Where that happens often, for what it runs, another one takes its place
+    /// that does such things itself.
+    /// </summary>
+    public void Missed(uint address)
+    {
+        const int Few = 128;
+        const long Worth = 1000;
+        (int count, long compiled) = _misses.GetValueOrDefault(address);
+        _misses[address] = (count + 1, compiled);
+        if ((count + 1) % Few != 0)
+            return;
+        _misses[address] = (count + 1, c->Compiled);
+        // A store into code is the interpreter's in any case.
+        if (c->Compiled - compiled > Few * Worth || SpuTable.Info(SpuDecoder.Decode(c->At(address)->Word)).Has("store"))
+            return;
+        for (int index = _installed.Count - 1; index >= 0; index--)
+        {
+            Region region = _installed[index];
+            if (!region.Plan.IsHopeful || !region.Covers(address >> 4))
+                continue;
+            foreach (uint entry in EntriesOf(region))
+                _hopeless.Add(entry);
+            Remove(region);
+        }
+    }
+
+    /// <summary>A region was not entered because indices of shuffles are not as they were.</summary>
+    public void Unfit(uint address)
+    {
+        const int Enough = 16;
+        if (!_byEntry.TryGetValue(address, out Region? region))
+            return;
+        int count = _unfit[region] = _unfit.GetValueOrDefault(region) + 1;
+        if (count < Enough)
+            return;
+        foreach (uint entry in EntriesOf(region))
+            _maskless.Add(entry);
+        _unfit.Remove(region);
+        Remove(region);
+    }
+
+    // Another one for what is hot inside a region already must have more in it.
+    private Region? Plan(uint address, Region? here, bool hopeful)
+    {
+        if (cache.IsBusy)
+            return null;
+        bool large = here is not null;
+        RegionPlan? plan = (_planner ??= new RegionPlanner(c, _targets)).Plan(
+            address, large ? cache.Options.Large : cache.Options.Small, large, hopeful, !_maskless.Contains(address));
+        return plan is null || (here is { Plan.IsLarge: true } && here.Plan.Start == address && plan.Shape == here.Plan.Shape) ? null : new Region(plan);
+    }
+
+    private static IEnumerable<uint> EntriesOf(Region region) => region.Plan.Entries.Select(number => region.Plan.Blocks[number].Address);
+
+    private void Install(Region region)
+    {
+        // Marked before it is compared: who writes it at the same time either finds the mark, or has written before.
+        foreach (ushort quadword in region.Quadwords)
+            c->Decoded[quadword] |= DecodedFlags.Compiled;
+        Interlocked.MemoryBarrier();
+        if (!region.Plan.Matches(c->LocalStore))
+            return;
+        foreach (PlannedBlock block in region.Plan.Blocks)
+        {
+            for (uint index = 0; index < block.Words.Length; index++)
+            {
+                DecodedInsn* i = c->At(block.Address + (4 * index));
+                if (i->State == DecodedState.None)
+                    core.Decode(i);
+            }
+        }
+
+        _installed.Add(region);
+        int number = 0;
+        foreach (uint address in EntriesOf(region))
+        {
+            _byEntry.TryGetValue(address, out Region? before);
+            _byEntry[address] = region;
+            DecodedInsn* i = c->At(address);
+            i->Handler = region.Handler;
+            i->Entry = (byte)number++;
+            i->Heat = (ushort)cache.Options.LargeThreshold;
+            if (before is not null && !_byEntry.ContainsValue(before))
+                Forget(before);
+        }
+    }
+
+    private void Remove(Region region)
+    {
+        foreach (uint address in EntriesOf(region))
+        {
+            if (_byEntry.GetValueOrDefault(address) != region)
+                continue;
+            _byEntry.Remove(address);
+            DecodedInsn* i = c->At(address);
+            i->Handler = core.HandlerOf(i);
+            i->Heat = FirstHeat;
+        }
+
+        Forget(region);
+    }
+
+    private void Forget(Region region)
+    {
+        _installed.Remove(region);
+        _leaving.Add(region);
+    }
+}

@@ -1,0 +1,233 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.Intrinsics;
+
+using CellPpe.Recompiler;
+using CellPpe.Recompiler.Backends.Msil;
+
+using SpuRuntime.State;
+
+namespace SpuRuntime.Execution.Regions;
+
+/// <summary>How an SPU's regions are entered and left, and how they reach local store, where nothing can fault.</summary>
+/// <param name="plan">What the region is made of.</param>
+internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
+{
+    private const string LocalStore = "ls";
+    private const string Decoded = "decoded";
+
+    private int _longestPath;
+
+    public override Module Module => typeof(SpuRegionGuest).Module;
+
+    public override int StateOffset => ContextLayout.State;
+
+    public override bool Faults => false;
+
+    // Operations get it by reference, in the state; what is ordinary does not touch it.
+    public override bool IsCached(IrSlot slot) => slot != IrSlots.Fpscr;
+
+    public override bool IsFloat(IrSlot slot) => false;
+
+    public override bool IsFloatStatus(IrSlot slot) => false;
+
+    public override void EmitFloatMode(RegionCode code) => throw NotHere();
+
+    public override void EmitPay(RegionCode code, FloatDebts debts) => throw NotHere();
+
+    public override void EmitEnter(RegionCode code, int longestPath, Label refuse)
+    {
+        ILGenerator il = code.Il;
+        _longestPath = longestPath;
+        Field(il, ContextLayout.Left, OpCodes.Ldind_I8);
+        il.Emit(OpCodes.Stloc, code.Left);
+        EmitHasBudget(code, refuse);
+        if (plan.PlainMasks.Length > 0)
+            EmitMaskCheck(code);
+        Keep(code, LocalStore, ContextLayout.LocalStore);
+        Keep(code, Decoded, ContextLayout.Decoded);
+    }
+
+    public override void EmitSelectEntry(RegionCode code, IReadOnlyList<(ulong Address, Label Label)> entries, Label refuse)
+    {
+        ILGenerator il = code.Il;
+        if (entries.Count > 1)
+        {
+            il.Emit(OpCodes.Ldarg_1);
+            il.Emit(OpCodes.Ldc_I4, ContextLayout.Entry);
+            il.Emit(OpCodes.Add);
+            il.Emit(OpCodes.Ldind_U1);
+            il.Emit(OpCodes.Switch, entries.Select(static entry => entry.Label).ToArray());
+            il.Emit(OpCodes.Br, refuse);
+        }
+        else
+        {
+            il.Emit(OpCodes.Br, entries[0].Label);
+        }
+    }
+
+    public override void EmitRefuse(RegionCode code, Label refuse)
+    {
+        ILGenerator il = code.Il;
+        il.MarkLabel(refuse);
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldarg_1);
+        Call(il, nameof(RegionRuntime.Refuse));
+        il.Emit(OpCodes.Ret);
+    }
+
+    public override void EmitCheck(RegionCode code, Label stop)
+    {
+        EmitHasBudget(code, stop);
+        Field(code.Il, ContextLayout.Attention, OpCodes.Ldind_U4);
+        code.Il.Emit(OpCodes.Brtrue, stop);
+    }
+
+    public override void EmitReturn(RegionCode code)
+    {
+        ILGenerator il = code.Il;
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldloc, code.Left);
+        il.Emit(OpCodes.Ldloc, code.Next);
+        il.Emit(OpCodes.Ldloc, code.Target);
+        Call(il, nameof(RegionRuntime.Depart));
+        il.Emit(OpCodes.Ret);
+    }
+
+    public override nint ExitTo(ulong address) => Exit(RegionExitKind.Step, address);
+
+    public override nint ExitComputed(IrSite site) => Exit(RegionExitKind.Computed, site.Address);
+
+    public override nint ExitToStop(ulong address) => Exit(RegionExitKind.Stop, address);
+
+    public override nint ExitToInterpret(ulong address) => Exit(RegionExitKind.Miss, address);
+
+    public override nint ExitFaulted() => throw NotHere();
+
+    public override nint ExitNoted(IrSite site, IrExit exit) => Exit(RegionExitKind.Interpret, site.Address);
+
+    // Where none of them goes around at the end of local store, each is at its distance from the first.
+    public override LocalBuilder EmitReach(RegionCode code, LocalBuilder address, int bytes, bool stores, Label miss)
+    {
+        ILGenerator il = code.Il;
+        LocalBuilder host = code.Temporary(typeof(nint));
+        il.Emit(OpCodes.Ldloc, address);
+        il.Emit(OpCodes.Ldc_I8, -16L);
+        il.Emit(OpCodes.And);
+        il.Emit(OpCodes.Stloc, host);
+        il.Emit(OpCodes.Ldloc, host);
+        il.Emit(OpCodes.Ldc_I8, (long)(SpuState.LocalStoreSize - bytes));
+        il.Emit(OpCodes.Bgt_Un, miss);
+        il.Emit(OpCodes.Ldloc, host);
+        il.Emit(OpCodes.Ldloc, code.Kept[LocalStore]);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Stloc, host);
+        return host;
+    }
+
+    public override LocalBuilder EmitLoad(RegionCode code, in IrInstruction insn, AccessPlace access, bool asDouble)
+    {
+        ILGenerator il = code.Il;
+        LocalBuilder value = code.Temporary(typeof(Vector128<byte>));
+        EmitHostAddress(code, access);
+        il.Emit(OpCodes.Ldobj, typeof(Vector128<byte>));
+        Call(il, nameof(RegionRuntime.Reverse));
+        il.Emit(OpCodes.Stloc, value);
+        return value;
+    }
+
+    // The interpreter stores where code is: it sees to the code.
+    public override void EmitStore(RegionCode code, in IrInstruction insn, AccessPlace access, LocalBuilder value)
+    {
+        const int QuadwordShift = 4;
+        ILGenerator il = code.Il;
+        il.Emit(OpCodes.Ldloc, access.Address!);
+        il.Emit(OpCodes.Ldc_I4, QuadwordShift);
+        il.Emit(OpCodes.Shr_Un);
+        il.Emit(OpCodes.Ldloc, code.Kept[Decoded]);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Ldind_U1);
+        il.Emit(OpCodes.Brtrue, access.Miss!.Value);
+        EmitHostAddress(code, access);
+        il.Emit(OpCodes.Ldloc, value);
+        Call(il, nameof(RegionRuntime.Reverse));
+        il.Emit(OpCodes.Stobj, typeof(Vector128<byte>));
+    }
+
+    public override void EmitStoreBytes(RegionCode code, in IrInstruction insn, AccessPlace access, Action emitVector, Action emitCount) =>
+        throw NotHere();
+
+    public override void EmitBarrier(RegionCode code, StorageBarrier kind) => Call(code.Il, nameof(RegionRuntime.FullBarrier));
+
+    public override void EmitPerform(RegionCode code, in IrInstruction insn, AccessPlace access) => throw NotHere();
+
+    public override void EmitFaultRetired(RegionCode code) => throw NotHere();
+
+    private static InvalidOperationException NotHere() => new("an SPU has no such thing");
+
+    private static nint Exit(RegionExitKind kind, ulong address) => new RegionExit(kind, (uint)address).Encoded;
+
+    private void EmitHasBudget(RegionCode code, Label stop)
+    {
+        code.Il.Emit(OpCodes.Ldloc, code.Left);
+        code.Il.Emit(OpCodes.Ldc_I8, (long)_longestPath);
+        code.Il.Emit(OpCodes.Blt, stop);
+    }
+
+    private void EmitMaskCheck(RegionCode code)
+    {
+        ILGenerator il = code.Il;
+        Label unfit = il.DefineLabel();
+        foreach (int register in plan.PlainMasks)
+            Field(il, StateOffset + IrSlots.Gpr(register).Offset, OpCodes.Ldobj);
+        for (int number = 1; number < plan.PlainMasks.Length; number++)
+            Call(il, nameof(RegionRuntime.Either));
+        il.Emit(OpCodes.Call, typeof(RegionPlan).GetMethod(nameof(RegionPlan.IsPlain))!);
+        il.Emit(OpCodes.Brfalse, unfit);
+        code.Later(() =>
+        {
+            il.MarkLabel(unfit);
+            il.Emit(OpCodes.Ldarg_0);
+            il.Emit(OpCodes.Ldarg_1);
+            Call(il, nameof(RegionRuntime.Unfit));
+            il.Emit(OpCodes.Ret);
+        });
+    }
+
+    private static void Keep(RegionCode code, string name, int offset)
+    {
+        LocalBuilder local = code.Il.DeclareLocal(typeof(nint));
+        Field(code.Il, offset, OpCodes.Ldind_I);
+        code.Il.Emit(OpCodes.Stloc, local);
+        code.Kept[name] = local;
+    }
+
+    // Addresses are masked in the representation already (SpuState.QuadwordMask): they stay inside local store.
+    private static void EmitHostAddress(RegionCode code, AccessPlace access)
+    {
+        if (access.Host is { } host)
+        {
+            code.Il.Emit(OpCodes.Ldloc, host);
+            code.Il.Emit(OpCodes.Ldc_I4, access.HostOffset);
+            code.Il.Emit(OpCodes.Add);
+            return;
+        }
+
+        code.Il.Emit(OpCodes.Ldloc, access.Address!);
+        code.Il.Emit(OpCodes.Ldloc, code.Kept[LocalStore]);
+        code.Il.Emit(OpCodes.Add);
+    }
+
+    private static void Field(ILGenerator il, int offset, OpCode load)
+    {
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldc_I4, offset);
+        il.Emit(OpCodes.Add);
+        if (load == OpCodes.Ldobj)
+            il.Emit(load, typeof(Vector128<byte>));
+        else
+            il.Emit(load);
+    }
+
+    private static void Call(ILGenerator il, string name) => il.Emit(OpCodes.Call, typeof(RegionRuntime).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!);
+}

@@ -1,0 +1,110 @@
+using SpuRuntime.Execution;
+
+using Xunit;
+
+namespace SpuRuntime.Tests.Differential;
+
+/// <summary>Compiled code belongs to contents, not to an SPE or a moment.</summary>
+public sealed class CacheTests : IDisposable
+{
+    private const string Sum = "il $3,0\nil $4,1000\na $3,$3,$4\nai $4,$4,-1\nbrnz $4,8\nstop 1";
+    private const string Double = "il $3,1\nil $4,9\na $3,$3,$3\nai $4,$4,-1\nbrnz $4,8\nstop 1";
+
+    private readonly SpuCodeCache _code = new(new SpuEngineOptions { Threshold = 4, Synchronous = true, Verify = true });
+
+    [Fact]
+    public void A_loop_runs_compiled()
+    {
+        using TestSpu spu = Run(Sum, 500_500);
+
+        Assert.True(spu.Core.Statistics.Compiled > 2900, $"{spu.Core.Statistics}");
+        Assert.Equal(3003ul, spu.State.Instructions);
+    }
+
+    [Fact]
+    public void A_program_that_is_loaded_again_compiles_nothing()
+    {
+        using TestSpu spu = Run(Sum, 500_500);
+        Again(spu, Double, 512);
+        long compiled = _code.Work.Instructions;
+        for (int round = 0; round < 10; round++)
+        {
+            Again(spu, Sum, 500_500);
+            Again(spu, Double, 512);
+        }
+
+        Assert.Equal(compiled, _code.Work.Instructions);
+        Assert.True(spu.Core.Statistics.Compiled > 28_000, $"{spu.Core.Statistics}");
+    }
+
+    [Fact]
+    public void Another_spe_uses_what_the_first_has_compiled()
+    {
+        using TestSpu first = Run(Sum, 500_500);
+        long compiled = _code.Work.Instructions;
+        using TestSpu second = Run(Sum, 500_500);
+
+        Assert.Equal(compiled, _code.Work.Instructions);
+        Assert.True(second.Core.Statistics.Compiled > 2900, $"{second.Core.Statistics}");
+    }
+
+    [Fact]
+    public void Old_code_goes_when_there_is_too_much()
+    {
+        using var few = new SpuCodeCache(new SpuEngineOptions { Threshold = 4, Synchronous = true, MostInstructions = 3 });
+        using var spu = new TestSpu(code: few);
+        for (int round = 0; round < 3; round++)
+        {
+            Again(spu, Sum, 500_500);
+            Again(spu, Double, 512);
+        }
+
+        Assert.True(few.Work.Instructions > 10, $"{few.Work}");
+    }
+
+    [Fact]
+    public void Several_spes_on_threads_of_their_own_share_it()
+    {
+        using var code = new SpuCodeCache(new SpuEngineOptions { Threshold = 4 });
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(number => new Thread(() =>
+        {
+            using var spu = new TestSpu(code: code);
+            for (int round = 0; round < 200; round++)
+                Again(spu, (round + number) % 2 == 0 ? Sum : Double, (round + number) % 2 == 0 ? 500_500u : 512);
+        }))];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+
+        Assert.Equal(0, code.Work.Failures);
+    }
+
+    [Fact]
+    public void Zeros_and_infinities_do_not_leave_compiled_code_forever()
+    {
+        using var spu = new TestSpu(code: _code);
+        spu.Load("fm $3,$4,$5\nfa $6,$3,$4\nai $7,$7,-1\nbrnz $7,0\nstop 1");
+        spu.SetWords(7, 30_000);
+        spu.Core.Run(1_000_000);
+
+        Assert.True(spu.Core.Statistics.Misses < 2000, $"{spu.Core.Statistics}");
+        Assert.True(spu.Core.Statistics.Compiled > 100_000, $"{spu.Core.Statistics}");
+    }
+
+    public void Dispose() => _code.Dispose();
+
+    private TestSpu Run(string lines, uint result)
+    {
+        var spu = new TestSpu(code: _code);
+        Again(spu, lines, result);
+        return spu;
+    }
+
+    private static void Again(TestSpu spu, string lines, uint result)
+    {
+        spu.Load(lines);
+        Assert.Equal(new SpuExit(SpuExitReason.Stopped, 1), spu.Core.Run(100_000));
+        Assert.Equal(result, spu.Word(3));
+    }
+}

@@ -1,0 +1,179 @@
+using CellPpe.Core.Isa;
+
+using SpuRuntime.Isa;
+using SpuRuntime.Tests.Isa;
+
+namespace SpuRuntime.Tests.Differential;
+
+/// <summary>
+/// Makes programs of nested loops, forward branches, calls, and between them random instructions of the table over few registers. Some
+/// store where the program is, so that it changes as it runs.
+/// </summary>
+internal sealed class ProgramGenerator(int seed)
+{
+    private const int Temporary = 50;
+    private const int Counter = 60;
+
+    private static readonly InstructionInfo[] Plain =
+        [.. Words.Instructions.Where(static info => !info.Has("end") && !info.Has("optional") && !info.Has("load") && !info.Has("store") && !info.Has("channel"))];
+
+    private static readonly InstructionInfo[] Floats = [.. Plain.Where(static info => info.Section == "Float")];
+
+    private readonly Random _random = new(seed);
+    private readonly List<uint> _words = [];
+
+    // Functions stand behind the program; calls to them are filled in at the end.
+    private readonly List<(int At, int Function)> _calls = [];
+
+    // Single precision beside the rest, or most of all: one in so many.
+    private int _floats;
+
+    public ProgramCase Make()
+    {
+        _floats = _random.Next(3) == 0 ? 2 : 12;
+        int functions = _random.Next(3);
+        Body(depth: 0, functions);
+        Branch("br", ProgramCase.Start);
+        var starts = new List<uint>();
+        for (int function = 0; function < functions; function++)
+        {
+            starts.Add(Here);
+            for (int count = _random.Next(1, 8); count > 0; count--)
+                Instruction();
+            Emit("bi $0");
+        }
+
+        foreach ((int at, int function) in _calls)
+            _words[at] = Assemble($"brsl $0,0x{starts[function]:x}", ProgramCase.Start + (4 * (uint)at));
+        return new ProgramCase(seed, [.. _words]);
+    }
+
+    private uint Here => ProgramCase.Start + (4 * (uint)_words.Count);
+
+    private void Body(int depth, int functions)
+    {
+        for (int count = _random.Next(2, 7); count > 0; count--)
+        {
+            switch (_random.Next(10))
+            {
+                case 0 or 1 when depth < 3:
+                    Loop(depth, functions);
+                    break;
+                case 2 or 3:
+                    Skip(depth, functions);
+                    break;
+                case 4 when functions > 0:
+                    _calls.Add((_words.Count, _random.Next(functions)));
+                    Emit("nop $0");
+                    break;
+                case 5 when _random.Next(4) == 0:
+                    Rare();
+                    break;
+                default:
+                    for (int plain = _random.Next(1, 9); plain > 0; plain--)
+                        Instruction();
+                    break;
+            }
+        }
+    }
+
+    private void Loop(int depth, int functions)
+    {
+        int counter = Counter + depth;
+        Emit($"il ${counter},{_random.Next(1, 30)}");
+        uint start = Here;
+        Body(depth + 1, functions);
+        Emit($"ai ${counter},${counter},-1");
+        // A branch by its register, by another, or a computed one.
+        switch (_random.Next(3))
+        {
+            case 0:
+                Emit($"ila ${Temporary},0x{start:x}");
+                Emit($"binz ${counter},${Temporary}");
+                break;
+            case 1:
+                Emit($"cgti ${Temporary},${counter},0");
+                Branch($"brnz ${Temporary},", start);
+                break;
+            default:
+                Branch($"brnz ${counter},", start);
+                break;
+        }
+    }
+
+    private void Skip(int depth, int functions)
+    {
+        int at = _words.Count;
+        Emit("nop $0");
+        string condition = _random.Next(4) switch { 0 => "brz", 1 => "brnz", 2 => "brhz", _ => "brhnz" };
+        int register = _random.Next(ProgramCase.Registers);
+        if (depth < 3)
+            Body(depth + 1, functions);
+        else
+            Instruction();
+        _words[at] = Assemble($"{condition} ${register},0x{Here:x}", ProgramCase.Start + (4 * (uint)at));
+    }
+
+    private void Instruction()
+    {
+        switch (_random.Next(14))
+        {
+            case 0 or 1:
+                Emit($"lqd ${Register()},{_random.Next(-4, 32) * 16}(${Address()})");
+                break;
+            case 2 or 3:
+                Emit($"stqd ${Register()},{_random.Next(-4, 32) * 16}(${Address()})");
+                break;
+            case 4:
+                Emit($"{(_random.Next(2) == 0 ? "lqx" : "stqx")} ${Register()},${Address()},${Register()}");
+                break;
+            case 5 when _random.Next(3) == 0:
+                Emit(_random.Next(2) == 0 ? $"lqr ${Register()},0x{Here & ~15u:x}" : $"lqa ${Register()},0x{ProgramCase.Data:x}");
+                break;
+            default:
+                InstructionInfo[] from = _random.Next(_floats) == 0 ? Floats : Plain;
+                _words.Add(Random(from[_random.Next(from.Length)]));
+                break;
+        }
+    }
+
+    private void Rare()
+    {
+        string line = _random.Next(12) switch
+        {
+            0 => $"rdch ${Register()},$ch{2 * _random.Next(8)}",
+            1 => $"wrch $ch{(2 * _random.Next(8)) + 1},${Register()}",
+            2 => $"rchcnt ${Register()},$ch{_random.Next(128)}",
+            3 => "sync",
+            4 => "dsync",
+            5 => $"heqi $2,${Register()},{_random.Next(-20, 20)}",
+            6 => $"hlgti $2,${Register()},-2",
+            7 => "stop 0x123",
+            8 => $"stqd ${Register()},{_random.Next(8) * 16}(${ProgramCase.CodeAddress})",
+            9 => $"ila ${Temporary},0x{Here + 8:x}\n{(_random.Next(2) == 0 ? "bie" : "bid")} ${Temporary}",
+            10 => $"ila ${Temporary},0x{Here + 8:x}\nbisled $51,${Temporary}",
+            // Code that is what it was: to itself, by way of a register.
+            _ => $"lqd $52,0(${ProgramCase.CodeAddress})\nstqd $52,0(${ProgramCase.CodeAddress})",
+        };
+        foreach (string one in line.Split('\n'))
+            Emit(one);
+    }
+
+    private uint Random(InstructionInfo info)
+    {
+        uint word = Words.Random(info, _random);
+        foreach (OperandField field in Words.Operands(info).Where(static field => field.Name is "rt" or "ra" or "rb" or "rc"))
+            word = (word & ~field.Mask) | field.Insert(Register());
+        return word;
+    }
+
+    private int Register() => _random.Next(24) == 0 ? _random.Next(128) : _random.Next(ProgramCase.Registers);
+
+    private int Address() => _random.Next(64) == 0 ? ProgramCase.CodeAddress : ProgramCase.FirstAddress + _random.Next(ProgramCase.Addresses);
+
+    private void Branch(string before, uint target) => Emit($"{before} 0x{target:x}");
+
+    private void Emit(string line) => _words.Add(Assemble(line, Here));
+
+    private static uint Assemble(string line, uint address) => SpuAssembler.AssembleLines(line, address).Single();
+}
