@@ -5,6 +5,8 @@ using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Spu.Bench;
 
+using SpuRuntime.Execution;
+
 namespace Ps3Platform.Cli.Spu;
 
 /// <summary><c>ps3 bench spu</c>: how fast the SPEs are on this host, as a table, JSON and a plot.</summary>
@@ -15,7 +17,7 @@ internal sealed class BenchCommand
     private readonly Option<string> _time = new("--time") { Description = "How long a sample takes.", HelpName = "TIME", DefaultValueFactory = _ => "200ms" };
     private readonly Option<string?> _json = new("--json") { Description = "Write all samples to this file.", HelpName = "FILE" };
     private readonly Option<string?> _svg = new("--svg") { Description = "Write a plot to this file.", HelpName = "FILE" };
-    private readonly SpuEngineOptions _engine = new();
+    private readonly SpuEngineChoice _engine = new();
 
     public static Command Create()
     {
@@ -43,7 +45,8 @@ internal sealed class BenchCommand
         int rounds = parsed.GetValue(_rounds);
         if (rounds is < 1 or > 1000)
             throw new UsageException($"--rounds {rounds}: give 1 to 1000.");
-        var options = new SpuBenchOptions { Rounds = rounds, Time = Values.Time(parsed.GetValue(_time)!, "--time"), Engines = _engine.Read(parsed) };
+        using SpuCodeCache? code = _engine.Read(parsed);
+        var options = new SpuBenchOptions { Rounds = rounds, Time = Values.Time(parsed.GetValue(_time)!, "--time"), Engines = new SpuCoreFactory(code) };
         using FileStream? json = parsed.GetValue(_json) is { } jsonPath ? File.Create(jsonPath) : null;
         using FileStream? svg = parsed.GetValue(_svg) is { } svgPath ? File.Create(svgPath) : null;
 

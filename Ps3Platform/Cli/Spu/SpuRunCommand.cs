@@ -11,7 +11,7 @@ namespace Ps3Platform.Cli.Spu;
 internal sealed class SpuRunCommand
 {
     private readonly SpuRunOptions _run = new();
-    private readonly SpuEngineOptions _engine = new();
+    private readonly SpuEngineChoice _engine = new();
 
     public static Command Create()
     {
@@ -34,28 +34,16 @@ internal sealed class SpuRunCommand
     private int Run(ParseResult parsed)
     {
         SpuProgram program = _run.ReadProgram(parsed);
-        return _run.Run(parsed, program, _engine.Read(parsed), observer: null, parsed.GetValue(_run.Stats) ? Report : null);
+        using SpuCodeCache? code = _engine.Read(parsed);
+        return _run.Run(parsed, program, new SpuCoreFactory(code), observer: null, parsed.GetValue(_run.Stats) ? (spe, time) => Report(spe, time, code) : null);
     }
 
-    private static void Report(StandaloneSpe spe, TimeSpan time)
+    private static void Report(StandaloneSpe spe, TimeSpan time, SpuCodeCache? code)
     {
         ref SpuRuntime.State.SpuState state = ref spe.State;
         Terminal.Note($"{spe.Instructions} instructions in {time.TotalSeconds:0.000} s: {spe.Instructions / 1e6 / Math.Max(time.TotalSeconds, 1e-9):0.0} million a second");
+        if (code is { Work: var work })
+            Terminal.Note($"{work.Instructions} instructions compiled in {work.Time.TotalSeconds:0.000} s");
         Terminal.Note($"{spe.Calls} call-backs served; stopped at 0x{state.Pc:x5}");
     }
-}
-
-/// <summary>Which engine, of those that there are.</summary>
-internal sealed class SpuEngineOptions
-{
-    private readonly Option<string> _engine = new("--engine") { Description = "interpreter: interpret every instruction. auto: the fastest there is.", HelpName = "auto|interpreter", DefaultValueFactory = _ => "auto" };
-
-    public void AddTo(Command command) => command.Options.Add(_engine);
-
-    public ISpuEngineFactory Read(ParseResult parsed) => parsed.GetValue(_engine) switch
-    {
-        "auto" or "interpreter" => new SpuCoreFactory(),
-        string other => throw new UsageException($"--engine {other}: give auto or interpreter."),
-        null => new SpuCoreFactory(),
-    };
 }

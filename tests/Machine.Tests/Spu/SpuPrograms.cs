@@ -8,6 +8,7 @@ using Ps3Platform.Machine;
 using Ps3Platform.Machine.Spu;
 using Ps3Platform.Machine.Spu.Assist;
 
+using SpuRuntime.Execution;
 using SpuRuntime.Isa;
 
 namespace Machine.Tests.Spu;
@@ -18,8 +19,9 @@ internal sealed record SpuRun(StandaloneOutcome Outcome, string Output, string E
 /// <summary>Runs SPU programs in this process: those of firmware-stubs/spe, and some words.</summary>
 internal static class SpuPrograms
 {
-    public static SpuRun Run(SpuProgram program, StandaloneLimits? limits = null, string input = "", ClockMode clock = ClockMode.Instructions, params string[] arguments)
+    public static SpuRun Run(SpuProgram program, StandaloneLimits? limits = null, string input = "", ClockMode clock = ClockMode.Instructions, SpuEngine engine = SpuEngine.Interpreter, params string[] arguments)
     {
+        using SpuCodeCache? code = SpuCodeCache.Create(engine);
         var output = new MemoryStream();
         var errors = new MemoryStream();
         var options = new StandaloneOptions
@@ -27,6 +29,7 @@ internal static class SpuPrograms
             Arguments = ["program", .. arguments],
             Streams = new StandardStreams(new MemoryStream(Encoding.UTF8.GetBytes(input)), output, errors),
             Clock = clock,
+            Engines = new SpuCoreFactory(code),
         };
         using var spe = new StandaloneSpe(program, options);
         StandaloneOutcome outcome = spe.Run(limits ?? new StandaloneLimits { Timeout = TimeSpan.FromMinutes(10) });

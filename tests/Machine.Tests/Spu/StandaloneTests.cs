@@ -1,6 +1,8 @@
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Spu;
 
+using SpuRuntime.Execution;
+
 using Xunit;
 
 namespace Machine.Tests.Spu;
@@ -15,19 +17,32 @@ public sealed class StandaloneTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("spu-run-").FullName;
 
-    public static TheoryData<string> TortureLevels => [.. Levels];
+    public static TheoryData<string, SpuEngine> TortureRuns
+    {
+        get
+        {
+            var runs = new TheoryData<string, SpuEngine>();
+            foreach (string level in Levels)
+            {
+                foreach (SpuEngine engine in Enum.GetValues<SpuEngine>())
+                    runs.Add(level, engine);
+            }
+
+            return runs;
+        }
+    }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Theory, MemberData(nameof(TortureLevels))]
-    public void Torture_programs_print_what_the_host_prints(string level)
+    [Theory, MemberData(nameof(TortureRuns))]
+    public void Torture_programs_print_what_the_host_prints(string level, SpuEngine engine)
     {
         bool all = Environment.GetEnvironmentVariable("PS3_SPU_TORTURE") == "all";
         string[] names = all
             ? [.. Directory.EnumerateFiles(SpuPrograms.PathOf("expected")).Select(static path => Path.GetFileNameWithoutExtension(path)!).Order(StringComparer.Ordinal)]
             : Sample;
 
-        SpuRun run = SpuPrograms.Run(SpuPrograms.Built($"torture/torture-{level}.elf"), arguments: names);
+        SpuRun run = SpuPrograms.Run(SpuPrograms.Built($"torture/torture-{level}.elf"), engine: engine, arguments: names);
 
         Assert.Equal((StandaloneEnd.Exited, 0), (run.Outcome.End, run.Outcome.ExitCode));
         Assert.Equal(string.Concat(names.Select(static name => SpuPrograms.Text($"expected/{name}.txt"))), run.Output);
