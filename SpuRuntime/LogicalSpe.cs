@@ -235,6 +235,12 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe
         where T : unmanaged
         => hash.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
 
+    /// <summary>
+    /// Has the MFC take addresses for those of the partition's memory: relocation off in MFC_SR1, which no partition may switch. For an SPE
+    /// without a PPE and its page table; until the next <see cref="Enable"/>.
+    /// </summary>
+    public void UseRealAddresses() => WriteSr1(MfcTranslator.ResetSr1 & ~MfcTranslator.Relocate);
+
     /// <summary>Sets all of MFC_SR1, which no partition may.</summary>
     internal void WriteSr1(ulong value)
     {

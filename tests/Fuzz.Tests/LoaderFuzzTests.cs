@@ -35,6 +35,20 @@ public class LoaderFuzzTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Spu_program()
+    {
+        byte[] original = new TestElf(false) { Entry = 0x10 }.Segment(0, 0, new byte[512], 0x1000).Segment(0x2000, 0x2000, new byte[64]).Symbol("start", 0x10, 8).Build();
+        original[19] = 23;
+        byte[] store = new byte[SpuProgram.LocalStoreSize];
+        new FuzzRun(output).Run("spu", original, Mutation.Apply, SmallLimit, file =>
+        {
+            SpuProgram program = SpuProgram.Read(file);
+            program.Load(store);
+            program.Symbols.Describe(program.Entry);
+        });
+    }
+
+    [Fact]
     public void Kernel_image_to_boot_plan()
     {
         byte[] code = new byte[2048];

@@ -1,16 +1,17 @@
 namespace Ps3Platform.Loaders.Elf;
 
-/// <summary>Reads big-endian PowerPC executables, 32-bit and 64-bit (System V ABI, object files; Power supplements).</summary>
-public sealed class ElfReader : IExecutableReader
+/// <summary>Reads big-endian executables, 32-bit and 64-bit (System V ABI, object files; Power supplements; SPU ABI 3.2).</summary>
+/// <param name="target">Whose; a PPE's if not given.</param>
+public sealed class ElfReader(ElfTarget? target = null) : IExecutableReader
 {
     private const byte BigEndian = 2;
-    private const int MachinePpc = 20;
-    private const int MachinePpc64 = 21;
     private const int TypeExecutable = 2;
     private const int TypeShared = 3;
     private const uint SegmentLoad = 1;
     private const uint FlagExecute = 1;
     private const uint FlagWrite = 2;
+
+    private readonly ElfTarget _target = target ?? ElfTarget.Ppe;
 
     // A kernel has two or three; a table of thousands is damage or malice.
     private const int MaximumProgramHeaders = 256;
@@ -23,7 +24,7 @@ public sealed class ElfReader : IExecutableReader
     {
         var reader = new ImageReader(file.Name, file.Bytes.Span);
         if (!Recognises(file.Bytes.Span))
-            throw reader.Fail(0, "This is not an ELF file; give a vmlinux or a dtbImage.ps3.");
+            throw reader.Fail(0, $"This is not an ELF file; {_target.OtherFile}.");
 
         ElfClass elfClass = reader.U8(4, "ELF class") switch
         {
@@ -32,23 +33,25 @@ public sealed class ElfReader : IExecutableReader
             byte other => throw reader.Fail(4, $"ELF class {other} does not exist; the file is damaged, fetch or build it again."),
         };
         if (reader.U8(5, "ELF data encoding") != BigEndian)
-            throw reader.Fail(5, "The program is little-endian; the console's PPE runs big-endian code only. Build the kernel with ps3_defconfig (CONFIG_CPU_BIG_ENDIAN).");
+            throw reader.Fail(5, $"The program is little-endian; {_target.OtherByteOrder}.");
 
         ElfHeader header = ElfHeader.Parse(reader, elfClass);
-        int machine = elfClass == ElfClass.Elf64 ? MachinePpc64 : MachinePpc;
+        int machine = elfClass == ElfClass.Elf64 ? _target.Machine64 : _target.Machine32;
+        if (machine == 0)
+            throw reader.Fail(4, $"The program is a 64-bit one, and {_target.Processor} has 32-bit programs only; {_target.OtherMachine}.");
         if (header.Machine != machine)
-            throw reader.Fail(18, $"The program is for ELF machine {header.Machine}, not for PowerPC ({machine}); give a kernel built for the PS3.");
+            throw reader.Fail(18, $"The program is for ELF machine {header.Machine}, not for {_target.Processor} ({machine}); {_target.OtherMachine}.");
         if (header.Type is not (TypeExecutable or TypeShared))
-            throw reader.Fail(16, $"ELF type {header.Type} is not an executable; give the linked vmlinux, not an object file or core dump.");
+            throw reader.Fail(16, $"ELF type {header.Type} is not an executable; {_target.NotLinked}.");
 
         return new ElfImage(file, elfClass, header, ReadSegments(reader, file, header, maximumAddress));
     }
 
-    private static List<ElfSegment> ReadSegments(ImageReader reader, ImageFile file, in ElfHeader header, ulong maximumAddress)
+    private List<ElfSegment> ReadSegments(ImageReader reader, ImageFile file, in ElfHeader header, ulong maximumAddress)
     {
         bool is64 = header.Is64;
         if (header.ProgramHeaderCount == 0)
-            throw reader.Fail(is64 ? 56UL : 44UL, "The file has no program headers, so nothing to load; give the linked vmlinux.");
+            throw reader.Fail(is64 ? 56UL : 44UL, $"The file has no program headers, so nothing to load; {_target.NothingToLoad}.");
         if (header.ProgramHeaderCount > MaximumProgramHeaders)
             throw reader.Fail(is64 ? 56UL : 44UL, $"{header.ProgramHeaderCount} program headers are more than the {MaximumProgramHeaders} that are supported; the file is damaged, fetch or build it again.");
         if (header.ProgramHeaderSize < (is64 ? 56 : 32))
@@ -65,7 +68,7 @@ public sealed class ElfReader : IExecutableReader
         }
 
         if (segments.Count == 0)
-            throw reader.Fail(header.ProgramHeaders, "The file has no loadable segment; give the linked vmlinux.");
+            throw reader.Fail(header.ProgramHeaders, $"The file has no loadable segment; {_target.NothingToLoad}.");
         segments.Sort((left, right) => left.Segment.PhysicalAddress.CompareTo(right.Segment.PhysicalAddress));
         for (int index = 1; index < segments.Count; index++)
         {
@@ -77,7 +80,7 @@ public sealed class ElfReader : IExecutableReader
         return segments.ConvertAll(pair => pair.Segment);
     }
 
-    private static ElfSegment? ReadSegment(ImageReader reader, ImageFile file, ulong at, bool is64, ulong maximumAddress)
+    private ElfSegment? ReadSegment(ImageReader reader, ImageFile file, ulong at, bool is64, ulong maximumAddress)
     {
         const string What = "program header";
         uint flags = reader.U32(at + (is64 ? 4UL : 24), What);
@@ -94,7 +97,7 @@ public sealed class ElfReader : IExecutableReader
         if (memorySize > maximumAddress || physicalAddress > maximumAddress - memorySize)
         {
             throw reader.Fail(at, $"The segment at 0x{physicalAddress:x} needs 0x{memorySize:x} bytes, but memory ends at 0x{maximumAddress:x}; "
-                + "raise --memory or give a smaller kernel.");
+                + $"{_target.TooLarge}.");
         }
 
         reader.Slice(offset, fileSize, $"segment for address 0x{physicalAddress:x}");

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Globalization;
+
+using Ps3Platform.Loaders.Elf;
+
+namespace Ps3Platform.Machine.Spu.Bench;
+
+/// <summary>A compiled program, run twice with different amounts of work: the difference is the work's alone.</summary>
+internal abstract class ProgramMeasure(SpuProgram program) : ISpuMeasure
+{
+    private const int Trial = 20;
+
+    public abstract string Name { get; }
+
+    public abstract string Title { get; }
+
+    public abstract IEnumerable<SpuMeasurement> Run(SpuBenchOptions options);
+
+    /// <summary>Samples of a rate: what <paramref name="rate"/> makes of the work done, its instructions and its seconds.</summary>
+    protected double[] Measure(SpuBenchOptions options, long little, Func<long, ulong, double, double> rate)
+    {
+        // The first run also compiles what there is to compile. What a run costs beside the work is the same in all: the shortest counts.
+        Once(options, little);
+        (ulong fewInstructions, double rest) = Once(options, little);
+        double tried = Once(options, little * Trial).Seconds;
+        double each = Math.Max(tried - rest, tried / 10) / (little * (Trial - 1));
+        long much = little + (long)Math.Clamp(options.Time.TotalSeconds / each, little * Trial, 1_000_000_000);
+        double[] samples = new double[options.Rounds];
+        for (int round = 0; round < options.Rounds; round++)
+        {
+            rest = Math.Min(rest, Once(options, little).Seconds);
+            (ulong instructions, double seconds) = Once(options, much);
+            samples[round] = rate(much - little, instructions - fewInstructions, Math.Max(seconds - rest, seconds / 100));
+        }
+
+        return samples;
+    }
+
+    private (ulong Instructions, double Seconds) Once(SpuBenchOptions options, long work)
+    {
+        using var spe = new StandaloneSpe(program, new StandaloneOptions
+        {
+            Arguments = [Name, work.ToString(CultureInfo.InvariantCulture)],
+            Engines = options.Engines,
+        });
+        long started = Stopwatch.GetTimestamp();
+        StandaloneOutcome outcome = spe.Run(new StandaloneLimits { Timeout = TimeSpan.FromMinutes(5) });
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        if (outcome is not { End: StandaloneEnd.Exited, ExitCode: 0 })
+            throw new InvalidOperationException($"{Name}: {outcome.Message}");
+        return (spe.Instructions, seconds);
+    }
+}
+
+/// <summary>The matrix product of two 64 by 64 blocks in local store, with SPU intrinsics.</summary>
+internal sealed class SgemmMeasure(SpuProgram program) : ProgramMeasure(program)
+{
+    // A multiplication and an addition for each element of each row of one block and column of the other.
+    private const double OperationsPerProduct = 2.0 * 64 * 64 * 64;
+
+    public override string Name => "sgemm";
+
+    public override string Title => "single-precision matrix product of one SPE (a real one peaks at 25.6)";
+
+    public override IEnumerable<SpuMeasurement> Run(SpuBenchOptions options) =>
+        [new SpuMeasurement(Name, "64 by 64 blocks", "GFLOPS", MoreIsBetter: true, Measure(options, 2, static (work, _, seconds) => work * OperationsPerProduct / seconds / 1e9))];
+}
+
+/// <summary>A loop of shifts and exclusive ors.</summary>
+internal sealed class IntegerMeasure(SpuProgram program) : ProgramMeasure(program)
+{
+    public override string Name => "integer";
+
+    public override string Title => "an integer loop that no compiler can shorten";
+
+    public override IEnumerable<SpuMeasurement> Run(SpuBenchOptions options) =>
+        [new SpuMeasurement(Name, "xorshift", "MIPS", MoreIsBetter: true, Measure(options, 10_000, static (_, instructions, seconds) => instructions / seconds / 1e6))];
+}
+
+/// <summary>All there is to measure.</summary>
+public static class SpuMeasures
+{
+    /// <summary>In the order a report shows them. The programs are those of firmware-stubs/spe/standalone.</summary>
+    public static IReadOnlyList<ISpuMeasure> All(SpuProgram sgemm, SpuProgram integer) =>
+    [
+        new DispatchMeasure(), new MailboxMeasure(), new DmaMeasure(), new AtomicMeasure(), new FairnessMeasure(), new SwitchMeasure(),
+        new SgemmMeasure(sgemm), new IntegerMeasure(integer),
+    ];
+}
