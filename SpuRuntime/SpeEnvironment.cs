@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 
 using SpuRuntime.Execution;
 using SpuRuntime.Scheduling;
+using SpuRuntime.Scheduling.Timeline;
 
 namespace SpuRuntime;
 
@@ -38,6 +39,7 @@ public interface IGuestWriteNotifier
 /// <param name="Timer">Wakes them by time.</param>
 /// <param name="Writes">Told of their stores.</param>
 /// <param name="Log">Where misuse of registers is told.</param>
+/// <param name="Timeline">What transfers are written down in, the scheduler's; or null.</param>
 public sealed record SpeEnvironment(
     GuestMemory Memory,
     IMachineClock Clock,
@@ -46,4 +48,5 @@ public sealed record SpeEnvironment(
     ISpeScheduler Scheduler,
     ISpeTimer Timer,
     IGuestWriteNotifier Writes,
-    ILogger Log);
+    ILogger Log,
+    SpeTimeline? Timeline = null);

@@ -12,7 +12,7 @@ internal sealed class SpeOptions
     private const int MostThreads = 64;
 
     private readonly Option<int> _count = new("--spes") { Description = "SPEs of the partition: 0 to 8; a retail console gives 6.", HelpName = "N", DefaultValueFactory = _ => MachineConfig.RetailSpes };
-    private readonly Option<string?> _policy = new("--spe-policy") { Description = "one-thread-each (default with --clock host): an SPE has a host thread. time-sliced: SPEs share some. round-robin: SPEs run in turns with the PPE (always with --clock instructions).", HelpName = "POLICY" };
+    private readonly Option<string?> _policy = new("--spe-policy") { Description = "one-thread-each: an SPE has a host thread (default where the host has more cores than SPEs). time-sliced: SPEs share some (default elsewhere). round-robin: SPEs run in turns with the PPE (always with --clock instructions).", HelpName = "POLICY" };
     private readonly Option<int?> _threads = new("--spe-threads") { Description = "Host threads of --spe-policy time-sliced; as many as the host has cores if not given.", HelpName = "N" };
     private readonly Option<string?> _quantum = new("--spe-quantum") { Description = "How long an SPE runs while others wait: for instance 500us, 2ms, or 20000i (instructions).", HelpName = "TIME" };
     private readonly Option<string?> _timeline = new("--spe-timeline") { Description = "Write what each SPE did when to this file, for ui.perfetto.dev or chrome://tracing.", HelpName = "FILE" };
@@ -26,7 +26,7 @@ internal sealed class SpeOptions
         int count = parsed.GetValue(_count);
         if (count is < 0 or > MachineConfig.MostSpes)
             throw new UsageException($"--spes {count}: a Cell has eight SPEs; give 0 to {MachineConfig.MostSpes}. A retail console gives {MachineConfig.RetailSpes}.");
-        SpePolicy policy = ReadPolicy(parsed.GetValue(_policy), config.Clock);
+        SpePolicy policy = ReadPolicy(parsed.GetValue(_policy), config.Clock, parsed.GetValue(_threads) is not null, count);
         var scheduling = new SpeSchedulerOptions { Policy = policy, Quantum = ReadQuantum(parsed.GetValue(_quantum), policy) };
         if (parsed.GetValue(_threads) is { } threads)
         {
@@ -49,10 +49,12 @@ internal sealed class SpeOptions
         return path;
     }
 
-    private static SpePolicy ReadPolicy(string? text, ClockMode clock)
+    private static SpePolicy ReadPolicy(string? text, ClockMode clock, bool sharesThreads, int count)
     {
+        if (text is null && clock == ClockMode.Host)
+            return sharesThreads ? SpePolicy.TimeSliced : SpeSchedulerOptions.PolicyFor(count, Environment.ProcessorCount);
         if (text is null)
-            return clock == ClockMode.Host ? SpePolicy.OneThreadEach : SpePolicy.RoundRobin;
+            return SpePolicy.RoundRobin;
         if (!SpeSchedulerOptions.TryParsePolicy(text, out SpePolicy policy))
             throw new UsageException($"--spe-policy {text}: give one of {string.Join(", ", Enum.GetValues<SpePolicy>().Select(SpeSchedulerOptions.NameOf))}.");
         if (clock == ClockMode.Instructions && policy != SpePolicy.RoundRobin)

@@ -43,7 +43,8 @@ internal struct MfcQueue
     public ref MfcCommand this[int place] => ref _places[place];
 
     /// <summary>Adds a command behind all others. There must be room.</summary>
-    public void Add(MfcCommand command)
+    /// <returns>Its place.</returns>
+    public int Add(MfcCommand command)
     {
         int place = 0;
         while (_places[place].IsValid)
@@ -52,6 +53,7 @@ internal struct MfcQueue
         command.IsValid = true;
         _places[place] = command;
         _count++;
+        return place;
     }
 
     public void Remove(int place)

@@ -2,6 +2,7 @@ using CellPpe.Core;
 
 using SpuRuntime.Channels;
 using SpuRuntime.Registers;
+using SpuRuntime.Scheduling.Timeline;
 
 namespace SpuRuntime.Mfc;
 
@@ -19,6 +20,7 @@ internal sealed class MfcUnit : IReservationHolder
 
     private readonly LogicalSpe _spe;
     private readonly MfcTransfer _transfer;
+    private readonly SpeTrack? _track;
 
     // Commands may have become ready since somebody last looked.
     private bool _poked;
@@ -32,6 +34,7 @@ internal sealed class MfcUnit : IReservationHolder
     {
         _spe = spe;
         _transfer = new MfcTransfer(spe);
+        _track = spe.Environment.Timeline?.Track(spe.Number);
         Reservation = spe.Environment.Reservations.Add(this);
     }
 
@@ -44,14 +47,18 @@ internal sealed class MfcUnit : IReservationHolder
     {
         if (command.IsList)
             BeginList(ref command);
-        State.Spu.Add(command);
+        int place = State.Spu.Add(command);
+        if (_track is { } track)
+            MfcTrace.Issued(track, proxy: false, place, command);
         _poked = true;
     }
 
     /// <summary>From the proxy registers. There must be room.</summary>
     public void Enqueue(in MfcCommand command)
     {
-        State.Proxy.Add(command);
+        int place = State.Proxy.Add(command);
+        if (_track is { } track)
+            MfcTrace.Issued(track, proxy: true, place, command);
         _poked = true;
     }
 
@@ -109,6 +116,8 @@ internal sealed class MfcUnit : IReservationHolder
         _epoch++;
         State.Spu.Clear();
         State.Proxy.Clear();
+        if (_track is { } track)
+            MfcTrace.Purged(track);
         State.IsStopped = false;
     }
 
@@ -221,6 +230,8 @@ internal sealed class MfcUnit : IReservationHolder
     private void Settle(bool proxy, int place, in MfcCommand command, MfcStep step, in MfcFault fault)
     {
         ref MfcQueue queue = ref proxy ? ref State.Proxy : ref State.Spu;
+        if (_track is { } track)
+            MfcTrace.Stepped(track, proxy, place, queue[place], command, step == MfcStep.Done);
         queue[place] = command;
         switch (step)
         {

@@ -20,7 +20,7 @@ public enum SpePolicy
 public sealed record SpeSchedulerOptions
 {
     /// <summary>The rules.</summary>
-    public SpePolicy Policy { get; init; } = SpePolicy.OneThreadEach;
+    public SpePolicy Policy { get; init; } = SpePolicy.TimeSliced;
 
     /// <summary>Host threads of <see cref="SpePolicy.TimeSliced"/>.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
@@ -36,6 +36,12 @@ public sealed record SpeSchedulerOptions
 
     /// <summary>What writes down what each SPE does, or null.</summary>
     public SpeTimeline? Timeline { get; init; }
+
+    /// <summary>
+    /// What suits a host: a thread each where every SPE can have a core and the PPE one; else they share as many threads as there are
+    /// cores, because threads without a core would take each other's turns in the order of the host, which knows of no quantum.
+    /// </summary>
+    public static SpePolicy PolicyFor(int spes, int cores) => cores > spes ? SpePolicy.OneThreadEach : SpePolicy.TimeSliced;
 
     /// <summary>The name a command line uses for a policy.</summary>
     public static string NameOf(SpePolicy policy) => policy switch

@@ -63,6 +63,7 @@ public sealed class LinuxTests : IDisposable
     public void Ctrl_c_presses_the_power_button_and_stops_a_guest_that_does_not_listen_yet()
     {
         Skip.If(OperatingSystem.IsWindows(), "Ctrl-C is sent with kill(1)");
+        Skip.If(Ps3Program.IgnoresInterrupts, "SIGINT is ignored here, as in what a shell starts in the background");
         // A Linux that stays in a shell, whatever happens to its power button.
         RunningProgram run = Ps3Program.Start(
             "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", Guests.Path("initramfs.cpio.gz"),
@@ -93,7 +94,7 @@ public sealed class LinuxTests : IDisposable
     [SkippableTheory]
     [InlineData("vmlinux-6.1-ps3.xz", "720p", 1280, 720)]
     [InlineData("dtbImage-6.1.ps3.xz", "480p", 720, 480)]
-    public void The_console_on_the_framebuffer_shows_two_penguins(string kernel, string video, int width, int height)
+    public void The_console_on_the_framebuffer_shows_two_penguins_and_six_SPEs(string kernel, string video, int width, int height)
     {
         string path = Path.Combine(_folder, "screen.png");
 
@@ -104,7 +105,7 @@ public sealed class LinuxTests : IDisposable
         Assert.Equal(124, run.ExitCode);
         using SKBitmap screen = SKBitmap.Decode(path);
         Assert.Equal((width, height), (screen.Width, screen.Height));
-        Assert.Equal(2, CountPenguins(screen));
+        Assert.Equal((2, 6), CountPenguins(screen));
     }
 
     [SkippableFact]
@@ -123,17 +124,25 @@ public sealed class LinuxTests : IDisposable
 
         Assert.Equal(124, run.ExitCode);
         using SKBitmap screen = SKBitmap.Decode(path);
-        Assert.Equal(2, CountPenguins(screen));
+        Assert.Equal((2, 6), CountPenguins(screen));
     }
 
-    // Their feet are the only deep yellow on the screen: count the separate groups of columns that have some, feet in pairs.
-    private static int CountPenguins(SKBitmap screen)
+    // Linux shows one penguin a hardware thread, and a smaller one with "SPE" on it for each SPE in the row below.
+    private static (int Processors, int Spes) CountPenguins(SKBitmap screen)
+    {
+        int top = Enumerable.Range(0, screen.Height).First(y => Enumerable.Range(0, screen.Width).Any(x => screen.GetPixel(x, y).Green > 40));
+        const int Tall = 80;
+        const int Small = 40;
+        return (CountPenguins(screen, top, Tall), CountPenguins(screen, top + Tall, Small));
+    }
+
+    // Their feet are the only deep yellow on the screen: count the separate groups of columns that have some, feet in pairs. Two
+    // penguins stand further apart than two feet of one, which are nearly as far apart as a penguin is high.
+    private static int CountPenguins(SKBitmap screen, int top, int height)
     {
         bool IsFoot(SKColor colour) => colour is { Red: > 200, Green: > 120, Blue: < 60 };
         var columns = Enumerable.Range(0, screen.Width)
-            .Where(x => Enumerable.Range(0, screen.Height / 3).Any(y => IsFoot(screen.GetPixel(x, y)))).ToList();
-        // Two penguins stand further apart than two feet of one.
-        const int PenguinWidth = 70;
+            .Where(x => Enumerable.Range(top, height).Any(y => IsFoot(screen.GetPixel(x, y)))).ToList();
         int penguins = 0;
         int end = -1;
         foreach (int x in columns)
@@ -141,7 +150,7 @@ public sealed class LinuxTests : IDisposable
             if (x <= end)
                 continue;
             penguins++;
-            end = x + PenguinWidth;
+            end = x + (height * 7 / 8);
         }
 
         return penguins;

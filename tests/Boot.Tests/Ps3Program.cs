@@ -11,6 +11,19 @@ internal static class Ps3Program
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
+    /// <summary>What this process starts inherits that Ctrl-C means nothing.</summary>
+    public static bool IgnoresInterrupts
+    {
+        get
+        {
+            const ulong Interrupt = 1UL << 1;
+            const string Ignored = "SigIgn:";
+            return OperatingSystem.IsLinux() && File.ReadLines("/proc/self/status")
+                .Where(static line => line.StartsWith(Ignored, StringComparison.Ordinal))
+                .Any(static line => (Convert.ToUInt64(line[Ignored.Length..].Trim(), 16) & Interrupt) != 0);
+        }
+    }
+
     public static ProgramResult Run(params string[] arguments) => Start(arguments).Wait();
 
     public static RunningProgram Start(params string[] arguments)

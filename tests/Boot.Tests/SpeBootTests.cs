@@ -41,6 +41,16 @@ public sealed partial class SpeBootTests
     }
 
     [SkippableFact]
+    public void Everything_else_that_programs_ask_of_spufs_is_there()
+    {
+        ProgramResult run = Run("only=signals,events,memory,mapping,files,faults,gang,nosched,priority,cleanup,sgemm,throughput");
+
+        Assert.DoesNotMatch(Failure(), run.Output);
+        Assert.Contains("SPETEST-EXIT 0", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("WARNING: CPU", run.Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public void The_kernel_saves_and_restores_contexts_when_there_are_more_than_spes()
     {
         ProgramResult run = Run("only=switch");

@@ -50,7 +50,7 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
         _code = SpuCodeCache.Create(config.SpuEngine, config.SpuFloat, config.Loggers.CreateLogger<SpuCodeCache>());
         _pool = new SpePool(config.Spes, new SpeEnvironment(
             machine.Memory, machine.Clock, reservations, config.SpuEngines ?? new SpuCoreFactory(_code), _scheduler, _timers, new SpeWrites(machine),
-            machine.Config.Loggers.CreateLogger<SpePool>()));
+            machine.Config.Loggers.CreateLogger<SpePool>(), Timeline));
         machine.Memory.AddWatch(this);
     }
 

@@ -21,13 +21,29 @@ long spe_syscall_create(const char *path, unsigned flags, unsigned mode, int nei
     return syscall(SYS_spu_create, path, flags, mode, neighbour);
 }
 
+// Linux 6.1.192 counts a gang's contexts, but takes the number of a new context's file for an error and counts it down again
+// (spufs_create_context: "if (ret && gang)"). The gang would be freed with its first context. A file of number 0 is counted.
+static int create_in_gang(const char *path, unsigned flags)
+{
+    int input = dup(0);
+    close(0);
+    int fd = (int)spe_syscall_create(path, flags, 0755, -1);
+    if (fd == 0) {
+        fd = fcntl(0, F_DUPFD, 3);
+        close(0);
+    }
+    dup2(input, 0);
+    close(input);
+    return fd;
+}
+
 bool spe_create(struct spe *spe, const char *parent, unsigned flags)
 {
     static unsigned number;
     memset(spe, 0, sizeof *spe);
     snprintf(spe->path, sizeof spe->path, "%s/spetest-%d-%u", parent != NULL ? parent : "/spu", (int)getpid(),
         __atomic_add_fetch(&number, 1, __ATOMIC_RELAXED));
-    spe->fd = (int)spe_syscall_create(spe->path, flags, 0755, -1);
+    spe->fd = parent != NULL ? create_in_gang(spe->path, flags) : (int)spe_syscall_create(spe->path, flags, 0755, -1);
     spe->files[1] = stdin;
     spe->files[2] = stdout;
     spe->files[3] = stderr;

@@ -94,6 +94,9 @@ static void interrupt(void)
 void test_events(void)
 {
     memory = take(8192);
+    // Touched before the SPE reserves it: else that would be a line of the kernel's page of zeros, and the PPE's store would go to
+    // another page.
+    memory[3] = 0;
     one("events.mailbox", EVENT_MBOX_IN, 0xabcd, true);
     one("events.signal1", EVENT_SIGNAL_1, 0xabcd, true);
     one("events.signal2", EVENT_SIGNAL_2, 0xabcd, true);
