@@ -46,7 +46,7 @@ internal sealed class BenchCommand
         if (rounds is < 1 or > 1000)
             throw new UsageException($"--rounds {rounds}: give 1 to 1000.");
         using SpuCodeCache? code = _engine.Read(parsed);
-        var options = new SpuBenchOptions { Rounds = rounds, Time = Values.Time(parsed.GetValue(_time)!, "--time"), Engines = new SpuCoreFactory(code) };
+        var options = new SpuBenchOptions { Rounds = rounds, Time = Values.Time(parsed.GetValue(_time)!, "--time"), Code = code };
         using FileStream? json = parsed.GetValue(_json) is { } jsonPath ? File.Create(jsonPath) : null;
         using FileStream? svg = parsed.GetValue(_svg) is { } svgPath ? File.Create(svgPath) : null;
 

@@ -9,6 +9,8 @@ namespace Ps3Platform.Machine.Spu.Bench;
 internal abstract class ProgramMeasure(SpuProgram program) : ISpuMeasure
 {
     private const int Trial = 20;
+    private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromMinutes(1);
 
     public abstract string Name { get; }
 
@@ -19,8 +21,8 @@ internal abstract class ProgramMeasure(SpuProgram program) : ISpuMeasure
     /// <summary>Samples of a rate: what <paramref name="rate"/> makes of the work done, its instructions and its seconds.</summary>
     protected double[] Measure(SpuBenchOptions options, long little, Func<long, ulong, double, double> rate)
     {
-        // The first run also compiles what there is to compile. What a run costs beside the work is the same in all: the shortest counts.
-        Once(options, little);
+        WarmUp(options, little);
+        // What a run costs beside the work is the same in all: the shortest counts.
         (ulong fewInstructions, double rest) = Once(options, little);
         double tried = Once(options, little * Trial).Seconds;
         double each = Math.Max(tried - rest, tried / 10) / (little * (Trial - 1));
@@ -34,6 +36,25 @@ internal abstract class ProgramMeasure(SpuProgram program) : ISpuMeasure
         }
 
         return samples;
+    }
+
+    // Hot code is compiled on a thread of its own, which a busy host may keep waiting: runs until nothing more has come of it for a while.
+    private void WarmUp(SpuBenchOptions options, long little)
+    {
+        long started = Stopwatch.GetTimestamp();
+        long changed = started;
+        long compiled = 0;
+        do
+        {
+            Once(options, little * Trial);
+            if (options.Code is null)
+                return;
+            if (options.Code.Work.Instructions == compiled)
+                continue;
+            compiled = options.Code.Work.Instructions;
+            changed = Stopwatch.GetTimestamp();
+        }
+        while (Stopwatch.GetElapsedTime(changed) < QuietTime && Stopwatch.GetElapsedTime(started) < LongestWarmUp);
     }
 
     private (ulong Instructions, double Seconds) Once(SpuBenchOptions options, long work)

@@ -30,8 +30,10 @@ public sealed record SpuBenchOptions
     /// <summary>How long one such sample takes.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>What runs the instructions.</summary>
-    public ISpuEngineFactory Engines { get; init; } = new SpuCoreFactory();
+    /// <summary>Compiled code that all SPEs share; null: everything is interpreted.</summary>
+    public SpuCodeCache? Code { get; init; }
+
+    internal ISpuEngineFactory Engines => new SpuCoreFactory(Code);
 }
 
 /// <summary>One measurement, of several cases.</summary>
