@@ -9,6 +9,8 @@ namespace Ps3Platform.Machine.Spu.Bench;
 internal abstract class ProgramMeasure(SpuProgram program) : ISpuMeasure
 {
     private const int Trial = 20;
+    private const long MostWork = 1_000_000_000;
+    private const double WarmRun = 0.5;
     private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestWarmUp = TimeSpan.FromMinutes(1);
 
@@ -26,7 +28,7 @@ internal abstract class ProgramMeasure(SpuProgram program) : ISpuMeasure
         (ulong fewInstructions, double rest) = Once(options, little);
         double tried = Once(options, little * Trial).Seconds;
         double each = Math.Max(tried - rest, tried / 10) / (little * (Trial - 1));
-        long much = little + (long)Math.Clamp(options.Time.TotalSeconds / each, little * Trial, 1_000_000_000);
+        long much = little + (long)Math.Clamp(options.Time.TotalSeconds / each, little * Trial, MostWork);
         double[] samples = new double[options.Rounds];
         for (int round = 0; round < options.Rounds; round++)
         {
@@ -44,9 +46,12 @@ internal abstract class ProgramMeasure(SpuProgram program) : ISpuMeasure
         long started = Stopwatch.GetTimestamp();
         long changed = started;
         long compiled = 0;
+        long work = little * Trial;
         do
         {
-            Once(options, little * Trial);
+            // Code is hot by how often one SPE gets there: short runs never are.
+            if (Once(options, work).Seconds < WarmRun && work < MostWork)
+                work *= 2;
             if (options.Code is null)
                 return;
             if (options.Code.Work.Instructions == compiled)
