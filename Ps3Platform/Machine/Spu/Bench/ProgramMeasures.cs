@@ -23,11 +23,9 @@ internal abstract class ProgramMeasure(SpuProgram program) : ISpuMeasure
     /// <summary>Samples of a rate: what <paramref name="rate"/> makes of the work done, its instructions and its seconds.</summary>
     protected double[] Measure(SpuBenchOptions options, long little, Func<long, ulong, double, double> rate)
     {
-        WarmUp(options, little);
+        double each = WarmUp(options, little);
         // What a run costs beside the work is the same in all: the shortest counts.
         (ulong fewInstructions, double rest) = Once(options, little);
-        double tried = Once(options, little * Trial).Seconds;
-        double each = Math.Max(tried - rest, tried / 10) / (little * (Trial - 1));
         long much = little + (long)Math.Clamp(options.Time.TotalSeconds / each, little * Trial, MostWork);
         double[] samples = new double[options.Rounds];
         for (int round = 0; round < options.Rounds; round++)
@@ -41,25 +39,32 @@ internal abstract class ProgramMeasure(SpuProgram program) : ISpuMeasure
     }
 
     // Hot code is compiled on a thread of its own, which a busy host may keep waiting: runs until nothing more has come of it for a while.
-    private void WarmUp(SpuBenchOptions options, long little)
+    // Returns the seconds that a unit of work took last.
+    private double WarmUp(SpuBenchOptions options, long little)
     {
+        double seconds;
         long started = Stopwatch.GetTimestamp();
         long changed = started;
         long compiled = 0;
         long work = little * Trial;
+        long done;
         do
         {
             // Code is hot by how often one SPE gets there: short runs never are.
-            if (Once(options, work).Seconds < WarmRun && work < MostWork)
+            done = work;
+            seconds = Once(options, work).Seconds;
+            if (seconds < WarmRun && work < MostWork)
                 work *= 2;
             if (options.Code is null)
-                return;
+                break;
             if (options.Code.Work.Instructions == compiled)
                 continue;
             compiled = options.Code.Work.Instructions;
             changed = Stopwatch.GetTimestamp();
         }
         while (Stopwatch.GetElapsedTime(changed) < QuietTime && Stopwatch.GetElapsedTime(started) < LongestWarmUp);
+
+        return seconds / done;
     }
 
     private (ulong Instructions, double Seconds) Once(SpuBenchOptions options, long work)
