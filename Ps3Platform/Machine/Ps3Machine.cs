@@ -28,8 +28,12 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
     private const ulong LongestIdle = IMachineClock.Frequency / 10;
 
     private readonly AutoResetEvent _wake = new(false);
+
+    // Held by whoever posts, so that neither the threads nor the event go away meanwhile.
+    private readonly Lock _posting = new();
     private readonly LockupDetector _lockups;
     private readonly List<PpuThread> _running = [];
+    private bool _disposed;
     private RunOutcome? _ended;
 
     // The host thread that builds the machine, and then the one that runs it.
@@ -164,13 +168,19 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
     /// <inheritdoc/>
     public void Dispose()
     {
+        lock (_posting)
+            _disposed = true;
         Spes?.Dispose();
         Ppe.Dispose();
         Memory.Dispose();
         _wake.Dispose();
     }
 
-    internal void Start(PpuThread thread) => _running.Add(thread);
+    internal void Start(PpuThread thread)
+    {
+        lock (_posting)
+            _running.Add(thread);
+    }
 
     /// <summary>True when no thread shall get another turn.</summary>
     internal bool IsOver(RunLimits limits) => _ended is not null || (limits.Instructions is { } most && Instructions >= most);
@@ -298,12 +308,18 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
     // An SPE that runs may interrupt a thread that waits for ever.
     private bool IsLockedUp() => _lockups.IsLockedUp(_running, Clock.TimeBase) && Spes is not { IsBusy: true };
 
-    // Guest code leaves within some instructions, and the loop comes to what was posted.
+    // Guest code leaves within some instructions, and the loop comes to what was posted. A device's own host thread may do this
+    // until the device is gone, which the machine does not wait for.
     private void OnPosted()
     {
-        foreach (PpuThread thread in _running)
-            thread.EndTurn();
-        _wake.Set();
+        lock (_posting)
+        {
+            if (_disposed)
+                return;
+            foreach (PpuThread thread in _running)
+                thread.EndTurn();
+            _wake.Set();
+        }
     }
 
     private string Symbol(ulong address) => Config.Kernel.Symbols.Describe(address) is { } name ? $" ({name})" : "";

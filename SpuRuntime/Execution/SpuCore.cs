@@ -18,7 +18,7 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
     private const int Words = SpuState.LocalStoreSize / 4;
     private const int Quadwords = SpuState.LocalStoreSize / 16;
 
-    private readonly SpuContext* _context;
+    private SpuContext* _context;
     private readonly nint[] _handlers = SpuHandlers.CreateTable();
     private readonly bool _optionalInstructions;
     private GCHandle _self;
@@ -132,6 +132,8 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
         NativeMemory.AlignedFree(_context->Decoded);
         NativeMemory.Free(_context->Targets);
         NativeMemory.AlignedFree(_context);
+        // Whoever is late fails loudly.
+        _context = null;
     }
 
     /// <summary>Decodes the word of an entry.</summary>

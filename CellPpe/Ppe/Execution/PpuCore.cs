@@ -187,10 +187,11 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
         _disposed = true;
         Memory.RegionRemoved -= OnRegionRemoved;
         Memory.RemoveWatch(this);
-        foreach (PpuThread thread in _threads)
-            thread.Free();
+        // The threads last: regions that go ask for the threads' attention.
         Code.Regions?.Dispose();
         Code.Dispose();
+        foreach (PpuThread thread in _threads)
+            thread.Free();
     }
 
     /// <summary>Drops every translation of every thread.</summary>

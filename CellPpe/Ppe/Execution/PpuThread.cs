@@ -17,7 +17,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     // SRR1 bits that describe the interrupt; all others come from MSR (Book III 5.4).
     private const ulong Srr1InterruptBits = 0x783f_0000;
 
-    private readonly PpuContext* _c;
+    private PpuContext* _c;
     private GCHandle _self;
     // lv1_pause(0) returns at the latest after this long: Linux may just have lost a decrementer interrupt (irq-and-time 9).
     private const ulong LongestPause = IMachineClock.Frequency / 100;
@@ -238,6 +238,8 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         if (_self.IsAllocated)
             _self.Free();
         NativeMemory.AlignedFree(_c);
+        // Whoever is late fails loudly.
+        _c = null;
     }
 
     internal void SetDecrementer(uint value)
