@@ -60,7 +60,8 @@ public sealed class SpeTests
     [Fact]
     public void On_host_threads_they_run_beside_the_ppe_and_stand_still_afterwards()
     {
-        using Ps3Machine machine = Penguin.Build(out _, clock: ClockMode.Host);
+        // A guest that ends by itself would end the machine before the second run.
+        using Ps3Machine machine = Penguin.Build(out _, "noshutdown", ClockMode.Host);
         LogicalSpe spe = Start(machine, Counter);
         machine.Run(new RunLimits { Timeout = TimeSpan.FromMilliseconds(300) });
 
@@ -98,7 +99,7 @@ public sealed class SpeTests
     [Fact]
     public void An_interrupt_goes_straight_through_on_the_machines_thread_and_is_posted_once_from_others()
     {
-        using Ps3Machine machine = Penguin.Build(out _, clock: ClockMode.Host);
+        using Ps3Machine machine = Penguin.Build(out _, "noshutdown", ClockMode.Host);
         var outlet = new RecordingLine();
         IInterruptLine line = machine.Spes!.LineTo(outlet);
         int posts = 0;
@@ -126,7 +127,7 @@ public sealed class SpeTests
     [Fact]
     public void What_is_posted_from_another_thread_is_done_within_microseconds_of_guest_code()
     {
-        using Ps3Machine machine = Penguin.Build(out _, clock: ClockMode.Host);
+        using Ps3Machine machine = Penguin.Build(out _, "noshutdown", ClockMode.Host);
         using var stop = new CancellationTokenSource();
         var delays = new List<double>();
         var poster = new Thread(() =>
