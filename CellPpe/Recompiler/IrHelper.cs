@@ -66,15 +66,38 @@ public enum IrDebt
 public sealed record IrQuick(int Kind, IrDebt Debt, MethodInfo Compute, MethodInfo? IsSafe, MethodInfo? IsExact);
 
 /// <summary>
-/// A vector operation as the host does it, right for ordinary operands and results, which leave the state slot as it is. What says
-/// whether they were is gathered over a run of such operations and looked at once, before anything else sees a result. Where one was
-/// not ordinary, compiled code leaves for the interpreter, from where the run began.
+/// A vector operation as the host does it, right and without a change of the state slot as long as all numbers stay far from the ends
+/// of the format. What the operands' ranges say of the result is known when the code is made, so that only what comes from outside
+/// is looked at: gathered over a run of such operations, and looked at once, before anything else sees a result. Where an operand
+/// was not ordinary, compiled code leaves for the interpreter, from where the run began.
 /// </summary>
 /// <param name="Compute">The host's result of the operation's operands.</param>
-/// <param name="Operand">Of an operand: a vector of numbers.</param>
-/// <param name="Result">The same of a result. An ordinary result is an ordinary operand.</param>
-/// <param name="IsOrdinary">Of the greatest of operands' and of results' numbers: whether all were ordinary.</param>
-public sealed record IrGuard(MethodInfo Compute, MethodInfo Operand, MethodInfo Result, MethodInfo IsOrdinary);
+/// <param name="RangeOf">The range of the result, of the operands' ranges.</param>
+/// <param name="Look">How operands are looked at. An operation of ordinary operands gives a range within the limit.</param>
+public sealed record IrGuard(MethodInfo Compute, Func<IrRange[], IrRange> RangeOf, IrLook Look);
+
+/// <summary>What is known of a vector of numbers.</summary>
+/// <param name="Greatest">None is greater in magnitude.</param>
+/// <param name="Grain">Each is a multiple of this power of two, which may be negative; so none but zero is smaller.</param>
+public readonly record struct IrRange(double Greatest, int Grain)
+{
+    /// <summary>The range of sums and differences.</summary>
+    public static IrRange Sum(IrRange left, IrRange right) => new(left.Greatest + right.Greatest, Math.Min(left.Grain, right.Grain));
+
+    /// <summary>The range of products.</summary>
+    public static IrRange Product(IrRange left, IrRange right) => new(left.Greatest * right.Greatest, left.Grain + right.Grain);
+
+    /// <summary>Whether it reaches no further than another.</summary>
+    public bool Fits(IrRange limit) => Greatest <= limit.Greatest && Grain >= limit.Grain;
+}
+
+/// <summary>How operands are looked at.</summary>
+/// <param name="Ordinary">The range of those that pass.</param>
+/// <param name="Limit">The range within which the host's results are right.</param>
+/// <param name="Highest">Of an operand: unsigned words of which the greatest count.</param>
+/// <param name="Lowest">Of an operand: unsigned words of which the smallest count.</param>
+/// <param name="IsOrdinary">Of the greatest and the smallest: whether all were ordinary.</param>
+public sealed record IrLook(IrRange Ordinary, IrRange Limit, MethodInfo Highest, MethodInfo Lowest, MethodInfo IsOrdinary);
 
 /// <summary>A routine of the guest's core that works on the whole state: string moves, reservations, mode changes.</summary>
 /// <param name="Operation">The type that names it.</param>

@@ -130,33 +130,29 @@ internal static unsafe class IrFloatImmediate<TOperation>
 /// <summary>The quick forms of single-precision operations.</summary>
 internal static class IrGuards
 {
-    private static readonly Dictionary<Type, string> Quick = new()
+    private static readonly IrLook Look = new(
+        new IrRange(SingleQuick.Greatest, SingleQuick.Grain), new IrRange(SingleQuick.GreatestResult, SingleQuick.ResultGrain),
+        Method(nameof(SingleQuick.Highest)), Method(nameof(SingleQuick.Lowest)), Method(nameof(SingleQuick.IsModerate)));
+
+    private static readonly Dictionary<Type, (string Name, Func<IrRange[], IrRange> RangeOf)> Quick = new()
     {
-        [typeof(SingleAdd)] = nameof(SingleQuick.Add),
-        [typeof(SingleSubtract)] = nameof(SingleQuick.Subtract),
-        [typeof(SingleMultiply)] = nameof(SingleQuick.Multiply),
-        [typeof(SingleMultiplyAdd)] = nameof(SingleQuick.MultiplyAdd),
-        [typeof(SingleMultiplySubtract)] = nameof(SingleQuick.MultiplySubtract),
-        [typeof(SingleNegativeMultiplySubtract)] = nameof(SingleQuick.NegativeMultiplySubtract),
+        [typeof(SingleAdd)] = (nameof(SingleQuick.Add), OfSum),
+        [typeof(SingleSubtract)] = (nameof(SingleQuick.Subtract), OfSum),
+        [typeof(SingleMultiply)] = (nameof(SingleQuick.Multiply), static x => IrRange.Product(x[0], x[1])),
+        [typeof(SingleMultiplyAdd)] = (nameof(SingleQuick.MultiplyAdd), OfFused),
+        [typeof(SingleMultiplySubtract)] = (nameof(SingleQuick.MultiplySubtract), OfFused),
+        [typeof(SingleNegativeMultiplySubtract)] = (nameof(SingleQuick.NegativeMultiplySubtract), OfFused),
     };
 
     /// <summary>The quick form of an operation; null when it has none, or this host has not.</summary>
     public static IrGuard? Of(Type operation) =>
-        SingleQuick.IsSupported && Quick.TryGetValue(operation, out string? name)
-            ? new IrGuard(
-                typeof(SingleQuick).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!,
-                Method(nameof(OperandMeasure)), typeof(SingleQuick).GetMethod(nameof(SingleQuick.Measure))!, Method(nameof(IsOrdinary)))
+        SingleQuick.IsSupported && Quick.TryGetValue(operation, out (string Name, Func<IrRange[], IrRange> RangeOf) quick)
+            ? new IrGuard(Method(quick.Name), quick.RangeOf, Look)
             : null;
 
-    /// <summary>The measure of an operand, which may be zero.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<uint> OperandMeasure(Vector128<byte> operand) =>
-        Vector128.AndNot(SingleQuick.Measure(operand), Vector128.Equals(operand.AsUInt32() << 1, Vector128<uint>.Zero));
+    private static IrRange OfSum(IrRange[] operands) => IrRange.Sum(operands[0], operands[1]);
 
-    /// <summary>Whether greatest measures are below the limit.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsOrdinary(Vector128<uint> operands, Vector128<uint> results, bool anyOperand) =>
-        Vector128.LessThanAll(anyOperand ? Vector128.Max(operands, results) : results, SingleQuick.Limit);
+    private static IrRange OfFused(IrRange[] operands) => IrRange.Sum(IrRange.Product(operands[0], operands[1]), operands[2]);
 
-    private static MethodInfo Method(string name) => typeof(IrGuards).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!;
+    private static MethodInfo Method(string name) => typeof(SingleQuick).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!;
 }

@@ -27,6 +27,7 @@ public sealed unsafe class SpuCodeCache : IDisposable
     private readonly BlockingCollection<Region> _wanted = new(MostWaiting);
     private readonly ILogger _logger;
     private readonly IIrPass _passes;
+    private readonly HelperPlans _helpers = new();
     private Thread? _thread;
     private long _instructions;
     private long _compiled;
@@ -157,7 +158,7 @@ public sealed unsafe class SpuCodeCache : IDisposable
         try
         {
             IrRegion translated = Translate(plan, _passes, Options.FloatMode);
-            CompiledRegion code = new MsilRegionBackend(new SpuRegionGuest(plan)).Compile(translated, $"spu_{plan.Start:x}", plan.IsHopeful);
+            CompiledRegion code = new MsilRegionBackend(new SpuRegionGuest(plan), _helpers).Compile(translated, $"spu_{plan.Start:x}", plan.IsHopeful);
             Interlocked.Add(ref _compiled, plan.Instructions);
             Interlocked.Add(ref _bytes, code.MsilBytes);
             region.Code = code;

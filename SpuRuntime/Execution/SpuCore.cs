@@ -157,7 +157,8 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
 
     /// <summary>What would be compiled for an instruction, for tests.</summary>
     internal RegionPlan? Plan(uint address) =>
-        new RegionPlanner(_context, new Dictionary<uint, List<uint>>()).Plan(address, RegionLimits.Large, large: true, hopeful: true, masks: true);
+        new RegionPlanner(_context, new Dictionary<uint, List<uint>>(), new HashSet<uint>()).Plan(
+            address, RegionLimits.Large, large: true, hopeful: true, masks: true);
 
     /// <summary>Drops the four entries of a quadword.</summary>
     internal void DropQuadword(uint quadword)

@@ -94,10 +94,11 @@ internal sealed class VectorFolding : IIrPass
 
         if (helper == IrHelpers.Preferred && block[call.A] is { Op: IrOp.Call } made && made.Helper == IrHelpers.InPreferred)
             return made.A;
-        if (helper == IrTernary<ShuffleBytes>.Helper && NamesBytes(block, call.C))
-            return block.Call(IrTernary<ShufflePlainBytes>.Helper, call.A, call.B, call.C);
-        if (helper == IrTernary<ShufflePlainBytes>.Helper && call.A == call.B)
+        bool plain = helper == IrTernary<ShufflePlainBytes>.Helper || (helper == IrTernary<ShuffleBytes>.Helper && NamesBytes(block, call.C));
+        if (plain && call.A == call.B)
             return block.Call(IrBinary<ShufflePlainBytesOfOne>.Helper, call.A, call.C);
+        if (plain && helper == IrTernary<ShuffleBytes>.Helper)
+            return block.Call(IrTernary<ShufflePlainBytes>.Helper, call.A, call.B, call.C);
         return IsMove(block, call) ? call.A : default;
     }
 

@@ -52,7 +52,7 @@ guest() {
     cd "$dir"
     "${spu}gcc" "${spu_flags[@]}" -s -o worker.elf "$here"/spu/{worker,talk,dma,atomic,events,run,state}.c "$here/spu/interrupt.S"
     "${spu}gcc" "${spu_flags[@]}" -s -o hello.elf "$here/spu/hello.c"
-    "${spu}gcc" "${spu_flags[@]}" -O3 -s -o sgemm.elf "$here"/spu/sgemm.c "$here"/standalone/sgemm_kernel.c
+    "${spu}gcc" "${spu_flags[@]}" -s -o sgemm.elf "$here"/spu/sgemm.c "$here"/standalone/sgemm_kernel.c
     "${cross}gcc" -c -I"$dir" -o "$dir/images.o" -Wa,-I"$dir" "$here/ppe/images.S"
     # One at a time, in sorted order, with names that say nothing of this directory.
     local source objects=()

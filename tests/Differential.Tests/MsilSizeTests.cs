@@ -71,6 +71,6 @@ public sealed class MsilSizeTests
         Assert.Equal(lines.Split(';').Length, plan.Instructions);
         using var region = new Region(0, plan);
         IrRegion translated = RegionCompiler.Translate(plan, PassPipeline.Standard(verify: true));
-        return new MsilRegionBackend(new PpuRegionGuest(region)).Compile(translated, "golden", hopeful: true).MsilBytes;
+        return new MsilRegionBackend(new PpuRegionGuest(region), new HelperPlans(inline: false)).Compile(translated, "golden", hopeful: true).MsilBytes;
     }
 }

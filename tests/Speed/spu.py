@@ -22,8 +22,7 @@ SGEMM_BLOCKS = 4000
 SGEMM_OPERATIONS = 2 * 64**3
 
 SPU_FLAGS = ["-std=gnu11", "-O2", "-mno-branch-hints", "-nostdlib", "-ffreestanding"]
-# Scheduled for an SPU's latencies, a loop keeps more alive than the host has registers.
-SGEMM_FLAGS = ["-fno-schedule-insns", "-fno-schedule-insns2"]
+SGEMM_KERNEL = ROOT / "firmware-stubs" / "spe" / "standalone" / "sgemm_kernel.c"
 
 
 class Missing(Exception):
@@ -56,7 +55,7 @@ def build(work):
     for name, _ in PROGRAMS:
         run(["gcc", "-std=gnu17", "-O2", "-o", OUT / f"{name}.native", SOURCES / "native.c", SOURCES / f"{name}.c"])
     for name in [name for name, _ in PROGRAMS] + ["sgemm"]:
-        extra = SGEMM_FLAGS if name == "sgemm" else []
+        extra = [SGEMM_KERNEL] if name == "sgemm" else []
         run([compiler, *SPU_FLAGS, *extra, "-o", OUT / f"{name}.elf", SOURCES / "start.S", SOURCES / f"{name}.c", "-lgcc"])
 
 

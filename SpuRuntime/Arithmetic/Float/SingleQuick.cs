@@ -6,11 +6,12 @@ namespace SpuRuntime.Arithmetic.Float;
 
 /// <summary>
 /// Single-precision results by the host's own arithmetic, rounded toward zero. They are the SPU's, and set no flag, when all operands
-/// are ordinary or zero and the result is ordinary: exponents 1 to 253, where both formats have the same numbers.
+/// are ordinary or zero and the result is ordinary: exponents 1 to 253, where both formats have the same numbers. A result of zero
+/// may be one that was too small, for which the SPU sets a flag.
 /// </summary>
 /// <remarks>
-/// Compiled code may take an operand for checked when it is a result that has been, and may gather <see cref="Measure"/> of several
-/// results by maximum before it looks once, if it can still run the instructions again by their exact forms.
+/// Compiled code looks at operands only: where they are moderate (<see cref="IsModerate"/>), sums and single products are not just
+/// ordinary but exact zeros where they are zero, and a zero is never negative, just as the SPU has it.
 /// </remarks>
 internal static class SingleQuick
 {
@@ -42,6 +43,43 @@ internal static class SingleQuick
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> Unusual(Vector128<byte> result) => Vector128.GreaterThanOrEqual(Measure(result), Limit);
 
+    // A moderate number is +0, or at least 2^LowestExponent and below 2^HighestExponent in magnitude.
+    private const int HighestExponent = 41;
+    private const int LowestExponent = -40;
+    private const int Bias = 127;
+    private const int FractionBits = 23;
+
+    /// <summary>No moderate number is greater.</summary>
+    public const double Greatest = 1L << HighestExponent;
+
+    /// <summary>Moderate numbers are multiples of this power of two.</summary>
+    public const int Grain = LowestExponent - FractionBits;
+
+    /// <summary>No result may be greater: 2^126, which is exponent 253.</summary>
+    public const double GreatestResult = (double)(1UL << 63) * (1UL << 63);
+
+    /// <summary>Results must be multiples of this power of two, which is the smallest ordinary number.</summary>
+    public const int ResultGrain = 1 - Bias;
+
+    /// <summary>Words of which the greatest tell whether numbers are too great to be moderate: the number without its sign, to the left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<uint> Highest(Vector128<byte> value) => Avx512F.VL.IsSupported
+        ? Avx512F.VL.RotateLeft(value.AsUInt32(), 1)
+        : (value.AsUInt32() << 1) | (value.AsUInt32() >>> 31);
+
+    /// <summary>Words of which the smallest tell whether numbers are too small to be moderate; +0 becomes the greatest word, -0 the smallest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<uint> Lowest(Vector128<byte> value) => Highest(value) - Vector128<uint>.One;
+
+    /// <summary>Whether all numbers were moderate, of the greatest <see cref="Highest"/> and the smallest <see cref="Lowest"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsModerate(Vector128<uint> highest, Vector128<uint> lowest)
+    {
+        const int Shift = FractionBits + 1;
+        return (Vector128.GreaterThanOrEqual(highest, Vector128.Create((uint)(HighestExponent + Bias) << Shift))
+            | Vector128.LessThan(lowest, Vector128.Create(((uint)(LowestExponent + Bias) << Shift) - 1))) == Vector128<uint>.Zero;
+    }
+
     /// <summary>a + b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Add(Vector128<byte> a, Vector128<byte> b) => Avx512F.IsSupported
@@ -54,11 +92,11 @@ internal static class SingleQuick
         ? Low(Avx512F.Subtract(Wide(a), Wide(b), FloatRoundingMode.ToZero))
         : Sum(Doubles(a), -Doubles(b));
 
-    /// <summary>a times b.</summary>
+    /// <summary>a times b. The sum with zero makes a negative zero a positive one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Multiply(Vector128<byte> a, Vector128<byte> b) => Avx512F.IsSupported
-        ? Low(Avx512F.Multiply(Wide(a), Wide(b), FloatRoundingMode.ToZero))
-        : Truncate(Doubles(a) * Doubles(b));
+        ? Low(Avx512F.FusedMultiplyAdd(Wide(a), Wide(b), Vector512<float>.Zero, FloatRoundingMode.ToZero))
+        : Truncate((Doubles(a) * Doubles(b)) + Vector256<double>.Zero);
 
     /// <summary>a times b, plus c.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -66,11 +104,12 @@ internal static class SingleQuick
         ? Low(Avx512F.FusedMultiplyAdd(Wide(a), Wide(b), Wide(c), FloatRoundingMode.ToZero))
         : Sum(Doubles(a) * Doubles(b), Doubles(c));
 
-    /// <summary>a times b, minus c.</summary>
+    /// <summary>a times b, minus c. The sum with zero: as for <see cref="Multiply"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> MultiplySubtract(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) => Avx512F.IsSupported
-        ? Low(Avx512F.FusedMultiplySubtract(Wide(a), Wide(b), Wide(c), FloatRoundingMode.ToZero))
-        : Sum(Doubles(a) * Doubles(b), -Doubles(c));
+        ? Low(Avx512F.Add(
+            Avx512F.FusedMultiplySubtract(Wide(a), Wide(b), Wide(c), FloatRoundingMode.ToZero), Vector512<float>.Zero, FloatRoundingMode.ToZero))
+        : Sum(Doubles(a) * Doubles(b), Vector256<double>.Zero - Doubles(c));
 
     /// <summary>c minus a times b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

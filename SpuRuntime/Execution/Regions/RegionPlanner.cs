@@ -11,7 +11,8 @@ namespace SpuRuntime.Execution.Regions;
 /// </summary>
 /// <param name="c">The SPU.</param>
 /// <param name="targets">By address, where computed branches have gone to when they left a region.</param>
-internal sealed unsafe class RegionPlanner(SpuContext* c, IReadOnlyDictionary<uint, List<uint>> targets)
+/// <param name="starts">Where regions have been asked for.</param>
+internal sealed unsafe class RegionPlanner(SpuContext* c, IReadOnlyDictionary<uint, List<uint>> targets, IReadOnlySet<uint> starts)
 {
     private const uint AddressMask = SpuState.LocalStoreSize - 4;
     private const int MostEntries = 64;
@@ -60,6 +61,10 @@ internal sealed unsafe class RegionPlanner(SpuContext* c, IReadOnlyDictionary<ui
         _calls.Clear();
     }
 
+    // Straight code too long for one region is cut where another one begins: each cut elsewhere would become a start of its own, whose
+    // region ends elsewhere again, and so on through the whole code.
+    private bool IsBetterLeft(uint address) => _size >= _limits.Instructions / 2 && !_leaders.Contains(address) && starts.Contains(address);
+
     private bool IsKnown(uint address) => c->Code[address >> 2].State != DecodedState.None;
 
     private uint WordAt(uint address) => BinaryPrimitives.ReverseEndianness(*(uint*)(c->LocalStore + address));
@@ -82,7 +87,7 @@ internal sealed unsafe class RegionPlanner(SpuContext* c, IReadOnlyDictionary<ui
         _leaders.Add(address);
         for (; !_words.ContainsKey(address) && _size < _limits.Instructions; address = (address + 4) & AddressMask)
         {
-            if (!IsKnown(address))
+            if (!IsKnown(address) || IsBetterLeft(address))
                 return;
             uint word = WordAt(address);
             SpuOp op = SpuDecoder.Decode(word);

@@ -15,6 +15,7 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
 
     // By computed branch: where it has gone to when it left a region, the first first.
     private readonly Dictionary<uint, List<uint>> _targets = [];
+    private readonly HashSet<uint> _starts = [];
     private readonly Dictionary<uint, Region> _byEntry = [];
     private readonly List<Region> _installed = [];
 
@@ -62,7 +63,8 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
             region = Plan(address, here, hopeful);
             if (region is null || !cache.TryAdd(region))
             {
-                i->Heat = (ushort)Math.Max(SoonAgain, cache.Options.Threshold);
+                // What is compiled already can wait: planning costs as much as running some thousand instructions.
+                i->Heat = here is null || cache.IsBusy ? (ushort)Math.Max(SoonAgain, cache.Options.Threshold) : ushort.MaxValue;
                 return;
             }
         }
@@ -144,7 +146,8 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
         if (cache.IsBusy)
             return null;
         bool large = here is not null;
-        RegionPlan? plan = (_planner ??= new RegionPlanner(c, _targets)).Plan(
+        _starts.Add(address);
+        RegionPlan? plan = (_planner ??= new RegionPlanner(c, _targets, _starts)).Plan(
             address, large ? cache.Options.Large : cache.Options.Small, large, hopeful, !_maskless.Contains(address));
         return plan is null || (here is { Plan.IsLarge: true } && here.Plan.Start == address && plan.Shape == here.Plan.Shape) ? null : new Region(plan);
     }

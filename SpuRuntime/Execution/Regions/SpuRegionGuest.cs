@@ -131,7 +131,7 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
         LocalBuilder value = code.Temporary(typeof(Vector128<byte>));
         EmitHostAddress(code, access);
         il.Emit(OpCodes.Ldobj, typeof(Vector128<byte>));
-        Call(il, nameof(RegionRuntime.Reverse));
+        code.Call(typeof(RegionRuntime).GetMethod(nameof(RegionRuntime.Reverse))!);
         il.Emit(OpCodes.Stloc, value);
         return value;
     }
@@ -150,7 +150,7 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
         il.Emit(OpCodes.Brtrue, access.Miss!.Value);
         EmitHostAddress(code, access);
         il.Emit(OpCodes.Ldloc, value);
-        Call(il, nameof(RegionRuntime.Reverse));
+        code.Call(typeof(RegionRuntime).GetMethod(nameof(RegionRuntime.Reverse))!);
         il.Emit(OpCodes.Stobj, typeof(Vector128<byte>));
     }
 

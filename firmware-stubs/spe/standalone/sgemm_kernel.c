@@ -1,9 +1,11 @@
 // The product of two blocks. Four rows by sixteen columns of C stay in sixteen registers; each step over k takes four quadwords
-// of B and spreads four numbers of A, for sixteen multiply-adds. Steps are unrolled by four so that a quadword of A is loaded
-// once, and the loads of the next step stand between the multiply-adds of this one.
+// of B and spreads four numbers of A, for sixteen multiply-adds. Steps are unrolled by four so that a quadword of A is loaded once.
 #include "sgemm_kernel.h"
 
 #include <spu_intrinsics.h>
+
+// Scheduled for an SPU's latencies, the loop keeps more alive than most hosts have registers.
+#pragma GCC optimize("no-schedule-insns", "no-schedule-insns2")
 
 #define ROWS 4
 #define QUADS 4
@@ -16,60 +18,53 @@ static const vec_uchar16 spread[4] = {
     { 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15 },
 };
 
-// One step over k: row `k` of B against element `k` of four quadwords of A.
-#define STEP(k) \
+// One row of C: a number of A against four quadwords of B.
+#define ROW(r) \
     do { \
-        vec_float4 b0 = rows[(k) * STRIDE], b1 = rows[(k) * STRIDE + 1], b2 = rows[(k) * STRIDE + 2], b3 = rows[(k) * STRIDE + 3]; \
-        vec_float4 e0 = spu_shuffle(a0, a0, s##k), e1 = spu_shuffle(a1, a1, s##k); \
-        vec_float4 e2 = spu_shuffle(a2, a2, s##k), e3 = spu_shuffle(a3, a3, s##k); \
-        c00 = spu_madd(e0, b0, c00), c01 = spu_madd(e0, b1, c01), c02 = spu_madd(e0, b2, c02), c03 = spu_madd(e0, b3, c03); \
-        c10 = spu_madd(e1, b0, c10), c11 = spu_madd(e1, b1, c11), c12 = spu_madd(e1, b2, c12), c13 = spu_madd(e1, b3, c13); \
-        c20 = spu_madd(e2, b0, c20), c21 = spu_madd(e2, b1, c21), c22 = spu_madd(e2, b2, c22), c23 = spu_madd(e2, b3, c23); \
-        c30 = spu_madd(e3, b0, c30), c31 = spu_madd(e3, b1, c31), c32 = spu_madd(e3, b2, c32), c33 = spu_madd(e3, b3, c33); \
+        vec_float4 e = spu_shuffle(four[r], four[r], s); \
+        c##r##0 = spu_madd(e, b0, c##r##0); \
+        c##r##1 = spu_madd(e, b1, c##r##1); \
+        c##r##2 = spu_madd(e, b2, c##r##2); \
+        c##r##3 = spu_madd(e, b3, c##r##3); \
     } while (0)
 
-#define FOUR_STEPS(quad) \
+// One step over k: row k of B against element k of four quadwords of A.
+#define STEP(k) \
     do { \
-        vec_float4 a0 = left[quad], a1 = left[(quad) + STRIDE], a2 = left[(quad) + 2 * STRIDE], a3 = left[(quad) + 3 * STRIDE]; \
-        const vec_float4 *rows = right + (quad) * 4 * STRIDE; \
-        STEP(0); \
-        STEP(1); \
-        STEP(2); \
-        STEP(3); \
+        const vec_uchar16 s = spread[k]; \
+        const vec_float4 *from = right + (k) * STRIDE; \
+        vec_float4 b0 = from[0], b1 = from[1], b2 = from[2], b3 = from[3]; \
+        ROW(0); \
+        ROW(1); \
+        ROW(2); \
+        ROW(3); \
     } while (0)
+
+#define LOAD(r) \
+    vec_float4 c##r##0 = out[r * STRIDE], c##r##1 = out[r * STRIDE + 1], c##r##2 = out[r * STRIDE + 2], c##r##3 = out[r * STRIDE + 3]
+#define STORE(r) \
+    out[r * STRIDE] = c##r##0, out[r * STRIDE + 1] = c##r##1, out[r * STRIDE + 2] = c##r##2, out[r * STRIDE + 3] = c##r##3
 
 void sgemm_block(float *c, const float *a, const float *b)
 {
-    vec_uchar16 s0 = spread[0], s1 = spread[1], s2 = spread[2], s3 = spread[3];
-    for (int row = 0; row < BLOCK; row += ROWS) {
-        const vec_float4 *left = (const vec_float4 *)(a + row * BLOCK);
+    for (int row = 0; row < BLOCK; row += ROWS)
         for (int quad = 0; quad < STRIDE; quad += QUADS) {
             vec_float4 *out = (vec_float4 *)(c + row * BLOCK) + quad;
-            const vec_float4 *right = (const vec_float4 *)b + quad;
-            vec_float4 c00 = out[0], c01 = out[1], c02 = out[2], c03 = out[3];
-            vec_float4 c10 = out[STRIDE], c11 = out[STRIDE + 1], c12 = out[STRIDE + 2], c13 = out[STRIDE + 3];
-            vec_float4 c20 = out[2 * STRIDE], c21 = out[2 * STRIDE + 1], c22 = out[2 * STRIDE + 2], c23 = out[2 * STRIDE + 3];
-            vec_float4 c30 = out[3 * STRIDE], c31 = out[3 * STRIDE + 1], c32 = out[3 * STRIDE + 2], c33 = out[3 * STRIDE + 3];
-            FOUR_STEPS(0);
-            FOUR_STEPS(1);
-            FOUR_STEPS(2);
-            FOUR_STEPS(3);
-            FOUR_STEPS(4);
-            FOUR_STEPS(5);
-            FOUR_STEPS(6);
-            FOUR_STEPS(7);
-            FOUR_STEPS(8);
-            FOUR_STEPS(9);
-            FOUR_STEPS(10);
-            FOUR_STEPS(11);
-            FOUR_STEPS(12);
-            FOUR_STEPS(13);
-            FOUR_STEPS(14);
-            FOUR_STEPS(15);
-            out[0] = c00, out[1] = c01, out[2] = c02, out[3] = c03;
-            out[STRIDE] = c10, out[STRIDE + 1] = c11, out[STRIDE + 2] = c12, out[STRIDE + 3] = c13;
-            out[2 * STRIDE] = c20, out[2 * STRIDE + 1] = c21, out[2 * STRIDE + 2] = c22, out[2 * STRIDE + 3] = c23;
-            out[3 * STRIDE] = c30, out[3 * STRIDE + 1] = c31, out[3 * STRIDE + 2] = c32, out[3 * STRIDE + 3] = c33;
+            const vec_float4 *left = (const vec_float4 *)(a + row * BLOCK), *right = (const vec_float4 *)b + quad;
+            LOAD(0);
+            LOAD(1);
+            LOAD(2);
+            LOAD(3);
+            for (int k = 0; k < STRIDE; k++, left++, right += 4 * STRIDE) {
+                vec_float4 four[4] = { left[0], left[STRIDE], left[2 * STRIDE], left[3 * STRIDE] };
+                STEP(0);
+                STEP(1);
+                STEP(2);
+                STEP(3);
+            }
+            STORE(0);
+            STORE(1);
+            STORE(2);
+            STORE(3);
         }
-    }
 }

@@ -50,6 +50,6 @@ public sealed class MsilSizeTests
 
         RegionPlan plan = spu.Core.Plan(0) ?? throw new InvalidOperationException("nothing to compile");
         IrRegion region = SpuCodeCache.Translate(plan, SpuCodeCache.PassesOf(verify: true), SpuFloatMode.Exact);
-        return new MsilRegionBackend(new SpuRegionGuest(plan)).Compile(region, "size", plan.IsHopeful).MsilBytes;
+        return new MsilRegionBackend(new SpuRegionGuest(plan), new HelperPlans(inline: false)).Compile(region, "size", plan.IsHopeful).MsilBytes;
     }
 }

@@ -18,6 +18,7 @@ internal sealed unsafe class RegionCompiler : IDisposable
     private readonly BlockingCollection<Region> _wanted = new(MostWaiting);
     private readonly ConcurrentQueue<Region> _ready = new();
     private readonly PassPipeline _passes = PassPipeline.Standard(verify: false);
+    private readonly HelperPlans _helpers = new();
     private readonly ILogger _logger;
     private readonly Thread? _thread;
     private long _ticks;
@@ -97,7 +98,7 @@ internal sealed unsafe class RegionCompiler : IDisposable
         try
         {
             IrRegion translated = Translate(plan, _passes);
-            region.Code = new MsilRegionBackend(new PpuRegionGuest(region)).Compile(
+            region.Code = new MsilRegionBackend(new PpuRegionGuest(region), _helpers).Compile(
                 translated, $"ppe_{plan.Blocks[plan.Entries[0]].Address:x}", region.IsHopeful);
             Interlocked.Add(ref _instructions, plan.Instructions);
             Interlocked.Add(ref _bytes, region.Code.MsilBytes);

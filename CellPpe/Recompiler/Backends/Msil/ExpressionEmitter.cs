@@ -276,6 +276,15 @@ internal sealed class ExpressionEmitter(IrBlock block, RegionCode code, SlotTabl
 
         System.Reflection.ParameterInfo[] parameters = helper.Target.GetParameters();
         int first = parameters.Length - helper.Parameters.Length;
+        if (first == 0 && code.Helpers.WantsLocals(helper.Target) && Array.TrueForAll(parameters, static one => one.ParameterType == typeof(Vector128<byte>)))
+        {
+            var arguments = new LocalBuilder[parameters.Length];
+            for (int number = 0; number < arguments.Length; number++)
+                arguments[number] = Localize(insn.Operand(number), at);
+            code.Helpers.Emit(helper.Target, arguments);
+            return helper.Target.ReturnType == typeof(double) ? typeof(double) : Number(helper, insn);
+        }
+
         for (int number = 0; number < helper.Parameters.Length; number++)
         {
             Type parameter = parameters[first + number].ParameterType;
@@ -287,10 +296,15 @@ internal sealed class ExpressionEmitter(IrBlock block, RegionCode code, SlotTabl
                 Il.Emit(OpCodes.Conv_I4);
         }
 
-        Il.Emit(OpCodes.Call, helper.Target);
+        code.Helpers.Emit(helper.Target);
+        return helper.Target.ReturnType == typeof(double) ? typeof(double) : Number(helper, insn);
+    }
+
+    private Type Number(IrHelper helper, in IrInstruction insn)
+    {
         if (helper.Target.ReturnType == typeof(uint))
             Il.Emit(OpCodes.Conv_U8);
-        return helper.Target.ReturnType == typeof(double) ? typeof(double) : TypeOf(insn.Type);
+        return TypeOf(insn.Type);
     }
 
     private void Operands(in IrInstruction insn, Moment at)

@@ -1,11 +1,11 @@
+using System.Reflection;
 using System.Reflection.Emit;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace CellPpe.Recompiler.Backends.Msil;
 
 /// <summary>
-/// Emits runs of guarded operations of one block: the host's operations, and one look at all of them. What a run writes goes to the
+/// Emits runs of guarded operations of one block: the host's operations, and one look at what they take from outside. What a run writes goes to the
 /// slots' locals only behind that look, so that the run can be left as if it had not begun.
 /// </summary>
 internal sealed class GuardEmitter
@@ -19,13 +19,12 @@ internal sealed class GuardEmitter
     // For each instruction of a run, the first one behind it; else 0.
     private readonly int[] _ends;
 
-    // Values known to be ordinary: what comes behind a look has passed it.
-    private readonly HashSet<int> _ordinary = [];
+    // What is known of values; what comes behind a look has passed it.
+    private readonly Dictionary<int, IrRange> _ranges = [];
     private readonly Dictionary<int, LocalBuilder> _written = [];
-    private IrGuard? _guard;
-    private LocalBuilder? _operands;
-    private LocalBuilder? _results;
-    private bool _anyOperand;
+    private IrLook? _look;
+    private LocalBuilder? _highest;
+    private LocalBuilder? _lowest;
 
     public GuardEmitter(IrBlock block, RegionCode code, ExpressionEmitter values, Func<IrInstruction, bool> ends)
     {
@@ -52,7 +51,7 @@ internal sealed class GuardEmitter
     }
 
     /// <summary>True between a run's first operation and the look at it.</summary>
-    public bool IsRunning => _guard is not null;
+    public bool IsRunning => _look is not null;
 
     /// <summary>Where the present run ends.</summary>
     public int End { get; private set; }
@@ -62,19 +61,14 @@ internal sealed class GuardEmitter
 
     private ILGenerator Il => _code.Il;
 
-    /// <summary>The greater numbers of two vectors, for compiled code.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<uint> Greater(Vector128<uint> left, Vector128<uint> right) => Vector128.Max(left, right);
-
     /// <summary>Begins a run at an instruction.</summary>
     public void Begin(int index, IrGuard guard, Label miss)
     {
-        _guard = guard;
+        _look = guard.Look;
         Miss = miss;
         End = _ends[index];
-        _operands = _code.Temporary(typeof(Vector128<uint>));
-        _results = null;
-        _anyOperand = false;
+        _highest = null;
+        _lowest = null;
     }
 
     /// <summary>Emits an operation of the run; the local holds its result.</summary>
@@ -82,27 +76,27 @@ internal sealed class GuardEmitter
     {
         IrGuard guard = insn.Helper!.Guard!;
         var operands = new LocalBuilder[insn.Helper.Parameters.Length];
+        var ranges = new IrRange[operands.Length];
         for (int number = 0; number < operands.Length; number++)
         {
             operands[number] = _values.Localize(insn.Operand(number), now);
-            if (!_ordinary.Add(insn.Operand(number).Index))
-                continue;
-            Il.Emit(OpCodes.Ldloc, operands[number]);
-            Il.Emit(OpCodes.Call, guard.Operand);
-            Gather(_operands!, !_anyOperand);
-            _anyOperand = true;
+            if (!_ranges.TryGetValue(insn.Operand(number).Index, out ranges[number]))
+                ranges[number] = LookAt(insn.Operand(number), operands[number]);
         }
 
+        IrRange range = guard.RangeOf(ranges);
+        if (!range.Fits(_look!.Limit))
+        {
+            // What was computed may have grown too far: it is looked at itself.
+            for (int number = 0; number < operands.Length; number++)
+                ranges[number] = ranges[number].Fits(_look.Ordinary) ? ranges[number] : LookAt(insn.Operand(number), operands[number]);
+            range = guard.RangeOf(ranges);
+        }
+
+        _code.Helpers.Emit(guard.Compute, operands);
         LocalBuilder result = _code.Temporary(typeof(Vector128<byte>));
-        foreach (LocalBuilder operand in operands)
-            Il.Emit(OpCodes.Ldloc, operand);
-        Il.Emit(OpCodes.Call, guard.Compute);
         Il.Emit(OpCodes.Stloc, result);
-        Il.Emit(OpCodes.Ldloc, result);
-        Il.Emit(OpCodes.Call, guard.Result);
-        bool first = _results is null;
-        Gather(_results ??= _code.Temporary(typeof(Vector128<uint>)), first);
-        _ordinary.Add(index);
+        _ranges[index] = range;
         return result;
     }
 
@@ -124,25 +118,35 @@ internal sealed class GuardEmitter
     /// <returns>What is to be written to slots' locals.</returns>
     public (int Slot, LocalBuilder Value)[] Finish()
     {
-        Il.Emit(OpCodes.Ldloc, _anyOperand ? _operands! : _results!);
-        Il.Emit(OpCodes.Ldloc, _results!);
-        Il.Emit(_anyOperand ? OpCodes.Ldc_I4_1 : OpCodes.Ldc_I4_0);
-        Il.Emit(OpCodes.Call, _guard!.IsOrdinary);
-        Il.Emit(OpCodes.Brfalse, Miss);
-        _guard = null;
+        if (_highest is not null)
+        {
+            _code.Helpers.Emit(_look!.IsOrdinary, [_highest, _lowest!]);
+            Il.Emit(OpCodes.Brfalse, Miss);
+        }
+
+        _look = null;
         (int, LocalBuilder)[] written = [.. _written.Select(static one => (one.Key, one.Value))];
         _written.Clear();
         return written;
     }
 
-    private void Gather(LocalBuilder into, bool first)
+    private IrRange LookAt(IrValue value, LocalBuilder local)
     {
-        if (!first)
+        Gather(ref _highest, local, _look!.Highest, nameof(Vector128.Max));
+        Gather(ref _lowest, local, _look.Lowest, nameof(Vector128.Min));
+        return _ranges[value.Index] = _look.Ordinary;
+    }
+
+    private void Gather(ref LocalBuilder? into, LocalBuilder local, MethodInfo measure, string combine)
+    {
+        _code.Helpers.Emit(measure, [local]);
+        if (into is not null)
         {
             Il.Emit(OpCodes.Ldloc, into);
-            Il.Emit(OpCodes.Call, typeof(GuardEmitter).GetMethod(nameof(Greater))!);
+            Il.Emit(OpCodes.Call, typeof(Vector128).GetMethod(combine)!.MakeGenericMethod(typeof(uint)));
         }
 
+        into ??= _code.Temporary(typeof(Vector128<uint>));
         Il.Emit(OpCodes.Stloc, into);
     }
 }

@@ -5,7 +5,8 @@ namespace CellPpe.Recompiler.Backends.Msil;
 
 /// <summary>Compiles regions to the host's machine code by way of MSIL. May be used from any one thread at a time.</summary>
 /// <param name="guest">The guest core's part.</param>
-public sealed class MsilRegionBackend(RegionGuest guest)
+/// <param name="plans">What is known of helpers, if that is kept from region to region.</param>
+public sealed class MsilRegionBackend(RegionGuest guest, HelperPlans? plans = null)
 {
     /// <summary>Compiles a region.</summary>
     /// <param name="region">A region of well-formed blocks (see <see cref="IrVerifier"/>).</param>
@@ -16,7 +17,7 @@ public sealed class MsilRegionBackend(RegionGuest guest)
         ArgumentNullException.ThrowIfNull(region);
         var method = new DynamicMethod(name, typeof(nint), [typeof(nint), typeof(nint)], guest.Module, skipVisibility: true) { InitLocals = false };
         ILGenerator il = method.GetILGenerator(4096);
-        new RegionEmitter(region, guest, hopeful, il).Emit();
+        new RegionEmitter(region, guest, hopeful, il, plans ?? new HelperPlans()).Emit();
         RuntimeMethodHandle handle = HandleOf(method);
         RuntimeHelpers.PrepareMethod(handle);
         return new CompiledRegion(method, handle.GetFunctionPointer(), il.ILOffset);

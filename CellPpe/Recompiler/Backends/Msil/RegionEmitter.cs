@@ -14,12 +14,13 @@ internal sealed class RegionEmitter
     /// <param name="guest">The guest's part.</param>
     /// <param name="hopeful">Leave for the interpreter where an access or operation is not a simple one.</param>
     /// <param name="il">Where to.</param>
-    public RegionEmitter(IrRegion region, RegionGuest guest, bool hopeful, ILGenerator il)
+    /// <param name="plans">What is known of helpers.</param>
+    public RegionEmitter(IrRegion region, RegionGuest guest, bool hopeful, ILGenerator il, HelperPlans plans)
     {
         IsHopeful = hopeful;
         Region = region;
         Guest = guest;
-        Code = new RegionCode(il);
+        Code = new RegionCode(il, plans);
         Table = new SlotTable(region, guest.IsCached);
         _checked = FindChecked();
         Flow = new SlotFlow(region, Table, _checked);

@@ -133,9 +133,10 @@ public sealed class RegionCode
     private readonly Dictionary<Type, Stack<LocalBuilder>> _free = [];
     private readonly List<LocalBuilder> _taken = [];
 
-    internal RegionCode(ILGenerator il)
+    internal RegionCode(ILGenerator il, HelperPlans plans)
     {
         Il = il;
+        Helpers = new HelperEmitter(il, plans);
         Left = il.DeclareLocal(typeof(long));
         Slack = il.DeclareLocal(typeof(long));
         Next = il.DeclareLocal(typeof(nint));
@@ -144,6 +145,9 @@ public sealed class RegionCode
 
     /// <summary>Where code is appended.</summary>
     public ILGenerator Il { get; }
+
+    /// <summary>Appends what a helper does, whose arguments are on the stack.</summary>
+    public void Call(MethodInfo helper) => Helpers.Emit(helper);
 
     /// <summary>Guest instructions that may still run.</summary>
     public LocalBuilder Left { get; }
@@ -170,6 +174,8 @@ public sealed class RegionCode
         _taken.Add(local);
         return local;
     }
+
+    internal HelperEmitter Helpers { get; }
 
     internal void EndBlock()
     {
