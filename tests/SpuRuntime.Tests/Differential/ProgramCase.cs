@@ -18,6 +18,9 @@ internal sealed record ProgramCase(int Seed, uint[] Words)
     /// <summary>Where address registers point, mostly.</summary>
     public const uint Data = 0x8000;
 
+    /// <summary>Its data are small numbers, zeros among them, and nearly all it does is single precision: the quick forms hold.</summary>
+    public bool IsNumeric => Seed % 4 == 1;
+
     /// <summary>Registers that hold addresses of data; nothing but stray instructions changes them.</summary>
     public const int FirstAddress = 40;
 
@@ -50,12 +53,12 @@ internal sealed record ProgramCase(int Seed, uint[] Words)
         var random = new Random(Seed);
         random.NextBytes(spu.LocalStore.Slice((int)Data, 0x2000));
         for (int offset = 0; offset < 0x1000; offset += 4)
-            spu.SetWord(Data + (uint)offset, Number(random));
+            spu.SetWord(Data + (uint)offset, Number(random, IsNumeric));
         spu.Write("ai $100,$100,1\nirete $2", 0);
         for (int index = 0; index < Words.Length; index++)
             spu.SetWord(Start + (4 * (uint)index), Words[index]);
         for (int register = 0; register < 128; register++)
-            spu.State.Registers[register] = Vector128.Create(Number(random), Number(random), Number(random), Number(random)).AsByte();
+            spu.State.Registers[register] = Vector128.Create(Number(random, IsNumeric), Number(random, IsNumeric), Number(random, IsNumeric), Number(random, IsNumeric)).AsByte();
         for (int register = 0; register < Addresses; register++)
             spu.SetWords(FirstAddress + register, Data + (uint)random.Next(0x1000));
         spu.SetWords(CodeAddress, Start + ((uint)random.Next(Words.Length) * 4));
@@ -65,7 +68,7 @@ internal sealed record ProgramCase(int Seed, uint[] Words)
     }
 
     // Ordinary single-precision numbers, small integers, zero, and anything.
-    private static uint Number(Random random) => random.Next(6) switch
+    private static uint Number(Random random, bool numeric) => (numeric ? 3 + random.Next(3) : random.Next(6)) switch
     {
         0 => 0,
         1 => (uint)random.Next(-20, 20),

@@ -18,6 +18,7 @@ internal sealed class ProgramGenerator(int seed)
         [.. Words.Instructions.Where(static info => !info.Has("end") && !info.Has("optional") && !info.Has("load") && !info.Has("store") && !info.Has("channel"))];
 
     private static readonly InstructionInfo[] Floats = [.. Plain.Where(static info => info.Section == "Float")];
+    private static readonly InstructionInfo[] Singles = [.. Floats.Where(static info => info.Mnemonic is "fa" or "fs" or "fm" or "fma" or "fms" or "fnms")];
 
     private readonly Random _random = new(seed);
     private readonly List<uint> _words = [];
@@ -30,7 +31,7 @@ internal sealed class ProgramGenerator(int seed)
 
     public ProgramCase Make()
     {
-        _floats = _random.Next(3) == 0 ? 2 : 12;
+        _floats = new ProgramCase(seed, []).IsNumeric ? 1 : _random.Next(3) == 0 ? 2 : 12;
         int functions = _random.Next(3);
         Body(depth: 0, functions);
         Branch("br", ProgramCase.Start);
@@ -131,7 +132,7 @@ internal sealed class ProgramGenerator(int seed)
                 Emit(_random.Next(2) == 0 ? $"lqr ${Register()},0x{Here & ~15u:x}" : $"lqa ${Register()},0x{ProgramCase.Data:x}");
                 break;
             default:
-                InstructionInfo[] from = _random.Next(_floats) == 0 ? Floats : Plain;
+                InstructionInfo[] from = _floats == 1 ? Singles : _random.Next(_floats) == 0 ? Floats : Plain;
                 _words.Add(Random(from[_random.Next(from.Length)]));
                 break;
         }
