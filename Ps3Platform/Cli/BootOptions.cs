@@ -27,7 +27,7 @@ internal sealed class BootOptions
     private readonly Option<string> _clock = new("--clock") { Description = "host: guest time follows the host. instructions: time advances with instructions, and the same run gives the same states.", HelpName = "host|instructions", DefaultValueFactory = _ => "host" };
     private readonly Option<int?> _hostThreads = new("--host-threads") { Description = "1 (default): both hardware threads of the PPE run in turns on one host thread. 2: each has its own (with --clock host), for guests that keep both busy.", HelpName = "1|2" };
     private readonly Option<string> _engine = new("--engine") { Description = "auto: interpret, and compile what is hot. interpreter: never compile. compiled: compile what has run a few times.", HelpName = "auto|interpreter|compiled", DefaultValueFactory = _ => "auto" };
-    private readonly SpeOptions _spes = new();
+    private readonly SpeOptions _spes;
     private readonly Option<string> _video = new("--video") { Description = "Picture size the monitor asks for: 480p, 720p or 1080p.", HelpName = "MODE", DefaultValueFactory = _ => "720p" };
     private readonly Option<string?> _screenshot = new("--screenshot") { Description = "Write the screen to this PNG file when the machine stops.", HelpName = "FILE" };
     private readonly Option<string?> _every = new("--screenshot-every") { Description = "Also write it every TIME of guest time, as FILE-001.png and so on.", HelpName = "TIME" };
@@ -39,6 +39,8 @@ internal sealed class BootOptions
     private readonly Option<bool> _audit = new("--audit") { Description = "Print how often each hypercall was made, and the last calls, at the end." };
     private readonly Option<string> _fixups = new("--fixups") { Description = "auto: repair known faults of guest kernels that keep them from booting on a console too, and say so. none: boot them as they are.", HelpName = "auto|none", DefaultValueFactory = _ => "auto" };
     private readonly Option<string> _log = new("--log") { Description = "Least severe messages to print: debug, info, warning, error, none.", HelpName = "LEVEL", DefaultValueFactory = _ => "warning" };
+
+    public BootOptions() => _spes = new SpeOptions(_engine);
 
     /// <summary>Adds the kernel and all options to a command.</summary>
     public void AddTo(Command command)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using Ps3Platform.Cli.Spu;
 using Ps3Platform.Machine;
 
 using SpuRuntime.Scheduling;
@@ -7,7 +8,8 @@ using SpuRuntime.Scheduling;
 namespace Ps3Platform.Cli;
 
 /// <summary>The options about SPEs, and what they ask for.</summary>
-internal sealed class SpeOptions
+/// <param name="engine">The option that chooses the PPE's engine.</param>
+internal sealed class SpeOptions(Option<string> engine)
 {
     private const int MostThreads = 64;
 
@@ -17,8 +19,10 @@ internal sealed class SpeOptions
     private readonly Option<string?> _quantum = new("--spe-quantum") { Description = "How long an SPE runs while others wait: for instance 500us, 2ms, or 20000i (instructions).", HelpName = "TIME" };
     private readonly Option<string?> _timeline = new("--spe-timeline") { Description = "Write what each SPE did when to this file, for ui.perfetto.dev or chrome://tracing.", HelpName = "FILE" };
 
+    private readonly SpuEngineChoice _engine = new(engine);
+
     /// <summary>The options, for a command.</summary>
-    public IReadOnlyList<Option> All => [_count, _policy, _threads, _quantum, _timeline];
+    public IReadOnlyList<Option> All => [_count, .. _engine.All, _policy, _threads, _quantum, _timeline];
 
     /// <summary>Puts what was asked for into a configuration, whose clock is chosen already.</summary>
     public MachineConfig Apply(ParseResult parsed, MachineConfig config)
@@ -37,7 +41,14 @@ internal sealed class SpeOptions
             scheduling = scheduling with { Threads = threads };
         }
 
-        return config with { Spes = count, SpeScheduling = scheduling, SpeTimeline = TimelinePath(parsed) is not null };
+        return config with
+        {
+            Spes = count,
+            SpeScheduling = scheduling,
+            SpeTimeline = TimelinePath(parsed) is not null,
+            SpuEngine = _engine.ReadEngine(parsed),
+            SpuFloat = _engine.ReadMode(parsed),
+        };
     }
 
     /// <summary>Where the timeline goes, or null.</summary>

@@ -14,7 +14,7 @@ internal sealed record RegionLimits(int Instructions, int BlockInstructions)
     public static RegionLimits Small { get; } = new(200, 128);
 
     /// <summary>What stays hot: a loop with what it calls.</summary>
-    public static RegionLimits Large { get; } = new(500, 128);
+    public static RegionLimits Large { get; } = new(400, 128);
 }
 
 /// <summary>A straight run of instructions that becomes one block.</summary>
