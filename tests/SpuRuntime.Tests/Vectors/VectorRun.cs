@@ -14,6 +14,9 @@ internal sealed class VectorRun : IDisposable
     private readonly OperandSource _operands;
     private readonly byte[] _bytes = new byte[16];
 
+    // Where instructions stand: the ends of local store, and few enough places that what is decoded there stays little.
+    private readonly uint[] _places = new uint[64];
+
     public VectorRun(int seed)
     {
         _random = new Random(seed);
@@ -21,6 +24,9 @@ internal sealed class VectorRun : IDisposable
         _spu = new TestSpu(new PlainChannels(), optionalInstructions: true);
         _random.NextBytes(_plain.LocalStore);
         _plain.LocalStore.CopyTo(_spu.LocalStore);
+        for (int place = 1; place < _places.Length; place++)
+            _places[place] = (uint)_random.Next(PlainSpu.LocalStoreSize / 4) * 4;
+        _places[1] = PlainSpu.LocalStoreSize - 4;
         foreach (byte[] register in _plain.Registers)
             _random.NextBytes(register);
         for (int register = 0; register < 128; register++)
@@ -68,7 +74,7 @@ internal sealed class VectorRun : IDisposable
         _spu.State.Fpscr = TestSpu.Register(_bytes) & Fpscr.Used;
         TestSpu.Bytes(_spu.State.Fpscr, _plain.Fpscr = new byte[16]);
 
-        _plain.Pc = _spu.State.Pc = (uint)_random.Next(PlainSpu.LocalStoreSize / 4) * 4;
+        _plain.Pc = _spu.State.Pc = _places[_random.Next(_places.Length)];
         _spu.SetWord(_plain.Pc, word);
         _spu.LocalStore.Slice((int)_plain.Pc, 4).CopyTo(_plain.LocalStore.AsSpan((int)_plain.Pc));
         _plain.Srr0 = _spu.State.Srr0 = (uint)_random.Next(PlainSpu.LocalStoreSize / 4) * 4;
