@@ -53,6 +53,8 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
             keys.Machine = machine;
             ScheduleScreenshots(machine);
             report.Prepare?.Invoke(machine);
+            // Reading and unpacking files takes several times their size, and nothing else would give that back for a long time.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             RunOutcome outcome = machine.Run(new RunLimits
             {
                 Timeout = report.Timeout - Stopwatch.GetElapsedTime(started),

@@ -36,13 +36,15 @@ public static class KernelFixups
             int message = segment.Bytes.Span.IndexOf(Message);
             if (message < 0 || segment.Bytes.Span.IndexOf(StrictMessage) < 0 || !TryFindUser(segment, (ulong)message, out int function))
                 continue;
-            byte[] patched = segment.Bytes.ToArray();
-            BinaryPrimitives.WriteUInt32BigEndian(patched.AsSpan(function), Blr);
+            byte[] patch = new byte[sizeof(uint)];
+            BinaryPrimitives.WriteUInt32BigEndian(patch, Blr);
+            LparAddress address = segment.Address + (ulong)function;
+            // Over the segment, not in a copy of it: kernels are large.
             var segments = image.Segments.ToList();
-            segments[index] = segment with { Bytes = patched };
+            segments.Insert(index + 1, new BootSegment("fix-up", address, patch, sizeof(uint)));
             applied =
             [
-                new KernelFixup(segment.Address + (ulong)function,
+                new KernelFixup(address,
                     "this kernel panics in ps3_hpte_updateboltedpp() before init, on a console too (CONFIG_STRICT_KERNEL_RWX before Linux 6.8); "
                     + "the function was made to return. --fixups none boots it as it is"),
             ];
