@@ -119,7 +119,10 @@ public sealed unsafe class ReservationTable
             int piece = Math.Min(length, LineSize - (int)((nuint)destination & (LineSize - 1)));
             nuint line = (nuint)destination & ~(nuint)(LineSize - 1);
             ref Stripe stripe = ref Enter((byte*)line);
-            CopyPiece(source, destination, piece);
+            if (piece == LineSize)
+                Copy(source, destination);
+            else
+                CopyPiece(source, destination, piece);
             if (stripe.Holders != 0)
                 lost |= Lose(line);
             Exit(ref stripe);
@@ -234,7 +237,8 @@ public sealed unsafe class ReservationTable
         return true;
     }
 
-    private static void Copy(byte* source, byte* destination) => Buffer.MemoryCopy(source, destination, LineSize, LineSize);
+    // The length is a constant: a few host vectors, no call.
+    private static void Copy(byte* source, byte* destination) => Unsafe.CopyBlockUnaligned(destination, source, LineSize);
 
     // The lengths a DMA may have (CBEA: 1, 2, 4, 8 and multiples of 16, aligned): each of the short ones is one access.
     private static void CopyPiece(byte* source, byte* destination, int length)
