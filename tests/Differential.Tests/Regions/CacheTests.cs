@@ -224,6 +224,36 @@ public sealed unsafe class CacheTests
         Assert.Equal(machine.State.Gpr[3], machine.State.Gpr[4]);
     }
 
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(8, true)]
+    [InlineData(16, false)]
+    public void A_branch_through_a_table_stays_inside_as_long_as_it_has_few_targets(int targets, bool inside)
+    {
+        string text = $"addi r6,r6,1; andi. r8,r6,{targets - 1}; rldicr r8,r8,3,60; add r8,r8,r28; mtspr 9,r8; bcctrl 20,0,0; add r4,r4,r3; b 0x10000";
+        string functions = string.Concat(Enumerable.Range(1, targets).Select(static number => $"addi r3,r3,{number}; bclr 20,0,0; "));
+        using var compiled = new RegionMachine(new EngineOptions { LargeThreshold = 300 });
+        using var interpreted = new RegionMachine(engine: PpuEngine.Interpreter);
+        foreach (RegionMachine machine in (RegionMachine[])[compiled, interpreted])
+        {
+            machine.Load(text);
+            machine.Load(functions, Start + 0x40);
+            machine.State.Gpr[28] = Start + 0x40;
+            machine.State.Nia = Start;
+            for (int turn = 0; turn < 100; turn++)
+                machine.Thread.Run(997);
+        }
+
+        EngineStatistics before = compiled.Statistics;
+        compiled.Thread.Run(10_000);
+        interpreted.Thread.Run(10_000);
+
+        Assert.Equal(interpreted.State.Gpr[3], compiled.State.Gpr[3]);
+        Assert.Equal(interpreted.State.Gpr[4], compiled.State.Gpr[4]);
+        Assert.Equal(interpreted.State.Nia, compiled.State.Nia);
+        Assert.Equal(inside, compiled.Statistics.Entries - before.Entries < 10);
+    }
+
     [Fact]
     public void A_region_that_cannot_be_compiled_is_counted_and_interpreted()
     {

@@ -56,19 +56,18 @@ internal sealed unsafe class RegionCache : IDisposable
     /// <summary>What the compiler has done.</summary>
     public RegionCompiler Compiler => _compiler;
 
-    /// <summary>Where the computed branch at an address goes nearly always, as far as regions that have it know.</summary>
-    public bool TryFindTarget(RegionPage page, ulong site, out ulong target)
+    /// <summary>Where the computed branch at an address goes, as far as regions that have it know.</summary>
+    public ReadOnlySpan<ulong> TargetsOf(RegionPage page, ulong site)
     {
-        target = 0;
         if (!_byPage.TryGetValue(page.HostOffset, out List<Region>? regions))
-            return false;
+            return [];
         foreach (Region region in regions)
         {
-            if (region.Exits.TryFindTarget(site, out target))
-                return true;
+            if (region.Exits.TargetsOf(site) is { IsEmpty: false } targets)
+                return targets;
         }
 
-        return false;
+        return [];
     }
 
     /// <summary>An instruction is hot: plans a region around it and asks for its code.</summary>

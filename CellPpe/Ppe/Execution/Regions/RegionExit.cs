@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CellPpe.Ppe.Execution.Regions;
@@ -35,7 +36,9 @@ internal struct RegionExit
 {
     public RegionExitKind Kind;
 
-    /// <summary>Interrupt vector, instruction word, or the region's number; of a computed exit, how often its target has changed.</summary>
+    /// <summary>
+    /// Interrupt vector, instruction word, or the region's number; of a computed exit, how often it went elsewhere than the time before.
+    /// </summary>
     public uint Code;
 
     /// <summary>The instruction's address; of a step, its page's.</summary>
@@ -54,6 +57,9 @@ internal struct RegionExit
     /// <summary>Of a computed exit: where it went last.</summary>
     public ulong Target;
 
+    /// <summary>Of a computed exit: the first places it went to, and whether there were more.</summary>
+    public BranchTargets Targets;
+
     /// <summary>Of a computed exit: notes one more.</summary>
     public void Note(ulong target)
     {
@@ -62,6 +68,46 @@ internal struct RegionExit
             return;
         Target = target;
         Code++;
+        Targets.Add(target);
+    }
+
+    /// <summary>Of a computed exit: where it nearly always went; nothing when that is not known, or more than a few places.</summary>
+    public readonly ReadOnlySpan<ulong> UsualTargets()
+    {
+        const ulong Enough = 64;
+        const ulong OneIn = 8;
+        if (Status < Enough)
+            return [];
+        return Code * OneIn <= Status ? (ulong[])[Target] : Targets.All();
+    }
+}
+
+/// <summary>Up to eight places that a branch has gone to.</summary>
+internal struct BranchTargets
+{
+    private const int Most = 8;
+    private const int TooMany = Most + 1;
+
+    private Places _places;
+    private int _count;
+
+    /// <summary>Adds one, if it is new.</summary>
+    public void Add(ulong target)
+    {
+        if (_count == TooMany || ((ReadOnlySpan<ulong>)_places)[..Math.Min(_count, Most)].Contains(target))
+            return;
+        if (_count < Most)
+            _places[_count] = target;
+        _count++;
+    }
+
+    /// <summary>All of them in the order of their coming; none when there are more than could be kept.</summary>
+    public readonly ulong[] All() => _count == TooMany ? [] : ((ReadOnlySpan<ulong>)_places)[.._count].ToArray();
+
+    [InlineArray(Most)]
+    private struct Places
+    {
+        private ulong _first;
     }
 }
 
@@ -87,25 +133,20 @@ internal sealed unsafe class RegionExits : IDisposable
         return (nint)place;
     }
 
-    /// <summary>Where the computed branch at an address goes nearly always, as far as it left the region.</summary>
-    public bool TryFindTarget(ulong site, out ulong target)
+    /// <summary>Where the computed branch at an address goes, as far as it left the region; nothing when that is not known.</summary>
+    public ReadOnlySpan<ulong> TargetsOf(ulong site)
     {
-        const ulong Enough = 64;
-        const ulong OneIn = 8;
         for (int index = 0; index < _pieces.Count; index++)
         {
             var exits = new ReadOnlySpan<RegionExit>((void*)_pieces[index], index == _pieces.Count - 1 ? _used : PerPiece);
             foreach (ref readonly RegionExit exit in exits)
             {
-                if (exit.Kind != RegionExitKind.Computed || exit.Address != site || exit.Status < Enough || exit.Code * OneIn > exit.Status)
-                    continue;
-                target = exit.Target;
-                return true;
+                if (exit.Kind == RegionExitKind.Computed && exit.Address == site && exit.UsualTargets() is { IsEmpty: false } targets)
+                    return targets;
             }
         }
 
-        target = 0;
-        return false;
+        return [];
     }
 
     public void Dispose()

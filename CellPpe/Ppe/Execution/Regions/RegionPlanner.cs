@@ -21,8 +21,8 @@ internal sealed unsafe class RegionPlanner(PpuCore core)
     private readonly HashSet<ulong> _entries = [];
     private readonly HashSet<ulong> _returns = [];
 
-    // Branches by CTR, and where they go; 0 where nothing is known.
-    private readonly Dictionary<ulong, ulong> _targets = [];
+    // Branches by CTR, and where they go; nowhere where nothing is known.
+    private readonly Dictionary<ulong, ulong[]> _targets = [];
     private readonly Dictionary<ulong, RegionPage> _pages = [];
     private readonly Queue<ulong> _near = new();
     private readonly Queue<(ulong Callee, ulong Return)> _calls = new();
@@ -115,8 +115,9 @@ internal sealed unsafe class RegionPlanner(PpuCore core)
                 var b = new BForm(word);
                 FollowBranch((((word & 2) != 0 ? 0 : address) + (ulong)(long)b.Bd) & _c->ModeMask, next, link, (b.Bo & 0x14) != 0x14);
                 break;
-            case PpuOp.Bcctr or PpuOp.Bcctrl when TryFindTarget(address, out ulong target):
-                FollowBranch(target, next, link, (new XLbForm(word).Bo & 0x14) != 0x14);
+            case PpuOp.Bcctr or PpuOp.Bcctrl when TargetsOf(address) is { Length: > 0 } targets:
+                foreach (ulong target in targets)
+                    FollowBranch(target, next, link, (new XLbForm(word).Bo & 0x14) != 0x14);
                 break;
             case PpuOp.Bclr or PpuOp.Bclrl or PpuOp.Bcctr or PpuOp.Bcctrl:
                 if (link)
@@ -137,12 +138,12 @@ internal sealed unsafe class RegionPlanner(PpuCore core)
     }
 
     // Only what has been compiled once, and stays hot, is followed through pointers.
-    private bool TryFindTarget(ulong branch, out ulong target)
+    private ulong[] TargetsOf(ulong branch)
     {
-        target = 0;
-        bool found = _limits.FollowsRegions && core.Code.Regions is { } regions && regions.TryFindTarget(_pages[branch & ~PageMask], branch, out target);
-        _targets[branch] = target;
-        return found;
+        bool knows = _limits.FollowsRegions && core.Code.Regions is not null;
+        ulong[] targets = knows ? core.Code.Regions!.TargetsOf(_pages[branch & ~PageMask], branch).ToArray() : [];
+        _targets[branch] = targets;
+        return targets;
     }
 
     private void FollowBranch(ulong target, ulong next, bool link, bool conditional)
@@ -169,7 +170,8 @@ internal sealed unsafe class RegionPlanner(PpuCore core)
 
     private static ulong EndOf(PlannedBlock block) => block.Address + (4 * ((ulong)block.Words.Length - 1));
 
-    private static int[] Numbers(ulong[] starts, ulong address) => Array.IndexOf(starts, address) is >= 0 and int number ? [number] : [];
+    private static int[] Numbers(ulong[] starts, ulong[] addresses) =>
+        [.. addresses.Select(address => Array.IndexOf(starts, address)).Where(static number => number >= 0)];
 
     private static bool Ends(PpuOp op, uint word) => (Traits[(int)op] & OpTraits.End) != 0
         || (op is PpuOp.Mfspr or PpuOp.Mtspr or PpuOp.Mftb && (EffectMachine.Of(word).Actions & PpuActions.Between) != 0);
