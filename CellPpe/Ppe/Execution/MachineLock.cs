@@ -82,7 +82,7 @@ public sealed unsafe class MachineLock
     {
         if (!_shared || !IsRunning(thread))
             return;
-        thread.Context->Attention = 1;
+        thread.Context->Attention = PpuContext.Wanted;
         var spin = default(SpinWait);
         while (IsRunning(thread))
             spin.SpinOnce(sleep1Threshold: -1);
@@ -103,7 +103,7 @@ public sealed unsafe class MachineLock
         {
             if (StandingOf(thread) == Standing.Between)
                 continue;
-            thread.Context->Attention = 1;
+            thread.Context->Attention = PpuContext.Wanted;
             return false;
         }
 

@@ -75,6 +75,9 @@ internal unsafe struct PpuContext
     public const int TlbEntries = 16384;
     public const int FetchEntries = 4096;
 
+    /// <summary>What <see cref="Attention"/> is when the thread is wanted: more than any budget, so that one comparison serves both.</summary>
+    public const long Wanted = long.MaxValue;
+
     public PpuState State;
 
     // ---- Where the loop is: page of decoded instructions, its effective address, its bytes.
@@ -98,8 +101,10 @@ internal unsafe struct PpuContext
     /// <summary>All ones when no instruction more than the budget may run, else 0.</summary>
     public long Exact;
 
-    /// <summary>Not 0: compiled code shall leave at its next check. Set by anyone, cleared by the thread.</summary>
-    public uint Attention;
+    /// <summary>
+    /// 0, or <see cref="Wanted"/>: compiled code shall leave at its next check. Set by anyone, cleared by the thread.
+    /// </summary>
+    public long Attention;
 
     /// <summary>Which hardware thread this is.</summary>
     public uint ThreadId;

@@ -226,7 +226,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
     internal unsafe void WantAttention()
     {
         foreach (PpuThread thread in _threads)
-            thread.Context->Attention = 1;
+            thread.Context->Attention = PpuContext.Wanted;
     }
 
     internal void ProtectHostPage(ulong hostOffset)

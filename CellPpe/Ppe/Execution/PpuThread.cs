@@ -110,7 +110,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         _c->State.Wait = 0;
         if (_shared)
         {
-            _c->Attention = 1;
+            _c->Attention = PpuContext.Wanted;
             Core.Lock.Announce();
         }
     }
@@ -133,7 +133,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     public void EndTurn()
     {
         _endTurn = 1;
-        _c->Attention = 1;
+        _c->Attention = PpuContext.Wanted;
     }
 
     /// <summary>Ends a pause that nothing else ended.</summary>
@@ -339,8 +339,8 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         _c->Exact = step || Core.ExactBudgets ? -1 : 0;
         PpuInterpreter.Loop(_c, next);
         long executed = chunk - _c->Left;
-        if (_c->Exit == PpuLoopExit.Replay)
-            Replay();
+        if (_c->Exit == PpuLoopExit.Replay && !TryReplay())
+            executed--;
         Count(executed);
         // Read now: an operation between blocks may drop decoded code.
         uint traced = step ? next->Word : 0;
@@ -362,17 +362,19 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         return executed;
     }
 
-    // Compiled code has counted the instruction it left before.
-    private void Replay()
+    // Compiled code has counted the instruction it left before. False: its page must be found again first, which happens where the
+    // guest has invalidated the translation and not yet synchronised.
+    private bool TryReplay()
     {
         DecodedInsn* insn = PpuInterpreter.Lookup(_c, _c->State.Nia);
         if (insn == null)
-            return;
+            return false;
         DecodedInsn* next = Core.Code.IsDecoded(insn) ? Core.Code.HandlerOf(insn)(_c, insn) : insn->Handler(_c, insn);
         if (next == null)
-            return;
+            return true;
         _c->State.Nia = _c->AddressOf(next);
         _c->Exit = PpuLoopExit.Budget;
+        return true;
     }
 
     // Single step after every instruction but rfid and sc, branch trace after every branch, taken or not (Book III 5.5.14).

@@ -132,7 +132,7 @@ internal sealed unsafe class TestCore : IDisposable
         }
 
         Context->Left = Budget;
-        Context->Attention = 1;
+        Context->Attention = PpuContext.Wanted;
         DecodedInsn* next = insn->Handler(Context, insn);
         long run = Budget - Context->Left + 1;
         Context->Attention = 0;

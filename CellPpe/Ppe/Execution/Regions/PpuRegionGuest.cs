@@ -20,6 +20,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
     private const int TlbEntryBits = 5;
 
     private readonly RegionPlan _plan = region.Plan;
+    private int _longestPath;
 
     public override Module Module => typeof(PpuRegionGuest).Module;
 
@@ -58,17 +59,13 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         if (_plan.Pages.Length > 1)
             EmitPageCheck(code, refuse);
 
+        _longestPath = longestPath;
         Field(il, ContextLayout.Left, OpCodes.Ldind_I8);
+        EmitSlack(il);
+        il.Emit(OpCodes.Sub);
         il.Emit(OpCodes.Stloc, code.Left);
-        // Without exactness one instruction left is enough to begin.
-        Field(il, ContextLayout.Exact, OpCodes.Ldind_I8);
-        il.Emit(OpCodes.Ldc_I8, (long)(longestPath - 1));
-        il.Emit(OpCodes.And);
-        il.Emit(OpCodes.Ldc_I8, 1L);
-        il.Emit(OpCodes.Add);
-        il.Emit(OpCodes.Stloc, code.Slack);
         il.Emit(OpCodes.Ldloc, code.Left);
-        il.Emit(OpCodes.Ldloc, code.Slack);
+        il.Emit(OpCodes.Ldc_I8, 0L);
         il.Emit(OpCodes.Blt, refuse);
 
         LocalBuilder tlb = il.DeclareLocal(typeof(nint));
@@ -115,11 +112,10 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
     public override void EmitCheck(RegionCode code, Label stop)
     {
         ILGenerator il = code.Il;
+        // Attention is 0 or more than any budget: one comparison for both.
         il.Emit(OpCodes.Ldloc, code.Left);
-        il.Emit(OpCodes.Ldloc, code.Slack);
+        Field(il, ContextLayout.Attention, OpCodes.Ldind_I8);
         il.Emit(OpCodes.Blt, stop);
-        Field(il, ContextLayout.Attention, OpCodes.Ldind_U4);
-        il.Emit(OpCodes.Brtrue, stop);
     }
 
     public override void EmitReturn(RegionCode code)
@@ -127,6 +123,8 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         ILGenerator il = code.Il;
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldloc, code.Left);
+        EmitSlack(il);
+        il.Emit(OpCodes.Add);
         il.Emit(OpCodes.Ldloc, code.Next);
         il.Emit(OpCodes.Ldloc, code.Target);
         Call(il, nameof(RegionRuntime.Depart));
@@ -279,6 +277,16 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         if (access.Address is { } address)
             il.Emit(OpCodes.Ldloc, address);
         il.Emit(OpCodes.Ldc_I4, (access.Retired << RegionRuntime.RetiredShift) | bytes);
+    }
+
+    // Inside the region the budget is counted from the fewest instructions that must be left to go on: without exactness, one.
+    private void EmitSlack(ILGenerator il)
+    {
+        Field(il, ContextLayout.Exact, OpCodes.Ldind_I8);
+        il.Emit(OpCodes.Ldc_I8, (long)(_longestPath - 1));
+        il.Emit(OpCodes.And);
+        il.Emit(OpCodes.Ldc_I8, 1L);
+        il.Emit(OpCodes.Add);
     }
 
     private unsafe long EpochsAddress() => (long)region.Epochs;

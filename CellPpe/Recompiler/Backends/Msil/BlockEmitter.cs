@@ -31,6 +31,9 @@ internal sealed class BlockEmitter
     private readonly int[] _weight;
     private readonly int[] _asDouble;
 
+    // Values that only their block's end notes, and nobody makes.
+    private readonly bool[] _owed;
+
     // For each value, the last instruction at which code for it may be emitted.
     private readonly int[] _needed;
 
@@ -53,6 +56,7 @@ internal sealed class BlockEmitter
         int count = _block.Instructions.Count;
         (_uses, _writes, _weight, _asDouble) = (new int[count], new int[count], new int[count], new int[count]);
         _needed = new int[count];
+        _owed = new bool[count];
         CountUses();
         FindNeeded();
     }
@@ -82,6 +86,9 @@ internal sealed class BlockEmitter
                 if (WantsDouble(insn, number))
                     _asDouble[operand.Index]++;
             }
+
+            if (insn.Op == IrOp.WriteSlot && _region.Fields.Has(_region.Table.NumberOf(insn.Slot)))
+                _owed[insn.A.Index] = true;
 
             // What is kept in a temporary weighs nothing; whether it will be is not known yet, so this errs on the heavy side.
             _weight[index] = insn.Op is IrOp.Constant or IrOp.ReadSlot ? 0 : insn.IsPure ? Math.Min(weight, 1000) : 0;
@@ -170,6 +177,8 @@ internal sealed class BlockEmitter
 
     private bool WantsTemporary(int index)
     {
+        if (_owed[index] && _uses[index] == 0)
+            return false;
         if (_uses[index] == 0)
             return _weight[index] > MostRecomputed && _writes[index] > 0;
         return _uses[index] > 1 || _writes[index] > 0;
@@ -543,7 +552,14 @@ internal sealed class BlockEmitter
     {
         var left = new List<(int Slot, IrValue Value, SlotSet Leaves)>();
         foreach ((int slot, IrValue value) in pending)
-            left.Add((slot, value, _values.Leaves(value, at)));
+        {
+            // Nobody reads what is owed, so it goes first.
+            if (_region.Fields.Has(slot))
+                _region.Fields.EmitNote(slot, _block, value, operand => _values.Emit(operand, at));
+            else
+                left.Add((slot, value, _values.Leaves(value, at)));
+        }
+
         while (left.Count > 0)
         {
             int free = left.FindIndex(one => left.TrueForAll(other => other.Slot == one.Slot || !other.Leaves.Contains(one.Slot)));

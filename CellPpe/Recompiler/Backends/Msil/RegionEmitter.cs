@@ -25,6 +25,7 @@ internal sealed class RegionEmitter
         _checked = FindChecked();
         Flow = new SlotFlow(region, Table, _checked);
         SlotLocals = [.. Table.Slots.Select(slot => il.DeclareLocal(guest.IsFloat(slot) ? typeof(double) : ExpressionEmitter.TypeOf(slot.Type)))];
+        Fields = new FieldDebts(region, Table, SlotLocals, il);
         if (region.Blocks.Any(static block => block.Instructions.Any(static insn => insn.Helper?.Quick is not null)))
             Debts = new FloatDebts(il);
         IsQuickThroughout = hopeful && Debts is not null && !region.Blocks.Any(block => block.Instructions.Any(insn => MayChangeFloatMode(insn)));
@@ -56,6 +57,9 @@ internal sealed class RegionEmitter
     public LocalBuilder[] SlotLocals { get; }
 
     public Label[] BlockLabels { get; }
+
+    /// <summary>What is owed to condition fields.</summary>
+    public FieldDebts Fields { get; }
 
     /// <summary>What is owed to the floating-point status; null when the region has no quick floating-point form.</summary>
     public FloatDebts? Debts { get; }
@@ -171,13 +175,17 @@ internal sealed class RegionEmitter
         {
             EmitReadState(Table.Slots[slot]);
             Il.Emit(OpCodes.Stloc, SlotLocals[slot]);
+            Fields.EmitNone(slot);
         }
     }
 
     public void EmitWriteBack(SlotSet slots)
     {
         foreach (int slot in slots.Numbers())
+        {
+            Fields.EmitPay(slot);
             EmitWriteState(Table.Slots[slot], () => Il.Emit(OpCodes.Ldloc, SlotLocals[slot]));
+        }
     }
 
     public void EmitReadState(IrSlot slot)

@@ -138,7 +138,6 @@ public sealed class RegionCode
         Il = il;
         Helpers = new HelperEmitter(il, plans);
         Left = il.DeclareLocal(typeof(long));
-        Slack = il.DeclareLocal(typeof(long));
         Next = il.DeclareLocal(typeof(nint));
         Target = il.DeclareLocal(typeof(ulong));
     }
@@ -149,11 +148,8 @@ public sealed class RegionCode
     /// <summary>Appends what a helper does, whose arguments are on the stack.</summary>
     public void Call(MethodInfo helper) => Helpers.Emit(helper);
 
-    /// <summary>Guest instructions that may still run.</summary>
+    /// <summary>Guest instructions that may still run, counted from wherever the guest's part likes.</summary>
     public LocalBuilder Left { get; }
-
-    /// <summary>How few may be left before the region must stop.</summary>
-    public LocalBuilder Slack { get; }
 
     /// <summary>The exit it leaves by.</summary>
     public LocalBuilder Next { get; }
