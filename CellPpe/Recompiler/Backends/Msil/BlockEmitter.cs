@@ -11,11 +11,6 @@ internal sealed class BlockEmitter
 {
     // Beyond this, computing a value again behind every exit costs more than a register for it.
     private const int MostRecomputed = 12;
-    private const int MostPredictions = 6;
-
-    // Fewer targets of a computed branch are compared one after the other; more, if they lie near each other, get a table.
-    private const int FewestOfTable = 4;
-    private const int MostOfTable = 1024;
 
     private readonly RegionEmitter _region;
     private readonly IrBlock _block;
@@ -416,51 +411,8 @@ internal sealed class BlockEmitter
         Il.Emit(OpCodes.Ldloc, address);
         Il.Emit(OpCodes.Stloc, kept);
         Finish(site, now);
-        EmitPredictions(kept);
+        _region.Predictions.Emit(_number, kept);
         LeaveAt(site, kept, _changed);
-    }
-
-    private void EmitPredictions(LocalBuilder address)
-    {
-        int[] all = [.. _region.Region.Likely(_number, MostPredictions)];
-        if (all.Length >= FewestOfTable && TryEmitTable(address, all))
-            return;
-        foreach (int likely in all)
-        {
-            Il.Emit(OpCodes.Ldloc, address);
-            Il.Emit(OpCodes.Ldc_I8, (long)_region.Region.Blocks[likely].Address);
-            Il.Emit(OpCodes.Beq, _region.BlockLabels[likely]);
-        }
-    }
-
-    // Where a branch goes to many places near each other, as those of a switch statement do.
-    private bool TryEmitTable(LocalBuilder address, int[] blocks)
-    {
-        const int InsnShift = 2;
-        ulong first = blocks.Min(block => _region.Region.Blocks[block].Address);
-        ulong places = ((blocks.Max(block => _region.Region.Blocks[block].Address) - first) >> InsnShift) + 1;
-        if (places > MostOfTable)
-            return false;
-        Label other = Il.DefineLabel();
-        var table = new Label[places];
-        Array.Fill(table, other);
-        foreach (int block in blocks)
-            table[(_region.Region.Blocks[block].Address - first) >> InsnShift] = _region.BlockLabels[block];
-        LocalBuilder index = _region.Code.Temporary(typeof(ulong));
-        Il.Emit(OpCodes.Ldloc, address);
-        Il.Emit(OpCodes.Ldc_I8, (long)first);
-        Il.Emit(OpCodes.Sub);
-        Il.Emit(OpCodes.Ldc_I4, InsnShift);
-        Il.Emit(OpCodes.Shr_Un);
-        Il.Emit(OpCodes.Stloc, index);
-        Il.Emit(OpCodes.Ldloc, index);
-        Il.Emit(OpCodes.Ldc_I8, (long)places);
-        Il.Emit(OpCodes.Bge_Un, other);
-        Il.Emit(OpCodes.Ldloc, index);
-        Il.Emit(OpCodes.Conv_U4);
-        Il.Emit(OpCodes.Switch, table);
-        Il.MarkLabel(other);
-        return true;
     }
 
     private void LeaveAt(IrSite site, LocalBuilder address, SlotSet changed)
@@ -503,7 +455,7 @@ internal sealed class BlockEmitter
             Assign(pending, now);
             Retire(retired);
             if (computed.Exists)
-                EmitPredictions(_region.Code.Target);
+                _region.Predictions.Emit(_number, _region.Code.Target);
             _region.EmitLeave(exit, changed);
         });
         return label;

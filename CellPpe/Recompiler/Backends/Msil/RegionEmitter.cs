@@ -30,6 +30,7 @@ internal sealed class RegionEmitter
             Debts = new FloatDebts(il);
         IsQuickThroughout = hopeful && Debts is not null && !region.Blocks.Any(block => block.Instructions.Any(insn => MayChangeFloatMode(insn)));
         BlockLabels = [.. region.Blocks.Select(_ => il.DefineLabel())];
+        Predictions = new BranchPredictions(region, BlockLabels, Code);
     }
 
     /// <summary>
@@ -57,6 +58,9 @@ internal sealed class RegionEmitter
     public LocalBuilder[] SlotLocals { get; }
 
     public Label[] BlockLabels { get; }
+
+    /// <summary>Where computed branches go.</summary>
+    public BranchPredictions Predictions { get; }
 
     /// <summary>What is owed to condition fields.</summary>
     public FieldDebts Fields { get; }
