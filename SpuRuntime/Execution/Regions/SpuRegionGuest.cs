@@ -83,7 +83,7 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
         code.Il.Emit(OpCodes.Brtrue, stop);
     }
 
-    public override void EmitReturn(RegionCode code)
+    public override void EmitReturn(RegionCode code, FloatDebts? debts)
     {
         ILGenerator il = code.Il;
         il.Emit(OpCodes.Ldarg_0);

@@ -43,7 +43,8 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
     {
         ILGenerator il = code.Il;
         il.Emit(OpCodes.Ldarg_0);
-        foreach (LocalBuilder local in (LocalBuilder[])[debts.ResultKind, .. debts.Operands, debts.ConversionKind, debts.Conversion, debts.Comparison])
+        debts.EmitKinds(il);
+        foreach (LocalBuilder local in (LocalBuilder[])[.. debts.Operands, debts.Conversion])
             il.Emit(OpCodes.Ldloc, local);
         Call(il, nameof(RegionRuntime.Pay));
     }
@@ -118,7 +119,32 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         il.Emit(OpCodes.Blt, stop);
     }
 
-    public override void EmitReturn(RegionCode code)
+    public override void EmitReturn(RegionCode code, FloatDebts? debts)
+    {
+        ILGenerator il = code.Il;
+        if (debts is null)
+        {
+            EmitDeparture(code);
+            Call(il, nameof(RegionRuntime.Depart));
+            il.Emit(OpCodes.Ret);
+            return;
+        }
+
+        Label none = il.DefineLabel();
+        debts.EmitKinds(il);
+        il.Emit(OpCodes.Brfalse, none);
+        // A jump, as the other way out: no call comes back into the region, so that no local must outlive one.
+        EmitDeparture(code);
+        debts.EmitKinds(il);
+        foreach (LocalBuilder local in (LocalBuilder[])[.. debts.Operands, debts.Conversion])
+            il.Emit(OpCodes.Ldloc, local);
+        Call(il, nameof(RegionRuntime.DepartOwing));
+        il.Emit(OpCodes.Ret);
+        il.MarkLabel(none);
+        EmitReturn(code, debts: null);
+    }
+
+    private void EmitDeparture(RegionCode code)
     {
         ILGenerator il = code.Il;
         il.Emit(OpCodes.Ldarg_0);
@@ -127,8 +153,6 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         il.Emit(OpCodes.Add);
         il.Emit(OpCodes.Ldloc, code.Next);
         il.Emit(OpCodes.Ldloc, code.Target);
-        Call(il, nameof(RegionRuntime.Depart));
-        il.Emit(OpCodes.Ret);
     }
 
     public override unsafe nint ExitTo(ulong address) => _plan.TryPage(address, out RegionPage page)

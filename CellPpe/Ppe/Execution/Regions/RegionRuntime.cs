@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics;
 using CellPpe.Ppe.Arithmetic;
 using CellPpe.Ppe.Arithmetic.FloatingPoint;
 using CellPpe.Ppe.State;
+using CellPpe.Recompiler.Backends.Msil;
 
 namespace CellPpe.Ppe.Execution.Regions;
 
@@ -90,10 +91,12 @@ internal static unsafe class RegionRuntime
 
     /// <summary>Derives the status that quick forms left for later.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Pay(PpuContext* c, int result, double first, double second, double third, int conversion, double converted, int comparison)
+    public static void Pay(PpuContext* c, int kinds, double first, double second, double third, double converted)
     {
+        const int KindMask = (1 << FloatDebts.ConversionShift) - 1;
         ref Fpscr fpscr = ref c->State.Fpscr;
-        var kind = (FloatKind)result;
+        var kind = (FloatKind)(kinds & KindMask);
+        int comparison = kinds >> FloatDebts.ComparisonShift;
         // The operands stand in the order of the instruction's form: b; a, b; a, c, b.
         if (kind is >= FloatKind.MultiplyAdd and <= FloatKind.NegativeMultiplySubtractSingle)
             FloatStatus.Derive(ref fpscr, kind, first, second, third);
@@ -101,7 +104,7 @@ internal static unsafe class RegionRuntime
             FloatStatus.Derive(ref fpscr, kind, 0, 0, first);
         else
             FloatStatus.Derive(ref fpscr, kind, first, 0, second);
-        FloatStatus.Derive(ref fpscr, (FloatKind)conversion, 0, 0, converted);
+        FloatStatus.Derive(ref fpscr, (FloatKind)((kinds >> FloatDebts.ConversionShift) & KindMask), 0, 0, converted);
         if (comparison != 0)
             fpscr.SetFpcc((uint)comparison);
     }
@@ -146,6 +149,14 @@ internal static unsafe class RegionRuntime
             default:
                 return null;
         }
+    }
+
+    /// <summary>Leaves a region that owes something to the floating-point status.</summary>
+    public static DecodedInsn* DepartOwing(
+        PpuContext* c, long left, RegionExit* exit, ulong target, int kinds, double first, double second, double third, double converted)
+    {
+        Pay(c, kinds, first, second, third, converted);
+        return Depart(c, left, exit, target);
     }
 
     /// <summary>Runs one instruction by the interpreter, where a region begins that may not be entered now.</summary>

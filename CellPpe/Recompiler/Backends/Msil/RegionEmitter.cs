@@ -26,8 +26,10 @@ internal sealed class RegionEmitter
         Flow = new SlotFlow(region, Table, _checked);
         SlotLocals = [.. Table.Slots.Select(slot => il.DeclareLocal(guest.IsFloat(slot) ? typeof(double) : ExpressionEmitter.TypeOf(slot.Type)))];
         Fields = new FieldDebts(region, Table, SlotLocals, il);
-        if (region.Blocks.Any(static block => block.Instructions.Any(static insn => insn.Helper?.Quick is not null)))
-            Debts = new FloatDebts(il);
+        IrDebt[] kinds = [.. region.Blocks.SelectMany(static block => block.Instructions)
+            .Where(static insn => insn.Helper?.Quick is not null).Select(static insn => insn.Helper!.Quick!.Debt).Distinct()];
+        if (kinds.Length > 0)
+            Debts = new FloatDebts(il, kinds);
         IsQuickThroughout = hopeful && Debts is not null && !region.Blocks.Any(block => block.Instructions.Any(insn => MayChangeFloatMode(insn)));
         BlockLabels = [.. region.Blocks.Select(_ => il.DefineLabel())];
         Predictions = new BranchPredictions(region, BlockLabels, Code);
@@ -137,11 +139,7 @@ internal sealed class RegionEmitter
         if (Debts is null)
             return;
         Label none = Il.DefineLabel();
-        Il.Emit(OpCodes.Ldloc, Debts.ResultKind);
-        Il.Emit(OpCodes.Ldloc, Debts.ConversionKind);
-        Il.Emit(OpCodes.Or);
-        Il.Emit(OpCodes.Ldloc, Debts.Comparison);
-        Il.Emit(OpCodes.Or);
+        Debts.EmitKinds(Il);
         Il.Emit(OpCodes.Brfalse, none);
         Guest.EmitPay(Code, Debts);
         Debts.EmitNone(Il);
@@ -285,8 +283,7 @@ internal sealed class RegionEmitter
         }
 
         Il.MarkLabel(leave);
-        EmitPay();
-        Guest.EmitReturn(Code);
+        Guest.EmitReturn(Code, Debts);
     }
 
     // Every way round goes backwards once; there the budget is looked at. Behind a barrier that has instructions fetched anew

@@ -57,7 +57,9 @@ public abstract class RegionGuest
     /// Appends the return from the region; every slot is up to date in the state struct. <see cref="RegionCode.Next"/> holds the
     /// exit, <see cref="RegionCode.Target"/> where a computed one goes, <see cref="RegionCode.Left"/> what is left of the budget.
     /// </summary>
-    public abstract void EmitReturn(RegionCode code);
+    /// <param name="code">The region.</param>
+    /// <param name="debts">What is perhaps owed to the floating-point status, to be paid now.</param>
+    public abstract void EmitReturn(RegionCode code, FloatDebts? debts);
 
     /// <summary>The exit to a constant address.</summary>
     public abstract nint ExitTo(ulong address);
