@@ -61,6 +61,7 @@ internal sealed unsafe class PageCache<TKind> : IDisposable
     private readonly byte* _entries;
     private readonly int _entriesPerMode;
     private readonly SegmentChains _chains;
+    private int _droppedModes;
 
     /// <param name="entriesPerMode">A power of two, and at most the pages of a segment, so that an entry's number does not depend on the segment.</param>
     public PageCache(int entriesPerMode)
@@ -97,59 +98,54 @@ internal sealed unsafe class PageCache<TKind> : IDisposable
         _chains.Add(index, index < _entriesPerMode ? SegmentChains.RealMode : SegmentChains.Of(effectiveAddress));
     }
 
-    /// <summary>Drops everything.</summary>
-    /// <returns>How many entries there were.</returns>
-    public int DropAll()
+    /// <summary>The modes of which entries were dropped since this was asked last: bit 0 for mode 0 and so on.</summary>
+    public int TakeDroppedModes()
     {
-        int dropped = 0;
+        int modes = _droppedModes;
+        _droppedModes = 0;
+        return modes;
+    }
+
+    /// <summary>Drops everything.</summary>
+    public void DropAll()
+    {
         for (int chain = 0; chain < SegmentChains.Count; chain++)
-            dropped += DropChain(chain);
-        return dropped;
+            DropChain(chain);
     }
 
     /// <summary>Drops what is translated by segments, but for one of them.</summary>
-    /// <returns>How many entries there were.</returns>
-    public int DropSegmentsExcept(ulong effectiveAddress)
+    public void DropSegmentsExcept(ulong effectiveAddress)
     {
-        int dropped = 0;
         for (int chain = 0; chain < SegmentChains.RealMode; chain++)
-            dropped += chain == SegmentChains.Of(effectiveAddress) ? DropSegment(effectiveAddress, others: true) : DropChain(chain);
-        return dropped;
+        {
+            if (chain == SegmentChains.Of(effectiveAddress))
+                DropSegment(effectiveAddress, others: true);
+            else
+                DropChain(chain);
+        }
     }
 
     /// <summary>Drops what is translated by one segment, or by the others that share its chain.</summary>
-    /// <returns>How many entries there were.</returns>
-    public int DropSegment(ulong effectiveAddress, bool others = false)
+    public void DropSegment(ulong effectiveAddress, bool others = false)
     {
-        int dropped = 0;
         for (int index = _chains.First(SegmentChains.Of(effectiveAddress)), next; index != SegmentChains.None; index = next)
         {
             next = _chains.Next(index);
             bool same = ((TKind.Page(Entry(index)) ^ effectiveAddress) & SegmentLookup.EsidMask) == 0;
-            if (same == others)
-                continue;
-            Drop(index);
-            dropped++;
+            if (same != others)
+                Drop(index);
         }
-
-        return dropped;
     }
 
     /// <summary>Drops the page at this offset of any segment.</summary>
-    /// <returns>How many entries there were.</returns>
-    public int DropPage(ulong offsetInSegment)
+    public void DropPage(ulong offsetInSegment)
     {
-        int dropped = 0;
         for (int mode = 1; mode < Modes; mode++)
         {
             int index = (mode * _entriesPerMode) + ((int)(offsetInSegment >> 12) & (_entriesPerMode - 1));
-            if (!_chains.Holds(index) || ((TKind.Page(Entry(index)) ^ offsetInSegment) & OffsetInSegment) != 0)
-                continue;
-            Drop(index);
-            dropped++;
+            if (_chains.Holds(index) && ((TKind.Page(Entry(index)) ^ offsetInSegment) & OffsetInSegment) == 0)
+                Drop(index);
         }
-
-        return dropped;
     }
 
     /// <summary>True when there is an entry for the page at this offset of any segment.</summary>
@@ -170,17 +166,16 @@ internal sealed unsafe class PageCache<TKind> : IDisposable
 
     public void Dispose() => NativeMemory.AlignedFree(_entries);
 
-    private int DropChain(int chain)
+    private void DropChain(int chain)
     {
-        int dropped = 0;
-        for (int index = _chains.First(chain); index != SegmentChains.None; index = _chains.First(chain), dropped++)
+        for (int index = _chains.First(chain); index != SegmentChains.None; index = _chains.First(chain))
             Drop(index);
-        return dropped;
     }
 
     private void Drop(int index)
     {
         TKind.Invalidate(Entry(index));
         _chains.Remove(index);
+        _droppedModes |= 1 << (index / _entriesPerMode);
     }
 }

@@ -92,8 +92,11 @@ internal unsafe struct PpuContext
     /// <summary>All ones in 64-bit mode, the low word in 32-bit mode: effective addresses and CTR are cut to it.</summary>
     public ulong ModeMask;
 
-    /// <summary>Raised whenever a valid fetch-cache entry of any mode is dropped or gives way to another mapping.</summary>
-    public ulong FetchEpoch;
+    /// <summary>
+    /// For each mode of the fetch cache (<see cref="SoftTlb.FetchModeOf"/>): raised whenever a valid entry is dropped or gives way to
+    /// another mapping.
+    /// </summary>
+    public fixed ulong FetchEpochs[SoftTlb.FetchModes];
 
     /// <summary>Instructions that may still run in this chunk. A compiled region may take it below zero.</summary>
     public long Left;

@@ -17,6 +17,9 @@ internal readonly record struct TlbFlushes(ulong All, ulong Segments, ulong Segm
 /// </summary>
 internal sealed unsafe class SoftTlb : IDisposable
 {
+    /// <summary>How many fetch caches there are: real mode, supervisor and problem state.</summary>
+    public const int FetchModes = 3;
+
     private readonly PpuContext* _c;
     private readonly PpuCore _core;
     private readonly PageCache<DataPages> _data = new(PpuContext.TlbEntries);
@@ -50,18 +53,21 @@ internal sealed unsafe class SoftTlb : IDisposable
     public void SelectMode()
     {
         ulong msr = _c->State.Msr;
-        int translated = (msr & Msr.Pr) != 0 ? 2 : 1;
-        _c->Tlb = (TlbEntry*)_data.Mode((msr & Msr.Dr) == 0 ? 0 : translated);
-        _c->Fetch = (FetchEntry*)_fetch.Mode((msr & Msr.Ir) == 0 ? 0 : translated);
+        _c->Tlb = (TlbEntry*)_data.Mode(ModeOf(msr, Msr.Dr));
+        _c->Fetch = (FetchEntry*)_fetch.Mode(FetchModeOf(msr));
         _c->ModeMask = (msr & Msr.Sf) != 0 ? ulong.MaxValue : uint.MaxValue;
     }
+
+    /// <summary>Which fetch cache an MSR chooses.</summary>
+    public static int FetchModeOf(ulong msr) => ModeOf(msr, Msr.Ir);
 
     public void FlushAll()
     {
         _flushes = _flushes with { All = _flushes.All + 1 };
         Segments.Forget();
         _data.DropAll();
-        CountFetch(_fetch.DropAll());
+        _fetch.DropAll();
+        CountFetch();
     }
 
     /// <summary>Drops what was translated through one 256 MB segment.</summary>
@@ -70,7 +76,8 @@ internal sealed unsafe class SoftTlb : IDisposable
         _flushes = _flushes with { Segment = _flushes.Segment + 1 };
         Segments.Forget();
         _data.DropSegment(effectiveAddress);
-        CountFetch(_fetch.DropSegment(effectiveAddress));
+        _fetch.DropSegment(effectiveAddress);
+        CountFetch();
     }
 
     /// <summary>Drops what was translated through any segment but this one.</summary>
@@ -79,7 +86,8 @@ internal sealed unsafe class SoftTlb : IDisposable
         _flushes = _flushes with { Segments = _flushes.Segments + 1 };
         Segments.Forget();
         _data.DropSegmentsExcept(effectiveAddress);
-        CountFetch(_fetch.DropSegmentsExcept(effectiveAddress));
+        _fetch.DropSegmentsExcept(effectiveAddress);
+        CountFetch();
     }
 
     /// <summary>Drops what was translated for the page at this offset of any segment.</summary>
@@ -87,7 +95,8 @@ internal sealed unsafe class SoftTlb : IDisposable
     {
         _flushes = _flushes with { Page = _flushes.Page + 1 };
         _data.DropPage(offsetInSegment);
-        CountFetch(_fetch.DropPage(offsetInSegment));
+        _fetch.DropPage(offsetInSegment);
+        CountFetch();
     }
 
     /// <summary>True when some entry may let stores to this page of host memory through.</summary>
@@ -150,7 +159,7 @@ internal sealed unsafe class SoftTlb : IDisposable
     {
         FetchEntry* entry = FetchEntryOf(address);
         if (_fetch.IsValid(entry))
-            _c->FetchEpoch++;
+            _c->FetchEpochs[FetchModeOf(_c->State.Msr)]++;
         _fetch.Filled(entry, address);
         entry->Tag = address & ~0xfffUL;
         entry->Page = decoded;
@@ -177,9 +186,13 @@ internal sealed unsafe class SoftTlb : IDisposable
 
     private FetchEntry* FetchEntryOf(ulong address) => _c->Fetch + ((address >> 12) & (PpuContext.FetchEntries - 1));
 
-    private void CountFetch(int dropped)
+    private static int ModeOf(ulong msr, ulong translated) => (msr & translated) == 0 ? 0 : (msr & Msr.Pr) != 0 ? 2 : 1;
+
+    // A kernel's code stays where it is when it goes from one program to another.
+    private void CountFetch()
     {
-        if (dropped > 0)
-            _c->FetchEpoch++;
+        int modes = _fetch.TakeDroppedModes();
+        for (int mode = 0; modes != 0; mode++, modes >>= 1)
+            _c->FetchEpochs[mode] += (ulong)(modes & 1);
     }
 }

@@ -20,7 +20,7 @@ public abstract unsafe class SoftTlbTests(PpuEngine engine) : IDisposable
 
     private PpuStorage Storage => _machine.Thread.Storage;
 
-    private ulong Epoch => _machine.Thread.Context->FetchEpoch;
+    private ulong Epoch => _machine.Thread.Context->FetchEpochs[0] + _machine.Thread.Context->FetchEpochs[1] + _machine.Thread.Context->FetchEpochs[2];
 
     public void Dispose()
     {

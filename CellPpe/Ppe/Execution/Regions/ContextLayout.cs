@@ -15,7 +15,7 @@ internal static unsafe class ContextLayout
         Tlb = Offset(c, &c->Tlb);
         Fetch = Offset(c, &c->Fetch);
         Native = Offset(c, &c->Native);
-        FetchEpoch = Offset(c, &c->FetchEpoch);
+        FetchEpochs = Offset(c, c->FetchEpochs);
         Left = Offset(c, &c->Left);
         Exact = Offset(c, &c->Exact);
         Attention = Offset(c, &c->Attention);
@@ -44,7 +44,7 @@ internal static unsafe class ContextLayout
 
     public static int Native { get; }
 
-    public static int FetchEpoch { get; }
+    public static int FetchEpochs { get; }
 
     public static int Left { get; }
 

@@ -328,7 +328,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         il.Emit(OpCodes.Conv_U8);
         il.Emit(OpCodes.Add);
         il.Emit(OpCodes.Ldind_I8);
-        Field(il, ContextLayout.FetchEpoch, OpCodes.Ldind_I8);
+        Field(il, ContextLayout.FetchEpochs + (sizeof(ulong) * SoftTlb.FetchModeOf(_plan.MsrValue)), OpCodes.Ldind_I8);
         il.Emit(OpCodes.Bne_Un, moved);
         il.MarkLabel(inPlace);
         code.Later(() =>

@@ -186,7 +186,7 @@ internal sealed unsafe class RegionCache : IDisposable
                 return false;
         }
 
-        region.Epochs[c->ThreadId] = c->FetchEpoch;
+        region.Epochs[c->ThreadId] = c->FetchEpochs[SoftTlb.FetchModeOf(c->State.Msr)];
         return true;
     }
 
