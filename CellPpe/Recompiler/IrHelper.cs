@@ -24,9 +24,10 @@ public unsafe delegate Vector128<byte> IrEvaluate(byte* state, ReadOnlySpan<Vect
 /// </param>
 /// <param name="Quick">How compiled code may do it without the state slot, mostly.</param>
 /// <param name="Guard">The same for a vector operation that owes nothing.</param>
+/// <param name="Single">Whether it takes or gives the image of a single-precision number.</param>
 public sealed record IrHelper(
     Type Operation, IrType Result, IrType[] Parameters, IrSlot? State, IrEvaluate Evaluate, string Method = IrHelper.Apply,
-    MethodInfo? Caller = null, IrQuick? Quick = null, IrGuard? Guard = null)
+    MethodInfo? Caller = null, IrQuick? Quick = null, IrGuard? Guard = null, IrSingleImage Single = IrSingleImage.None)
 {
     /// <summary>Compiled code may leave at it, for the interpreter to do it.</summary>
     public bool MayMiss => Quick is not null || Guard is not null;
@@ -63,7 +64,28 @@ public enum IrDebt
 /// <param name="Compute">The host's result of one to three doubles: a double, or for a comparison a number that is 0 when it must be done in full.</param>
 /// <param name="IsSafe">Of operands and result: whether the result is right. None for a comparison.</param>
 /// <param name="IsExact">Of operands and result: whether nothing was rounded. None for a comparison.</param>
-public sealed record IrQuick(int Kind, IrDebt Debt, MethodInfo Compute, MethodInfo? IsSafe, MethodInfo? IsExact);
+/// <param name="IsSingle">The result is a single-precision number.</param>
+/// <param name="Singles">How the host does it where all operands are single-precision numbers.</param>
+public sealed record IrQuick(
+    int Kind, IrDebt Debt, MethodInfo Compute, MethodInfo? IsSafe, MethodInfo? IsExact, bool IsSingle = false, IrSingles? Singles = null);
+
+/// <summary>A floating-point operation over floats.</summary>
+/// <param name="Compute">The host's result.</param>
+/// <param name="IsSafe">Of operands and result: whether the result is right.</param>
+public sealed record IrSingles(MethodInfo Compute, MethodInfo IsSafe);
+
+/// <summary>What a pure helper has to do with the images of single-precision numbers.</summary>
+public enum IrSingleImage
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Takes one, and gives the double that is the same number.</summary>
+    Taken,
+
+    /// <summary>Takes a double, and gives the image of the same number, if it is a single-precision one.</summary>
+    Given,
+}
 
 /// <summary>
 /// A vector operation as the host does it, right and without a change of the state slot as long as all numbers stay far from the ends

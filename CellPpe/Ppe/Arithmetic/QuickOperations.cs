@@ -69,6 +69,29 @@ internal interface IFloatQuickTernary
     static abstract bool IsExact(double a, double c, double b, double result);
 }
 
+/// <summary>
+/// The quick form of a single-precision operation over registers that hold single-precision numbers: the host's own, which rounds once
+/// and passes its result on sooner. Everything else is as for <see cref="IFloatQuickBinary"/>.
+/// </summary>
+internal interface IFloatSinglesBinary
+{
+    /// <inheritdoc cref="IFloatQuickUnary.Compute"/>
+    static abstract float ComputeOfSingles(float a, float b);
+
+    /// <inheritdoc cref="IFloatQuickUnary.IsSafe"/>
+    static abstract bool IsSafeOfSingles(float a, float b, float result);
+}
+
+/// <summary>The same over three registers.</summary>
+internal interface IFloatSinglesTernary
+{
+    /// <inheritdoc cref="IFloatQuickUnary.Compute"/>
+    static abstract float ComputeOfSingles(float a, float c, float b);
+
+    /// <inheritdoc cref="IFloatQuickUnary.IsSafe"/>
+    static abstract bool IsSafeOfSingles(float a, float c, float b, float result);
+}
+
 /// <summary>The quick form of a floating-point compare; it needs no particular FPSCR.</summary>
 internal interface IFloatQuickCompare
 {

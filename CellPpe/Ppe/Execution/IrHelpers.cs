@@ -19,12 +19,12 @@ internal static unsafe class IrFloat
     public static IrHelper DoubleFromSingle { get; } = new(
         typeof(FloatConversion), IrType.I64, [IrType.I64], null,
         static (_, x) => Wide(FloatConversion.DoubleFromSingle((uint)Number(x[0]))), nameof(FloatConversion.DoubleFromSingle),
-        Method(typeof(IrFloat), nameof(Widen)));
+        Method(typeof(IrFloat), nameof(Widen)), Single: IrSingleImage.Taken);
 
     public static IrHelper SingleFromDouble { get; } = new(
         typeof(FloatConversion), IrType.I64, [IrType.I64], null,
         static (_, x) => Wide(FloatConversion.SingleFromDouble(Number(x[0]))), nameof(FloatConversion.SingleFromDouble),
-        Method(typeof(IrFloat), nameof(Narrow)));
+        Method(typeof(IrFloat), nameof(Narrow)), Single: IrSingleImage.Given);
 
     /// <summary>DoubleFromSingle for compiled code: the host converts all but NaNs, which it would make quiet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -69,9 +69,10 @@ internal static unsafe class IrFloat
             _ => IrDebt.Result,
         };
         bool comparison = debt == IrDebt.Comparison;
+        IrSingles? singles = operation.GetMethod("ComputeOfSingles") is { } compute ? new IrSingles(compute, Method(operation, "IsSafeOfSingles")) : null;
         return new IrQuick(
             (int)kind, debt, Method(operation, "Compute"), comparison ? null : Method(operation, "IsSafe"),
-            comparison ? null : Method(operation, "IsExact"));
+            comparison ? null : Method(operation, "IsExact"), kind.ToString().EndsWith("Single", StringComparison.Ordinal), singles);
     }
 
     private static MethodInfo Method(Type type, string name) =>

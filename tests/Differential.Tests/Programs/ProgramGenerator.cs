@@ -1,5 +1,6 @@
 using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Execution.Regions;
+using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 
 using Differential.Tests.Guest;
@@ -13,6 +14,14 @@ internal static class ProgramGenerator
     private const ulong LargePages = 0x100;
     private const int Segments = 3;
 
+    private static readonly PpuOp[] NumericBody =
+    [
+        PpuOp.Fadds, PpuOp.Fsubs, PpuOp.Fmuls, PpuOp.Fdivs, PpuOp.Fmadds, PpuOp.Fmsubs, PpuOp.Fnmadds, PpuOp.Fnmsubs,
+        PpuOp.Fadds, PpuOp.Fsubs, PpuOp.Fmuls, PpuOp.Fmadds, PpuOp.Fadds, PpuOp.Fsubs, PpuOp.Fmuls, PpuOp.Fnmsubs,
+        PpuOp.Lfs, PpuOp.Stfs, PpuOp.Lfsu, PpuOp.Stfsx, PpuOp.Fmr, PpuOp.Fneg, PpuOp.Fabs, PpuOp.Fnabs, PpuOp.Frsp, PpuOp.Fcmpu,
+        PpuOp.Fsel, PpuOp.Fadd, PpuOp.Stfd, PpuOp.Mffs, PpuOp.Fres, PpuOp.Fctiwz, PpuOp.Addi, PpuOp.Cmp,
+    ];
+
     /// <summary>The case of a seed.</summary>
     public static ProgramCase Make(int seed)
     {
@@ -21,6 +30,24 @@ internal static class ProgramGenerator
         MappedPage[] pages = [.. Pages(random)];
         return new ProgramCase(
             seed, words, ProgramHandlers.Make(random), pages, State(random), Slices(random, words.Length, pages.Length), Options(random), random.Next(4) != 0);
+    }
+
+    /// <summary>A program that mostly computes with single-precision numbers, as they are in most programs: of moderate size.</summary>
+    public static unsafe ProgramCase MakeNumeric(int seed)
+    {
+        ProgramCase program = Make(seed);
+        var random = new Random(~seed);
+        PpuState state = program.State;
+        state.Msr |= Msr.Fp;
+        if (random.Next(8) != 0)
+            state.Fpscr.Value = Fpscr.Summarize(Fpscr.Xx);
+        for (int index = 0; index < 32; index++)
+        {
+            if (random.Next(12) != 0)
+                state.Fpr[index] = BitConverter.DoubleToUInt64Bits((float)((random.NextDouble() - 0.5) * Math.Pow(2, random.Next(-6, 6))));
+        }
+
+        return program with { Words = new ProgramWriter(random, NumericBody).Write(), State = state };
     }
 
     // Half of the programs begin in native code, where the host has it, and most of those go on in regions.

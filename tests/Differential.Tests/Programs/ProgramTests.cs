@@ -17,14 +17,19 @@ public sealed class ProgramTests(ITestOutputHelper output)
     private static readonly TimeSpan PatienceToShrink = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task Random_programs_do_the_same_interpreted_and_compiled()
+    public Task Random_programs_do_the_same_interpreted_and_compiled() => DoTheSame(ProgramGenerator.Make);
+
+    [Fact]
+    public Task Random_programs_of_single_precision_numbers_do_the_same() => DoTheSame(ProgramGenerator.MakeNumeric);
+
+    private async Task DoTheSame(Func<int, ProgramCase> make)
     {
         int programs = Setting("PS3_DIFF_PROGRAMS", SampleOfPrograms);
         int seed = Setting("PS3_DIFF_SEED", 1);
         var total = new Totals();
         for (int number = 0; number < programs; number++)
         {
-            ProgramCase program = ProgramGenerator.Make(seed + number);
+            ProgramCase program = make(seed + number);
             // Compiled code that looks at its budget too late would never come back.
             Task<ProgramResult> run = Task.Run(() => ProgramComparison.Run(program));
             Assert.True(await Task.WhenAny(run, Task.Delay(PatienceToRun)) == run, $"seed {program.Seed} does not end");

@@ -20,12 +20,15 @@ internal sealed class ProgramWriter
     private readonly int _oddities;
     private readonly PpuOp[] _favourites;
 
-    public ProgramWriter(Random random)
+    /// <param name="random">What it is made from.</param>
+    /// <param name="body">What straight code is made of; by default whatever may stand in the middle.</param>
+    public ProgramWriter(Random random, PpuOp[]? body = null)
     {
         _random = random;
+        body ??= CaseGenerator.Body;
         // One program in three never changes itself or its mode: only there does anything stay compiled for long.
         _oddities = random.Next(3) * random.Next(1, 4);
-        _favourites = [.. Enumerable.Range(0, random.Next(4, 40)).Select(_ => CaseGenerator.Body[random.Next(CaseGenerator.Body.Length)])];
+        _favourites = [.. Enumerable.Range(0, random.Next(4, 40)).Select(_ => body[random.Next(body.Length)])];
     }
 
     private int Here => _words.Count;

@@ -53,6 +53,11 @@ internal static class Addition
     public static bool IsSafeSingle(double a, double b, double sum) =>
         HostArithmetic.IsSafelyNormalized<SinglePrecision>(sum) || (sum == 0 && a == -b);
 
+    /// <summary>The same of single-precision numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe(float a, float b, float sum) =>
+        HostArithmetic.IsSafelyNormalized(sum) || (sum == 0 && a == -b);
+
     /// <summary>The same by integer arithmetic, for all operands and modes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool Exactly<TPrecision>(ref Fpscr fpscr, ulong a, ulong b, bool subtract, out ulong result)

@@ -50,6 +50,11 @@ internal static class Division
         where TPrecision : struct, IFloatPrecision =>
         HostArithmetic.IsSafelyNormalized<TPrecision>(quotient) || (quotient == 0 && a == 0);
 
+    /// <summary>The same of single-precision numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe(float a, float quotient) =>
+        HostArithmetic.IsSafelyNormalized(quotient) || (quotient == 0 && a == 0);
+
     /// <summary>The same by integer arithmetic, for all operands and modes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool Exactly<TPrecision>(ref Fpscr fpscr, ulong a, ulong b, out ulong result)

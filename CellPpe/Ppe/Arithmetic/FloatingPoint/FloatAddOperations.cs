@@ -26,7 +26,7 @@ internal readonly struct FloatAdd : IFloatBinary, IFloatQuickBinary
 }
 
 /// <summary>fadds.</summary>
-internal readonly struct FloatAddSingle : IFloatBinary, IFloatQuickBinary
+internal readonly struct FloatAddSingle : IFloatBinary, IFloatQuickBinary, IFloatSinglesBinary
 {
     public static FloatKind Kind => FloatKind.AddSingle;
 
@@ -42,6 +42,12 @@ internal readonly struct FloatAddSingle : IFloatBinary, IFloatQuickBinary
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double b, double result) => Addition.IsExact(a, b, result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ComputeOfSingles(float a, float b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafeOfSingles(float a, float b, float result) => Addition.IsSafe(a, b, result);
 }
 
 /// <summary>fsub.</summary>
@@ -64,7 +70,7 @@ internal readonly struct FloatSubtract : IFloatBinary, IFloatQuickBinary
 }
 
 /// <summary>fsubs.</summary>
-internal readonly struct FloatSubtractSingle : IFloatBinary, IFloatQuickBinary
+internal readonly struct FloatSubtractSingle : IFloatBinary, IFloatQuickBinary, IFloatSinglesBinary
 {
     public static FloatKind Kind => FloatKind.SubtractSingle;
 
@@ -80,4 +86,10 @@ internal readonly struct FloatSubtractSingle : IFloatBinary, IFloatQuickBinary
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double b, double result) => Addition.IsExact(a, -b, result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ComputeOfSingles(float a, float b) => a - b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafeOfSingles(float a, float b, float result) => Addition.IsSafe(a, -b, result);
 }

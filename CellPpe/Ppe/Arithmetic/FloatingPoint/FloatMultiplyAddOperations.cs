@@ -28,7 +28,7 @@ internal readonly struct FloatMultiplyAdd : IFloatTernary, IFloatQuickTernary
 }
 
 /// <summary>fmadds.</summary>
-internal readonly struct FloatMultiplyAddSingle : IFloatTernary, IFloatQuickTernary
+internal readonly struct FloatMultiplyAddSingle : IFloatTernary, IFloatQuickTernary, IFloatSinglesTernary
 {
     public static FloatKind Kind => FloatKind.MultiplyAddSingle;
 
@@ -46,6 +46,12 @@ internal readonly struct FloatMultiplyAddSingle : IFloatTernary, IFloatQuickTern
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double c, double b, double result) => MultiplyAdd.IsExact(a, c, b, result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ComputeOfSingles(float a, float c, float b) => MathF.FusedMultiplyAdd(a, c, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafeOfSingles(float a, float c, float b, float result) => MultiplyAdd.IsSafe(a, c, b, result);
 }
 
 /// <summary>fmsub.</summary>
@@ -70,7 +76,7 @@ internal readonly struct FloatMultiplySubtract : IFloatTernary, IFloatQuickTerna
 }
 
 /// <summary>fmsubs.</summary>
-internal readonly struct FloatMultiplySubtractSingle : IFloatTernary, IFloatQuickTernary
+internal readonly struct FloatMultiplySubtractSingle : IFloatTernary, IFloatQuickTernary, IFloatSinglesTernary
 {
     public static FloatKind Kind => FloatKind.MultiplySubtractSingle;
 
@@ -88,6 +94,12 @@ internal readonly struct FloatMultiplySubtractSingle : IFloatTernary, IFloatQuic
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double c, double b, double result) => MultiplyAdd.IsExact(a, c, -b, result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ComputeOfSingles(float a, float c, float b) => MathF.FusedMultiplyAdd(a, c, -b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafeOfSingles(float a, float c, float b, float result) => MultiplyAdd.IsSafe(a, c, b, result);
 }
 
 /// <summary>fnmadd.</summary>
@@ -112,7 +124,7 @@ internal readonly struct FloatNegativeMultiplyAdd : IFloatTernary, IFloatQuickTe
 }
 
 /// <summary>fnmadds.</summary>
-internal readonly struct FloatNegativeMultiplyAddSingle : IFloatTernary, IFloatQuickTernary
+internal readonly struct FloatNegativeMultiplyAddSingle : IFloatTernary, IFloatQuickTernary, IFloatSinglesTernary
 {
     public static FloatKind Kind => FloatKind.NegativeMultiplyAddSingle;
 
@@ -130,6 +142,12 @@ internal readonly struct FloatNegativeMultiplyAddSingle : IFloatTernary, IFloatQ
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double c, double b, double result) => MultiplyAdd.IsExact(a, c, b, -result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ComputeOfSingles(float a, float c, float b) => -MathF.FusedMultiplyAdd(a, c, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafeOfSingles(float a, float c, float b, float result) => MultiplyAdd.IsSafe(a, c, b, result);
 }
 
 /// <summary>fnmsub.</summary>
@@ -154,7 +172,7 @@ internal readonly struct FloatNegativeMultiplySubtract : IFloatTernary, IFloatQu
 }
 
 /// <summary>fnmsubs.</summary>
-internal readonly struct FloatNegativeMultiplySubtractSingle : IFloatTernary, IFloatQuickTernary
+internal readonly struct FloatNegativeMultiplySubtractSingle : IFloatTernary, IFloatQuickTernary, IFloatSinglesTernary
 {
     public static FloatKind Kind => FloatKind.NegativeMultiplySubtractSingle;
 
@@ -172,4 +190,10 @@ internal readonly struct FloatNegativeMultiplySubtractSingle : IFloatTernary, IF
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double c, double b, double result) => MultiplyAdd.IsExact(a, c, -b, -result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ComputeOfSingles(float a, float c, float b) => -MathF.FusedMultiplyAdd(a, c, -b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafeOfSingles(float a, float c, float b, float result) => MultiplyAdd.IsSafe(a, c, b, result);
 }

@@ -27,7 +27,7 @@ internal readonly struct FloatMultiply : IFloatBinary, IFloatQuickBinary
 }
 
 /// <summary>fmuls: FRA and FRC.</summary>
-internal readonly struct FloatMultiplySingle : IFloatBinary, IFloatQuickBinary
+internal readonly struct FloatMultiplySingle : IFloatBinary, IFloatQuickBinary, IFloatSinglesBinary
 {
     public static FloatKind Kind => FloatKind.MultiplySingle;
 
@@ -43,6 +43,12 @@ internal readonly struct FloatMultiplySingle : IFloatBinary, IFloatQuickBinary
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double c, double result) => Multiplication.IsExact(a, c, result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ComputeOfSingles(float a, float c) => a * c;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafeOfSingles(float a, float c, float result) => Multiplication.IsSafe(a, c, result);
 }
 
 /// <summary>fdiv.</summary>
@@ -65,7 +71,7 @@ internal readonly struct FloatDivide : IFloatBinary, IFloatQuickBinary
 }
 
 /// <summary>fdivs.</summary>
-internal readonly struct FloatDivideSingle : IFloatBinary, IFloatQuickBinary
+internal readonly struct FloatDivideSingle : IFloatBinary, IFloatQuickBinary, IFloatSinglesBinary
 {
     public static FloatKind Kind => FloatKind.DivideSingle;
 
@@ -81,4 +87,10 @@ internal readonly struct FloatDivideSingle : IFloatBinary, IFloatQuickBinary
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double b, double result) => Division.IsExact(a, b, result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ComputeOfSingles(float a, float b) => a / b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafeOfSingles(float a, float b, float result) => Division.IsSafe(a, result);
 }

@@ -47,6 +47,17 @@ internal static class HostArithmetic
         return ((uint)(Bits(value) >> 32) << 1) - lowest < beyond - lowest;
     }
 
+    /// <summary>The same for a number that the host has rounded to single precision itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafelyNormalized(float value)
+    {
+        const int ExponentPlace = 24; // doubled
+        const int Bias = 127;
+        uint lowest = (uint)(SinglePrecision.MinExponent + Bias + 1) << ExponentPlace;
+        uint beyond = (uint)(SinglePrecision.MaxExponent + Bias - 1) << ExponentPlace;
+        return (BitConverter.SingleToUInt32Bits(value) << 1) - lowest < beyond - lowest;
+    }
+
     /// <summary>Whether the number lies halfway between two neighbouring single-precision ones.</summary>
     /// <remarks>
     /// Rounding to double and then to single goes wrong only there: halfway points are doubles, so the first rounding

@@ -45,6 +45,11 @@ internal static class Multiplication
         where TPrecision : struct, IFloatPrecision =>
         HostArithmetic.IsSafelyNormalized<TPrecision>(product) || (product == 0 && (a == 0 || c == 0));
 
+    /// <summary>The same of single-precision numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe(float a, float c, float product) =>
+        HostArithmetic.IsSafelyNormalized(product) || (product == 0 && (a == 0 || c == 0));
+
     /// <summary>The same by integer arithmetic, for all operands and modes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool Exactly<TPrecision>(ref Fpscr fpscr, ulong a, ulong c, out ulong result)

@@ -58,6 +58,11 @@ internal static class MultiplyAdd
         where TPrecision : struct, IFloatPrecision =>
         HostArithmetic.IsSafelyNormalized<TPrecision>(sum) || (sum == 0 && b == 0 && (a == 0 || c == 0));
 
+    /// <summary>The same of single-precision numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe(float a, float c, float b, float sum) =>
+        HostArithmetic.IsSafelyNormalized(sum) || (sum == 0 && b == 0 && (a == 0 || c == 0));
+
     /// <summary>The same by integer arithmetic, for all operands and modes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool Exactly<TPrecision>(

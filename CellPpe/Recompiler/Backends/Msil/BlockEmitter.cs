@@ -43,7 +43,7 @@ internal sealed class BlockEmitter
         _region = region;
         _number = number;
         _block = region.Region.Blocks[number];
-        _values = new ExpressionEmitter(_block, region.Code, region.Table, region.SlotLocals, region.Guest);
+        _values = new ExpressionEmitter(_block, region.Code, region.Table, region.SlotLocals, region.Guest, region.Singles);
         _quick = new QuickEmitter(region, _values);
         _guards = new GuardEmitter(_block, region.Code, _values, EndsRun);
         _groups = new AccessGroups(_block, region.Guest.Faults);
@@ -164,10 +164,26 @@ internal sealed class BlockEmitter
             default:
                 if (insn.Op.IsAccess)
                     Access(index, insn, now);
+                else if (_region.Singles is { Any: true } && _uses[index] + _writes[index] > 0 && SingleSlots.IsLoad(_block, index))
+                    TakeSingle(index, insn, now);
                 else if (!insn.IsPure || WantsTemporary(index))
                     Compute(index, insn, now);
                 break;
         }
+    }
+
+    // A NaN would not survive as a float; the interpreter does that load again.
+    private void TakeSingle(int index, in IrInstruction insn, Moment now)
+    {
+        LocalBuilder local = _region.Code.Temporary(typeof(float));
+        _values.Emit(insn.A, now);
+        Il.Emit(OpCodes.Conv_U4);
+        Il.Emit(OpCodes.Call, typeof(BitConverter).GetMethod(nameof(BitConverter.UInt32BitsToSingle))!);
+        Il.Emit(OpCodes.Stloc, local);
+        Il.Emit(OpCodes.Ldloc, local);
+        Il.Emit(OpCodes.Ldloc, local);
+        Il.Emit(OpCodes.Bne_Un, Miss(_block[insn.A].Site, now));
+        _values.Keep(index, index + 1, local);
     }
 
     private bool WantsTemporary(int index)
@@ -532,6 +548,12 @@ internal sealed class BlockEmitter
     private void EmitSlotValue(int slot, IrValue value, Moment at)
     {
         IrSlot place = _region.Table.Slots[slot];
+        if (_region.SlotLocals[slot].LocalType == typeof(float))
+        {
+            _values.EmitSingle(value, at);
+            return;
+        }
+
         if (_region.Guest.IsFloat(place))
         {
             _values.EmitDouble(value, at);

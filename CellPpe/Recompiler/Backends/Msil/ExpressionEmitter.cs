@@ -14,7 +14,8 @@ internal readonly record struct Moment(int Index, int Barrier);
 /// Puts values of one block on the IL stack: from a temporary if the value has one, else by computing it where it is
 /// used. A value used once, or only by code behind an exit, thus costs nothing on the way.
 /// </summary>
-internal sealed class ExpressionEmitter(IrBlock block, RegionCode code, SlotTable table, LocalBuilder[] slotLocals, RegionGuest guest)
+internal sealed class ExpressionEmitter(
+    IrBlock block, RegionCode code, SlotTable table, LocalBuilder[] slotLocals, RegionGuest guest, SingleSlots? singles = null)
 {
     private const ulong SignBit = 1UL << 63;
 
@@ -54,7 +55,7 @@ internal sealed class ExpressionEmitter(IrBlock block, RegionCode code, SlotTabl
     /// <summary>A local that holds the value: its temporary, its slot's local, or a new one.</summary>
     public LocalBuilder Localize(IrValue value, Moment at)
     {
-        if (TemporaryOf(value, at) is { } local && local.LocalType != typeof(double))
+        if (TemporaryOf(value, at) is { } local && !IsFloating(local.LocalType))
             return local;
         IrInstruction insn = block[value];
         if (insn.Op == IrOp.ReadSlot && !guest.IsFloat(insn.Slot) && table.NumberOf(insn.Slot) is >= 0 and int slot && value.Index >= at.Barrier)
@@ -71,13 +72,63 @@ internal sealed class ExpressionEmitter(IrBlock block, RegionCode code, SlotTabl
         if (TemporaryOf(value, at) is { } local && local.LocalType == typeof(double))
             return local;
         IrInstruction insn = block[value];
-        if (insn.Op == IrOp.ReadSlot && guest.IsFloat(insn.Slot) && TemporaryOf(value, at) is null && value.Index >= at.Barrier)
-            return slotLocals[table.NumberOf(insn.Slot)];
+        if (insn.Op == IrOp.ReadSlot && guest.IsFloat(insn.Slot) && TemporaryOf(value, at) is null && value.Index >= at.Barrier
+            && slotLocals[table.NumberOf(insn.Slot)] is { } place && place.LocalType == typeof(double))
+        {
+            return place;
+        }
+
         EmitDouble(value, at);
         LocalBuilder fresh = code.Temporary(typeof(double));
         Il.Emit(OpCodes.Stloc, fresh);
         return fresh;
     }
+
+    /// <summary>Whether the value is certainly a single-precision number, so that <see cref="LocalizeSingle"/> can be had.</summary>
+    public bool IsSingle(IrValue value) => singles is not null && singles.IsSingle(block, value);
+
+    /// <summary>A local that holds the float which is the same number.</summary>
+    public LocalBuilder LocalizeSingle(IrValue value, Moment at)
+    {
+        if (TemporaryOf(value, at) is { } local && local.LocalType == typeof(float))
+            return local;
+        IrInstruction insn = block[value];
+        if (insn.Op == IrOp.ReadSlot && TemporaryOf(value, at) is null && value.Index >= at.Barrier)
+            return slotLocals[table.NumberOf(insn.Slot)];
+        EmitSingle(value, at);
+        LocalBuilder fresh = code.Temporary(typeof(float));
+        Il.Emit(OpCodes.Stloc, fresh);
+        return fresh;
+    }
+
+    /// <summary>Puts the float which is the same number on the stack.</summary>
+    public void EmitSingle(IrValue value, Moment at)
+    {
+        if ((TemporaryOf(value, at) ?? SlotLocalOf(value, at)) is { } local && local.LocalType == typeof(float))
+        {
+            Il.Emit(OpCodes.Ldloc, local);
+            return;
+        }
+
+        IrInstruction insn = block[value];
+        if (TemporaryOf(value, at) is null && insn.Op is IrOp.Xor or IrOp.And)
+        {
+            EmitSingle(insn.A, at);
+            if (insn.Op == IrOp.Xor)
+                Il.Emit(OpCodes.Neg);
+            else
+                Il.Emit(OpCodes.Call, typeof(MathF).GetMethod(nameof(MathF.Abs), [typeof(float)])!);
+            return;
+        }
+
+        EmitDouble(value, at);
+        Il.Emit(OpCodes.Conv_R4);
+    }
+
+    private LocalBuilder? SlotLocalOf(IrValue value, Moment at) =>
+        block[value] is { Op: IrOp.ReadSlot } insn && value.Index >= at.Barrier ? slotLocals[table.NumberOf(insn.Slot)] : null;
+
+    private static bool IsFloating(Type type) => type == typeof(double) || type == typeof(float);
 
     /// <summary>The slot locals that emitting the value would read.</summary>
     public SlotSet Leaves(IrValue value, Moment at)
@@ -146,10 +197,7 @@ internal sealed class ExpressionEmitter(IrBlock block, RegionCode code, SlotTabl
     private Type EmitAsItIs(IrValue value, Moment at)
     {
         if (TemporaryOf(value, at) is { } local)
-        {
-            Il.Emit(OpCodes.Ldloc, local);
-            return local.LocalType;
-        }
+            return EmitLocal(local);
 
         IrInstruction insn = block[value];
         switch (insn.Op)
@@ -161,11 +209,20 @@ internal sealed class ExpressionEmitter(IrBlock block, RegionCode code, SlotTabl
                 if (value.Index < at.Barrier)
                     throw new InvalidOperationException($"block 0x{block.Address:x}: value {value.Index} is read after its slot has changed");
                 LocalBuilder place = slotLocals[table.NumberOf(insn.Slot)];
-                Il.Emit(OpCodes.Ldloc, place);
-                return place.LocalType;
+                return EmitLocal(place);
             default:
                 return Compute(insn, at);
         }
+    }
+
+    // Nobody but who asks for them meets floats.
+    private Type EmitLocal(LocalBuilder local)
+    {
+        Il.Emit(OpCodes.Ldloc, local);
+        if (local.LocalType != typeof(float))
+            return local.LocalType;
+        Il.Emit(OpCodes.Conv_R8);
+        return typeof(double);
     }
 
     private void ToDouble() => Il.Emit(OpCodes.Call, typeof(BitConverter).GetMethod(nameof(BitConverter.UInt64BitsToDouble))!);
@@ -267,6 +324,14 @@ internal sealed class ExpressionEmitter(IrBlock block, RegionCode code, SlotTabl
     private Type Call(in IrInstruction insn, Moment at)
     {
         IrHelper helper = insn.Helper!;
+        if (helper.Single == IrSingleImage.Given && IsSingle(insn.A))
+        {
+            EmitSingle(insn.A, at);
+            Il.Emit(OpCodes.Call, typeof(BitConverter).GetMethod(nameof(BitConverter.SingleToUInt32Bits))!);
+            Il.Emit(OpCodes.Conv_U8);
+            return TypeOf(insn.Type);
+        }
+
         if (helper.State is { } slot)
         {
             Il.Emit(OpCodes.Ldarg_0);

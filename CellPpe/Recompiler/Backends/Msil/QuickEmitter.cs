@@ -106,9 +106,11 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
     public LocalBuilder Emit(IrInstruction insn, IrQuick quick, Moment now, Label? miss)
     {
         int count = quick.Compute.GetParameters().Length;
-        LocalBuilder[] operands = [.. Enumerable.Range(0, count).Select(number => values.LocalizeDouble(insn.Operand(number), now))];
+        bool single = miss is not null && quick.Singles is not null && Enumerable.Range(0, count).All(number => values.IsSingle(insn.Operand(number)));
+        LocalBuilder[] operands = [.. Enumerable.Range(0, count).Select(number =>
+            single ? values.LocalizeSingle(insn.Operand(number), now) : values.LocalizeDouble(insn.Operand(number), now))];
         bool comparison = quick.Debt == IrDebt.Comparison;
-        LocalBuilder result = region.Code.Temporary(comparison ? typeof(ulong) : typeof(double));
+        LocalBuilder result = region.Code.Temporary(comparison ? typeof(ulong) : single ? typeof(float) : typeof(double));
         LocalBuilder owed = region.Code.Temporary(typeof(int));
         Label full = miss ?? Il.DefineLabel();
         Label done = Il.DefineLabel();
@@ -181,7 +183,7 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
     {
         if (!region.SlotLocals.Contains(operand))
             return operand;
-        LocalBuilder copy = region.Code.Temporary(typeof(double));
+        LocalBuilder copy = region.Code.Temporary(operand.LocalType);
         Il.Emit(OpCodes.Ldloc, operand);
         Il.Emit(OpCodes.Stloc, copy);
         return copy;
@@ -203,12 +205,13 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
     {
         Label doubtful = hopeful ? full : Il.DefineLabel();
         Label safe = Il.DefineLabel();
+        bool single = result.LocalType == typeof(float);
         Load(operands);
-        Il.Emit(OpCodes.Call, quick.Compute);
+        Il.Emit(OpCodes.Call, single ? quick.Singles!.Compute : quick.Compute);
         Il.Emit(OpCodes.Stloc, result);
         Load(operands);
         Il.Emit(OpCodes.Ldloc, result);
-        Il.Emit(OpCodes.Call, quick.IsSafe!);
+        Il.Emit(OpCodes.Call, single ? quick.Singles!.IsSafe : quick.IsSafe!);
         Il.Emit(OpCodes.Brfalse, full);
         if (!region.IsQuickThroughout)
         {
@@ -270,6 +273,8 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
             Il.Emit(OpCodes.Ldc_I4_0);
         else
             Il.Emit(OpCodes.Ldloc, from);
+        if (from?.LocalType == typeof(float))
+            Il.Emit(OpCodes.Conv_R8);
         Il.Emit(OpCodes.Stloc, to);
     }
 }

@@ -24,7 +24,8 @@ internal sealed class RegionEmitter
         Table = new SlotTable(region, guest.IsCached);
         _checked = FindChecked();
         Flow = new SlotFlow(region, Table, _checked);
-        SlotLocals = [.. Table.Slots.Select(slot => il.DeclareLocal(guest.IsFloat(slot) ? typeof(double) : ExpressionEmitter.TypeOf(slot.Type)))];
+        Singles = hopeful ? new SingleSlots(region, guest) : null;
+        SlotLocals = [.. Table.Slots.Select(slot => il.DeclareLocal(LocalTypeOf(slot)))];
         Fields = new FieldDebts(region, Table, SlotLocals, il);
         IrDebt[] kinds = [.. region.Blocks.SelectMany(static block => block.Instructions)
             .Where(static insn => insn.Helper?.Quick is not null).Select(static insn => insn.Helper!.Quick!.Debt).Distinct()];
@@ -61,6 +62,9 @@ internal sealed class RegionEmitter
 
     public Label[] BlockLabels { get; }
 
+    /// <summary>Slots whose locals are floats; null in regions that leave nothing to the interpreter.</summary>
+    public SingleSlots? Singles { get; }
+
     /// <summary>Where computed branches go.</summary>
     public BranchPredictions Predictions { get; }
 
@@ -84,8 +88,10 @@ internal sealed class RegionEmitter
         {
             Il.MarkLabel(entered[index]);
             EmitLoad(Flow.Loaded);
+            ulong address = Region.Blocks[Region.Entries[index]].Address;
             if (IsQuickThroughout)
-                EmitQuickOnly(Region.Blocks[Region.Entries[index]].Address);
+                EmitQuickOnly(address);
+            EmitSinglesOnly(address);
             Il.Emit(OpCodes.Br, BlockLabels[Region.Entries[index]]);
         }
 
@@ -108,13 +114,35 @@ internal sealed class RegionEmitter
     // The interpreter's next inexact result may be all that is missing.
     private void EmitQuickOnly(ulong address)
     {
-        Label not = Il.DefineLabel();
+        Label not = EntryToInterpret(address);
         Il.Emit(OpCodes.Ldloc, Debts!.Mode);
         Il.Emit(OpCodes.Ldc_I4, FloatDebts.Always);
         Il.Emit(OpCodes.Bne_Un, not);
+    }
+
+    // What has lost something on its way into a float is no single-precision number; a NaN compares with nothing.
+    private void EmitSinglesOnly(ulong address)
+    {
+        int[] singles = [.. Flow.Loaded.Numbers().Where(slot => SlotLocals[slot].LocalType == typeof(float))];
+        if (singles.Length == 0)
+            return;
+        Label not = EntryToInterpret(address);
+        foreach (int slot in singles)
+        {
+            Il.Emit(OpCodes.Ldloc, SlotLocals[slot]);
+            Il.Emit(OpCodes.Conv_R8);
+            EmitAddress(Table.Slots[slot]);
+            Il.Emit(OpCodes.Ldind_R8);
+            Il.Emit(OpCodes.Bne_Un, not);
+        }
+    }
+
+    private Label EntryToInterpret(ulong address)
+    {
+        Label here = Il.DefineLabel();
         Code.Later(() =>
         {
-            Il.MarkLabel(not);
+            Il.MarkLabel(here);
             // The instruction that is left to the interpreter counts as one of the region's.
             Il.Emit(OpCodes.Ldloc, Code.Left);
             Il.Emit(OpCodes.Ldc_I4_1);
@@ -123,7 +151,13 @@ internal sealed class RegionEmitter
             Il.Emit(OpCodes.Stloc, Code.Left);
             EmitLeave(Guest.ExitToInterpret(address), SlotSet.Empty);
         });
+        return here;
     }
+
+    private Type LocalTypeOf(IrSlot slot) =>
+        !Guest.IsFloat(slot) ? ExpressionEmitter.TypeOf(slot.Type)
+        : Singles is not null && Singles.Has(slot) ? typeof(float)
+        : typeof(double);
 
     private bool MayChangeFloatMode(in IrInstruction insn) => insn.Op switch
     {
@@ -176,6 +210,8 @@ internal sealed class RegionEmitter
         foreach (int slot in slots.Numbers())
         {
             EmitReadState(Table.Slots[slot]);
+            if (SlotLocals[slot].LocalType == typeof(float))
+                Il.Emit(OpCodes.Conv_R4);
             Il.Emit(OpCodes.Stloc, SlotLocals[slot]);
             Fields.EmitNone(slot);
         }
@@ -186,8 +222,15 @@ internal sealed class RegionEmitter
         foreach (int slot in slots.Numbers())
         {
             Fields.EmitPay(slot);
-            EmitWriteState(Table.Slots[slot], () => Il.Emit(OpCodes.Ldloc, SlotLocals[slot]));
+            EmitWriteState(Table.Slots[slot], () => EmitSlotLocal(slot));
         }
+    }
+
+    private void EmitSlotLocal(int slot)
+    {
+        Il.Emit(OpCodes.Ldloc, SlotLocals[slot]);
+        if (SlotLocals[slot].LocalType == typeof(float))
+            Il.Emit(OpCodes.Conv_R8);
     }
 
     public void EmitReadState(IrSlot slot)
