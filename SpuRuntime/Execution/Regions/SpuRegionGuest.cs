@@ -79,7 +79,12 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
     public override void EmitCheck(RegionCode code, Label stop)
     {
         EmitHasBudget(code, stop);
-        Field(code.Il, ContextLayout.Attention, OpCodes.Ldind_U4);
+        // Others write it, and a loop must look again at each turn.
+        code.Il.Emit(OpCodes.Ldarg_0);
+        code.Il.Emit(OpCodes.Ldc_I4, ContextLayout.Attention);
+        code.Il.Emit(OpCodes.Add);
+        code.Il.Emit(OpCodes.Volatile);
+        code.Il.Emit(OpCodes.Ldind_U4);
         code.Il.Emit(OpCodes.Brtrue, stop);
     }
 

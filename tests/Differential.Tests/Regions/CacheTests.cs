@@ -254,6 +254,25 @@ public sealed unsafe class CacheTests
         Assert.Equal(inside, compiled.Statistics.Entries - before.Entries < 10);
     }
 
+    [Theory]
+    [InlineData(Counting)]
+    [InlineData("addi r3,r3,1; mulld r4,r4,r3; lwz r5,0(r3); b 0x10000")]
+    [InlineData("addi r3,r3,1; bc 4,31,0x10000; b 0x10000")]
+    public void A_loop_without_end_is_left_when_somebody_asks_for_it(string text)
+    {
+        using RegionMachine machine = Hot(text);
+        long instructions = 0;
+        var runner = new Thread(() => instructions = machine.Thread.Run(long.MaxValue / 2)) { IsBackground = true };
+        runner.Start();
+
+        Thread.Sleep(100);
+        machine.Thread.EndTurn();
+
+        Assert.True(runner.Join(TimeSpan.FromSeconds(30)), "it is not left");
+        Assert.True(instructions > 10_000, $"{instructions} instructions");
+        Assert.True(machine.Statistics.Compiled > 10_000, machine.Statistics.ToString());
+    }
+
     [Fact]
     public void A_region_that_cannot_be_compiled_is_counted_and_interpreted()
     {

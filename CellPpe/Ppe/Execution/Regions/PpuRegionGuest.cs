@@ -113,9 +113,11 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
     public override void EmitCheck(RegionCode code, Label stop)
     {
         ILGenerator il = code.Il;
-        // Attention is 0 or more than any budget: one comparison for both.
+        // Attention is 0 or more than any budget: one comparison for both. Others write it, and a loop must look again at each turn.
         il.Emit(OpCodes.Ldloc, code.Left);
-        Field(il, ContextLayout.Attention, OpCodes.Ldind_I8);
+        Address(il, ContextLayout.Attention);
+        il.Emit(OpCodes.Volatile);
+        il.Emit(OpCodes.Ldind_I8);
         il.Emit(OpCodes.Blt, stop);
     }
 
