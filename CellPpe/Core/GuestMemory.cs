@@ -25,6 +25,9 @@ public sealed unsafe class GuestMemory : IDisposable
     /// <summary>Granule of regions, and the smallest page.</summary>
     public const ulong PageSize = 4096;
 
+    // Machines, not tests: those would rather not pay for what they do not touch.
+    private const ulong WorthLargePages = 64 << 20;
+
     private readonly SortedList<ulong, ulong> _free = [];
     private readonly List<IWriteWatch> _watches = [];
     private volatile MemoryRegion[] _regions = [];
@@ -42,9 +45,12 @@ public sealed unsafe class GuestMemory : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(capacity % PageSize, 0UL);
         Capacity = capacity;
         // calloc of a large block is an anonymous mapping: zeroed, and committed by the host only where it is touched.
-        // One page more than asked, so that the block can be aligned to a page.
-        _allocation = NativeMemory.AllocZeroed((nuint)(capacity + PageSize));
-        _host = (byte*)(((nuint)_allocation + (nuint)(PageSize - 1)) & ~(nuint)(PageSize - 1));
+        // One page more than asked, so that the block can be aligned to a page: a large one where that is worth it.
+        ulong page = capacity >= WorthLargePages ? HostPages.LargeSize : PageSize;
+        _allocation = NativeMemory.AllocZeroed((nuint)(capacity + page));
+        _host = (byte*)(((nuint)_allocation + (nuint)(page - 1)) & ~(nuint)(page - 1));
+        if (page != PageSize)
+            HostPages.PreferLarge(_host, (nuint)capacity);
         _free.Add(0, capacity);
     }
 
