@@ -52,7 +52,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(prog="compare.sh", description="Native, QEMU and this machine side by side.")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each side; the best counts (default 3)")
     parser.add_argument("--only", metavar="NAMES", help="subtests, by commas; 'none' for the boot alone")
-    parser.add_argument("--scale", type=int, default=1, help="repeat the work of each subtest (default 1)")
+    parser.add_argument("--scale", type=int, default=4, help="repeat the work of each subtest (default 4; with 1, compiling counts for much)")
     parser.add_argument("--engine", metavar="NAME", help="given to ps3 boot: auto, interpreter or compiled")
     parser.add_argument("--save", metavar="FILE", type=Path, help="all figures of all rounds, as JSON")
     parser.add_argument("--ps3", metavar="COMMAND", default=str(ROOT / "ps3"), help="the program to measure (default: ./ps3)")
