@@ -15,7 +15,8 @@ internal sealed unsafe class RegionCompiler : IDisposable
     // More plans than this waiting means that by the time the last is compiled the guest is elsewhere.
     private const int MostWaiting = 64;
 
-    private readonly BlockingCollection<Region> _wanted = new(MostWaiting);
+    // The last first: what has just become hot is where the guest is.
+    private readonly BlockingCollection<Region> _wanted = new(new ConcurrentStack<Region>(), MostWaiting);
     private readonly ConcurrentQueue<Region> _ready = new();
     private readonly PassPipeline _passes = PassPipeline.Standard(verify: false);
     private readonly HelperPlans _helpers = new();
