@@ -33,3 +33,14 @@ internal enum FloatKind
     /// <summary>fcmpu and fcmpo, which differ only in what is not quick.</summary>
     Compare,
 }
+
+/// <summary>What kinds of floating-point operations have in common.</summary>
+internal static class FloatKinds
+{
+    /// <summary>Whether a safe result is a single-precision number.</summary>
+    public static bool IsSingle(this FloatKind kind) => kind is FloatKind.AddSingle or FloatKind.SubtractSingle
+        or FloatKind.MultiplySingle or FloatKind.DivideSingle
+        or FloatKind.MultiplyAddSingle or FloatKind.MultiplySubtractSingle
+        or FloatKind.NegativeMultiplyAddSingle or FloatKind.NegativeMultiplySubtractSingle
+        or FloatKind.SquareRootSingle or FloatKind.ReciprocalEstimateSingle or FloatKind.RoundToSingle;
+}

@@ -72,7 +72,7 @@ internal static unsafe class IrFloat
         IrSingles? singles = operation.GetMethod("ComputeOfSingles") is { } compute ? new IrSingles(compute, Method(operation, "IsSafeOfSingles")) : null;
         return new IrQuick(
             (int)kind, debt, Method(operation, "Compute"), comparison ? null : Method(operation, "IsSafe"),
-            comparison ? null : Method(operation, "IsExact"), kind.ToString().EndsWith("Single", StringComparison.Ordinal), singles);
+            comparison ? null : Method(operation, "IsExact"), kind.IsSingle(), singles);
     }
 
     private static MethodInfo Method(Type type, string name) =>

@@ -17,27 +17,20 @@ public sealed class QuickTests
     private delegate Vector128<byte> Exact(ref Vector128<byte> fpscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> c);
 
     [SkippableFact]
-    public void Ordinary_results_of_ordinary_operands_are_exact()
-    {
-        Skip.IfNot(SingleQuick.IsSupported, "this host has no quick forms");
-        Compare(static (a, b, _) => SingleQuick.Add(a, b), static (ref f, a, b, _) => SingleAdd.Exact(ref f, a, b));
-        Compare(static (a, b, _) => SingleQuick.Subtract(a, b), static (ref f, a, b, _) => SingleSubtract.Exact(ref f, a, b));
-        Compare(static (a, b, _) => SingleQuick.Multiply(a, b), static (ref f, a, b, _) => SingleMultiply.Exact(ref f, a, b));
-        Compare(SingleQuick.MultiplyAdd, SingleMultiplyAdd.Exact);
-        Compare(SingleQuick.MultiplySubtract, SingleMultiplySubtract.Exact);
-        Compare(SingleQuick.NegativeMultiplySubtract, SingleNegativeMultiplySubtract.Exact);
-    }
+    public void Ordinary_results_of_ordinary_operands_are_exact() => ForEach(Compare);
 
     [SkippableFact]
-    public void Everything_is_exact_for_moderate_operands()
+    public void Everything_is_exact_for_moderate_operands() => ForEach(CompareModerate);
+
+    private static void ForEach(Action<Quick, Exact> compare)
     {
         Skip.IfNot(SingleQuick.IsSupported, "this host has no quick forms");
-        CompareModerate(static (a, b, _) => SingleQuick.Add(a, b), static (ref f, a, b, _) => SingleAdd.Exact(ref f, a, b));
-        CompareModerate(static (a, b, _) => SingleQuick.Subtract(a, b), static (ref f, a, b, _) => SingleSubtract.Exact(ref f, a, b));
-        CompareModerate(static (a, b, _) => SingleQuick.Multiply(a, b), static (ref f, a, b, _) => SingleMultiply.Exact(ref f, a, b));
-        CompareModerate(SingleQuick.MultiplyAdd, SingleMultiplyAdd.Exact);
-        CompareModerate(SingleQuick.MultiplySubtract, SingleMultiplySubtract.Exact);
-        CompareModerate(SingleQuick.NegativeMultiplySubtract, SingleNegativeMultiplySubtract.Exact);
+        compare(static (a, b, _) => SingleQuick.Add(a, b), static (ref f, a, b, _) => SingleAdd.Exact(ref f, a, b));
+        compare(static (a, b, _) => SingleQuick.Subtract(a, b), static (ref f, a, b, _) => SingleSubtract.Exact(ref f, a, b));
+        compare(static (a, b, _) => SingleQuick.Multiply(a, b), static (ref f, a, b, _) => SingleMultiply.Exact(ref f, a, b));
+        compare(SingleQuick.MultiplyAdd, SingleMultiplyAdd.Exact);
+        compare(SingleQuick.MultiplySubtract, SingleMultiplySubtract.Exact);
+        compare(SingleQuick.NegativeMultiplySubtract, SingleNegativeMultiplySubtract.Exact);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ internal sealed class HelperEmitter(ILGenerator il, HelperPlans plans)
     // A helper within a helper within a helper is enough.
     private const int Deepest = 8;
 
-    private readonly Dictionary<Type, Stack<LocalBuilder>> _free = [];
+    private readonly LocalPool _locals = new(il);
 
     /// <summary>True when the helper would take its arguments from locals: it uses them more than once or in another order.</summary>
     public bool WantsLocals(MethodInfo method) => plans.Of(method) is { TakesStack: false };
@@ -45,16 +45,16 @@ internal sealed class HelperEmitter(ILGenerator il, HelperPlans plans)
             return;
         }
 
-        LocalBuilder[] arguments = [.. plan.Parameters.Select(Take)];
+        LocalBuilder[] arguments = [.. plan.Parameters.Select(_locals.Take)];
         for (int number = arguments.Length - 1; number >= 0; number--)
             il.Emit(OpCodes.Stloc, arguments[number]);
         Emit(plan, arguments, depth);
-        Give(arguments);
+        _locals.Give(arguments);
     }
 
     private void Emit(HelperPlan plan, ReadOnlySpan<LocalBuilder> arguments, int depth)
     {
-        LocalBuilder[] locals = [.. plan.Locals.Select(Take)];
+        LocalBuilder[] locals = [.. plan.Locals.Select(_locals.Take)];
         foreach (HelperInsn insn in plan.Code)
         {
             if (insn.Code == OpCodes.Ldarg)
@@ -65,7 +65,7 @@ internal sealed class HelperEmitter(ILGenerator il, HelperPlans plans)
                 EmitPlain(insn, depth);
         }
 
-        Give(locals);
+        _locals.Give(locals);
     }
 
     private void EmitPlain(HelperInsn insn, int depth)
@@ -95,18 +95,6 @@ internal sealed class HelperEmitter(ILGenerator il, HelperPlans plans)
                 break;
             default:
                 throw new InvalidOperationException($"an operand of {insn.Code} is a {insn.Operand.GetType()}");
-        }
-    }
-
-    private LocalBuilder Take(Type type) => _free.TryGetValue(type, out Stack<LocalBuilder>? free) && free.Count > 0 ? free.Pop() : il.DeclareLocal(type);
-
-    private void Give(LocalBuilder[] locals)
-    {
-        foreach (LocalBuilder local in locals)
-        {
-            if (!_free.TryGetValue(local.LocalType, out Stack<LocalBuilder>? free))
-                _free[local.LocalType] = free = new Stack<LocalBuilder>();
-            free.Push(local);
         }
     }
 }

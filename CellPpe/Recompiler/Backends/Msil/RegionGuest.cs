@@ -132,12 +132,13 @@ public readonly record struct AccessPlace(LocalBuilder? Address, Label Fault, in
 public sealed class RegionCode
 {
     private readonly Queue<Action> _later = new();
-    private readonly Dictionary<Type, Stack<LocalBuilder>> _free = [];
+    private readonly LocalPool _locals;
     private readonly List<LocalBuilder> _taken = [];
 
     internal RegionCode(ILGenerator il, HelperPlans plans)
     {
         Il = il;
+        _locals = new LocalPool(il);
         Helpers = new HelperEmitter(il, plans);
         Left = il.DeclareLocal(typeof(long));
         Next = il.DeclareLocal(typeof(nint));
@@ -168,7 +169,7 @@ public sealed class RegionCode
     /// <summary>A local for one value of the present block; not for what is emitted later.</summary>
     public LocalBuilder Temporary(Type type)
     {
-        LocalBuilder local = _free.TryGetValue(type, out Stack<LocalBuilder>? free) && free.Count > 0 ? free.Pop() : Il.DeclareLocal(type);
+        LocalBuilder local = _locals.Take(type);
         _taken.Add(local);
         return local;
     }
@@ -177,13 +178,7 @@ public sealed class RegionCode
 
     internal void EndBlock()
     {
-        foreach (LocalBuilder local in _taken)
-        {
-            if (!_free.TryGetValue(local.LocalType, out Stack<LocalBuilder>? free))
-                _free[local.LocalType] = free = new Stack<LocalBuilder>();
-            free.Push(local);
-        }
-
+        _locals.Give(_taken);
         _taken.Clear();
     }
 
