@@ -50,22 +50,23 @@ public sealed class IrRegion
     /// <summary>The blocks of the region that a block may go on to.</summary>
     public IEnumerable<int> Successors(int number)
     {
-        IrBlock block = Blocks[number];
-        foreach (IrInstruction insn in block.Instructions)
+        foreach (IrInstruction insn in Blocks[number].Instructions)
         {
-            if (insn.Exit?.Kind != IrExitKind.Next)
-                continue;
-            IrValue target = insn.Op == IrOp.Exit ? insn.A : insn.B;
-            if (block.TryConstant(target, out ulong address))
-            {
-                if (BlockAt(address) is >= 0 and int inside)
-                    yield return inside;
-            }
-            else
-            {
-                foreach (int likely in Likely(number))
-                    yield return likely;
-            }
+            foreach (int next in Successors(number, insn))
+                yield return next;
         }
     }
+
+    /// <summary>The blocks of the region that one instruction of a block may go on to.</summary>
+    public IEnumerable<int> Successors(int number, IrInstruction insn)
+    {
+        if (insn.Exit?.Kind != IrExitKind.Next)
+            return [];
+        if (!Blocks[number].TryConstant(insn.Op == IrOp.Exit ? insn.A : insn.B, out ulong address))
+            return Likely(number);
+        return BlockAt(address) is >= 0 and int inside ? [inside] : [];
+    }
+
+    /// <summary>The same region of other blocks that stand for the present ones.</summary>
+    internal IrRegion With(IReadOnlyList<IrBlock> blocks) => new(blocks, Instructions, Entries, _returns, _targets);
 }

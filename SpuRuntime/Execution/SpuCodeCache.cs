@@ -84,7 +84,7 @@ public sealed unsafe class SpuCodeCache : IDisposable
             blocks.Add(passes.Run(built));
         }
 
-        return new IrRegion(blocks, instructions, plan.Entries, plan.Returns, plan.Targets);
+        return SlotConstants.Run(new IrRegion(blocks, instructions, plan.Entries, plan.Returns, plan.Targets), passes);
     }
 
     /// <summary>The region that begins at an address and was made of what local store holds, compiled or on its way.</summary>

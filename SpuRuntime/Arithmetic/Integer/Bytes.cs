@@ -110,10 +110,14 @@ internal readonly struct ShufflePlainBytes : IVectorTernary
 /// <summary>The same of one register twice.</summary>
 internal readonly struct ShufflePlainBytesOfOne : IVectorBinary
 {
-    // The host's shuffle looks at the first bit of an index and at the last four.
+    // The host's shuffle looks at the first bit of an index and at the last four. Given a constant, ShuffleNative would become a
+    // permutation of two registers, which takes the host three times as long.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> c) => Vector128.ShuffleNative(
-        a, (c ^ Vector128.Create((byte)0x0f)) & Vector128.Create((byte)(Ssse3.IsSupported ? 0xff : 0x0f)));
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> c)
+    {
+        Vector128<byte> index = c ^ Vector128.Create((byte)0x0f);
+        return Ssse3.IsSupported ? Ssse3.Shuffle(a, index) : Vector128.ShuffleNative(a, index & Vector128.Create((byte)0x0f));
+    }
 }
 
 /// <summary>The masks of <c>cbd, chd, cwd, cdd</c> and their x-forms (appendix B).</summary>

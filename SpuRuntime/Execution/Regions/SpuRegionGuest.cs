@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 using CellPpe.Recompiler;
 using CellPpe.Recompiler.Backends.Msil;
@@ -26,6 +28,9 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
 
     // Operations get it by reference, in the state; what is ordinary does not touch it.
     public override bool IsCached(IrSlot slot) => slot != IrSlots.Fpscr;
+
+    // Some are needed for what is not a register of the guest.
+    public override int VectorsKept => Avx512F.VL.IsSupported || AdvSimd.IsSupported ? 24 : 12;
 
     public override bool IsFloat(IrSlot slot) => false;
 

@@ -4,8 +4,9 @@
 
 #include <spu_intrinsics.h>
 
-// Scheduled for an SPU's latencies, the loop keeps more alive than most hosts have registers.
-#pragma GCC optimize("no-schedule-insns", "no-schedule-insns2")
+// Scheduled for an SPU's latencies, the loop keeps more alive than most hosts have registers; with a register of its own for every
+// result, it leaves results behind that nobody wants and that an emulator must keep all the same.
+#pragma GCC optimize("no-schedule-insns", "no-schedule-insns2", "no-rename-registers")
 
 #define ROWS 4
 #define QUADS 4

@@ -232,6 +232,12 @@ internal sealed class BlockEmitter
     private void Write(in IrInstruction insn, Moment now)
     {
         int slot = _region.Table.NumberOf(insn.Slot);
+        if (_guards.IsRunning && !IsDeferred(insn.Slot))
+        {
+            _guards.Write(insn.Slot, insn.A, now);
+            return;
+        }
+
         if (slot < 0)
         {
             IrValue value = insn.A;
@@ -248,11 +254,6 @@ internal sealed class BlockEmitter
         {
             _pending[slot] = insn.A;
         }
-        else if (_guards.IsRunning)
-        {
-            _guards.Write(slot, insn.A, now);
-            return;
-        }
         else
         {
             SaveReader(slot, now);
@@ -266,7 +267,8 @@ internal sealed class BlockEmitter
     // What a run of guarded operations must not meet: whatever is seen from outside, or cannot be done twice.
     private bool EndsRun(IrInstruction insn) => insn.Op switch
     {
-        IrOp.ReadSlot or IrOp.WriteSlot => _region.Table.NumberOf(insn.Slot) < 0 || IsDeferred(insn.Slot) || insn.Slot.Type != IrType.V128,
+        IrOp.ReadSlot or IrOp.WriteSlot => (_region.Table.NumberOf(insn.Slot) < 0 && !_region.Table.IsOneWay(insn.Slot))
+            || IsDeferred(insn.Slot) || insn.Slot.Type != IrType.V128,
         IrOp.Call => insn.Helper is { State: not null, Guard: null } || insn.Helper!.Quick is not null,
         IrOp.Load or IrOp.LoadVector => _region.Guest.Faults,
         _ => insn.Op.MayLeave || insn.Op == IrOp.Barrier,
@@ -274,8 +276,15 @@ internal sealed class BlockEmitter
 
     private void FinishRun(Moment before)
     {
-        foreach ((int slot, LocalBuilder value) in _guards.Finish())
+        foreach ((IrSlot written, LocalBuilder value) in _guards.Finish())
         {
+            int slot = _region.Table.NumberOf(written);
+            if (slot < 0)
+            {
+                _region.EmitWriteState(written, () => Il.Emit(OpCodes.Ldloc, value));
+                continue;
+            }
+
             SaveReader(slot, before);
             Il.Emit(OpCodes.Ldloc, value);
             Il.Emit(OpCodes.Stloc, _region.SlotLocals[slot]);

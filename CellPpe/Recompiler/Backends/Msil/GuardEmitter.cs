@@ -21,7 +21,7 @@ internal sealed class GuardEmitter
 
     // What is known of values; what comes behind a look has passed it.
     private readonly Dictionary<int, IrRange> _ranges = [];
-    private readonly Dictionary<int, LocalBuilder> _written = [];
+    private readonly Dictionary<IrSlot, LocalBuilder> _written = [];
     private IrLook? _look;
     private LocalBuilder? _highest;
     private LocalBuilder? _lowest;
@@ -101,7 +101,7 @@ internal sealed class GuardEmitter
     }
 
     /// <summary>A slot gets a value, behind the look.</summary>
-    public void Write(int slot, IrValue value, Moment now)
+    public void Write(IrSlot slot, IrValue value, Moment now)
     {
         if (_values.TemporaryOf(value, now) is not { } local)
         {
@@ -115,8 +115,8 @@ internal sealed class GuardEmitter
     }
 
     /// <summary>Emits the look at the run, which is over.</summary>
-    /// <returns>What is to be written to slots' locals.</returns>
-    public (int Slot, LocalBuilder Value)[] Finish()
+    /// <returns>What is to be written to slots.</returns>
+    public (IrSlot Slot, LocalBuilder Value)[] Finish()
     {
         if (_highest is not null)
         {
@@ -125,7 +125,7 @@ internal sealed class GuardEmitter
         }
 
         _look = null;
-        (int, LocalBuilder)[] written = [.. _written.Select(static one => (one.Key, one.Value))];
+        (IrSlot, LocalBuilder)[] written = [.. _written.Select(static one => (one.Key, one.Value))];
         _written.Clear();
         return written;
     }

@@ -21,7 +21,7 @@ internal sealed class RegionEmitter
         Region = region;
         Guest = guest;
         Code = new RegionCode(il, plans);
-        Table = new SlotTable(region, guest.IsCached);
+        Table = new SlotTable(region, guest);
         _checked = FindChecked();
         Flow = new SlotFlow(region, Table, _checked);
         Singles = hopeful ? new SingleSlots(region, guest) : null;

@@ -20,6 +20,12 @@ public abstract class RegionGuest
     /// <summary>False: the slot always lives in the state struct, because helpers work on it there.</summary>
     public abstract bool IsCached(IrSlot slot);
 
+    /// <summary>
+    /// How many vectors the host has registers for. A region with more of them leaves those that it only reads, or only writes, in
+    /// the state struct: in locals they would take registers from what changes, to be loaded or stored all the same.
+    /// </summary>
+    public virtual int VectorsKept => int.MaxValue;
+
     /// <summary>True when the slot holds a double's image: its local is a double.</summary>
     public abstract bool IsFloat(IrSlot slot);
 

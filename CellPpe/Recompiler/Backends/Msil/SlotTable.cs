@@ -32,13 +32,21 @@ internal sealed class SlotTable
 {
     private readonly Dictionary<IrSlot, int> _numbers = [];
     private readonly List<IrSlot> _slots = [];
+    private readonly HashSet<IrSlot> _oneWay = [];
 
     /// <exception cref="InvalidOperationException">Two slots share bytes, or there are more than a set holds.</exception>
-    public SlotTable(IrRegion region, Func<IrSlot, bool> isCached)
+    public SlotTable(IrRegion region, RegionGuest guest)
     {
-        foreach (IrInstruction insn in region.Blocks.SelectMany(static block => block.Instructions))
+        IrInstruction[] uses = [.. region.Blocks.SelectMany(static block => block.Instructions)
+            .Where(insn => insn.Op is IrOp.ReadSlot or IrOp.WriteSlot && guest.IsCached(insn.Slot))];
+        var read = uses.Where(static insn => insn.Op == IrOp.ReadSlot).Select(static insn => insn.Slot).ToHashSet();
+        var written = uses.Where(static insn => insn.Op == IrOp.WriteSlot).Select(static insn => insn.Slot).ToHashSet();
+        bool crowded = read.Union(written).Count(static slot => slot.Type == IrType.V128) > guest.VectorsKept;
+        foreach (IrInstruction insn in uses)
         {
-            if (insn.Op is IrOp.ReadSlot or IrOp.WriteSlot && isCached(insn.Slot))
+            if (crowded && insn.Slot.Type == IrType.V128 && !(read.Contains(insn.Slot) && written.Contains(insn.Slot)))
+                _oneWay.Add(insn.Slot);
+            else
                 Add(insn.Slot);
         }
 
@@ -58,6 +66,9 @@ internal sealed class SlotTable
 
     /// <summary>The slot's number; -1 when it lives in the state struct only.</summary>
     public int NumberOf(IrSlot slot) => _numbers.TryGetValue(slot, out int number) ? number : -1;
+
+    /// <summary>Whether the slot lives in the state struct because the region only reads or only writes it.</summary>
+    public bool IsOneWay(IrSlot slot) => _oneWay.Contains(slot);
 
     private void Add(IrSlot slot)
     {

@@ -1,0 +1,155 @@
+namespace CellPpe.Recompiler.Passes;
+
+/// <summary>
+/// Carries constants from block to block of a region: a slot that holds the same constant on every way into a block is read as that
+/// constant. Compilers make constants before a loop and leave them in registers.
+/// </summary>
+public sealed class SlotConstants
+{
+    private readonly IrRegion _region;
+
+    // What is known at each block's start; null: no way there is known yet.
+    private readonly Dictionary<IrSlot, Known>?[] _before;
+
+    private SlotConstants(IrRegion region)
+    {
+        _region = region;
+        _before = new Dictionary<IrSlot, Known>?[region.Blocks.Count];
+    }
+
+    /// <summary>Propagates constants.</summary>
+    /// <param name="region">The region.</param>
+    /// <param name="passes">What is run on a block that has been given constants.</param>
+    /// <returns>The region with constants, or the same one if there are none to propagate.</returns>
+    public static IrRegion Run(IrRegion region, IIrPass passes)
+    {
+        ArgumentNullException.ThrowIfNull(region);
+        ArgumentNullException.ThrowIfNull(passes);
+        // What a block makes of constants may be constant, for the blocks behind it.
+        const int MostRounds = 3;
+        for (int round = 0; round < MostRounds; round++)
+        {
+            var constants = new SlotConstants(region);
+            constants.Flow();
+            IrBlock[] blocks = [.. region.Blocks.Select((block, number) => constants.Given(block, number) is { } given ? passes.Run(given) : block)];
+            if (blocks.SequenceEqual(region.Blocks))
+                break;
+            region = region.With(blocks);
+        }
+
+        return region;
+    }
+
+    private void Flow()
+    {
+        var work = new Queue<int>();
+        foreach (int entry in _region.Entries)
+        {
+            _before[entry] = [];
+            work.Enqueue(entry);
+        }
+
+        while (work.TryDequeue(out int number))
+        {
+            foreach ((int next, Dictionary<IrSlot, Known> known) in Ends(number))
+            {
+                if (Meet(next, known))
+                    work.Enqueue(next);
+            }
+        }
+    }
+
+    private bool Meet(int block, Dictionary<IrSlot, Known> known)
+    {
+        if (_before[block] is not { } before)
+        {
+            _before[block] = known;
+            return true;
+        }
+
+        IrSlot[] lost = [.. before.Where(entry => !known.TryGetValue(entry.Key, out Known other) || other != entry.Value).Select(static entry => entry.Key)];
+        foreach (IrSlot slot in lost)
+            before.Remove(slot);
+        return lost.Length > 0;
+    }
+
+    // For each way out of a block that stays inside: where to, and what is known there.
+    private IEnumerable<(int Next, Dictionary<IrSlot, Known> Known)> Ends(int number)
+    {
+        IrBlock block = _region.Blocks[number];
+        var known = new Dictionary<IrSlot, Known>(_before[number]!);
+        foreach (IrInstruction insn in block.Instructions)
+        {
+            switch (insn.Op)
+            {
+                case IrOp.WriteSlot:
+                    Forget(known, insn.Slot);
+                    if (insn.Slot.Bytes >= 8 && Known.Of(block, insn.A) is { } constant)
+                        known[insn.Slot] = constant;
+                    break;
+                case IrOp.Call when insn.Helper!.State is { } state:
+                    Forget(known, state);
+                    break;
+                case IrOp.Perform:
+                    known.Clear();
+                    break;
+                case IrOp.Exit or IrOp.ExitIf:
+                    foreach (int next in _region.Successors(number, insn))
+                        yield return (next, new Dictionary<IrSlot, Known>(known));
+                    break;
+            }
+        }
+    }
+
+    private static void Forget(Dictionary<IrSlot, Known> known, IrSlot written)
+    {
+        foreach (IrSlot slot in known.Keys.Where(written.Overlaps).ToArray())
+            known.Remove(slot);
+    }
+
+    // The block with constants for what it reads first; null when it reads none.
+    private IrBlock? Given(IrBlock block, int number)
+    {
+        if (_before[number] is not { Count: > 0 } before)
+            return null;
+        var known = new Dictionary<IrSlot, Known>(before);
+        var copy = new BlockCopy(block);
+        bool any = false;
+        for (int index = 0; index < block.Instructions.Count; index++)
+        {
+            IrInstruction insn = block.Instructions[index];
+            if (insn.Op == IrOp.ReadSlot && known.TryGetValue(insn.Slot, out Known constant))
+            {
+                copy.Replace(index, constant.In(copy.Target));
+                any = true;
+                continue;
+            }
+
+            copy.Copy(index);
+            if (insn.Op == IrOp.WriteSlot)
+                Forget(known, insn.Slot);
+            else if (insn.Op == IrOp.Call && insn.Helper!.State is { } state)
+                Forget(known, state);
+            else if (insn.Op == IrOp.Perform)
+                known.Clear();
+        }
+
+        return any ? copy.Target : null;
+    }
+
+    // A number, or a vector of two.
+    private readonly record struct Known(bool IsVector, ulong High, ulong Low)
+    {
+        public static Known? Of(IrBlock block, IrValue value)
+        {
+            if (block.TryConstant(value, out ulong number))
+                return new Known(false, 0, number);
+            IrInstruction insn = block[value];
+            return insn.Op == IrOp.VectorOf && block.TryConstant(insn.A, out ulong high) && block.TryConstant(insn.B, out ulong low)
+                ? new Known(true, high, low)
+                : null;
+        }
+
+        public IrValue In(IrBlock block) => IsVector ? block.Binary(IrOp.VectorOf, block.Constant(High), block.Constant(Low)) : block.Constant(Low);
+    }
+}
