@@ -192,7 +192,22 @@ internal sealed class BlockEmitter
             return false;
         if (_uses[index] == 0)
             return _weight[index] > MostRecomputed && _writes[index] > 0;
-        return _uses[index] > 1 || _writes[index] > 0;
+        return _uses[index] > 1 || _writes[index] > 0 || JoinsVectors(_block.Instructions[index]);
+    }
+
+    // Put off until its result is used, it would keep several vectors alive instead of one.
+    private bool JoinsVectors(in IrInstruction insn)
+    {
+        if (insn.Op != IrOp.Call || insn.Type != IrType.V128)
+            return false;
+        int vectors = 0;
+        for (int number = 0; number < IrInstruction.MaxOperands; number++)
+        {
+            if (insn.Operand(number) is { Exists: true } operand && _block[operand] is { Type: IrType.V128, Op: not IrOp.VectorOf })
+                vectors++;
+        }
+
+        return vectors > 1;
     }
 
     private void Compute(int index, in IrInstruction insn, Moment now)
