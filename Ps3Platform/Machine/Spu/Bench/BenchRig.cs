@@ -57,6 +57,19 @@ public sealed class BenchRig : ISpeTimer, IDisposable
     /// <summary>Waits until an SPU has stopped.</summary>
     public void AwaitStop(int number) => Await(() => (Problem(number, ProblemState.Status) & Running) == 0);
 
+    /// <summary>The same as a PPE that has nothing else to do: asleep, so that two SPEs have two of the host's cores.</summary>
+    public void AwaitStopIdle(int number)
+    {
+        Scheduler.SetBusyPpeThreads(0);
+        Await(
+            () =>
+            {
+                Thread.Sleep(1);
+                return (Problem(number, ProblemState.Status) & Running) == 0;
+            });
+        Scheduler.SetBusyPpeThreads(1);
+    }
+
     /// <summary>Waits without sleeping, and lets others have the core now and then.</summary>
     public void Await(Func<bool> condition)
     {
