@@ -277,7 +277,7 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe
     // With the lock held.
     private void ResetState()
     {
-        Registers = default;
+        Registers = SpuState.Reset;
         Channels.State = ChannelState.Reset;
         Mfc.Reset();
         Run.State = RunState.Reset;

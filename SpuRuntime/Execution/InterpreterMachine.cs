@@ -112,12 +112,12 @@ internal unsafe struct InterpreterMachine(SpuContext* c, DecodedInsn* i) : ISpuM
     // ---- Local store
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Vector128<byte> Load(ulong address) =>
-        Vector128.Shuffle(Vector128.LoadAligned(c->LocalStore + ((uint)address & SpuState.QuadwordMask)), Reversed);
+        Vector128.Shuffle(Vector128.LoadAligned(c->LocalStore + ((uint)address & c->QuadwordMask)), Reversed);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Store(ulong address, Vector128<byte> value)
     {
-        uint offset = (uint)address & SpuState.QuadwordMask;
+        uint offset = (uint)address & c->QuadwordMask;
         Vector128.Shuffle(value, Reversed).StoreAligned(c->LocalStore + offset);
         if (c->Decoded[offset >> 4] != 0)
             SpuInterpreter.Drop(c, offset);

@@ -21,6 +21,7 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
     private SpuContext* _context;
     private readonly nint[] _handlers = SpuHandlers.CreateTable();
     private readonly bool _optionalInstructions;
+    private readonly RegionSet? _regions;
     private GCHandle _self;
 
     /// <param name="localStore">256 KB, aligned to 16 bytes, in guest byte order; must stay where it is until the core is disposed of.</param>
@@ -35,6 +36,8 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
         _optionalInstructions = optionalInstructions;
         _context = (SpuContext*)NativeMemory.AlignedAlloc((nuint)sizeof(SpuContext), 64);
         *_context = default;
+        _context->State = SpuState.Reset;
+        _context->QuadwordMask = SpuState.QuadwordMask;
         _context->LocalStore = localStore;
         _context->Code = (DecodedInsn*)NativeMemory.AlignedAlloc((nuint)((Words + 1) * sizeof(DecodedInsn)), 64);
         _context->Decoded = (byte*)NativeMemory.AlignedAlloc(Quadwords, 64);
@@ -46,7 +49,8 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
         NativeMemory.Clear(_context->Decoded, Quadwords);
         _context->Targets = (uint*)NativeMemory.AllocZeroed(Words, sizeof(uint));
         // The compiler knows the Cell BE's instructions only.
-        Regions = code is null || optionalInstructions ? null : new RegionSet(this, _context, code);
+        _regions = code is null || optionalInstructions ? null : new RegionSet(this, _context, code);
+        Regions = _regions;
     }
 
     /// <summary>The architected state.</summary>
@@ -58,8 +62,8 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
     /// <summary>What its engines have done so far.</summary>
     public SpuEngineStatistics Statistics => new(_context->Compiled, _context->Entries, _context->Misses, Regions?.Count ?? 0);
 
-    /// <summary>Its compiled code; null when it has none.</summary>
-    internal RegionSet? Regions { get; }
+    /// <summary>Its compiled code; null when it has none, or must not use it.</summary>
+    internal RegionSet? Regions { get; private set; }
 
     /// <summary>True while <see cref="Run"/> does one instruction only (SPU_PrivCntl, single-step mode).</summary>
     public bool SingleStep { get; set; }
@@ -71,6 +75,8 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
         // The PPE, or a transfer, may have written local store since.
         Regions?.Settle();
         Revalidate();
+        if (c->QuadwordMask != (c->State.LocalStoreLimit & SpuState.QuadwordMask))
+            ObeyLimit();
         DecodedInsn* next = SpuInterpreter.TakeInterrupt(c, c->At(c->State.Pc));
         long left = SingleStep ? Math.Min(budget, 1) : budget;
         while (true)
@@ -185,6 +191,19 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
                 DropQuadword((uint)from);
             from++;
         }
+    }
+
+    // SPU_LSLR is another one. Compiled code has the whole local store's bits in it: under a limit everything is interpreted.
+    private void ObeyLimit()
+    {
+        for (uint quadword = 0; quadword < Quadwords; quadword++)
+        {
+            if (_context->Decoded[quadword] != 0)
+                DropQuadword(quadword);
+        }
+
+        _context->QuadwordMask = _context->State.LocalStoreLimit & SpuState.QuadwordMask;
+        Regions = _context->QuadwordMask == SpuState.QuadwordMask ? _regions : null;
     }
 
     /// <summary>Whether what is decoded of a quadword is what local store holds.</summary>

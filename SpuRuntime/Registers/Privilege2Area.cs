@@ -19,6 +19,7 @@ internal sealed class Privilege2Area(LogicalSpe spe) : IMmioDevice
     private const ulong InterruptMailbox = 0x4000;
     private const ulong PrivilegedControl = 0x4040;
     private const ulong LocalStoreLimit = 0x4058;
+    private const uint SmallestLimit = 0x7fff;
     private const ulong ChannelIndex = 0x4060;
     private const ulong ChannelCount = 0x4068;
     private const ulong ChannelData = 0x4070;
@@ -65,7 +66,7 @@ internal sealed class Privilege2Area(LogicalSpe spe) : IMmioDevice
             case PrivilegedControl:
                 return spe.Run.State.PrivilegedControl;
             case LocalStoreLimit:
-                return spe.Run.State.LocalStoreLimit;
+                return spe.Registers.LocalStoreLimit;
             case ChannelIndex:
                 return (uint)_channel;
             case ChannelCount:
@@ -127,8 +128,9 @@ internal sealed class Privilege2Area(LogicalSpe spe) : IMmioDevice
                 spe.Run.WritePrivilegedControl(value);
                 return true;
             case LocalStoreLimit:
-                // A limit below 256 KB is kept to be read, and not obeyed: no system for this machine uses one.
-                spe.Run.State.LocalStoreLimit = value & (State.SpuState.LocalStoreSize - 1);
+                // The last 15 bits are wired (3.3.2.2); it changes only while the SPU is stopped.
+                if (!spe.Run.IsRunning)
+                    spe.Registers.LocalStoreLimit = ((uint)value & (State.SpuState.LocalStoreSize - 1)) | SmallestLimit;
                 return true;
             case ChannelIndex:
                 _channel = (int)(value & 0x7f);

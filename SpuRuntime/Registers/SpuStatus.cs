@@ -41,7 +41,5 @@ internal struct RunState
     /// <summary>SPU_Cfg: 1 and 2, signal notification ORs.</summary>
     public ulong Configuration;
 
-    public ulong LocalStoreLimit;
-
-    public static RunState Reset => new() { BlockedOn = NotBlocked, LocalStoreLimit = State.SpuState.LocalStoreSize - 1 };
+    public static RunState Reset => new() { BlockedOn = NotBlocked };
 }

@@ -9,7 +9,7 @@ namespace SpuRuntime.State;
 /// </summary>
 public unsafe struct SpuState
 {
-    /// <summary>Bytes of local store, and what addresses wrap around at (LSLR is fixed on a Cell).</summary>
+    /// <summary>Bytes of local store, and what addresses wrap around at unless <see cref="LocalStoreLimit"/> is less.</summary>
     public const int LocalStoreSize = 0x40000;
 
     /// <summary>Local store address bits of a quadword access.</summary>
@@ -34,6 +34,12 @@ public unsafe struct SpuState
     public uint Srr0;
 
     /// <summary>
+    /// SPU_LSLR: the address bits that loads and stores use, all of 0x3ffff or down to 0x7fff (CBE Public Registers 3.3.2.2). Changes only
+    /// while the SPU is stopped.
+    /// </summary>
+    public uint LocalStoreLimit;
+
+    /// <summary>
     /// Not 0: leave the instructions soon, or look for an interrupt. Set by any thread, looked at after each instruction or on
     /// each way back of compiled code, cleared by the one that runs the SPU.
     /// </summary>
@@ -41,6 +47,9 @@ public unsafe struct SpuState
 
     /// <summary>Instructions executed since the machine was built.</summary>
     public ulong Instructions;
+
+    /// <summary>The state of an SPU that has just been built.</summary>
+    public static SpuState Reset => new() { LocalStoreLimit = LocalStoreSize - 1 };
 
     /// <summary>128 registers of 128 bits.</summary>
     [InlineArray(128)]

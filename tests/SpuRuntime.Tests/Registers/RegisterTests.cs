@@ -33,6 +33,23 @@ public sealed class RegisterTests
         Assert.Equal((0u, 0u, 0x2008u), (spe.Problem(0x401c), spe.Problem(0x4024), spe.Problem(0x4034)));
     }
 
+    [Fact]
+    public void The_local_store_limit_changes_while_the_SPU_stands()
+    {
+        using TestMachine machine = new();
+        TestSpe spe = machine.Spe;
+        Assert.Equal(0x3fffful, spe.Privilege(0x4058));
+        spe.Privilege(0x4058, 0x1_ffff);
+        Assert.Equal(0x1fffful, spe.Privilege(0x4058));
+        // The last fifteen bits are wired, and there are none above 256 KB.
+        spe.Privilege(0x4058, 0xffff_ffff_ffff_8000);
+        Assert.Equal(0x3fffful, spe.Privilege(0x4058));
+
+        spe.Problem(0x401c, 1);
+        spe.Privilege(0x4058, 0);
+        Assert.Equal(0x3fffful, spe.Privilege(0x4058));
+    }
+
     [Theory]
     [InlineData(SpuExitReason.Stopped, 0x3ffbu, 0x3ffb_0002u, 2, 2ul)]
     [InlineData(SpuExitReason.Stopped, 0u, 2u, 2, 2ul)]
