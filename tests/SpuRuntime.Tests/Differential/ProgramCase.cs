@@ -30,8 +30,17 @@ internal sealed record ProgramCase(int Seed, uint[] Words)
     /// <summary>The one that points into the program.</summary>
     public const int CodeAddress = FirstAddress + Addresses;
 
-    /// <summary>The one that points behind a store of ordinary numbers.</summary>
+    /// <summary>How many registers most instructions choose from, the first ones.</summary>
     public const int Registers = 12;
+
+    /// <summary>Where those begin that instructions of a wide program choose from besides: together more than the host has.</summary>
+    public const int FirstWide = 64;
+
+    /// <summary>See <see cref="FirstWide"/>.</summary>
+    public const int WideRegisters = 36;
+
+    /// <summary>It uses more registers than the host has.</summary>
+    public bool IsWide => Seed % 5 < 2;
 
     /// <summary>The program as text, one line an instruction.</summary>
     public string Listing()

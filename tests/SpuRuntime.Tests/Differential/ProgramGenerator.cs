@@ -28,10 +28,13 @@ internal sealed class ProgramGenerator(int seed)
 
     // Single precision beside the rest, or most of all: one in so many.
     private int _floats;
+    private bool _wide;
 
     public ProgramCase Make()
     {
-        _floats = new ProgramCase(seed, []).IsNumeric ? 1 : _random.Next(3) == 0 ? 2 : 12;
+        var kind = new ProgramCase(seed, []);
+        _wide = kind.IsWide;
+        _floats = kind.IsNumeric ? 1 : _random.Next(3) == 0 ? 2 : 12;
         int functions = _random.Next(3);
         Body(depth: 0, functions);
         Branch("br", ProgramCase.Start);
@@ -168,7 +171,13 @@ internal sealed class ProgramGenerator(int seed)
         return word;
     }
 
-    private int Register() => _random.Next(24) == 0 ? _random.Next(128) : _random.Next(ProgramCase.Registers);
+    private int Register()
+    {
+        if (_random.Next(24) == 0)
+            return _random.Next(128);
+        int register = _random.Next(ProgramCase.Registers + (_wide ? ProgramCase.WideRegisters : 0));
+        return register < ProgramCase.Registers ? register : register - ProgramCase.Registers + ProgramCase.FirstWide;
+    }
 
     private int Address() => _random.Next(64) == 0 ? ProgramCase.CodeAddress : ProgramCase.FirstAddress + _random.Next(ProgramCase.Addresses);
 
