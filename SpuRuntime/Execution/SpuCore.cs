@@ -82,7 +82,7 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
         while (true)
         {
             // Attention first: it was perhaps wanted before the first instruction.
-            uint wanted = Interlocked.Exchange(ref c->State.Attention, 0);
+            long wanted = Interlocked.Exchange(ref c->State.Attention, 0);
             if (wanted != 0)
             {
                 if ((wanted & SpuAttention.Code) != 0)
@@ -94,18 +94,19 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
 
             if (left <= 0)
                 return Leave(next, SingleStep && budget > 0 ? SpuExitReason.SingleStep : SpuExitReason.Budget);
-            c->Left = left;
-            c->Counted = left;
+            long chunk = Math.Min(left, SpuAttention.MostInstructions);
+            c->Left = chunk;
+            c->Counted = chunk;
             next = SpuInterpreter.Loop(c, next);
             c->Count();
-            left = c->Left;
+            left -= chunk - c->Left;
             if (next == null)
                 return new SpuExit(c->Exit, c->ExitArgument);
         }
     }
 
     /// <summary>From any thread: asks for attention (<see cref="SpuAttention"/>).</summary>
-    public void Signal(uint what) => Interlocked.Or(ref _context->State.Attention, what);
+    public void Signal(long what) => Interlocked.Or(ref _context->State.Attention, what);
 
     /// <summary>From any thread: these bytes of local store have been written by someone else than the SPU.</summary>
     /// <remarks>An SPU need not see new instructions before a sync (SPU ISA 13.5); this one sees them soon.</remarks>

@@ -244,7 +244,7 @@ internal sealed class SpuRunControl(LogicalSpe spe)
     }
 
     // From any thread. Other bits of it are the engine's own.
-    private void AskToLeave() => Interlocked.Or(ref spe.Registers.Attention, 1);
+    private void AskToLeave() => Interlocked.Or(ref spe.Registers.Attention, SpuAttention.Leave);
 
     // SPU ISA 12.1: an enabled interrupt goes to address 0, and SRR0 has where it came from.
     private void TakeInterrupt()

@@ -43,7 +43,7 @@ public unsafe struct SpuState
     /// Not 0: leave the instructions soon, or look for an interrupt. Set by any thread, looked at after each instruction or on
     /// each way back of compiled code, cleared by the one that runs the SPU.
     /// </summary>
-    public uint Attention;
+    public long Attention;
 
     /// <summary>Instructions executed since the machine was built.</summary>
     public ulong Instructions;

@@ -44,9 +44,14 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
     {
         ILGenerator il = code.Il;
         _longestPath = longestPath;
+        // Counted from what the longest path needs: below zero it is not enough.
         Field(il, ContextLayout.Left, OpCodes.Ldind_I8);
+        il.Emit(OpCodes.Ldc_I8, (long)longestPath);
+        il.Emit(OpCodes.Sub);
         il.Emit(OpCodes.Stloc, code.Left);
-        EmitHasBudget(code, refuse);
+        il.Emit(OpCodes.Ldloc, code.Left);
+        il.Emit(OpCodes.Ldc_I8, 0L);
+        il.Emit(OpCodes.Blt, refuse);
         if (plan.PlainMasks.Length > 0)
             EmitMaskCheck(code);
         Keep(code, LocalStore, ContextLayout.LocalStore);
@@ -83,14 +88,14 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
 
     public override void EmitCheck(RegionCode code, Label stop)
     {
-        EmitHasBudget(code, stop);
-        // Others write it, and a loop must look again at each turn.
+        // Attention is 0 or more than any budget: one comparison for both. Others write it, and a loop must look again at each turn.
+        code.Il.Emit(OpCodes.Ldloc, code.Left);
         code.Il.Emit(OpCodes.Ldarg_0);
         code.Il.Emit(OpCodes.Ldc_I4, ContextLayout.Attention);
         code.Il.Emit(OpCodes.Add);
         code.Il.Emit(OpCodes.Volatile);
-        code.Il.Emit(OpCodes.Ldind_U4);
-        code.Il.Emit(OpCodes.Brtrue, stop);
+        code.Il.Emit(OpCodes.Ldind_I8);
+        code.Il.Emit(OpCodes.Blt, stop);
     }
 
     public override void EmitReturn(RegionCode code, FloatDebts? debts)
@@ -98,6 +103,8 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
         ILGenerator il = code.Il;
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldloc, code.Left);
+        il.Emit(OpCodes.Ldc_I8, (long)_longestPath);
+        il.Emit(OpCodes.Add);
         il.Emit(OpCodes.Ldloc, code.Next);
         il.Emit(OpCodes.Ldloc, code.Target);
         Call(il, nameof(RegionRuntime.Depart));
@@ -176,13 +183,6 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
     private static InvalidOperationException NotHere() => new("an SPU has no such thing");
 
     private static nint Exit(RegionExitKind kind, ulong address) => new RegionExit(kind, (uint)address).Encoded;
-
-    private void EmitHasBudget(RegionCode code, Label stop)
-    {
-        code.Il.Emit(OpCodes.Ldloc, code.Left);
-        code.Il.Emit(OpCodes.Ldc_I8, (long)_longestPath);
-        code.Il.Emit(OpCodes.Blt, stop);
-    }
 
     private void EmitMaskCheck(RegionCode code)
     {

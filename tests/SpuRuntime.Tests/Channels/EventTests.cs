@@ -253,7 +253,7 @@ public sealed class EventTests
             if (turns++ == 0)
             {
                 spe.Problem(0x1400c, 1);
-                Assert.Equal(1u, state.Attention);
+                Assert.Equal(SpuAttention.Leave, state.Attention);
                 return new SpuExit(SpuExitReason.Attention);
             }
 

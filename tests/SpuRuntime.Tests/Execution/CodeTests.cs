@@ -92,9 +92,9 @@ public sealed class CodeTests
         using TestSpu spu = new TestSpu().Load("br 0");
         spu.Core.Run(1);
         spu.Core.Invalidate(0, 0);
-        Assert.Equal(0u, spu.State.Attention);
+        Assert.Equal(0, spu.State.Attention);
         spu.Core.Invalidate(0x3fff0, 16);
-        Assert.Equal(0u, spu.State.Attention);
+        Assert.Equal(0, spu.State.Attention);
         spu.Core.Invalidate(0, 0x40000);
         Assert.Equal(SpuAttention.Code, spu.State.Attention);
     }

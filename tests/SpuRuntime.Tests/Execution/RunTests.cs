@@ -142,7 +142,7 @@ public sealed class RunTests
         using var timer = new Timer(_ => spu.Core.Signal(SpuAttention.Leave), null, 20, Timeout.Infinite);
 
         Assert.Equal(new SpuExit(SpuExitReason.Attention), spu.Core.Run(long.MaxValue));
-        Assert.Equal(0u, spu.State.Attention);
+        Assert.Equal(0, spu.State.Attention);
         Assert.Equal(new SpuExit(SpuExitReason.Budget), spu.Core.Run(10));
     }
 
@@ -150,7 +150,7 @@ public sealed class RunTests
     public void Attention_before_a_run_ends_it_before_the_first_instruction()
     {
         using TestSpu spu = new TestSpu().Load("br 0");
-        spu.State.Attention = 1;
+        spu.State.Attention = SpuAttention.Leave;
 
         Assert.Equal(new SpuExit(SpuExitReason.Attention), spu.Core.Run(10));
         Assert.Equal(0ul, spu.State.Instructions);

@@ -85,7 +85,7 @@ public sealed class RegisterTests
         {
             spe.Problem(0x401c, 0);
             Assert.Equal(1u, spe.Problem(0x4024));
-            Assert.Equal(1u, state.Attention);
+            Assert.Equal(SpuAttention.Leave, state.Attention);
             return new SpuExit(SpuExitReason.Attention);
         });
         Assert.Equal(SpuExitReason.Attention, exit.Reason);
