@@ -9,12 +9,12 @@ public sealed class SlotConstants
     private readonly IrRegion _region;
 
     // What is known at each block's start; null: no way there is known yet.
-    private readonly Dictionary<IrSlot, Known>?[] _before;
+    private readonly KnownSlots<Known>?[] _before;
 
     private SlotConstants(IrRegion region)
     {
         _region = region;
-        _before = new Dictionary<IrSlot, Known>?[region.Blocks.Count];
+        _before = new KnownSlots<Known>?[region.Blocks.Count];
     }
 
     /// <summary>Propagates constants.</summary>
@@ -45,13 +45,13 @@ public sealed class SlotConstants
         var work = new Queue<int>();
         foreach (int entry in _region.Entries)
         {
-            _before[entry] = [];
+            _before[entry] = new KnownSlots<Known>();
             work.Enqueue(entry);
         }
 
         while (work.TryDequeue(out int number))
         {
-            foreach ((int next, Dictionary<IrSlot, Known> known) in Ends(number))
+            foreach ((int next, KnownSlots<Known> known) in Ends(number))
             {
                 if (Meet(next, known))
                     work.Enqueue(next);
@@ -59,66 +59,42 @@ public sealed class SlotConstants
         }
     }
 
-    private bool Meet(int block, Dictionary<IrSlot, Known> known)
+    private bool Meet(int block, KnownSlots<Known> known)
     {
-        if (_before[block] is not { } before)
-        {
-            _before[block] = known;
-            return true;
-        }
-
-        IrSlot[] lost = [.. before.Where(entry => !known.TryGetValue(entry.Key, out Known other) || other != entry.Value).Select(static entry => entry.Key)];
-        foreach (IrSlot slot in lost)
-            before.Remove(slot);
-        return lost.Length > 0;
+        if (_before[block] is { } before)
+            return before.KeepCommon(known);
+        _before[block] = known;
+        return true;
     }
 
     // For each way out of a block that stays inside: where to, and what is known there.
-    private IEnumerable<(int Next, Dictionary<IrSlot, Known> Known)> Ends(int number)
+    private IEnumerable<(int Next, KnownSlots<Known> Known)> Ends(int number)
     {
         IrBlock block = _region.Blocks[number];
-        var known = new Dictionary<IrSlot, Known>(_before[number]!);
+        var known = new KnownSlots<Known>(_before[number]!);
         foreach (IrInstruction insn in block.Instructions)
         {
-            switch (insn.Op)
-            {
-                case IrOp.WriteSlot:
-                    Forget(known, insn.Slot);
-                    if (insn.Slot.Bytes >= 8 && Known.Of(block, insn.A) is { } constant)
-                        known[insn.Slot] = constant;
-                    break;
-                case IrOp.Call when insn.Helper!.State is { } state:
-                    Forget(known, state);
-                    break;
-                case IrOp.Perform:
-                    known.Clear();
-                    break;
-                case IrOp.Exit or IrOp.ExitIf:
-                    foreach (int next in _region.Successors(number, insn))
-                        yield return (next, new Dictionary<IrSlot, Known>(known));
-                    break;
-            }
+            known.Pass(insn);
+            // What a narrow slot keeps of a number may be less.
+            if (insn.Op == IrOp.WriteSlot && insn.Slot.Bytes >= 8 && Known.Of(block, insn.A) is { } constant)
+                known.Learn(insn.Slot, constant);
+            foreach (int next in _region.Successors(number, insn))
+                yield return (next, new KnownSlots<Known>(known));
         }
-    }
-
-    private static void Forget(Dictionary<IrSlot, Known> known, IrSlot written)
-    {
-        foreach (IrSlot slot in known.Keys.Where(written.Overlaps).ToArray())
-            known.Remove(slot);
     }
 
     // The block with constants for what it reads first; null when it reads none.
     private IrBlock? Given(IrBlock block, int number)
     {
-        if (_before[number] is not { Count: > 0 } before)
+        if (_before[number] is not { IsEmpty: false } before)
             return null;
-        var known = new Dictionary<IrSlot, Known>(before);
+        var known = new KnownSlots<Known>(before);
         var copy = new BlockCopy(block);
         bool any = false;
         for (int index = 0; index < block.Instructions.Count; index++)
         {
             IrInstruction insn = block.Instructions[index];
-            if (insn.Op == IrOp.ReadSlot && known.TryGetValue(insn.Slot, out Known constant))
+            if (insn.Op == IrOp.ReadSlot && known.TryGet(insn.Slot, out Known constant))
             {
                 copy.Replace(index, constant.In(copy.Target));
                 any = true;
@@ -126,12 +102,7 @@ public sealed class SlotConstants
             }
 
             copy.Copy(index);
-            if (insn.Op == IrOp.WriteSlot)
-                Forget(known, insn.Slot);
-            else if (insn.Op == IrOp.Call && insn.Helper!.State is { } state)
-                Forget(known, state);
-            else if (insn.Op == IrOp.Perform)
-                known.Clear();
+            known.Pass(insn);
         }
 
         return any ? copy.Target : null;

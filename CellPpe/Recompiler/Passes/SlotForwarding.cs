@@ -11,45 +11,28 @@ public sealed class SlotForwarding : IIrPass
     {
         ArgumentNullException.ThrowIfNull(block);
         var copy = new BlockCopy(block);
-        var known = new Dictionary<IrSlot, IrValue>();
+        var known = new KnownSlots<IrValue>();
         for (int index = 0; index < block.Instructions.Count; index++)
         {
             IrInstruction insn = block.Instructions[index];
             switch (insn.Op)
             {
-                case IrOp.ReadSlot when known.TryGetValue(insn.Slot, out IrValue value):
+                case IrOp.ReadSlot when known.TryGet(insn.Slot, out IrValue value):
                     copy.Replace(index, Fitted(copy.Target, insn.Slot, value));
                     continue;
-                case IrOp.WriteSlot when known.TryGetValue(insn.Slot, out IrValue value) && value == copy[insn.A]:
+                case IrOp.WriteSlot when known.TryGet(insn.Slot, out IrValue value) && value == copy[insn.A]:
                     continue;
             }
 
             copy.Copy(index);
-            switch (insn.Op)
-            {
-                case IrOp.ReadSlot:
-                    known[insn.Slot] = copy[new IrValue(index)];
-                    break;
-                case IrOp.WriteSlot:
-                    Forget(known, insn.Slot);
-                    known[insn.Slot] = copy[insn.A];
-                    break;
-                case IrOp.Call when insn.Helper!.State is { } state:
-                    Forget(known, state);
-                    break;
-                case IrOp.Perform:
-                    known.Clear();
-                    break;
-            }
+            known.Pass(insn);
+            if (insn.Op == IrOp.ReadSlot)
+                known.Learn(insn.Slot, copy[new IrValue(index)]);
+            else if (insn.Op == IrOp.WriteSlot)
+                known.Learn(insn.Slot, copy[insn.A]);
         }
 
         return copy.Target;
-    }
-
-    private static void Forget(Dictionary<IrSlot, IrValue> known, IrSlot written)
-    {
-        foreach (IrSlot slot in known.Keys.Where(written.Overlaps).ToArray())
-            known.Remove(slot);
     }
 
     // What a narrow slot gives back of the value written to it. The mask folds away where the value is known to fit.
