@@ -56,6 +56,9 @@ public sealed unsafe class SpuCodeCache : IDisposable
     public static SpuCodeCache? Create(SpuEngine engine, SpuFloatMode mode = SpuFloatMode.Exact, ILogger? logger = null) =>
         engine == SpuEngine.Interpreter ? null : new SpuCodeCache(SpuEngineOptions.Of(engine, mode), logger);
 
+    /// <summary>An empty one of the same engine, with the arithmetic that is given.</summary>
+    public SpuCodeCache Another(SpuFloatMode mode) => new(Options with { FloatMode = mode }, _logger);
+
     /// <inheritdoc/>
     public void Dispose()
     {
