@@ -25,9 +25,14 @@ public unsafe delegate Vector128<byte> IrEvaluate(byte* state, ReadOnlySpan<Vect
 /// <param name="Quick">How compiled code may do it without the state slot, mostly.</param>
 /// <param name="Guard">The same for a vector operation that owes nothing.</param>
 /// <param name="Single">Whether it takes or gives the image of a single-precision number.</param>
+/// <param name="Source">
+/// Of a call: the value whose numbers its result consists of, each of which may be there once, several times or not at all; no value when
+/// that cannot be told.
+/// </param>
 public sealed record IrHelper(
     Type Operation, IrType Result, IrType[] Parameters, IrSlot? State, IrEvaluate Evaluate, string Method = IrHelper.Apply,
-    MethodInfo? Caller = null, IrQuick? Quick = null, IrGuard? Guard = null, IrSingleImage Single = IrSingleImage.None)
+    MethodInfo? Caller = null, IrQuick? Quick = null, IrGuard? Guard = null, IrSingleImage Single = IrSingleImage.None,
+    Func<IrBlock, IrInstruction, IrValue>? Source = null)
 {
     /// <summary>Compiled code may leave at it, for the interpreter to do it.</summary>
     public bool MayMiss => Quick is not null || Guard is not null;
@@ -96,7 +101,14 @@ public enum IrSingleImage
 /// <param name="Compute">The host's result of the operation's operands.</param>
 /// <param name="RangeOf">The range of the result, of the operands' ranges.</param>
 /// <param name="Look">How operands are looked at. An operation of ordinary operands gives a range within the limit.</param>
-public sealed record IrGuard(MethodInfo Compute, Func<IrRange[], IrRange> RangeOf, IrLook Look);
+/// <param name="Form">What <paramref name="Compute"/> takes and gives in place of vectors; null: vectors.</param>
+public sealed record IrGuard(MethodInfo Compute, Func<IrRange[], IrRange> RangeOf, IrLook Look, IrForm? Form = null);
+
+/// <summary>Another form of a vector, in which the host computes.</summary>
+/// <param name="Type">Its type.</param>
+/// <param name="Of">Makes it of a vector.</param>
+/// <param name="Back">Makes a vector of it.</param>
+public sealed record IrForm(Type Type, MethodInfo Of, MethodInfo Back);
 
 /// <summary>What is known of a vector of numbers.</summary>
 /// <param name="Greatest">None is greater in magnitude.</param>
@@ -117,9 +129,9 @@ public readonly record struct IrRange(double Greatest, int Grain)
 /// <param name="Ordinary">The range of those that pass.</param>
 /// <param name="Limit">The range within which the host's results are right.</param>
 /// <param name="Highest">Of an operand: unsigned words of which the greatest count.</param>
-/// <param name="Lowest">Of an operand: unsigned words of which the smallest count.</param>
-/// <param name="IsOrdinary">Of the greatest and the smallest: whether all were ordinary.</param>
-public sealed record IrLook(IrRange Ordinary, IrRange Limit, MethodInfo Highest, MethodInfo Lowest, MethodInfo IsOrdinary);
+/// <param name="Smallness">Of an operand: others that tell whether it is too small, and of which the greatest count.</param>
+/// <param name="IsOrdinary">Of the greatest of both: whether all were ordinary.</param>
+public sealed record IrLook(IrRange Ordinary, IrRange Limit, MethodInfo Highest, MethodInfo Smallness, MethodInfo IsOrdinary);
 
 /// <summary>A routine of the guest's core that works on the whole state: string moves, reservations, mode changes.</summary>
 /// <param name="Operation">The type that names it.</param>

@@ -1,11 +1,13 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 using CellPpe.Recompiler;
 
 using SpuRuntime.Arithmetic;
 using SpuRuntime.Arithmetic.Float;
+using SpuRuntime.Arithmetic.Integer;
 
 namespace SpuRuntime.Execution;
 
@@ -64,7 +66,7 @@ internal static unsafe class IrBinary<TOperation>
 {
     public static IrHelper Helper { get; } = new(
         typeof(TOperation), IrType.V128, IrHelpers.Vectors(2), null, static (_, x) => TOperation.Apply(x[0], x[1]),
-        Caller: IrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>), typeof(Vector128<byte>)));
+        Caller: IrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>), typeof(Vector128<byte>)), Source: IrSources.Of(typeof(TOperation)));
 }
 
 /// <summary>The helper of a pure operation over three registers.</summary>
@@ -132,7 +134,10 @@ internal static class IrGuards
 {
     private static readonly IrLook Look = new(
         new IrRange(SingleQuick.Greatest, SingleQuick.Grain), new IrRange(SingleQuick.GreatestResult, SingleQuick.ResultGrain),
-        Method(nameof(SingleQuick.Highest)), Method(nameof(SingleQuick.Lowest)), Method(nameof(SingleQuick.IsModerate)));
+        Method(nameof(SingleQuick.Highest)), Method(nameof(SingleQuick.Smallness)), Method(nameof(SingleQuick.IsModerate)));
+
+    private static readonly IrForm Wide = new(
+        typeof(Vector512<float>), Method(nameof(SingleWide.Of), wide: true), Method(nameof(SingleWide.Narrow), wide: true));
 
     private static readonly Dictionary<Type, (string Name, Func<IrRange[], IrRange> RangeOf)> Quick = new()
     {
@@ -147,12 +152,39 @@ internal static class IrGuards
     /// <summary>The quick form of an operation; null when it has none, or this host has not.</summary>
     public static IrGuard? Of(Type operation) =>
         SingleQuick.IsSupported && Quick.TryGetValue(operation, out (string Name, Func<IrRange[], IrRange> RangeOf) quick)
-            ? new IrGuard(Method(quick.Name), quick.RangeOf, Look)
+            ? new IrGuard(Method(quick.Name, Avx512F.IsSupported), quick.RangeOf, Look, Avx512F.IsSupported ? Wide : null)
             : null;
 
     private static IrRange OfSum(IrRange[] operands) => IrRange.Sum(operands[0], operands[1]);
 
     private static IrRange OfFused(IrRange[] operands) => IrRange.Sum(IrRange.Product(operands[0], operands[1]), operands[2]);
 
-    private static MethodInfo Method(string name) => typeof(SingleQuick).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!;
+    // Both have methods of the same names.
+    private static MethodInfo Method(string name, bool wide = false) =>
+        (wide ? typeof(SingleWide) : typeof(SingleQuick)).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!;
+}
+
+/// <summary>Operations that put words of one register elsewhere.</summary>
+internal static class IrSources
+{
+    // What may stand in a word of a shuffle's indices: those of a whole word.
+    private static readonly uint[] Words = [0x00010203, 0x04050607, 0x08090a0b, 0x0c0d0e0f];
+
+    /// <summary>Where an operation's words come from; null: they are others.</summary>
+    public static Func<IrBlock, IrInstruction, IrValue>? Of(Type operation) =>
+        operation == typeof(ShufflePlainBytesOfOne) ? static (block, shuffle) => MovesWords(block, shuffle.B) ? shuffle.A : default : null;
+
+    private static bool MovesWords(IrBlock block, IrValue indices)
+    {
+        if (!VectorFolding.TryConstant(block, indices, out Vector128<byte> constant))
+            return false;
+        for (int word = 0; word < Vector128<uint>.Count; word++)
+        {
+            // The register's number does not matter: there is only one.
+            if (Array.IndexOf(Words, constant.AsUInt32().GetElement(word) & 0x0f0f0f0f) < 0)
+                return false;
+        }
+
+        return true;
+    }
 }

@@ -67,62 +67,54 @@ internal static class SingleQuick
         ? Avx512F.VL.RotateLeft(value.AsUInt32(), 1)
         : (value.AsUInt32() << 1) | (value.AsUInt32() >>> 31);
 
-    /// <summary>Words of which the smallest tell whether numbers are too small to be moderate; +0 becomes the greatest word, -0 the smallest.</summary>
+    /// <summary>Words of which the greatest tell whether numbers are too small to be moderate; that of +0 is the smallest, that of -0 the greatest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<uint> Lowest(Vector128<byte> value) => Highest(value) - Vector128<uint>.One;
+    public static Vector128<uint> Smallness(Vector128<byte> value) => Vector128<uint>.Zero - Highest(value);
 
-    /// <summary>Whether all numbers were moderate, of the greatest <see cref="Highest"/> and the smallest <see cref="Lowest"/>.</summary>
+    /// <summary>Whether all numbers were moderate, of the greatest <see cref="Highest"/> and the greatest <see cref="Smallness"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsModerate(Vector128<uint> highest, Vector128<uint> lowest)
+    public static bool IsModerate(Vector128<uint> highest, Vector128<uint> smallness)
     {
         const int Shift = FractionBits + 1;
         return (Vector128.GreaterThanOrEqual(highest, Vector128.Create((uint)(HighestExponent + Bias) << Shift))
-            | Vector128.LessThan(lowest, Vector128.Create(((uint)(LowestExponent + Bias) << Shift) - 1))) == Vector128<uint>.Zero;
+            | Vector128.GreaterThan(smallness, Vector128.Create(unchecked(0u - ((uint)(LowestExponent + Bias) << Shift))))) == Vector128<uint>.Zero;
     }
 
     /// <summary>a + b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Add(Vector128<byte> a, Vector128<byte> b) => Avx512F.IsSupported
-        ? Low(Avx512F.Add(Wide(a), Wide(b), FloatRoundingMode.ToZero))
+        ? SingleWide.Narrow(SingleWide.Add(SingleWide.Of(a), SingleWide.Of(b)))
         : Sum(Doubles(a), Doubles(b));
 
     /// <summary>a - b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Subtract(Vector128<byte> a, Vector128<byte> b) => Avx512F.IsSupported
-        ? Low(Avx512F.Subtract(Wide(a), Wide(b), FloatRoundingMode.ToZero))
+        ? SingleWide.Narrow(SingleWide.Subtract(SingleWide.Of(a), SingleWide.Of(b)))
         : Sum(Doubles(a), -Doubles(b));
 
-    /// <summary>a times b. The sum with zero makes a negative zero a positive one.</summary>
+    /// <summary>a times b. A negative zero becomes a positive one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Multiply(Vector128<byte> a, Vector128<byte> b) => Avx512F.IsSupported
-        ? Low(Avx512F.FusedMultiplyAdd(Wide(a), Wide(b), Vector512<float>.Zero, FloatRoundingMode.ToZero))
+        ? SingleWide.Narrow(SingleWide.Multiply(SingleWide.Of(a), SingleWide.Of(b)))
         : Truncate((Doubles(a) * Doubles(b)) + Vector256<double>.Zero);
 
     /// <summary>a times b, plus c.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> MultiplyAdd(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) => Avx512F.IsSupported
-        ? Low(Avx512F.FusedMultiplyAdd(Wide(a), Wide(b), Wide(c), FloatRoundingMode.ToZero))
+        ? SingleWide.Narrow(SingleWide.MultiplyAdd(SingleWide.Of(a), SingleWide.Of(b), SingleWide.Of(c)))
         : Sum(Doubles(a) * Doubles(b), Doubles(c));
 
-    /// <summary>a times b, minus c. The sum with zero: as for <see cref="Multiply"/>.</summary>
+    /// <summary>a times b, minus c. Zeros: as for <see cref="Multiply"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> MultiplySubtract(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) => Avx512F.IsSupported
-        ? Low(Avx512F.Add(
-            Avx512F.FusedMultiplySubtract(Wide(a), Wide(b), Wide(c), FloatRoundingMode.ToZero), Vector512<float>.Zero, FloatRoundingMode.ToZero))
+        ? SingleWide.Narrow(SingleWide.MultiplySubtract(SingleWide.Of(a), SingleWide.Of(b), SingleWide.Of(c)))
         : Sum(Doubles(a) * Doubles(b), Vector256<double>.Zero - Doubles(c));
 
     /// <summary>c minus a times b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> NegativeMultiplySubtract(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) => Avx512F.IsSupported
-        ? Low(Avx512F.FusedMultiplyAddNegated(Wide(a), Wide(b), Wide(c), FloatRoundingMode.ToZero))
+        ? SingleWide.Narrow(SingleWide.NegativeMultiplySubtract(SingleWide.Of(a), SingleWide.Of(b), SingleWide.Of(c)))
         : Sum(-(Doubles(a) * Doubles(b)), Doubles(c));
-
-    // The upper lanes are whatever the host register holds; only the lower four are looked at.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Wide(Vector128<byte> value) => value.AsSingle().ToVector256Unsafe().ToVector512Unsafe();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Low(Vector512<float> value) => value.GetLower().GetLower().AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<double> Doubles(Vector128<byte> value) => Avx.ConvertToVector256Double(value.AsSingle());

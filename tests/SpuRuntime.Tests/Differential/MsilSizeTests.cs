@@ -1,7 +1,8 @@
+using System.Runtime.Intrinsics.X86;
+
 using CellPpe.Recompiler;
 using CellPpe.Recompiler.Backends.Msil;
 
-using SpuRuntime.Arithmetic.Float;
 using SpuRuntime.Execution;
 using SpuRuntime.Execution.Regions;
 using SpuRuntime.Isa;
@@ -23,11 +24,11 @@ public sealed class MsilSizeTests
     [InlineData("word", "lqd $4,0($3); rotqby $4,$4,$3; a $5,$5,$4; ai $3,$3,4; cgt $6,$7,$3; brnz $6,0", 382)]
     [InlineData("insert", "lqx $4,$3,$8; cwx $5,$3,$8; shufb $4,$6,$4,$5; stqx $4,$3,$8; brnz $3,0", 376)]
     [InlineData("constants", "ilhu $4,0x1234; iohl $4,0x5678; a $3,$3,$4; lqa $5,0x1000; xor $3,$3,$5; brnz $3,0", 318)]
-    [InlineData("floats", "lqd $4,0($3); lqd $5,16($3); fma $6,$4,$5,$6; fm $7,$4,$8; fa $9,$7,$9; stqd $6,32($3); brnz $3,0", 722)]
+    [InlineData("floats", "lqd $4,0($3); lqd $5,16($3); fma $6,$4,$5,$6; fm $7,$4,$8; fa $9,$7,$9; stqd $6,32($3); brnz $3,0", 794)]
     [InlineData("call", "brsl $0,0xc; ai $3,$3,1; br 0; ai $4,$4,1; bi $0", 349)]
     public void Chosen_loops_keep_their_size(string name, string lines, int golden)
     {
-        Skip.IfNot(SingleQuick.IsSupported, "guards need AVX");
+        Skip.IfNot(Avx512F.IsSupported || name != "floats", "what guards take is that of a host with AVX-512");
         uint[] words = [.. SpuAssembler.AssembleLines(lines.Replace("; ", "\n", StringComparison.Ordinal), 0)];
         int size = SizeOf(words);
         Assert.True(Math.Abs(size - golden) <= Tolerance * golden, $"{name}: {size} bytes of MSIL, golden {golden}");

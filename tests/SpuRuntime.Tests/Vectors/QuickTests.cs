@@ -54,7 +54,7 @@ public sealed class QuickTests
     private static bool IsModerate(float number)
     {
         Vector128<byte> operand = Vector128.CreateScalar(number).AsByte();
-        return SingleQuick.IsModerate(SingleQuick.Highest(operand), SingleQuick.Lowest(operand));
+        return SingleQuick.IsModerate(SingleQuick.Highest(operand), SingleQuick.Smallness(operand));
     }
 
     // Sums of products cancel, and their results are operands again: as far as a range may grow.

@@ -13,6 +13,7 @@ internal sealed class GuardEmitter
     // A longer one keeps too much alive.
     private const int MostOperations = 96;
 
+    private readonly IrBlock _block;
     private readonly RegionCode _code;
     private readonly ExpressionEmitter _values;
 
@@ -22,12 +23,16 @@ internal sealed class GuardEmitter
     // What is known of values; what comes behind a look has passed it.
     private readonly Dictionary<int, IrRange> _ranges = [];
     private readonly Dictionary<IrSlot, LocalBuilder> _written = [];
+
+    // Values of the present run in the form that its operations take.
+    private readonly Dictionary<int, LocalBuilder> _formed = [];
     private IrLook? _look;
     private LocalBuilder? _highest;
-    private LocalBuilder? _lowest;
+    private LocalBuilder? _smallness;
 
     public GuardEmitter(IrBlock block, RegionCode code, ExpressionEmitter values, Func<IrInstruction, bool> ends)
     {
+        _block = block;
         _code = code;
         _values = values;
         _ends = new int[block.Instructions.Count];
@@ -68,7 +73,7 @@ internal sealed class GuardEmitter
         Miss = miss;
         End = _ends[index];
         _highest = null;
-        _lowest = null;
+        _smallness = null;
     }
 
     /// <summary>Emits an operation of the run; the local holds its result.</summary>
@@ -80,8 +85,7 @@ internal sealed class GuardEmitter
         for (int number = 0; number < operands.Length; number++)
         {
             operands[number] = _values.Localize(insn.Operand(number), now);
-            if (!_ranges.TryGetValue(insn.Operand(number).Index, out ranges[number]))
-                ranges[number] = LookAt(insn.Operand(number), operands[number]);
+            ranges[number] = RangeOf(insn.Operand(number), operands[number], now);
         }
 
         IrRange range = guard.RangeOf(ranges);
@@ -93,11 +97,42 @@ internal sealed class GuardEmitter
             range = guard.RangeOf(ranges);
         }
 
-        _code.Helpers.Emit(guard.Compute, operands);
-        LocalBuilder result = _code.Temporary(typeof(Vector128<byte>));
-        Il.Emit(OpCodes.Stloc, result);
         _ranges[index] = range;
-        return result;
+        return guard.Form is { } form ? Compute(index, insn, guard.Compute, form, operands) : Compute(guard.Compute, operands);
+    }
+
+    private LocalBuilder Compute(MethodInfo compute, LocalBuilder[] operands)
+    {
+        _code.Helpers.Emit(compute, operands);
+        return Store(typeof(Vector128<byte>));
+    }
+
+    private LocalBuilder Compute(int index, in IrInstruction insn, MethodInfo compute, IrForm form, LocalBuilder[] operands)
+    {
+        var formed = new LocalBuilder[operands.Length];
+        for (int number = 0; number < operands.Length; number++)
+        {
+            int value = insn.Operand(number).Index;
+            if (!_formed.TryGetValue(value, out LocalBuilder? local))
+            {
+                _code.Helpers.Emit(form.Of, [operands[number]]);
+                _formed[value] = local = Store(form.Type);
+            }
+
+            formed[number] = local;
+        }
+
+        _code.Helpers.Emit(compute, formed);
+        _formed[index] = Store(form.Type);
+        _code.Helpers.Emit(form.Back, [_formed[index]]);
+        return Store(typeof(Vector128<byte>));
+    }
+
+    private LocalBuilder Store(Type type)
+    {
+        LocalBuilder local = _code.Temporary(type);
+        Il.Emit(OpCodes.Stloc, local);
+        return local;
     }
 
     /// <summary>A slot gets a value, behind the look.</summary>
@@ -120,30 +155,42 @@ internal sealed class GuardEmitter
     {
         if (_highest is not null)
         {
-            _code.Helpers.Emit(_look!.IsOrdinary, [_highest, _lowest!]);
+            _code.Helpers.Emit(_look!.IsOrdinary, [_highest, _smallness!]);
             Il.Emit(OpCodes.Brfalse, Miss);
         }
 
         _look = null;
         (IrSlot, LocalBuilder)[] written = [.. _written.Select(static one => (one.Key, one.Value))];
         _written.Clear();
+        _formed.Clear();
         return written;
+    }
+
+    // What consists of a value's numbers needs no look of its own.
+    private IrRange RangeOf(IrValue value, LocalBuilder local, Moment now)
+    {
+        if (_ranges.TryGetValue(value.Index, out IrRange known))
+            return known;
+        IrInstruction insn = _block[value];
+        return insn.Helper?.Source is { } source && source(_block, insn) is { Exists: true } whole && _values.TemporaryOf(whole, now) is { } place
+            ? _ranges[value.Index] = RangeOf(whole, place, now)
+            : LookAt(value, local);
     }
 
     private IrRange LookAt(IrValue value, LocalBuilder local)
     {
-        Gather(ref _highest, local, _look!.Highest, nameof(Vector128.Max));
-        Gather(ref _lowest, local, _look.Lowest, nameof(Vector128.Min));
+        Gather(ref _highest, local, _look!.Highest);
+        Gather(ref _smallness, local, _look.Smallness);
         return _ranges[value.Index] = _look.Ordinary;
     }
 
-    private void Gather(ref LocalBuilder? into, LocalBuilder local, MethodInfo measure, string combine)
+    private void Gather(ref LocalBuilder? into, LocalBuilder local, MethodInfo measure)
     {
         _code.Helpers.Emit(measure, [local]);
         if (into is not null)
         {
             Il.Emit(OpCodes.Ldloc, into);
-            Il.Emit(OpCodes.Call, typeof(Vector128).GetMethod(combine)!.MakeGenericMethod(typeof(uint)));
+            Il.Emit(OpCodes.Call, typeof(Vector128).GetMethod(nameof(Vector128.Max))!.MakeGenericMethod(typeof(uint)));
         }
 
         into ??= _code.Temporary(typeof(Vector128<uint>));
