@@ -131,7 +131,17 @@ public readonly record struct IrRange(double Greatest, int Grain)
 /// <param name="Highest">Of an operand: unsigned words of which the greatest count.</param>
 /// <param name="Smallness">Of an operand: others that tell whether it is too small, and of which the greatest count.</param>
 /// <param name="IsOrdinary">Of the greatest of both: whether all were ordinary.</param>
-public sealed record IrLook(IrRange Ordinary, IrRange Limit, MethodInfo Highest, MethodInfo Smallness, MethodInfo IsOrdinary);
+/// <param name="Max">Of two vectors of words: the greater of each two.</param>
+/// <param name="Join">Makes one of several operands, which are looked at together; null: each is looked at by itself.</param>
+public sealed record IrLook(
+    IrRange Ordinary, IrRange Limit, MethodInfo Highest, MethodInfo Smallness, MethodInfo IsOrdinary, MethodInfo Max, MethodInfo? Join = null)
+{
+    /// <summary>The type of the words, a vector of them.</summary>
+    public Type Words => Highest.ReturnType;
+
+    /// <summary>How many operands are looked at together.</summary>
+    public int Together => Join?.GetParameters().Length ?? 1;
+}
 
 /// <summary>A routine of the guest's core that works on the whole state: string moves, reservations, mode changes.</summary>
 /// <param name="Operation">The type that names it.</param>

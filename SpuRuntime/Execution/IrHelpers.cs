@@ -132,12 +132,15 @@ internal static unsafe class IrFloatImmediate<TOperation>
 /// <summary>The quick forms of single-precision operations.</summary>
 internal static class IrGuards
 {
+    private static readonly bool IsWide = Avx512F.IsSupported;
+
     private static readonly IrLook Look = new(
         new IrRange(SingleQuick.Greatest, SingleQuick.Grain), new IrRange(SingleQuick.GreatestResult, SingleQuick.ResultGrain),
-        Method(nameof(SingleQuick.Highest)), Method(nameof(SingleQuick.Smallness)), Method(nameof(SingleQuick.IsModerate)));
+        Method(nameof(SingleQuick.Highest)), Method(nameof(SingleQuick.Smallness)), Method(nameof(SingleQuick.IsModerate)), Method(nameof(SingleQuick.Max)),
+        IsWide ? Method(nameof(SingleWide.Join)) : null);
 
-    private static readonly IrForm Wide = new(
-        typeof(Vector512<float>), Method(nameof(SingleWide.Of), wide: true), Method(nameof(SingleWide.Narrow), wide: true));
+    private static readonly IrForm? Wide = !IsWide ? null : new(
+        typeof(Vector512<float>), Method(nameof(SingleWide.Of)), Method(nameof(SingleWide.Narrow)));
 
     private static readonly Dictionary<Type, (string Name, Func<IrRange[], IrRange> RangeOf)> Quick = new()
     {
@@ -152,7 +155,7 @@ internal static class IrGuards
     /// <summary>The quick form of an operation; null when it has none, or this host has not.</summary>
     public static IrGuard? Of(Type operation) =>
         SingleQuick.IsSupported && Quick.TryGetValue(operation, out (string Name, Func<IrRange[], IrRange> RangeOf) quick)
-            ? new IrGuard(Method(quick.Name, Avx512F.IsSupported), quick.RangeOf, Look, Avx512F.IsSupported ? Wide : null)
+            ? new IrGuard(Method(quick.Name), quick.RangeOf, Look, Wide)
             : null;
 
     private static IrRange OfSum(IrRange[] operands) => IrRange.Sum(operands[0], operands[1]);
@@ -160,8 +163,8 @@ internal static class IrGuards
     private static IrRange OfFused(IrRange[] operands) => IrRange.Sum(IrRange.Product(operands[0], operands[1]), operands[2]);
 
     // Both have methods of the same names.
-    private static MethodInfo Method(string name, bool wide = false) =>
-        (wide ? typeof(SingleWide) : typeof(SingleQuick)).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!;
+    private static MethodInfo Method(string name) =>
+        (IsWide ? typeof(SingleWide) : typeof(SingleQuick)).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!;
 }
 
 /// <summary>Operations that put words of one register elsewhere.</summary>

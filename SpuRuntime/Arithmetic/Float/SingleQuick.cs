@@ -49,6 +49,12 @@ internal static class SingleQuick
     private const int Bias = 127;
     private const int FractionBits = 23;
 
+    /// <summary>From here on a word of <see cref="Highest"/> is too great.</summary>
+    public const uint TooHigh = (uint)(HighestExponent + Bias) << (FractionBits + 1);
+
+    /// <summary>Beyond this a word of <see cref="Smallness"/> is too great.</summary>
+    public const uint Smallest = unchecked(0u - ((uint)(LowestExponent + Bias) << (FractionBits + 1)));
+
     /// <summary>No moderate number is greater.</summary>
     public const double Greatest = 1L << HighestExponent;
 
@@ -71,13 +77,16 @@ internal static class SingleQuick
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> Smallness(Vector128<byte> value) => Vector128<uint>.Zero - Highest(value);
 
+    /// <summary>The greater of each two words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<uint> Max(Vector128<uint> left, Vector128<uint> right) => Vector128.Max(left, right);
+
     /// <summary>Whether all numbers were moderate, of the greatest <see cref="Highest"/> and the greatest <see cref="Smallness"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsModerate(Vector128<uint> highest, Vector128<uint> smallness)
     {
-        const int Shift = FractionBits + 1;
-        return (Vector128.GreaterThanOrEqual(highest, Vector128.Create((uint)(HighestExponent + Bias) << Shift))
-            | Vector128.GreaterThan(smallness, Vector128.Create(unchecked(0u - ((uint)(LowestExponent + Bias) << Shift))))) == Vector128<uint>.Zero;
+        return (Vector128.GreaterThanOrEqual(highest, Vector128.Create(TooHigh)) | Vector128.GreaterThan(smallness, Vector128.Create(Smallest)))
+            == Vector128<uint>.Zero;
     }
 
     /// <summary>a + b.</summary>

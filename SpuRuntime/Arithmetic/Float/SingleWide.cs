@@ -18,6 +18,29 @@ internal static class SingleWide
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Narrow(Vector512<float> value) => value.GetLower().GetLower().AsByte();
 
+    /// <summary>Four registers in one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Join(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c, Vector128<byte> d) =>
+        Vector512.Create(Vector256.Create(a, b), Vector256.Create(c, d)).AsUInt32();
+
+    /// <summary>See <see cref="SingleQuick.Highest"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Highest(Vector512<uint> four) => Avx512F.RotateLeft(four, 1);
+
+    /// <summary>See <see cref="SingleQuick.Smallness"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Smallness(Vector512<uint> four) => Vector512<uint>.Zero - Highest(four);
+
+    /// <summary>The greater of each two words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Max(Vector512<uint> left, Vector512<uint> right) => Vector512.Max(left, right);
+
+    /// <summary>See <see cref="SingleQuick.IsModerate"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsModerate(Vector512<uint> highest, Vector512<uint> smallness) =>
+        (Vector512.GreaterThanOrEqual(highest, Vector512.Create(SingleQuick.TooHigh)) | Vector512.GreaterThan(smallness, Vector512.Create(SingleQuick.Smallest)))
+        == Vector512<uint>.Zero;
+
     /// <summary>a + b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => Avx512F.Add(a, b, FloatRoundingMode.ToZero);

@@ -126,7 +126,7 @@ internal sealed class BlockEmitter
     {
         IrInstruction insn = _block.Instructions[index];
         if (_guards.IsRunning && index == _guards.End)
-            FinishRun(new Moment(index - 1, _barrier));
+            FinishRun();
         Moment now = new(index, _barrier);
         switch (insn.Op)
         {
@@ -221,7 +221,7 @@ internal sealed class BlockEmitter
         if (_region.IsHopeful && insn.Helper?.Guard is { } guard)
         {
             if (!_guards.IsRunning)
-                _guards.Begin(index, guard, Miss(insn.Site, now));
+                BeginRun(index, guard, insn.Site, now);
             _values.Keep(index, index + 1, _guards.Emit(index, insn, now));
             return;
         }
@@ -247,7 +247,7 @@ internal sealed class BlockEmitter
     private void Write(in IrInstruction insn, Moment now)
     {
         int slot = _region.Table.NumberOf(insn.Slot);
-        if (_guards.IsRunning && !IsDeferred(insn.Slot))
+        if (slot < 0 && _guards.IsRunning)
         {
             _guards.Write(insn.Slot, insn.A, now);
             return;
@@ -272,6 +272,7 @@ internal sealed class BlockEmitter
         else
         {
             SaveReader(slot, now);
+            _guards.BeforeChange(_region.SlotLocals[slot]);
             EmitSlotValue(slot, insn.A, now);
             Il.Emit(OpCodes.Stloc, _region.SlotLocals[slot]);
         }
@@ -289,22 +290,18 @@ internal sealed class BlockEmitter
         _ => insn.Op.MayLeave || insn.Op == IrOp.Barrier,
     };
 
-    private void FinishRun(Moment before)
+    // What the run changes goes to the state first: it can then be left as if it had not begun.
+    private void BeginRun(int index, IrGuard guard, IrSite site, Moment now)
     {
-        foreach ((IrSlot written, LocalBuilder value) in _guards.Finish())
-        {
-            int slot = _region.Table.NumberOf(written);
-            if (slot < 0)
-            {
-                _region.EmitWriteState(written, () => Il.Emit(OpCodes.Ldloc, value));
-                continue;
-            }
+        SlotSet changing = _region.Flow.WrittenIn(_number, index, _guards.EndOf(index));
+        _region.EmitWriteBack(_changed & changing);
+        _guards.Begin(index, guard, Behind(site, now, _region.Guest.ExitToInterpret(site.Address), default, _changed.Except(changing)));
+    }
 
-            SaveReader(slot, before);
-            Il.Emit(OpCodes.Ldloc, value);
-            Il.Emit(OpCodes.Stloc, _region.SlotLocals[slot]);
-            _changed = _changed.With(slot);
-        }
+    private void FinishRun()
+    {
+        foreach ((IrSlot slot, LocalBuilder value) in _guards.Finish())
+            _region.EmitWriteState(slot, () => Il.Emit(OpCodes.Ldloc, value));
     }
 
     // What the slot held is wanted further on.
@@ -469,17 +466,16 @@ internal sealed class BlockEmitter
         nint exits = exit.Kind != IrExitKind.Next ? _region.Guest.ExitNoted(site, exit)
             : computed ? _region.Guest.ExitComputed(site)
             : _region.Guest.ExitTo(_block[target].Immediate);
-        return Behind(site, now, exits, computed ? target : default);
+        return Behind(site, now, exits, computed ? target : default, _changed);
     }
 
     /// <summary>Where an instruction goes that compiled code hopes not to meet: the interpreter runs it.</summary>
-    private Label Miss(IrSite site, Moment now) => Behind(site, now, _region.Guest.ExitToInterpret(site.Address), default);
+    private Label Miss(IrSite site, Moment now) => Behind(site, now, _region.Guest.ExitToInterpret(site.Address), default, _changed);
 
-    private Label Behind(IrSite site, Moment now, nint exit, IrValue computed)
+    private Label Behind(IrSite site, Moment now, nint exit, IrValue computed, SlotSet changed)
     {
         Label label = Il.DefineLabel();
         (int, IrValue)[] pending = [.. _pending.Select(static entry => (entry.Key, entry.Value))];
-        SlotSet changed = _changed;
         int retired = site.Instructions - _accounted;
         PendingDebts debts = _quick.Pending;
         _region.Code.Later(() =>

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace CellPpe.Recompiler.Backends.Msil;
 
 /// <summary>
-/// Emits runs of guarded operations of one block: the host's operations, and one look at what they take from outside. What a run writes goes to the
-/// slots' locals only behind that look, so that the run can be left as if it had not begun.
+/// Emits runs of guarded operations of one block: the host's operations, and one look at what they take from outside. A run can be left as if
+/// it had not begun: slots in locals have been saved before it, and those in the state struct are written behind the look only.
 /// </summary>
 internal sealed class GuardEmitter
 {
@@ -26,6 +26,9 @@ internal sealed class GuardEmitter
 
     // Values of the present run in the form that its operations take.
     private readonly Dictionary<int, LocalBuilder> _formed = [];
+
+    // Operands that are still to be looked at.
+    private readonly List<LocalBuilder> _toLookAt = [];
     private IrLook? _look;
     private LocalBuilder? _highest;
     private LocalBuilder? _smallness;
@@ -60,6 +63,9 @@ internal sealed class GuardEmitter
 
     /// <summary>Where the present run ends.</summary>
     public int End { get; private set; }
+
+    /// <summary>Where a run ends that would begin at an instruction.</summary>
+    public int EndOf(int index) => _ends[index];
 
     /// <summary>Where to go from the present run when something is not as hoped.</summary>
     public Label Miss { get; private set; }
@@ -135,12 +141,12 @@ internal sealed class GuardEmitter
         return local;
     }
 
-    /// <summary>A slot gets a value, behind the look.</summary>
+    /// <summary>A slot in the state struct gets a value, behind the look.</summary>
     public void Write(IrSlot slot, IrValue value, Moment now)
     {
         if (_values.TemporaryOf(value, now) is not { } local)
         {
-            // A slot's own local may change before this one is written.
+            // What it is made of may change before it is written.
             _values.Emit(value, now);
             local = _code.Temporary(typeof(Vector128<byte>));
             Il.Emit(OpCodes.Stloc, local);
@@ -149,10 +155,19 @@ internal sealed class GuardEmitter
         _written[slot] = local;
     }
 
+    /// <summary>A slot's local gets another value: what it holds is looked at now, if it is still to be.</summary>
+    public void BeforeChange(LocalBuilder local)
+    {
+        if (_toLookAt.Contains(local))
+            Look();
+    }
+
     /// <summary>Emits the look at the run, which is over.</summary>
-    /// <returns>What is to be written to slots.</returns>
+    /// <returns>What is to be written to the state struct.</returns>
     public (IrSlot Slot, LocalBuilder Value)[] Finish()
     {
+        if (_toLookAt.Count > 0)
+            Look();
         if (_highest is not null)
         {
             _code.Helpers.Emit(_look!.IsOrdinary, [_highest, _smallness!]);
@@ -179,21 +194,39 @@ internal sealed class GuardEmitter
 
     private IrRange LookAt(IrValue value, LocalBuilder local)
     {
-        Gather(ref _highest, local, _look!.Highest);
-        Gather(ref _smallness, local, _look.Smallness);
+        _toLookAt.Add(local);
+        if (_toLookAt.Count == _look!.Together)
+            Look();
         return _ranges[value.Index] = _look.Ordinary;
     }
 
-    private void Gather(ref LocalBuilder? into, LocalBuilder local, MethodInfo measure)
+    private void Look()
     {
-        _code.Helpers.Emit(measure, [local]);
+        LocalBuilder operand = _toLookAt[0];
+        if (_look!.Join is { } join)
+        {
+            // At a run's end there may be fewer than are looked at together: the last one stands for those.
+            while (_toLookAt.Count < _look.Together)
+                _toLookAt.Add(_toLookAt[^1]);
+            _code.Helpers.Emit(join, _toLookAt.ToArray());
+            operand = Store(join.ReturnType);
+        }
+
+        _toLookAt.Clear();
+        Gather(ref _highest, operand, _look.Highest);
+        Gather(ref _smallness, operand, _look.Smallness);
+    }
+
+    private void Gather(ref LocalBuilder? into, LocalBuilder operand, MethodInfo measure)
+    {
+        _code.Helpers.Emit(measure, [operand]);
         if (into is not null)
         {
             Il.Emit(OpCodes.Ldloc, into);
-            Il.Emit(OpCodes.Call, typeof(Vector128).GetMethod(nameof(Vector128.Max))!.MakeGenericMethod(typeof(uint)));
+            Il.Emit(OpCodes.Call, _look!.Max);
         }
 
-        into ??= _code.Temporary(typeof(Vector128<uint>));
+        into ??= _code.Temporary(_look!.Words);
         Il.Emit(OpCodes.Stloc, into);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class SlotFlow
         _mustIn = new SlotSet[count];
         Array.Fill(_mustIn, table.All);
         for (int number = 0; number < count; number++)
-            _written[number] = WrittenBefore(number, region.Blocks[number].Instructions.Count);
+            _written[number] = WrittenIn(number, 0, region.Blocks[number].Instructions.Count);
         foreach (int entry in region.Entries)
             _mustIn[entry] = SlotSet.Empty;
         Propagate();
@@ -83,10 +83,11 @@ internal sealed class SlotFlow
         return loads;
     }
 
-    private SlotSet WrittenBefore(int number, int end)
+    /// <summary>Slots that instructions of a block write.</summary>
+    public SlotSet WrittenIn(int number, int start, int end)
     {
         SlotSet written = SlotSet.Empty;
-        for (int index = 0; index < end; index++)
+        for (int index = start; index < end; index++)
         {
             IrInstruction insn = _region.Blocks[number].Instructions[index];
             written |= Written(insn, insn.Op == IrOp.WriteSlot ? _table.NumberOf(insn.Slot) : -1);
