@@ -57,8 +57,10 @@ public sealed class IrRegion
         }
     }
 
-    /// <summary>The blocks of the region that one instruction of a block may go on to.</summary>
-    public IEnumerable<int> Successors(int number, IrInstruction insn)
+    /// <summary>The same region of other blocks that stand for the present ones.</summary>
+    internal IrRegion With(IReadOnlyList<IrBlock> blocks) => new(blocks, Instructions, Entries, _returns, _targets);
+
+    private IEnumerable<int> Successors(int number, IrInstruction insn)
     {
         if (insn.Exit?.Kind != IrExitKind.Next)
             return [];
@@ -66,7 +68,4 @@ public sealed class IrRegion
             return Likely(number);
         return BlockAt(address) is >= 0 and int inside ? [inside] : [];
     }
-
-    /// <summary>The same region of other blocks that stand for the present ones.</summary>
-    internal IrRegion With(IReadOnlyList<IrBlock> blocks) => new(blocks, Instructions, Entries, _returns, _targets);
 }

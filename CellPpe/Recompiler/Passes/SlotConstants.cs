@@ -7,13 +7,15 @@ namespace CellPpe.Recompiler.Passes;
 public sealed class SlotConstants
 {
     private readonly IrRegion _region;
+    private readonly IReadOnlySet<int>[] _ways;
 
     // What is known at each block's start; null: no way there is known yet.
     private readonly KnownSlots<Known>?[] _before;
 
-    private SlotConstants(IrRegion region)
+    private SlotConstants(IrRegion region, IReadOnlySet<int>[] ways)
     {
         _region = region;
+        _ways = ways;
         _before = new KnownSlots<Known>?[region.Blocks.Count];
     }
 
@@ -25,11 +27,34 @@ public sealed class SlotConstants
     {
         ArgumentNullException.ThrowIfNull(region);
         ArgumentNullException.ThrowIfNull(passes);
+        const int MostAttempts = 6;
+        HashSet<int>[] ways = [.. Enumerable.Range(0, region.Blocks.Count).Select(number => region.Successors(number).ToHashSet())];
+        for (int attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            // A computed branch with a constant target may stay inside, which it did not before: what was known where it goes was
+            // perhaps not true of that way.
+            IrRegion propagated = Run(region, ways, passes);
+            bool more = false;
+            for (int number = 0; number < ways.Length; number++)
+            {
+                foreach (int next in propagated.Successors(number))
+                    more |= ways[number].Add(next);
+            }
+
+            if (!more)
+                return propagated;
+        }
+
+        return region;
+    }
+
+    private static IrRegion Run(IrRegion region, IReadOnlySet<int>[] ways, IIrPass passes)
+    {
         // What a block makes of constants may be constant, for the blocks behind it.
         const int MostRounds = 3;
         for (int round = 0; round < MostRounds; round++)
         {
-            var constants = new SlotConstants(region);
+            var constants = new SlotConstants(region, ways);
             constants.Flow();
             IrBlock[] blocks = [.. region.Blocks.Select((block, number) => constants.Given(block, number) is { } given ? passes.Run(given) : block)];
             if (blocks.SequenceEqual(region.Blocks))
@@ -67,7 +92,7 @@ public sealed class SlotConstants
         return true;
     }
 
-    // For each way out of a block that stays inside: where to, and what is known there.
+    // For each way out of a block that stays inside: where to, and what is known there. Each exit counts for all ways of its block.
     private IEnumerable<(int Next, KnownSlots<Known> Known)> Ends(int number)
     {
         IrBlock block = _region.Blocks[number];
@@ -78,7 +103,9 @@ public sealed class SlotConstants
             // What a narrow slot keeps of a number may be less.
             if (insn.Op == IrOp.WriteSlot && insn.Slot.Bytes >= 8 && Known.Of(block, insn.A) is { } constant)
                 known.Learn(insn.Slot, constant);
-            foreach (int next in _region.Successors(number, insn))
+            if (insn.Op is not (IrOp.Exit or IrOp.ExitIf))
+                continue;
+            foreach (int next in _ways[number])
                 yield return (next, new KnownSlots<Known>(known));
         }
     }
