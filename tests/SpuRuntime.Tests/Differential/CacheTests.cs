@@ -26,15 +26,12 @@ public sealed class CacheTests : IDisposable
     public void A_loop_that_a_computed_branch_closes_ends()
     {
         // The target becomes a constant, and with it the way back into the region, behind the block where the count was one.
-        const string Loop = "il $4,50\nnop $0\nnop $0\nai $4,$4,-1\nila $5,8\nnop $0\nbinz $4,$5\nstop 1";
+        const string Loops = "il $4,5\nnop $0\nnop $0\nai $4,$4,-1\nila $5,8\nnop $0\nbinz $4,$5\nai $6,$6,-1\nbrnz $6,0\nstop 1";
         using var code = new SpuCodeCache(new SpuEngineOptions { Threshold = 4, Synchronous = true, Verify = true, Small = new RegionLimits(40, 2) });
-        using TestSpu spu = new TestSpu(code: code).Load(Loop);
-        for (int round = 0; round < 20; round++)
-        {
-            spu.State.Pc = 0;
-            Assert.Equal(new SpuExit(SpuExitReason.Stopped, 1), spu.Core.Run(1000));
-        }
+        using TestSpu spu = new TestSpu(code: code).Load(Loops);
+        spu.SetWords(6, 100);
 
+        Assert.Equal(new SpuExit(SpuExitReason.Stopped, 1), spu.Core.Run(10_000));
         Assert.Equal(0u, spu.Word(4));
         Assert.True(spu.Core.Statistics.Compiled > 2000, $"{spu.Core.Statistics}");
     }
