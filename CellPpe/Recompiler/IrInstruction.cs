@@ -25,6 +25,12 @@ public readonly record struct IrInstruction(IrOp Op)
     /// <summary>The place of the state, of a slot read or write.</summary>
     public IrSlot Slot { get; init; }
 
+    /// <summary>
+    /// Of a write: it is overwritten before anything sees it but loads, for a guest whose loads never fault. Where compiled code leaves at
+    /// one of those, hoping that it would not, it must be made up for.
+    /// </summary>
+    public bool IsSeenByLoadsOnly { get; init; }
+
     /// <summary>Where it leaves from, if it may leave.</summary>
     public IrSite Site { get; init; }
 

@@ -129,7 +129,7 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
         ILGenerator il = code.Il;
         LocalBuilder host = code.Temporary(typeof(nint));
         il.Emit(OpCodes.Ldloc, address);
-        il.Emit(OpCodes.Ldc_I8, -16L);
+        il.Emit(OpCodes.Ldc_I8, (long)SpuState.QuadwordMask);
         il.Emit(OpCodes.And);
         il.Emit(OpCodes.Stloc, host);
         il.Emit(OpCodes.Ldloc, host);

@@ -36,6 +36,30 @@ public sealed class CacheTests : IDisposable
         Assert.True(spu.Core.Statistics.Compiled > 2000, $"{spu.Core.Statistics}");
     }
 
+    [Theory]
+    [InlineData(0x3_ffe0u)]
+    [InlineData(0x3_ffd0u)]
+    [InlineData(0x7_ffe0u)]
+    [InlineData(0x4_0000u)]
+    public void What_is_overwritten_behind_a_load_is_there_where_the_load_leaves(uint place)
+    {
+        // The loads go around the end of local store: compiled code has one look for both, and leaves the first one to the interpreter, which
+        // needs the first value of $3.
+        const string Loop = "ai $3,$6,16\nlqd $4,0($3)\nlqd $5,16($3)\nai $3,$6,32\na $9,$9,$4\na $9,$9,$5\nai $2,$2,-1\nbrnz $2,0x80\nstop 1";
+        using TestSpu spu = new TestSpu(code: _code).Load(Loop, 0x80);
+        spu.SetWords(2, 100);
+        spu.SetWords(6, place);
+        for (uint address = 0; address < 0x80; address += 4)
+            spu.SetWord(address, address);
+        spu.SetWord(0x3_ffec, 1);
+        spu.SetWord(0x3_fffc, 2);
+        uint sum = spu.GetWord((place + 16) & 0x3_fff0) + spu.GetWord((place + 32) & 0x3_fff0);
+
+        Assert.Equal(new SpuExit(SpuExitReason.Stopped, 1), spu.Core.Run(10_000));
+        Assert.Equal((100 * sum, place + 32), (spu.Word(9), spu.Word(3)));
+        Assert.True(spu.Core.Statistics.Compiled > 90, $"{spu.Core.Statistics}");
+    }
+
     [Fact]
     public void A_program_that_is_loaded_again_compiles_nothing()
     {

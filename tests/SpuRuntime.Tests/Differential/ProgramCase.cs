@@ -69,12 +69,15 @@ internal sealed record ProgramCase(int Seed, uint[] Words)
         for (int register = 0; register < 128; register++)
             spu.State.Registers[register] = Vector128.Create(Number(random, IsNumeric), Number(random, IsNumeric), Number(random, IsNumeric), Number(random, IsNumeric)).AsByte();
         for (int register = 0; register < Addresses; register++)
-            spu.SetWords(FirstAddress + register, Data + (uint)random.Next(0x1000));
+            spu.SetWords(FirstAddress + register, random.Next(16) == 0 ? NearTheEnd(random) : Data + (uint)random.Next(0x1000));
         spu.SetWords(CodeAddress, Start + ((uint)random.Next(Words.Length) * 4));
         spu.State.Fpscr = Vector128<byte>.Zero;
         spu.State.Pc = Start;
         spu.State.InterruptEnable = (uint)random.Next(2);
     }
+
+    // What is beside it is on both sides of the place where addresses go around.
+    private static uint NearTheEnd(Random random) => (SpuState.LocalStoreSize * (uint)random.Next(1, 4)) - 0x100 + (uint)random.Next(0x180);
 
     // Ordinary single-precision numbers, small integers, zero, and anything.
     private static uint Number(Random random, bool numeric) => (numeric ? 3 + random.Next(3) : random.Next(6)) switch

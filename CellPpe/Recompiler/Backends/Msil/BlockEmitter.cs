@@ -34,6 +34,9 @@ internal sealed class BlockEmitter
 
     // For each slot, the value that reads it and whose code may still be emitted.
     private readonly Dictionary<int, IrValue> _readers = [];
+
+    // Writes that only an access sees at which the block is left: made up for there.
+    private readonly Dictionary<IrSlot, IrValue> _unmade = [];
     private SlotSet _changed;
     private int _barrier;
     private int _accounted;
@@ -97,7 +100,7 @@ internal sealed class BlockEmitter
         for (int index = end - 1; index >= 0; index--)
         {
             IrInstruction insn = _block.Instructions[index];
-            bool later = (insn.Op == IrOp.WriteSlot && IsDeferred(insn.Slot)) || insn.Op is IrOp.ExitIf or IrOp.Exit;
+            bool later = (insn.Op == IrOp.WriteSlot && IsDeferred(insn.Slot)) || insn.IsSeenByLoadsOnly || insn.Op is IrOp.ExitIf or IrOp.Exit;
             int when = later ? end : insn.IsPure && !WantsTemporary(index) ? _needed[index] : index;
             for (int number = 0; number < IrInstruction.MaxOperands; number++)
             {
@@ -247,6 +250,13 @@ internal sealed class BlockEmitter
     private void Write(in IrInstruction insn, Moment now)
     {
         int slot = _region.Table.NumberOf(insn.Slot);
+        if (insn.IsSeenByLoadsOnly)
+        {
+            _unmade[insn.Slot] = insn.A;
+            return;
+        }
+
+        _unmade.Remove(insn.Slot);
         if (slot < 0 && _guards.IsRunning)
         {
             _guards.Write(insn.Slot, insn.A, now);
@@ -476,6 +486,7 @@ internal sealed class BlockEmitter
     {
         Label label = Il.DefineLabel();
         (int, IrValue)[] pending = [.. _pending.Select(static entry => (entry.Key, entry.Value))];
+        (IrSlot Slot, IrValue Value)[] unmade = [.. _unmade.Select(static entry => (entry.Key, entry.Value))];
         int retired = site.Instructions - _accounted;
         PendingDebts debts = _quick.Pending;
         _region.Code.Later(() =>
@@ -488,11 +499,13 @@ internal sealed class BlockEmitter
             }
 
             _quick.EmitAssign(debts);
+            foreach ((IrSlot slot, IrValue value) in unmade)
+                _region.EmitWriteState(slot, () => _values.Emit(value, now));
             Assign(pending, now);
             Retire(retired);
             if (computed.Exists)
                 _region.Predictions.Emit(_number, _region.Code.Target);
-            _region.EmitLeave(exit, changed);
+            _region.EmitLeave(exit, changed.Except(_region.Flow.SetOf(unmade.Select(static entry => entry.Slot))));
         });
         return label;
     }
