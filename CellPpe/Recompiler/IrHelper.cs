@@ -26,13 +26,12 @@ public unsafe delegate Vector128<byte> IrEvaluate(byte* state, ReadOnlySpan<Vect
 /// <param name="Guard">The same for a vector operation that owes nothing.</param>
 /// <param name="Single">Whether it takes or gives the image of a single-precision number.</param>
 /// <param name="Source">
-/// Of a call: the value whose numbers its result consists of, each of which may be there once, several times or not at all; no value when
-/// that cannot be told.
+/// Of a call: which words of which operand its result consists of; no operand when that cannot be told.
 /// </param>
 public sealed record IrHelper(
     Type Operation, IrType Result, IrType[] Parameters, IrSlot? State, IrEvaluate Evaluate, string Method = IrHelper.Apply,
     MethodInfo? Caller = null, IrQuick? Quick = null, IrGuard? Guard = null, IrSingleImage Single = IrSingleImage.None,
-    Func<IrBlock, IrInstruction, IrValue>? Source = null)
+    Func<IrBlock, IrInstruction, IrWords>? Source = null)
 {
     /// <summary>Compiled code may leave at it, for the interpreter to do it.</summary>
     public bool MayMiss => Quick is not null || Guard is not null;
@@ -103,6 +102,15 @@ public enum IrSingleImage
 /// <param name="Look">How operands are looked at. An operation of ordinary operands gives a range within the limit.</param>
 /// <param name="Form">What <paramref name="Compute"/> takes and gives in place of vectors; null: vectors.</param>
 public sealed record IrGuard(MethodInfo Compute, Func<IrRange[], IrRange> RangeOf, IrLook Look, IrForm? Form = null);
+
+/// <summary>Some words of a vector.</summary>
+/// <param name="Whole">The vector; no value: none.</param>
+/// <param name="Words">A bit for each word.</param>
+public readonly record struct IrWords(IrValue Whole, int Words)
+{
+    /// <summary>All four.</summary>
+    public const int All = 15;
+}
 
 /// <summary>Another form of a vector, in which the host computes.</summary>
 /// <param name="Type">Its type.</param>

@@ -174,20 +174,22 @@ internal static class IrSources
     private static readonly uint[] Words = [0x00010203, 0x04050607, 0x08090a0b, 0x0c0d0e0f];
 
     /// <summary>Where an operation's words come from; null: they are others.</summary>
-    public static Func<IrBlock, IrInstruction, IrValue>? Of(Type operation) =>
-        operation == typeof(ShufflePlainBytesOfOne) ? static (block, shuffle) => MovesWords(block, shuffle.B) ? shuffle.A : default : null;
+    public static Func<IrBlock, IrInstruction, IrWords>? Of(Type operation) => operation == typeof(ShufflePlainBytesOfOne) ? OfShuffle : null;
 
-    private static bool MovesWords(IrBlock block, IrValue indices)
+    private static IrWords OfShuffle(IrBlock block, IrInstruction shuffle)
     {
-        if (!VectorFolding.TryConstant(block, indices, out Vector128<byte> constant))
-            return false;
-        for (int word = 0; word < Vector128<uint>.Count; word++)
+        if (!VectorFolding.TryConstant(block, shuffle.B, out Vector128<byte> indices))
+            return default;
+        int words = 0;
+        for (int element = 0; element < Vector128<uint>.Count; element++)
         {
             // The register's number does not matter: there is only one.
-            if (Array.IndexOf(Words, constant.AsUInt32().GetElement(word) & 0x0f0f0f0f) < 0)
-                return false;
+            int word = Array.IndexOf(Words, indices.AsUInt32().GetElement(element) & 0x0f0f0f0f);
+            if (word < 0)
+                return default;
+            words |= 1 << word;
         }
 
-        return true;
+        return new IrWords(shuffle.A, words);
     }
 }

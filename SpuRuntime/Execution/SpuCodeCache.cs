@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 using SpuRuntime.Execution.Regions;
+using SpuRuntime.Isa;
 
 namespace SpuRuntime.Execution;
 
@@ -133,6 +134,22 @@ public sealed unsafe class SpuCodeCache : IDisposable
         return true;
     }
 
+    // A computed branch that has become a direct one does not say any more where it goes when it leaves the region.
+    private static IEnumerable<(uint Branch, uint Target)> FindCertainTargets(RegionPlan plan, IrRegion region)
+    {
+        for (int number = 0; number < plan.Blocks.Length; number++)
+        {
+            PlannedBlock block = plan.Blocks[number];
+            IrBlock translated = region.Blocks[number];
+            IrInstruction last = translated.Instructions[^1];
+            if (RegionPlanner.IsComputed(SpuDecoder.Decode(block.Words[^1])) && last.Exit?.Kind == IrExitKind.Next
+                && translated.TryConstant(last.A, out ulong target) && region.BlockAt(target) < 0)
+            {
+                yield return (block.Address + (4 * ((uint)block.Words.Length - 1)), (uint)target);
+            }
+        }
+    }
+
     // An SPE that has it in place keeps it until it drops it.
     private void Evict(Region region)
     {
@@ -161,6 +178,7 @@ public sealed unsafe class SpuCodeCache : IDisposable
         try
         {
             IrRegion translated = Translate(plan, _passes, Options.FloatMode);
+            region.CertainTargets = [.. FindCertainTargets(plan, translated)];
             CompiledRegion code = new MsilRegionBackend(new SpuRegionGuest(plan), _helpers).Compile(translated, $"spu_{plan.Start:x}", plan.IsHopeful);
             Interlocked.Add(ref _compiled, plan.Instructions);
             Interlocked.Add(ref _bytes, code.MsilBytes);

@@ -54,7 +54,7 @@ internal unsafe struct SpuContext
     /// <summary>A byte for each quadword of local store: not 0 while any of its words is decoded (<see cref="DecodedFlags"/>).</summary>
     public byte* Decoded;
 
-    /// <summary>Address bits of a quadword access: <see cref="SpuState.LocalStoreLimit"/> as it was when <see cref="Code"/> was decoded.</summary>
+    /// <summary>Address bits of a quadword access: <see cref="SpuState.LocalStoreLimit"/> as it was when the present run began.</summary>
     public uint QuadwordMask;
 
     /// <summary>Instructions that may still run in this chunk.</summary>

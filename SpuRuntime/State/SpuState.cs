@@ -40,8 +40,8 @@ public unsafe struct SpuState
     public uint LocalStoreLimit;
 
     /// <summary>
-    /// Not 0: leave the instructions soon, or look for an interrupt. Set by any thread, looked at after each instruction or on
-    /// each way back of compiled code, cleared by the one that runs the SPU.
+    /// Bits of <see cref="Execution.SpuAttention"/>: leave the instructions soon, or look for an interrupt. Set by any thread, looked at after
+    /// each instruction or on each way back of compiled code, cleared by the one that runs the SPU.
     /// </summary>
     public long Attention;
 

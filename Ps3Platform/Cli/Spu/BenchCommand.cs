@@ -30,10 +30,9 @@ internal sealed class BenchCommand
             + "  ps3 bench spu                                  everything, in about a minute\n"
             + "  ps3 bench spu --only mailbox,dma --rounds 20   two of them, more carefully\n"
             + "  ps3 bench spu --json spu.json --svg spu.svg");
-        Option[] options = [bench._only, bench._rounds, bench._time, bench._json, bench._svg];
+        Option[] options = [bench._only, bench._rounds, bench._time, bench._json, bench._svg, bench._engine.Engine];
         foreach (Option option in options)
             spu.Options.Add(option);
-        bench._engine.AddTo(spu);
         spu.SetAction(parsed => Failures.Guard(() => bench.Run(parsed)));
         return new Command("bench", "Measure how fast this machine is. \"ps3 bench spu --help\" says more.") { spu };
     }
@@ -45,7 +44,7 @@ internal sealed class BenchCommand
         int rounds = parsed.GetValue(_rounds);
         if (rounds is < 1 or > 1000)
             throw new UsageException($"--rounds {rounds}: give 1 to 1000.");
-        using SpuCodeCache? code = _engine.Read(parsed);
+        using SpuCodeCache? code = SpuCodeCache.Create(_engine.ReadEngine(parsed));
         var options = new SpuBenchOptions { Rounds = rounds, Time = Values.Time(parsed.GetValue(_time)!, "--time"), Code = code };
         using FileStream? json = parsed.GetValue(_json) is { } jsonPath ? File.Create(jsonPath) : null;
         using FileStream? svg = parsed.GetValue(_svg) is { } svgPath ? File.Create(svgPath) : null;

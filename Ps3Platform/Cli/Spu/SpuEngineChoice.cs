@@ -19,6 +19,9 @@ internal sealed class SpuEngineChoice(Option<string>? beside = null)
     /// <summary>The options, for a command.</summary>
     public IReadOnlyList<Option> All => [_engine, _float];
 
+    /// <summary>The option that chooses the engine alone.</summary>
+    public Option Engine => _engine;
+
     public void AddTo(Command command)
     {
         foreach (Option option in All)

@@ -53,7 +53,7 @@ internal static class SingleQuick
     public const uint TooHigh = (uint)(HighestExponent + Bias) << (FractionBits + 1);
 
     /// <summary>Beyond this a word of <see cref="Smallness"/> is too great.</summary>
-    public const uint Smallest = unchecked(0u - ((uint)(LowestExponent + Bias) << (FractionBits + 1)));
+    public const uint TooSmall = unchecked(0u - ((uint)(LowestExponent + Bias) << (FractionBits + 1)));
 
     /// <summary>No moderate number is greater.</summary>
     public const double Greatest = 1L << HighestExponent;
@@ -85,7 +85,7 @@ internal static class SingleQuick
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsModerate(Vector128<uint> highest, Vector128<uint> smallness)
     {
-        return (Vector128.GreaterThanOrEqual(highest, Vector128.Create(TooHigh)) | Vector128.GreaterThan(smallness, Vector128.Create(Smallest)))
+        return (Vector128.GreaterThanOrEqual(highest, Vector128.Create(TooHigh)) | Vector128.GreaterThan(smallness, Vector128.Create(TooSmall)))
             == Vector128<uint>.Zero;
     }
 

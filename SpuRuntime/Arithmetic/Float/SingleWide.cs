@@ -38,7 +38,7 @@ internal static class SingleWide
     /// <summary>See <see cref="SingleQuick.IsModerate"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsModerate(Vector512<uint> highest, Vector512<uint> smallness) =>
-        (Vector512.GreaterThanOrEqual(highest, Vector512.Create(SingleQuick.TooHigh)) | Vector512.GreaterThan(smallness, Vector512.Create(SingleQuick.Smallest)))
+        (Vector512.GreaterThanOrEqual(highest, Vector512.Create(SingleQuick.TooHigh)) | Vector512.GreaterThan(smallness, Vector512.Create(SingleQuick.TooSmall)))
         == Vector512<uint>.Zero;
 
     /// <summary>a + b.</summary>

@@ -27,6 +27,9 @@ internal sealed unsafe class Region(RegionPlan plan)
         set => _failed = value;
     }
 
+    /// <summary>Where computed branches of it certainly go, outside of it. Set before <see cref="Code"/>.</summary>
+    public IReadOnlyList<(uint Branch, uint Target)> CertainTargets { get; set; } = [];
+
     /// <summary>Its host code as a handler.</summary>
     public delegate*<SpuContext*, DecodedInsn*, DecodedInsn*> Handler => (delegate*<SpuContext*, DecodedInsn*, DecodedInsn*>)_code!.Entry;
 

@@ -29,6 +29,9 @@ internal sealed unsafe class RegionPlanner(SpuContext* c, IReadOnlyDictionary<ui
     // Instructions that do something: compilers write rows of no-operations.
     private int _size;
 
+    /// <summary>True for branches to wherever a register says, of which it is worth knowing where they go.</summary>
+    public static bool IsComputed(SpuOp op) => op is SpuOp.Bi or SpuOp.Bid or SpuOp.Bie or SpuOp.Bisl or SpuOp.Bisld or SpuOp.Bisle;
+
     /// <summary>Plans a region around an instruction, or gives up where there is nothing to compile.</summary>
     public RegionPlan? Plan(uint start, RegionLimits limits, bool large, bool hopeful, bool masks)
     {

@@ -172,6 +172,8 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
             }
         }
 
+        foreach ((uint branch, uint target) in region.CertainTargets)
+            NoteTarget(branch, target);
         _installed.Add(region);
         int number = 0;
         foreach (uint address in EntriesOf(region))

@@ -36,6 +36,35 @@ public sealed class CacheTests : IDisposable
         Assert.True(spu.Core.Statistics.Compiled > 2000, $"{spu.Core.Statistics}");
     }
 
+    [Fact]
+    public void A_compiled_loop_without_an_end_is_left_when_somebody_asks()
+    {
+        using TestSpu spu = new TestSpu(code: _code).Load("a $3,$3,$4\nbr 0");
+        spu.Core.Run(1000);
+        using var timer = new Timer(_ => spu.Core.Signal(SpuAttention.Leave), null, 20, Timeout.Infinite);
+
+        Assert.Equal(new SpuExit(SpuExitReason.Attention), spu.Core.Run(long.MaxValue));
+        Assert.Equal((ulong)spu.Core.Statistics.Compiled, spu.State.Instructions, 100.0);
+    }
+
+    // x is looked at, and what nobody computes with is not: the fourth word is no moderate number.
+    [Fact]
+    public void A_word_that_is_only_loaded_may_be_anything()
+    {
+        const string Loop = "il $2,100\nila $7,0x10203\nlqa $4,0x1000\nshufb $5,$4,$4,$7\nfa $6,$6,$5\nai $2,$2,-1\nbrnz $2,8\nstop 1";
+        using TestSpu spu = new TestSpu(code: _code).Load(Loop);
+        spu.SetWord(0x1000, BitConverter.SingleToUInt32Bits(1.5f));
+        spu.SetWord(0x100c, 7);
+        for (int round = 0; round < 10; round++)
+        {
+            spu.State.Pc = 0;
+            Assert.Equal(new SpuExit(SpuExitReason.Stopped, 1), spu.Core.Run(1000));
+        }
+
+        Assert.Equal(BitConverter.SingleToUInt32Bits(1500f), spu.Word(6));
+        Assert.Equal(0, spu.Core.Statistics.Misses);
+    }
+
     [Theory]
     [InlineData(0x3_ffe0u)]
     [InlineData(0x3_ffd0u)]

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 using SpuRuntime.Arithmetic.Float;
 
@@ -54,7 +55,19 @@ public sealed class QuickTests
     private static bool IsModerate(float number)
     {
         Vector128<byte> operand = Vector128.CreateScalar(number).AsByte();
-        return SingleQuick.IsModerate(SingleQuick.Highest(operand), SingleQuick.Smallness(operand));
+        bool moderate = SingleQuick.IsModerate(SingleQuick.Highest(operand), SingleQuick.Smallness(operand));
+        if (Avx512F.IsSupported)
+        {
+            // Wherever it is among four.
+            Vector128<byte> other = Vector128.Create(1.5f).AsByte();
+            for (int place = 0; place < 4; place++)
+            {
+                Vector512<uint> four = SingleWide.Join(place == 0 ? operand : other, place == 1 ? operand : other, place == 2 ? operand : other, place == 3 ? operand : other);
+                Assert.Equal(moderate, SingleWide.IsModerate(SingleWide.Highest(four), SingleWide.Smallness(four)));
+            }
+        }
+
+        return moderate;
     }
 
     // Sums of products cancel, and their results are operands again: as far as a range may grow.

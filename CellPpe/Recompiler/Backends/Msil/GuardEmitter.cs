@@ -24,6 +24,9 @@ internal sealed class GuardEmitter
     private readonly Dictionary<int, IrRange> _ranges = [];
     private readonly Dictionary<IrSlot, LocalBuilder> _written = [];
 
+    // By value, which of its words the block puts elsewhere; found when first asked for.
+    private Dictionary<int, int>? _wordsUsed;
+
     // Values of the present run in the form that its operations take.
     private readonly Dictionary<int, LocalBuilder> _formed = [];
 
@@ -181,15 +184,31 @@ internal sealed class GuardEmitter
         return written;
     }
 
-    // What consists of a value's numbers needs no look of its own.
+    // What consists of a vector's words needs no look of its own, if all its words are used: one that is not may be anything.
     private IrRange RangeOf(IrValue value, LocalBuilder local, Moment now)
     {
         if (_ranges.TryGetValue(value.Index, out IrRange known))
             return known;
         IrInstruction insn = _block[value];
-        return insn.Helper?.Source is { } source && source(_block, insn) is { Exists: true } whole && _values.TemporaryOf(whole, now) is { } place
+        return insn.Helper?.Source is { } source && source(_block, insn).Whole is { Exists: true } whole && WordsUsed(whole) == IrWords.All
+            && _values.TemporaryOf(whole, now) is { } place
             ? _ranges[value.Index] = RangeOf(whole, place, now)
             : LookAt(value, local);
+    }
+
+    private int WordsUsed(IrValue whole)
+    {
+        if (_wordsUsed is null)
+        {
+            _wordsUsed = [];
+            foreach (IrInstruction insn in _block.Instructions)
+            {
+                if (insn.Helper?.Source is { } source && source(_block, insn) is { Whole.Exists: true } some)
+                    _wordsUsed[some.Whole.Index] = _wordsUsed.GetValueOrDefault(some.Whole.Index) | some.Words;
+            }
+        }
+
+        return _wordsUsed.GetValueOrDefault(whole.Index);
     }
 
     private IrRange LookAt(IrValue value, LocalBuilder local)

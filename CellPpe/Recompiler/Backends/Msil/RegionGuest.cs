@@ -43,7 +43,7 @@ public abstract class RegionGuest
 
     /// <summary>
     /// Appends what must hold before the region runs: goes to <paramref name="refuse"/> where it may not, and fills
-    /// <see cref="RegionCode.Left"/> with the instructions that may still run.
+    /// <see cref="RegionCode.Left"/> from the instructions that may still run.
     /// </summary>
     /// <param name="code">The region.</param>
     /// <param name="longestPath">Most instructions that run from one check of the budget to the next.</param>

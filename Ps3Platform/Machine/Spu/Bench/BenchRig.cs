@@ -57,7 +57,10 @@ public sealed class BenchRig : ISpeTimer, IDisposable
     /// <summary>Waits until an SPU has stopped.</summary>
     public void AwaitStop(int number) => Await(() => (Problem(number, ProblemState.Status) & Running) == 0);
 
-    /// <summary>The same as a PPE that has nothing else to do: asleep, so that two SPEs have two of the host's cores.</summary>
+    /// <summary>
+    /// The same as a PPE that has nothing else to do: asleep, so that two SPEs have two of the host's cores. Not where the caller has to
+    /// run them (<see cref="TakesTurns"/>).
+    /// </summary>
     public void AwaitStopIdle(int number)
     {
         Scheduler.SetBusyPpeThreads(0);

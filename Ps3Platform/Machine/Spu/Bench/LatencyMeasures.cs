@@ -43,6 +43,9 @@ internal sealed class MailboxMeasure : ISpuMeasure
     private const int TripsPerRound = 400;
     private const uint LetterAt = 0x100c;
 
+    // Microseconds.
+    private const double SupposedTrip = 10;
+
     // The inbound mailbox, plus one, to the outbound one.
     private const string Echo = "rdch $3,$ch29; ai $3,$3,1; wrch $ch28,$3; br 0";
 
@@ -91,7 +94,7 @@ internal sealed class MailboxMeasure : ISpuMeasure
     private SpuMeasurement BetweenSpes(SpePolicy policy, SpuBenchOptions options)
     {
         // The PPE, asleep meanwhile, may be a millisecond late.
-        const uint Trips = 20_000;
+        uint trips = (uint)Math.Clamp(options.Time.TotalMicroseconds / SupposedTrip, 1000, 1_000_000);
         const uint Put = 0x20;
         using var rig = new BenchRig(2, new SpeSchedulerOptions { Policy = policy, Threads = 2 }, options.Engines);
         for (int number = 0; number < 2; number++)
@@ -111,12 +114,12 @@ internal sealed class MailboxMeasure : ISpuMeasure
         double[] samples = new double[options.Rounds];
         for (int round = -1; round < options.Rounds; round++)
         {
-            rig.SetRegister(0, 20, Trips);
+            rig.SetRegister(0, 20, trips);
             long started = Stopwatch.GetTimestamp();
             rig.Spes.Start(0, 0);
             rig.AwaitStopIdle(0);
             if (round >= 0)
-                samples[round] = Stopwatch.GetElapsedTime(started).TotalMicroseconds / Trips;
+                samples[round] = Stopwatch.GetElapsedTime(started).TotalMicroseconds / trips;
         }
 
         return new SpuMeasurement(Name, $"SPE-SPE {SpeSchedulerOptions.NameOf(policy)}", "us", MoreIsBetter: false, samples);
