@@ -158,11 +158,18 @@ internal sealed class GuardEmitter
         _written[slot] = local;
     }
 
-    /// <summary>A slot's local gets another value: what it holds is looked at now, if it is still to be.</summary>
+    /// <summary>A slot's local gets another value: what it holds is kept, if it is still to be looked at.</summary>
     public void BeforeChange(LocalBuilder local)
     {
-        if (_toLookAt.Contains(local))
-            Look();
+        if (!_toLookAt.Contains(local))
+            return;
+        Il.Emit(OpCodes.Ldloc, local);
+        LocalBuilder kept = Store(local.LocalType);
+        for (int index = 0; index < _toLookAt.Count; index++)
+        {
+            if (_toLookAt[index] == local)
+                _toLookAt[index] = kept;
+        }
     }
 
     /// <summary>Emits the look at the run, which is over.</summary>
