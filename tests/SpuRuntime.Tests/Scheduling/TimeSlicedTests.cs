@@ -20,14 +20,18 @@ public sealed class TimeSlicedTests : IDisposable
     {
         // Whoever is inside has to come out, or its thread never ends.
         using var ended = new CancellationTokenSource();
+        int[] left = new int[_spes.Length];
         var helper = new Thread(() =>
         {
             while (!ended.IsCancellationRequested)
             {
                 foreach (SteppedSpe spe in _spes)
                 {
-                    if (spe.IsInside && spe.WasInterrupted)
-                        spe.Leave(SpuExitReason.Attention, runnable: false);
+                    // Its thread may take a while to come out of a slice that has been ended already.
+                    if (!spe.IsInside || !spe.WasInterrupted || left[spe.Number] == spe.Slices)
+                        continue;
+                    left[spe.Number] = spe.Slices;
+                    spe.Leave(SpuExitReason.Attention, runnable: false);
                 }
 
                 Thread.Sleep(1);
