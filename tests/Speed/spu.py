@@ -21,6 +21,10 @@ PROGRAMS = (("integer", 20_000_000), ("branchy", 100))
 SGEMM_BLOCKS = 4000
 SGEMM_OPERATIONS = 2 * 64**3
 
+# What the host does at most in vectors of four: sixteen multiply-adds of them a step.
+PEAK_STEPS = 20_000_000
+PEAK_OPERATIONS = 16 * 4 * 2
+
 SPU_FLAGS = ["-std=gnu11", "-O2", "-mno-branch-hints", "-nostdlib", "-ffreestanding"]
 SGEMM_KERNEL = ROOT / "firmware-stubs" / "spe" / "standalone" / "sgemm_kernel.c"
 
@@ -54,6 +58,7 @@ def build(work):
     OUT.mkdir(parents=True, exist_ok=True)
     for name, _ in PROGRAMS:
         run(["gcc", "-std=gnu17", "-O2", "-o", OUT / f"{name}.native", SOURCES / "native.c", SOURCES / f"{name}.c"])
+    run(["gcc", "-std=gnu17", "-O2", "-march=native", "-o", OUT / "peak.native", SOURCES / "native.c", SOURCES / "peak.c"])
     for name in [name for name, _ in PROGRAMS] + ["sgemm"]:
         extra = [SGEMM_KERNEL] if name == "sgemm" else []
         run([compiler, *SPU_FLAGS, *extra, "-o", OUT / f"{name}.elf", SOURCES / "start.S", SOURCES / f"{name}.c", "-lgcc"])
@@ -105,10 +110,14 @@ def main():
             if result != expected:
                 raise Failed(f"{name}: {result}, natively {expected}")
             print(f"{name:<10} {native:>9.4f}s {ours:>9.4f}s {ours / native:>7.2f}")
+        steps = int(PEAK_STEPS * options.scale)
+        seconds, _ = turns(run([OUT / "peak.native", steps, options.turns]))
+        peak = steps * PEAK_OPERATIONS / seconds / 1e9
         for mode in ("exact", "relaxed"):
             blocks = int(SGEMM_BLOCKS * options.scale)
             seconds, _ = spu(runner, "sgemm", mode, blocks, options.turns, options.engine)
-            print(f"{'sgemm':<10} {mode:>10} {seconds:>9.4f}s {blocks * SGEMM_OPERATIONS / seconds / 1e9:>7.2f} GFLOPS")
+            rate = blocks * SGEMM_OPERATIONS / seconds / 1e9
+            print(f"{'sgemm':<10} {mode:>10} {seconds:>9.4f}s {rate:>7.2f} GFLOPS, {rate / peak:.2f} of what the host does at most in such vectors ({peak:.1f})")
         return 0
     except Missing as reason:
         print(f"spu.py: {reason}", file=sys.stderr)
