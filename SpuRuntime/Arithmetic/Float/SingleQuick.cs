@@ -26,12 +26,15 @@ internal static class SingleQuick
     public static Vector128<uint> Limit
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector128.Create(0xfd00_0000u);
+        get => Vector128.Create(0xfcff_fffeu);
     }
 
-    /// <summary>How far a number is above the smallest one, going around: below <see cref="Limit"/> for ordinary numbers only, not for zero.</summary>
+    /// <summary>
+    /// How far a number is above the one behind the smallest ordinary one, going around: below <see cref="Limit"/> for ordinary numbers only, not
+    /// for zero, and not for the smallest itself, to which a host may have rounded what is too small.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<uint> Measure(Vector128<byte> value) => (value.AsUInt32() << 1) - Vector128.Create(0x0100_0000u);
+    public static Vector128<uint> Measure(Vector128<byte> value) => (value.AsUInt32() << 1) - Vector128.Create(0x0100_0001u);
 
     /// <summary>Ones where an operand is neither ordinary nor zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -83,64 +86,43 @@ internal static class SingleQuick
 
     /// <summary>Whether all numbers were moderate, of the greatest <see cref="Highest"/> and the greatest <see cref="Smallness"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsModerate(Vector128<uint> highest, Vector128<uint> smallness)
-    {
-        return (Vector128.GreaterThanOrEqual(highest, Vector128.Create(TooHigh)) | Vector128.GreaterThan(smallness, Vector128.Create(TooSmall)))
-            == Vector128<uint>.Zero;
-    }
+    public static bool IsModerate(Vector128<uint> highest, Vector128<uint> smallness) =>
+        (Vector128.GreaterThanOrEqual(highest, Vector128.Create(TooHigh)) | Vector128.GreaterThan(smallness, Vector128.Create(TooSmall)))
+        == Vector128<uint>.Zero;
 
     /// <summary>a + b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Add(Vector128<byte> a, Vector128<byte> b) => Avx512F.IsSupported
         ? SingleWide.Narrow(SingleWide.Add(SingleWide.Of(a), SingleWide.Of(b)))
-        : Sum(Doubles(a), Doubles(b));
+        : SingleDoubles.Add(a, b);
 
     /// <summary>a - b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Subtract(Vector128<byte> a, Vector128<byte> b) => Avx512F.IsSupported
         ? SingleWide.Narrow(SingleWide.Subtract(SingleWide.Of(a), SingleWide.Of(b)))
-        : Sum(Doubles(a), -Doubles(b));
+        : SingleDoubles.Subtract(a, b);
 
     /// <summary>a times b. A negative zero becomes a positive one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Multiply(Vector128<byte> a, Vector128<byte> b) => Avx512F.IsSupported
         ? SingleWide.Narrow(SingleWide.Multiply(SingleWide.Of(a), SingleWide.Of(b)))
-        : Truncate((Doubles(a) * Doubles(b)) + Vector256<double>.Zero);
+        : SingleDoubles.Multiply(a, b);
 
     /// <summary>a times b, plus c.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> MultiplyAdd(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) => Avx512F.IsSupported
         ? SingleWide.Narrow(SingleWide.MultiplyAdd(SingleWide.Of(a), SingleWide.Of(b), SingleWide.Of(c)))
-        : Sum(Doubles(a) * Doubles(b), Doubles(c));
+        : SingleDoubles.MultiplyAdd(a, b, c);
 
     /// <summary>a times b, minus c. Zeros: as for <see cref="Multiply"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> MultiplySubtract(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) => Avx512F.IsSupported
         ? SingleWide.Narrow(SingleWide.MultiplySubtract(SingleWide.Of(a), SingleWide.Of(b), SingleWide.Of(c)))
-        : Sum(Doubles(a) * Doubles(b), Vector256<double>.Zero - Doubles(c));
+        : SingleDoubles.MultiplySubtract(a, b, c);
 
     /// <summary>c minus a times b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> NegativeMultiplySubtract(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) => Avx512F.IsSupported
         ? SingleWide.Narrow(SingleWide.NegativeMultiplySubtract(SingleWide.Of(a), SingleWide.Of(b), SingleWide.Of(c)))
-        : Sum(-(Doubles(a) * Doubles(b)), Doubles(c));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<double> Doubles(Vector128<byte> value) => Avx.ConvertToVector256Double(value.AsSingle());
-
-    // The sum of exact doubles by two-sum, then as SingleFormat.Pack does it.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Sum(Vector256<double> left, Vector256<double> right)
-    {
-        Vector256<double> sum = left + right;
-        Vector256<double> rightPart = sum - left;
-        Vector256<double> rest = (left - (sum - rightPart)) + (right - rightPart);
-        Vector256<long> opposite = (sum.AsInt64() ^ rest.AsInt64()) >>> 63;
-        Vector256<long> none = Vector256.Equals(rest, Vector256<double>.Zero).AsInt64();
-        return Truncate((sum.AsInt64() - Vector256.AndNot(opposite, none)).AsDouble());
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Truncate(Vector256<double> value) =>
-        Avx.ConvertToVector128Single((value.AsInt64() & Vector256.Create(-1L << 29)).AsDouble()).AsByte();
+        : SingleDoubles.NegativeMultiplySubtract(a, b, c);
 }

@@ -32,6 +32,32 @@ public sealed class QuickTests
         compare(SingleQuick.MultiplyAdd, SingleMultiplyAdd.Exact);
         compare(SingleQuick.MultiplySubtract, SingleMultiplySubtract.Exact);
         compare(SingleQuick.NegativeMultiplySubtract, SingleNegativeMultiplySubtract.Exact);
+        // What hosts with AVX-512 do not take, too.
+        if (!Avx.IsSupported)
+            return;
+        compare(static (a, b, _) => SingleDoubles.Add(a, b), static (ref f, a, b, _) => SingleAdd.Exact(ref f, a, b));
+        compare(static (a, b, _) => SingleDoubles.Subtract(a, b), static (ref f, a, b, _) => SingleSubtract.Exact(ref f, a, b));
+        compare(static (a, b, _) => SingleDoubles.Multiply(a, b), static (ref f, a, b, _) => SingleMultiply.Exact(ref f, a, b));
+        compare(SingleDoubles.MultiplyAdd, SingleMultiplyAdd.Exact);
+        compare(SingleDoubles.MultiplySubtract, SingleMultiplySubtract.Exact);
+        compare(SingleDoubles.NegativeMultiplySubtract, SingleNegativeMultiplySubtract.Exact);
+    }
+
+    [SkippableFact]
+    public void What_is_just_too_small_is_not_taken_for_the_smallest_number()
+    {
+        Skip.IfNot(Avx.IsSupported, "this host has no such form");
+        Vector128<byte> smallest = Vector128.Create(0x0080_0000u).AsByte();
+        Vector128<byte> little = Vector128.Create(MathF.ScaleB(1, -111)).AsByte();
+
+        Vector128<byte> result = SingleDoubles.NegativeMultiplySubtract(little, little, smallest);
+
+        Vector128<byte> fpscr = default;
+        Assert.NotEqual(SingleNegativeMultiplySubtract.Exact(ref fpscr, little, little, smallest), result);
+        Assert.Equal(Vector128<uint>.AllBitsSet, SingleQuick.Unusual(result));
+        Assert.Equal(Vector128<uint>.Zero, SingleQuick.Unusual(Vector128.Create(0x0080_0001u).AsByte()));
+        Assert.Equal(Vector128<uint>.Zero, SingleQuick.Unusual(Vector128.Create(0x7eff_ffffu).AsByte()));
+        Assert.Equal(Vector128<uint>.AllBitsSet, SingleQuick.Unusual(Vector128.Create(0x7f00_0000u).AsByte()));
     }
 
     [Fact]
