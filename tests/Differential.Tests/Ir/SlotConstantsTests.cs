@@ -19,8 +19,7 @@ public sealed unsafe class SlotConstantsTests
     [Fact]
     public void A_constant_of_the_only_way_in_is_read_as_one()
     {
-        IrBlock first = Block(0x1000);
-        first.Write(Register, first.Constant(7));
+        IrBlock first = Seven();
         GoTo(first, 0x1004);
         IrBlock second = Reader(0x1004, Outside);
 
@@ -30,8 +29,7 @@ public sealed unsafe class SlotConstantsTests
     [Fact]
     public void Ways_in_that_differ_make_none()
     {
-        IrBlock first = Block(0x1000);
-        first.Write(Register, first.Constant(7));
+        IrBlock first = Seven();
         first.GoTo(first.Constant(0x1008), first.Read(Other));
         GoTo(first, 0x1004);
         IrBlock second = Block(0x1004);
@@ -44,8 +42,7 @@ public sealed unsafe class SlotConstantsTests
     [Fact]
     public void An_exit_sees_what_was_written_before_it()
     {
-        IrBlock first = Block(0x1000);
-        first.Write(Register, first.Constant(7));
+        IrBlock first = Seven();
         first.GoTo(first.Constant(0x1008), first.Read(Other));
         first.Write(Register, first.Constant(8));
         GoTo(first, 0x1008);
@@ -56,8 +53,7 @@ public sealed unsafe class SlotConstantsTests
     [Fact]
     public void Nothing_is_known_where_the_region_is_entered()
     {
-        IrBlock first = Block(0x1000);
-        first.Write(Register, first.Constant(7));
+        IrBlock first = Seven();
         GoTo(first, 0x1004);
 
         Assert.Contains("read s0:8", Run([0, 1], first, Reader(0x1004, 0x1004))[1], StringComparison.Ordinal);
@@ -66,8 +62,7 @@ public sealed unsafe class SlotConstantsTests
     [Fact]
     public void A_loop_that_changes_it_makes_none()
     {
-        IrBlock first = Block(0x1000);
-        first.Write(Register, first.Constant(7));
+        IrBlock first = Seven();
         GoTo(first, 0x1004);
         IrBlock loop = Block(0x1004);
         loop.Write(Register, loop.Binary(IrOp.Add, loop.Read(Register), loop.Constant(1)));
@@ -79,8 +74,7 @@ public sealed unsafe class SlotConstantsTests
     [Fact]
     public void A_helper_that_gets_the_slot_and_a_narrow_slot_make_none()
     {
-        IrBlock first = Block(0x1000);
-        first.Write(Register, first.Constant(7));
+        IrBlock first = Seven();
         first.Write(Narrow, first.Constant(0x107));
         first.Write(Quotient, first.Call(Changing, first.Read(Other)));
         GoTo(first, 0x1004);
@@ -97,8 +91,7 @@ public sealed unsafe class SlotConstantsTests
     public void A_way_back_that_appears_with_a_constant_counts()
     {
         // The loop's target is a slot's, and constant: only then is it known that the loop is one.
-        IrBlock first = Block(0x1000);
-        first.Write(Register, first.Constant(7));
+        IrBlock first = Seven();
         first.Write(Other, first.Constant(0x1004));
         GoTo(first, 0x1004);
         IrBlock loop = Block(0x1004);
@@ -113,8 +106,7 @@ public sealed unsafe class SlotConstantsTests
     [Fact]
     public void What_follows_from_constants_goes_on()
     {
-        IrBlock first = Block(0x1000);
-        first.Write(Register, first.Constant(7));
+        IrBlock first = Seven();
         GoTo(first, 0x1004);
         IrBlock second = Block(0x1004);
         second.Write(Register, second.Binary(IrOp.Add, second.Read(Register), second.Constant(1)));
@@ -124,6 +116,14 @@ public sealed unsafe class SlotConstantsTests
     }
 
     private static IrBlock Block(ulong address) => new(address) { Site = new IrSite(address, 1) };
+
+    // Where the register becomes 7.
+    private static IrBlock Seven()
+    {
+        IrBlock block = Block(0x1000);
+        block.Write(Register, block.Constant(7));
+        return block;
+    }
 
     private static IrBlock Reader(ulong address, ulong next)
     {

@@ -23,24 +23,30 @@ public sealed class QuickTests
     [SkippableFact]
     public void Everything_is_exact_for_moderate_operands() => ForEach(CompareModerate);
 
+    // The form that this host takes, and the one that hosts with AVX-512 do not.
     private static void ForEach(Action<Quick, Exact> compare)
     {
         Skip.IfNot(SingleQuick.IsSupported, "this host has no quick forms");
-        compare(static (a, b, _) => SingleQuick.Add(a, b), static (ref f, a, b, _) => SingleAdd.Exact(ref f, a, b));
-        compare(static (a, b, _) => SingleQuick.Subtract(a, b), static (ref f, a, b, _) => SingleSubtract.Exact(ref f, a, b));
-        compare(static (a, b, _) => SingleQuick.Multiply(a, b), static (ref f, a, b, _) => SingleMultiply.Exact(ref f, a, b));
-        compare(SingleQuick.MultiplyAdd, SingleMultiplyAdd.Exact);
-        compare(SingleQuick.MultiplySubtract, SingleMultiplySubtract.Exact);
-        compare(SingleQuick.NegativeMultiplySubtract, SingleNegativeMultiplySubtract.Exact);
-        // What hosts with AVX-512 do not take, too.
-        if (!Avx.IsSupported)
-            return;
-        compare(static (a, b, _) => SingleDoubles.Add(a, b), static (ref f, a, b, _) => SingleAdd.Exact(ref f, a, b));
-        compare(static (a, b, _) => SingleDoubles.Subtract(a, b), static (ref f, a, b, _) => SingleSubtract.Exact(ref f, a, b));
-        compare(static (a, b, _) => SingleDoubles.Multiply(a, b), static (ref f, a, b, _) => SingleMultiply.Exact(ref f, a, b));
-        compare(SingleDoubles.MultiplyAdd, SingleMultiplyAdd.Exact);
-        compare(SingleDoubles.MultiplySubtract, SingleMultiplySubtract.Exact);
-        compare(SingleDoubles.NegativeMultiplySubtract, SingleNegativeMultiplySubtract.Exact);
+        ForEach(
+            compare, static (a, b, _) => SingleQuick.Add(a, b), static (a, b, _) => SingleQuick.Subtract(a, b), static (a, b, _) => SingleQuick.Multiply(a, b),
+            SingleQuick.MultiplyAdd, SingleQuick.MultiplySubtract, SingleQuick.NegativeMultiplySubtract);
+        if (Avx.IsSupported)
+        {
+            ForEach(
+                compare, static (a, b, _) => SingleDoubles.Add(a, b), static (a, b, _) => SingleDoubles.Subtract(a, b),
+                static (a, b, _) => SingleDoubles.Multiply(a, b), SingleDoubles.MultiplyAdd, SingleDoubles.MultiplySubtract, SingleDoubles.NegativeMultiplySubtract);
+        }
+    }
+
+    private static void ForEach(
+        Action<Quick, Exact> compare, Quick add, Quick subtract, Quick multiply, Quick multiplyAdd, Quick multiplySubtract, Quick negativeMultiplySubtract)
+    {
+        compare(add, static (ref f, a, b, _) => SingleAdd.Exact(ref f, a, b));
+        compare(subtract, static (ref f, a, b, _) => SingleSubtract.Exact(ref f, a, b));
+        compare(multiply, static (ref f, a, b, _) => SingleMultiply.Exact(ref f, a, b));
+        compare(multiplyAdd, SingleMultiplyAdd.Exact);
+        compare(multiplySubtract, SingleMultiplySubtract.Exact);
+        compare(negativeMultiplySubtract, SingleNegativeMultiplySubtract.Exact);
     }
 
     [SkippableFact]

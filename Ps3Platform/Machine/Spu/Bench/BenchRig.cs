@@ -64,13 +64,19 @@ public sealed class BenchRig : ISpeTimer, IDisposable
     public void AwaitStopIdle(int number)
     {
         Scheduler.SetBusyPpeThreads(0);
-        Await(
-            () =>
-            {
-                Thread.Sleep(1);
-                return (Problem(number, ProblemState.Status) & Running) == 0;
-            });
-        Scheduler.SetBusyPpeThreads(1);
+        try
+        {
+            Await(
+                () =>
+                {
+                    Thread.Sleep(1);
+                    return (Problem(number, ProblemState.Status) & Running) == 0;
+                });
+        }
+        finally
+        {
+            Scheduler.SetBusyPpeThreads(1);
+        }
     }
 
     /// <summary>Waits without sleeping, and lets others have the core now and then.</summary>
