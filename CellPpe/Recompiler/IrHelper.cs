@@ -28,10 +28,15 @@ public unsafe delegate Vector128<byte> IrEvaluate(byte* state, ReadOnlySpan<Vect
 /// <param name="Source">
 /// Of a call: which words of which operand its result consists of; no operand when that cannot be told.
 /// </param>
+/// <param name="Four">
+/// What compiled code may call for four calls at once, of vectors side by side in <see cref="System.Runtime.Intrinsics.Vector512{T}"/> of bytes; of one
+/// that has a guard, the same as its guard computes. Null where there is no such thing.
+/// </param>
+/// <param name="FourOfLoaded">The same where the first operand is as it was in memory; null: nothing is gained by that.</param>
 public sealed record IrHelper(
     Type Operation, IrType Result, IrType[] Parameters, IrSlot? State, IrEvaluate Evaluate, string Method = IrHelper.Apply,
     MethodInfo? Caller = null, IrQuick? Quick = null, IrGuard? Guard = null, IrSingleImage Single = IrSingleImage.None,
-    Func<IrBlock, IrInstruction, IrWords>? Source = null)
+    Func<IrBlock, IrInstruction, IrWords>? Source = null, MethodInfo? Four = null, MethodInfo? FourOfLoaded = null)
 {
     /// <summary>Compiled code may leave at it, for the interpreter to do it.</summary>
     public bool MayMiss => Quick is not null || Guard is not null;
@@ -128,6 +133,9 @@ public readonly record struct IrRange(double Greatest, int Grain)
 
     /// <summary>The range of products.</summary>
     public static IrRange Product(IrRange left, IrRange right) => new(left.Greatest * right.Greatest, left.Grain + right.Grain);
+
+    /// <summary>The range of what is in one of the two.</summary>
+    public IrRange Or(IrRange other) => new(Math.Max(Greatest, other.Greatest), Math.Min(Grain, other.Grain));
 
     /// <summary>Whether it reaches no further than another.</summary>
     public bool Fits(IrRange limit) => Greatest <= limit.Greatest && Grain >= limit.Grain;

@@ -57,8 +57,14 @@ public sealed class IrRegion
         }
     }
 
+    /// <summary>By entry, what slots hold when the region is entered there.</summary>
+    public IReadOnlyDictionary<int, IrAssumption[]> Assumed { get; private init; } = new Dictionary<int, IrAssumption[]>();
+
+    /// <summary>The same region, entered only where slots hold what is assumed.</summary>
+    public IrRegion Assuming(IReadOnlyDictionary<int, IrAssumption[]> assumed) => new(Blocks, Instructions, Entries, _returns, _targets) { Assumed = assumed };
+
     /// <summary>The same region of other blocks that stand for the present ones.</summary>
-    internal IrRegion With(IReadOnlyList<IrBlock> blocks) => new(blocks, Instructions, Entries, _returns, _targets);
+    internal IrRegion With(IReadOnlyList<IrBlock> blocks) => new(blocks, Instructions, Entries, _returns, _targets) { Assumed = Assumed };
 
     private IEnumerable<int> Successors(int number, IrInstruction insn)
     {

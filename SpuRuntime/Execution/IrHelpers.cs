@@ -42,6 +42,15 @@ internal static unsafe class IrHelpers
         operation.GetMethod(IrHelper.Apply, BindingFlags.Static | BindingFlags.Public, parameters)
         ?? throw new InvalidOperationException($"{operation.Name} has no such {IrHelper.Apply}");
 
+    /// <summary>The Apply of an operation over four times its registers, where it has one and the host can do it.</summary>
+    public static MethodInfo? Four(Type operation, int count) => !Avx512BW.IsSupported ? null : operation.GetMethod(
+        IrHelper.Apply, BindingFlags.Static | BindingFlags.Public, [.. Enumerable.Repeat(typeof(Vector512<byte>), count)]);
+
+    /// <summary>The same for one whose first register is as it was in local store.</summary>
+    public static MethodInfo? FourOfLoaded(Type operation) => operation == typeof(ShufflePlainBytesOfOne) && Avx512BW.IsSupported
+        ? operation.GetMethod(nameof(ShufflePlainBytesOfOne.ApplyToLoaded))
+        : null;
+
     /// <summary>The FPSCR of a state.</summary>
     public static ref Vector128<byte> Fpscr(byte* state) => ref Unsafe.AsRef<Vector128<byte>>(state + IrSlots.Fpscr.Offset);
 
@@ -66,7 +75,8 @@ internal static unsafe class IrBinary<TOperation>
 {
     public static IrHelper Helper { get; } = new(
         typeof(TOperation), IrType.V128, IrHelpers.Vectors(2), null, static (_, x) => TOperation.Apply(x[0], x[1]),
-        Caller: IrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>), typeof(Vector128<byte>)), Source: IrSources.Of(typeof(TOperation)));
+        Caller: IrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>), typeof(Vector128<byte>)), Source: IrSources.Of(typeof(TOperation)),
+        Four: IrHelpers.Four(typeof(TOperation), 2), FourOfLoaded: IrHelpers.FourOfLoaded(typeof(TOperation)));
 }
 
 /// <summary>The helper of a pure operation over three registers.</summary>
@@ -75,7 +85,8 @@ internal static unsafe class IrTernary<TOperation>
 {
     public static IrHelper Helper { get; } = new(
         typeof(TOperation), IrType.V128, IrHelpers.Vectors(3), null, static (_, x) => TOperation.Apply(x[0], x[1], x[2]),
-        Caller: IrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>), typeof(Vector128<byte>), typeof(Vector128<byte>)));
+        Caller: IrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>), typeof(Vector128<byte>), typeof(Vector128<byte>)),
+        Four: IrHelpers.Four(typeof(TOperation), 3));
 }
 
 /// <summary>The helper of a pure operation over a register and an immediate.</summary>
@@ -104,7 +115,7 @@ internal static unsafe class IrFloatBinary<TOperation>
         typeof(TOperation), IrType.V128, IrHelpers.Vectors(2), IrSlots.Fpscr,
         static (state, x) => TOperation.Apply(ref IrHelpers.Fpscr(state), x[0], x[1]),
         Caller: IrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>).MakeByRefType(), typeof(Vector128<byte>), typeof(Vector128<byte>)),
-        Guard: IrGuards.Of(typeof(TOperation)));
+        Guard: IrGuards.Of(typeof(TOperation)), Four: IrGuards.FourOf(typeof(TOperation)));
 }
 
 /// <inheritdoc cref="IrFloatUnary{TOperation}"/>
@@ -116,7 +127,7 @@ internal static unsafe class IrFloatTernary<TOperation>
         static (state, x) => TOperation.Apply(ref IrHelpers.Fpscr(state), x[0], x[1], x[2]),
         Caller: IrHelpers.Apply(
             typeof(TOperation), typeof(Vector128<byte>).MakeByRefType(), typeof(Vector128<byte>), typeof(Vector128<byte>), typeof(Vector128<byte>)),
-        Guard: IrGuards.Of(typeof(TOperation)));
+        Guard: IrGuards.Of(typeof(TOperation)), Four: IrGuards.FourOf(typeof(TOperation)));
 }
 
 /// <inheritdoc cref="IrFloatUnary{TOperation}"/>
@@ -140,7 +151,7 @@ internal static class IrGuards
         IsWide ? Method(nameof(SingleWide.Join)) : null);
 
     private static readonly IrForm? Wide = !IsWide ? null : new(
-        typeof(Vector512<float>), Method(nameof(SingleWide.Of)), Method(nameof(SingleWide.Narrow)));
+        typeof(Vector512<byte>), Method(nameof(SingleWide.Of)), Method(nameof(SingleWide.Narrow)));
 
     private static readonly Dictionary<Type, (string Name, Func<IrRange[], IrRange> RangeOf)> Quick = new()
     {
@@ -157,6 +168,9 @@ internal static class IrGuards
         SingleQuick.IsSupported && Quick.TryGetValue(operation, out (string Name, Func<IrRange[], IrRange> RangeOf) quick)
             ? new IrGuard(Method(quick.Name), quick.RangeOf, Look, Wide)
             : null;
+
+    /// <summary>What an operation's quick form computes, where it takes four registers as well as one.</summary>
+    public static MethodInfo? FourOf(Type operation) => Of(operation) is { Form: not null } guard ? guard.Compute : null;
 
     private static IrRange OfSum(IrRange[] operands) => IrRange.Sum(operands[0], operands[1]);
 

@@ -31,18 +31,27 @@ internal static class SingleRelaxed
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => (a.AsSingle() + b.AsSingle()).AsByte();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<byte> Apply(Vector512<byte> a, Vector512<byte> b) => (a.AsSingle() + b.AsSingle()).AsByte();
     }
 
     private readonly struct Subtract : IVectorBinary
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => (a.AsSingle() - b.AsSingle()).AsByte();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<byte> Apply(Vector512<byte> a, Vector512<byte> b) => (a.AsSingle() - b.AsSingle()).AsByte();
     }
 
     private readonly struct Multiply : IVectorBinary
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => (a.AsSingle() * b.AsSingle()).AsByte();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<byte> Apply(Vector512<byte> a, Vector512<byte> b) => (a.AsSingle() * b.AsSingle()).AsByte();
     }
 
     private readonly struct MultiplyAdd : IVectorTernary
@@ -50,6 +59,10 @@ internal static class SingleRelaxed
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) =>
             Vector128.MultiplyAddEstimate(a.AsSingle(), b.AsSingle(), c.AsSingle()).AsByte();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<byte> Apply(Vector512<byte> a, Vector512<byte> b, Vector512<byte> c) =>
+            Vector512.MultiplyAddEstimate(a.AsSingle(), b.AsSingle(), c.AsSingle()).AsByte();
     }
 
     private readonly struct MultiplySubtract : IVectorTernary
@@ -57,6 +70,10 @@ internal static class SingleRelaxed
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) =>
             Vector128.MultiplyAddEstimate(a.AsSingle(), b.AsSingle(), -c.AsSingle()).AsByte();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<byte> Apply(Vector512<byte> a, Vector512<byte> b, Vector512<byte> c) =>
+            Vector512.MultiplyAddEstimate(a.AsSingle(), b.AsSingle(), -c.AsSingle()).AsByte();
     }
 
     private readonly struct NegativeMultiplySubtract : IVectorTernary
@@ -64,5 +81,9 @@ internal static class SingleRelaxed
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) =>
             Vector128.MultiplyAddEstimate(-a.AsSingle(), b.AsSingle(), c.AsSingle()).AsByte();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<byte> Apply(Vector512<byte> a, Vector512<byte> b, Vector512<byte> c) =>
+            Vector512.MultiplyAddEstimate(-a.AsSingle(), b.AsSingle(), c.AsSingle()).AsByte();
     }
 }

@@ -88,18 +88,19 @@ public sealed unsafe class SpuCodeCache : IDisposable
             blocks.Add(passes.Run(built));
         }
 
-        return SlotConstants.Run(new IrRegion(blocks, instructions, plan.Entries, plan.Returns, plan.Targets), passes);
+        var region = new IrRegion(blocks, instructions, plan.Entries, plan.Returns, plan.Targets);
+        return SlotConstants.Run(plan.Masks == MaskTrust.Constant ? EntryMasks.Assume(region, plan) : region, passes);
     }
 
     /// <summary>The region that begins at an address and was made of what local store holds, compiled or on its way.</summary>
-    internal Region? Find(uint start, SpuContext* c, bool large, bool hopeful)
+    internal Region? Find(uint start, SpuContext* c, bool large, bool hopeful, MaskTrust masks)
     {
         if (!_byStart.TryGetValue(start, out Region[]? candidates))
             return null;
         Region? found = null;
         foreach (Region region in candidates)
         {
-            if (region.Plan.IsHopeful == hopeful && (region.Plan.IsLarge || (!large && found is null)) && region.Plan.Matches(c->LocalStore)
+            if (region.Plan.IsHopeful == hopeful && region.Plan.Masks <= masks && (region.Plan.IsLarge || (!large && found is null)) && region.Plan.Matches(c->LocalStore)
                 && region.Plan.Fits(c->State))
                 found = region;
         }
@@ -179,7 +180,7 @@ public sealed unsafe class SpuCodeCache : IDisposable
         {
             IrRegion translated = Translate(plan, _passes, Options.FloatMode);
             region.CertainTargets = [.. FindCertainTargets(plan, translated)];
-            CompiledRegion code = new MsilRegionBackend(new SpuRegionGuest(plan), _helpers).Compile(translated, $"spu_{plan.Start:x}", plan.IsHopeful);
+            CompiledRegion code = new MsilRegionBackend(new SpuRegionGuest(plan, Options.PacksVectors), _helpers).Compile(translated, $"spu_{plan.Start:x}", plan.IsHopeful);
             Interlocked.Add(ref _compiled, plan.Instructions);
             Interlocked.Add(ref _bytes, code.MsilBytes);
             region.Code = code;

@@ -24,6 +24,10 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
     private readonly RegionSet? _regions;
     private GCHandle _self;
 
+    // Quadwords of which something has ever been decoded lie from the first of these to before the second.
+    private uint _firstDecoded = Quadwords;
+    private uint _endDecoded;
+
     /// <param name="localStore">256 KB, aligned to 16 bytes, in guest byte order; must stay where it is until the core is disposed of.</param>
     /// <param name="channels">What its channel instructions reach.</param>
     /// <param name="optionalInstructions">True to have the instructions the manual calls optional, which a Cell BE has not.</param>
@@ -149,6 +153,8 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
         uint address = _context->AddressOf(i);
         // Marked before it is read: who writes it at the same time either finds the mark and asks for attention, or has written before.
         _context->Decoded[address >> 4] |= DecodedFlags.Decoded;
+        _firstDecoded = Math.Min(_firstDecoded, address >> 4);
+        _endDecoded = Math.Max(_endDecoded, (address >> 4) + 1);
         Interlocked.MemoryBarrier();
         uint word = WordAt(address);
         SpuOp operation = _optionalInstructions ? SpuDecoder.DecodeAny(word) : SpuDecoder.Decode(word);
@@ -163,9 +169,9 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
         (delegate*<SpuContext*, DecodedInsn*, DecodedInsn*>)_handlers[(int)(_optionalInstructions ? SpuDecoder.DecodeAny(i->Word) : SpuDecoder.Decode(i->Word))];
 
     /// <summary>What would be compiled for an instruction, for tests.</summary>
-    internal RegionPlan? Plan(uint address) =>
+    internal RegionPlan? Plan(uint address, MaskTrust masks = MaskTrust.Constant) =>
         new RegionPlanner(_context, new Dictionary<uint, List<uint>>(), new HashSet<uint>()).Plan(
-            address, RegionLimits.Large, large: true, hopeful: true, masks: true);
+            address, RegionLimits.Large, large: true, hopeful: true, masks);
 
     /// <summary>Drops the four entries of a quadword.</summary>
     internal void DropQuadword(uint quadword)
@@ -181,8 +187,10 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
     /// <summary>Drops what is decoded and is not what local store holds any more.</summary>
     internal void Revalidate()
     {
-        var decoded = new ReadOnlySpan<byte>(_context->Decoded, Quadwords);
-        for (int from = 0; ;)
+        if (_endDecoded == 0)
+            return;
+        var decoded = new ReadOnlySpan<byte>(_context->Decoded, (int)_endDecoded);
+        for (int from = (int)_firstDecoded; ;)
         {
             int found = decoded[from..].IndexOfAnyExcept((byte)0);
             if (found < 0)

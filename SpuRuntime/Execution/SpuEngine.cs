@@ -62,6 +62,9 @@ internal sealed record SpuEngineOptions
     /// <summary>Which single-precision arithmetic.</summary>
     public SpuFloatMode FloatMode { get; init; }
 
+    /// <summary>Four registers side by side where the host can do it; tests compare with code that has each by itself.</summary>
+    public bool PacksVectors { get; init; } = true;
+
     /// <summary>How much goes into a region at first.</summary>
     public RegionLimits Small { get; init; } = RegionLimits.Small;
 

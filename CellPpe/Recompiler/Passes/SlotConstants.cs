@@ -70,7 +70,10 @@ public sealed class SlotConstants
         var work = new Queue<int>();
         foreach (int entry in _region.Entries)
         {
-            _before[entry] = new KnownSlots<Known>();
+            var known = new KnownSlots<Known>();
+            foreach (IrAssumption assumed in _region.Assumed.GetValueOrDefault(entry, []))
+                known.Learn(assumed.Slot, new Known(true, assumed.High, assumed.Low));
+            _before[entry] = known;
             work.Enqueue(entry);
         }
 

@@ -5,31 +5,31 @@ using System.Runtime.Intrinsics.X86;
 namespace SpuRuntime.Arithmetic.Float;
 
 /// <summary>
-/// The operations of <see cref="SingleQuick"/> as AVX-512 has them: it rounds toward zero by the instruction, over whole host registers only. The
-/// first four numbers are those of an SPU register; the others are whatever was there, and nobody looks at them.
+/// The operations of <see cref="SingleQuick"/> as AVX-512 has them: it rounds toward zero by the instruction, over whole host registers only. Those
+/// are four SPU registers side by side, or one, in the lowest place; then the others are whatever was there, and nobody looks at them.
 /// </summary>
 internal static class SingleWide
 {
     /// <summary>A register in this form.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Of(Vector128<byte> value) => value.AsSingle().ToVector256Unsafe().ToVector512Unsafe();
+    public static Vector512<byte> Of(Vector128<byte> value) => value.ToVector256Unsafe().ToVector512Unsafe();
 
     /// <summary>The register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Narrow(Vector512<float> value) => value.GetLower().GetLower().AsByte();
+    public static Vector128<byte> Narrow(Vector512<byte> value) => value.GetLower().GetLower();
 
     /// <summary>Four registers in one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<uint> Join(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c, Vector128<byte> d) =>
-        Vector512.Create(Vector256.Create(a, b), Vector256.Create(c, d)).AsUInt32();
+    public static Vector512<byte> Join(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c, Vector128<byte> d) =>
+        Vector512.Create(Vector256.Create(a, b), Vector256.Create(c, d));
 
     /// <summary>See <see cref="SingleQuick.Highest"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<uint> Highest(Vector512<uint> four) => Avx512F.RotateLeft(four, 1);
+    public static Vector512<uint> Highest(Vector512<byte> four) => Avx512F.RotateLeft(four.AsUInt32(), 1);
 
     /// <summary>See <see cref="SingleQuick.Smallness"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<uint> Smallness(Vector512<uint> four) => Vector512<uint>.Zero - Highest(four);
+    public static Vector512<uint> Smallness(Vector512<byte> four) => Vector512<uint>.Zero - Highest(four);
 
     /// <summary>The greater of each two words.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -43,29 +43,29 @@ internal static class SingleWide
 
     /// <summary>a + b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => Avx512F.Add(a, b, FloatRoundingMode.ToZero);
+    public static Vector512<byte> Add(Vector512<byte> a, Vector512<byte> b) => Avx512F.Add(a.AsSingle(), b.AsSingle(), FloatRoundingMode.ToZero).AsByte();
 
     /// <summary>a - b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Subtract(Vector512<float> a, Vector512<float> b) => Avx512F.Subtract(a, b, FloatRoundingMode.ToZero);
+    public static Vector512<byte> Subtract(Vector512<byte> a, Vector512<byte> b) => Avx512F.Subtract(a.AsSingle(), b.AsSingle(), FloatRoundingMode.ToZero).AsByte();
 
     /// <summary>a times b. The sum with zero makes a negative zero a positive one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Multiply(Vector512<float> a, Vector512<float> b) =>
-        Avx512F.FusedMultiplyAdd(a, b, Vector512<float>.Zero, FloatRoundingMode.ToZero);
+    public static Vector512<byte> Multiply(Vector512<byte> a, Vector512<byte> b) =>
+        Avx512F.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), Vector512<float>.Zero, FloatRoundingMode.ToZero).AsByte();
 
     /// <summary>a times b, plus c.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
-        Avx512F.FusedMultiplyAdd(a, b, c, FloatRoundingMode.ToZero);
+    public static Vector512<byte> MultiplyAdd(Vector512<byte> a, Vector512<byte> b, Vector512<byte> c) =>
+        Avx512F.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle(), FloatRoundingMode.ToZero).AsByte();
 
     /// <summary>a times b, minus c. The sum with zero: as for <see cref="Multiply"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> MultiplySubtract(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
-        Avx512F.Add(Avx512F.FusedMultiplySubtract(a, b, c, FloatRoundingMode.ToZero), Vector512<float>.Zero, FloatRoundingMode.ToZero);
+    public static Vector512<byte> MultiplySubtract(Vector512<byte> a, Vector512<byte> b, Vector512<byte> c) =>
+        Avx512F.Add(Avx512F.FusedMultiplySubtract(a.AsSingle(), b.AsSingle(), c.AsSingle(), FloatRoundingMode.ToZero), Vector512<float>.Zero, FloatRoundingMode.ToZero).AsByte();
 
     /// <summary>c minus a times b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> NegativeMultiplySubtract(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
-        Avx512F.FusedMultiplyAddNegated(a, b, c, FloatRoundingMode.ToZero);
+    public static Vector512<byte> NegativeMultiplySubtract(Vector512<byte> a, Vector512<byte> b, Vector512<byte> c) =>
+        Avx512F.FusedMultiplyAddNegated(a.AsSingle(), b.AsSingle(), c.AsSingle(), FloatRoundingMode.ToZero).AsByte();
 }

@@ -118,6 +118,13 @@ internal readonly struct ShufflePlainBytesOfOne : IVectorBinary
         Vector128<byte> index = c ^ Vector128.Create((byte)0x0f);
         return Ssse3.IsSupported ? Ssse3.Shuffle(a, index) : Vector128.ShuffleNative(a, index & Vector128.Create((byte)0x0f));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Apply(Vector512<byte> a, Vector512<byte> c) => Avx512BW.Shuffle(a, c ^ Vector512.Create((byte)0x0f));
+
+    // In local store, bytes have the order that indices count in.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> ApplyToLoaded(Vector512<byte> a, Vector512<byte> c) => Avx512BW.Shuffle(a, c & Vector512.Create((byte)0x0f));
 }
 
 /// <summary>The masks of <c>cbd, chd, cwd, cdd</c> and their x-forms (appendix B).</summary>

@@ -17,6 +17,19 @@ internal sealed record RegionLimits(int Instructions, int BlockInstructions)
     public static RegionLimits Large { get; } = new(400, 128);
 }
 
+/// <summary>What a region takes for granted of the indices of shuffles that are in registers when it is entered.</summary>
+internal enum MaskTrust
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Those that it does not write name bytes, and ask for no constant.</summary>
+    Plain,
+
+    /// <summary>They are what they were when it was planned, or what it makes itself elsewhere.</summary>
+    Constant,
+}
+
 /// <summary>A straight run of instructions that becomes one block.</summary>
 /// <param name="Address">Address of the first.</param>
 /// <param name="Words">The instructions as they were when the plan was made.</param>
@@ -43,6 +56,12 @@ internal sealed unsafe class RegionPlan
     /// <summary>Registers that the region does not write and that hold indices of shuffles, none of which asks for a constant.</summary>
     public int[] PlainMasks { get; init; } = [];
 
+    /// <summary>What they held when the plan was made.</summary>
+    public Vector128<byte>[] MaskValues { get; init; } = [];
+
+    /// <summary>How much of that is taken for granted; where it is otherwise, the region is not entered.</summary>
+    public MaskTrust Masks { get; init; }
+
     /// <summary>Made because a smaller one stayed hot.</summary>
     public bool IsLarge { get; init; }
 
@@ -55,12 +74,13 @@ internal sealed unsafe class RegionPlan
     /// <summary>What one plan may have more of than another: instructions, known targets.</summary>
     public (int Instructions, int Targets) Shape => (Instructions, Targets.Sum(static one => one.Value.Length));
 
-    /// <summary>Whether its <see cref="PlainMasks"/> are such.</summary>
+    /// <summary>Whether its <see cref="PlainMasks"/> are such as are taken for granted.</summary>
     public bool Fits(in SpuState state)
     {
-        foreach (int register in PlainMasks)
+        for (int number = 0; number < PlainMasks.Length; number++)
         {
-            if (!IsPlain(state.Registers[register]))
+            Vector128<byte> mask = state.Registers[PlainMasks[number]];
+            if (Masks == MaskTrust.Constant ? mask != MaskValues[number] : !IsPlain(mask))
                 return false;
         }
 

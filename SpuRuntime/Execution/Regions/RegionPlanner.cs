@@ -33,7 +33,7 @@ internal sealed unsafe class RegionPlanner(SpuContext* c, IReadOnlyDictionary<ui
     public static bool IsComputed(SpuOp op) => op is SpuOp.Bi or SpuOp.Bid or SpuOp.Bie or SpuOp.Bisl or SpuOp.Bisld or SpuOp.Bisle;
 
     /// <summary>Plans a region around an instruction, or gives up where there is nothing to compile.</summary>
-    public RegionPlan? Plan(uint start, RegionLimits limits, bool large, bool hopeful, bool masks)
+    public RegionPlan? Plan(uint start, RegionLimits limits, bool large, bool hopeful, MaskTrust masks)
     {
         Reset();
         _limits = limits;
@@ -180,7 +180,7 @@ internal sealed unsafe class RegionPlanner(SpuContext* c, IReadOnlyDictionary<ui
         return _targets[branch] = [.. known];
     }
 
-    private RegionPlan Make(uint start, bool large, bool hopeful, bool masks)
+    private RegionPlan Make(uint start, bool large, bool hopeful, MaskTrust masks)
     {
         var blocks = new List<PlannedBlock>();
         var words = new List<uint>();
@@ -204,6 +204,7 @@ internal sealed unsafe class RegionPlanner(SpuContext* c, IReadOnlyDictionary<ui
 
         blocks.Add(new PlannedBlock(first, [.. words]));
         uint[] starts = [.. blocks.Select(static block => block.Address)];
+        int[] plain = masks == MaskTrust.None ? [] : PlainMasks();
         return new RegionPlan
         {
             Start = start,
@@ -211,7 +212,9 @@ internal sealed unsafe class RegionPlanner(SpuContext* c, IReadOnlyDictionary<ui
             Entries = [.. _entries.OrderBy(entry => entry != start).Select(entry => Array.IndexOf(starts, entry)).Where(static number => number >= 0)],
             Returns = [.. _returns.Select(address => Array.IndexOf(starts, address)).Where(static number => number >= 0)],
             Targets = TargetNumbers(blocks, starts),
-            PlainMasks = masks ? PlainMasks() : [],
+            PlainMasks = plain,
+            MaskValues = [.. plain.Select(register => c->State.Registers[register])],
+            Masks = masks,
             IsLarge = large,
             IsHopeful = hopeful,
         };

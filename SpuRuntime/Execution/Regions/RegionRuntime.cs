@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace SpuRuntime.Execution.Regions;
 
@@ -10,6 +11,16 @@ internal static unsafe class RegionRuntime
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Reverse(Vector128<byte> value) =>
         Vector128.Shuffle(value, Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+
+    /// <summary>The same of four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> ReverseFour(Vector512<byte> four) => Avx512BW.Shuffle(
+        four,
+        Vector512.Create(0x08090a0b0c0d0e0ful, 0x0001020304050607, 0x08090a0b0c0d0e0f, 0x0001020304050607, 0x08090a0b0c0d0e0f, 0x0001020304050607, 0x08090a0b0c0d0e0f, 0x0001020304050607).AsByte());
+
+    /// <summary>A quadword of local store, as it is there, four times.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Vector512<byte> LoadFourTimes(nint address) => Avx512F.BroadcastVector128ToVector512((uint*)address).AsByte();
 
     /// <summary>Waits until every access before it is done.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -26,9 +26,9 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
     private readonly Dictionary<uint, (int Count, long Compiled)> _misses = [];
     private readonly HashSet<uint> _hopeless = [];
 
-    // Regions that were refused because indices of shuffles were not as they had been: how often, and what gives up on it.
+    // Regions that were refused because indices of shuffles were not as they had been: how often, and by entry, what is left to be taken for granted.
     private readonly Dictionary<Region, int> _unfit = [];
-    private readonly HashSet<uint> _maskless = [];
+    private readonly Dictionary<uint, MaskTrust> _trust = [];
 
     private RegionPlanner? _planner;
 
@@ -48,7 +48,7 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
         Region? here = _byEntry.GetValueOrDefault(address);
         i->Heat = ushort.MaxValue;
         bool hopeful = !_hopeless.Contains(address);
-        Region? region = cache.Find(address, c, here is not null, hopeful);
+        Region? region = cache.Find(address, c, here is not null, hopeful, TrustAt(address));
         if (region == here)
             region = null;
         if (region is null)
@@ -135,7 +135,7 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
         if (count < Enough)
             return;
         foreach (uint entry in EntriesOf(region))
-            _maskless.Add(entry);
+            _trust[entry] = region.Plan.Masks == MaskTrust.Constant ? MaskTrust.Plain : MaskTrust.None;
         _unfit.Remove(region);
         Remove(region);
     }
@@ -148,9 +148,11 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
         bool large = here is not null;
         _starts.Add(address);
         RegionPlan? plan = (_planner ??= new RegionPlanner(c, _targets, _starts)).Plan(
-            address, large ? cache.Options.Large : cache.Options.Small, large, hopeful, !_maskless.Contains(address));
+            address, large ? cache.Options.Large : cache.Options.Small, large, hopeful, TrustAt(address));
         return plan is null || (here is { Plan.IsLarge: true } && here.Plan.Start == address && plan.Shape == here.Plan.Shape) ? null : new Region(plan);
     }
+
+    private MaskTrust TrustAt(uint address) => _trust.GetValueOrDefault(address, MaskTrust.Constant);
 
     private static IEnumerable<uint> EntriesOf(Region region) => region.Plan.Entries.Select(number => region.Plan.Blocks[number].Address);
 

@@ -13,7 +13,8 @@ namespace SpuRuntime.Execution.Regions;
 
 /// <summary>How an SPU's regions are entered and left, and how they reach local store, where nothing can fault.</summary>
 /// <param name="plan">What the region is made of.</param>
-internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
+/// <param name="packs">Whether it may have packs, on a host that can do them.</param>
+internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : RegionGuest
 {
     private const string LocalStore = "ls";
     private const string Decoded = "decoded";
@@ -31,6 +32,9 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
 
     // Some are needed for what is not a register of the guest.
     public override int VectorsKept => Avx512F.VL.IsSupported || AdvSimd.IsSupported ? 24 : 12;
+
+    // With bytes, because loads turn them round.
+    public override bool PacksVectors => packs && Avx512BW.IsSupported;
 
     public override bool IsFloat(IrSlot slot) => false;
 
@@ -52,7 +56,7 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
         il.Emit(OpCodes.Ldloc, code.Left);
         il.Emit(OpCodes.Ldc_I8, 0L);
         il.Emit(OpCodes.Blt, refuse);
-        if (plan.PlainMasks.Length > 0)
+        if (plan.Masks == MaskTrust.Plain && plan.PlainMasks.Length > 0)
             EmitMaskCheck(code);
         Keep(code, LocalStore, ContextLayout.LocalStore);
         Keep(code, Decoded, ContextLayout.Decoded);
@@ -83,6 +87,16 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldarg_1);
         Call(il, nameof(RegionRuntime.Refuse));
+        il.Emit(OpCodes.Ret);
+    }
+
+    public override void EmitUnfit(RegionCode code, Label unfit)
+    {
+        ILGenerator il = code.Il;
+        il.MarkLabel(unfit);
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldarg_1);
+        Call(il, nameof(RegionRuntime.Unfit));
         il.Emit(OpCodes.Ret);
     }
 
@@ -153,6 +167,29 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
         return value;
     }
 
+    public override LocalBuilder EmitLoadPack(RegionCode code, AccessPlace access)
+    {
+        EmitHostAddress(code, access);
+        code.Il.Emit(OpCodes.Ldobj, typeof(Vector512<byte>));
+        return StorePack(code);
+    }
+
+    public override LocalBuilder EmitLoadSpread(RegionCode code, AccessPlace access)
+    {
+        EmitHostAddress(code, access);
+        code.Call(typeof(RegionRuntime).GetMethod(nameof(RegionRuntime.LoadFourTimes))!);
+        return StorePack(code);
+    }
+
+    public override LocalBuilder EmitOfLoaded(RegionCode code, LocalBuilder loaded)
+    {
+        code.Il.Emit(OpCodes.Ldloc, loaded);
+        code.Call(typeof(RegionRuntime).GetMethod(nameof(RegionRuntime.ReverseFour))!);
+        return StorePack(code);
+    }
+
+    public override void EmitOfLoaded(RegionCode code) => code.Call(typeof(RegionRuntime).GetMethod(nameof(RegionRuntime.Reverse))!);
+
     // The interpreter stores where code is: it sees to the code.
     public override void EmitStore(RegionCode code, in IrInstruction insn, AccessPlace access, LocalBuilder value)
     {
@@ -194,14 +231,7 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
             Call(il, nameof(RegionRuntime.Either));
         il.Emit(OpCodes.Call, typeof(RegionPlan).GetMethod(nameof(RegionPlan.IsPlain))!);
         il.Emit(OpCodes.Brfalse, unfit);
-        code.Later(() =>
-        {
-            il.MarkLabel(unfit);
-            il.Emit(OpCodes.Ldarg_0);
-            il.Emit(OpCodes.Ldarg_1);
-            Call(il, nameof(RegionRuntime.Unfit));
-            il.Emit(OpCodes.Ret);
-        });
+        code.Later(() => EmitUnfit(code, unfit));
     }
 
     private static void Keep(RegionCode code, string name, int offset)
@@ -226,6 +256,13 @@ internal sealed class SpuRegionGuest(RegionPlan plan) : RegionGuest
         code.Il.Emit(OpCodes.Ldloc, access.Address!);
         code.Il.Emit(OpCodes.Ldloc, code.Kept[LocalStore]);
         code.Il.Emit(OpCodes.Add);
+    }
+
+    private static LocalBuilder StorePack(RegionCode code)
+    {
+        LocalBuilder pack = code.Temporary(typeof(Vector512<byte>));
+        code.Il.Emit(OpCodes.Stloc, pack);
+        return pack;
     }
 
     private static void Field(ILGenerator il, int offset, OpCode load)

@@ -10,7 +10,7 @@ namespace SpuRuntime.Tests.Differential;
 /// <summary>A random program, its registers and data (from the seed), and what happens to it between slices.</summary>
 /// <param name="Seed">What registers, data and slices are made from.</param>
 /// <param name="Words">Instructions from <see cref="Start"/> on.</param>
-internal sealed record ProgramCase(int Seed, uint[] Words)
+internal record ProgramCase(int Seed, uint[] Words)
 {
     /// <summary>Where the program is. An interrupt handler is at 0.</summary>
     public const uint Start = 0x80;
@@ -57,17 +57,17 @@ internal sealed record ProgramCase(int Seed, uint[] Words)
     }
 
     /// <summary>Puts everything in place.</summary>
-    public void Prepare(TestSpu spu)
+    public virtual void Prepare(TestSpu spu)
     {
         var random = new Random(Seed);
         random.NextBytes(spu.LocalStore.Slice((int)Data, 0x2000));
         for (int offset = 0; offset < 0x1000; offset += 4)
-            spu.SetWord(Data + (uint)offset, Number(random, IsNumeric));
+            spu.SetWord(Data + (uint)offset, Number(random));
         spu.Write("ai $100,$100,1\nirete $2", 0);
         for (int index = 0; index < Words.Length; index++)
             spu.SetWord(Start + (4 * (uint)index), Words[index]);
         for (int register = 0; register < 128; register++)
-            spu.State.Registers[register] = Vector128.Create(Number(random, IsNumeric), Number(random, IsNumeric), Number(random, IsNumeric), Number(random, IsNumeric)).AsByte();
+            spu.State.Registers[register] = Vector128.Create(Number(random), Number(random), Number(random), Number(random)).AsByte();
         for (int register = 0; register < Addresses; register++)
             spu.SetWords(FirstAddress + register, random.Next(16) == 0 ? NearTheEnd(random) : Data + (uint)random.Next(0x1000));
         spu.SetWords(CodeAddress, Start + ((uint)random.Next(Words.Length) * 4));
@@ -79,8 +79,8 @@ internal sealed record ProgramCase(int Seed, uint[] Words)
     // What is beside it is on both sides of the place where addresses go around.
     private static uint NearTheEnd(Random random) => (SpuState.LocalStoreSize * (uint)random.Next(1, 4)) - 0x100 + (uint)random.Next(0x180);
 
-    // Ordinary single-precision numbers, small integers, zero, and anything.
-    private static uint Number(Random random, bool numeric) => (numeric ? 3 + random.Next(3) : random.Next(6)) switch
+    /// <summary>A word of a register or of the data: ordinary single-precision numbers, small integers, zero, and anything.</summary>
+    protected virtual uint Number(Random random) => (IsNumeric ? 3 + random.Next(3) : random.Next(6)) switch
     {
         0 => 0,
         1 => (uint)random.Next(-20, 20),

@@ -12,10 +12,23 @@ namespace SpuRuntime.Tests.Differential;
 /// <summary>Runs a program on both engines in slices of random length and compares everything after each.</summary>
 internal static class ProgramComparison
 {
+    /// <summary>Compares with the interpreter.</summary>
     /// <returns>What is wrong, or null.</returns>
-    public static string? Run(ProgramCase program, SpuCodeCache code, long instructions, out SpuEngineStatistics statistics)
+    public static string? Run(ProgramCase program, SpuCodeCache code, long instructions, out SpuEngineStatistics statistics) =>
+        Run(program, null, code, instructions, static _ => false, out statistics);
+
+    /// <summary>Compares with another engine.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="reference">The code of the engine that is right; null: the interpreter.</param>
+    /// <param name="code">That of the one in question.</param>
+    /// <param name="instructions">How many are run.</param>
+    /// <param name="isOver">Whether engines need not agree any more, by the state of the one that is right.</param>
+    /// <param name="statistics">What the one in question has done.</param>
+    /// <returns>What is wrong, or null.</returns>
+    public static string? Run(
+        ProgramCase program, SpuCodeCache? reference, SpuCodeCache code, long instructions, Predicate<TestSpu> isOver, out SpuEngineStatistics statistics)
     {
-        using var plain = new TestSpu(new PlainChannels());
+        using var plain = new TestSpu(new PlainChannels(), code: reference);
         using var compiled = new TestSpu(new PlainChannels(), code: code);
         program.Prepare(plain);
         program.Prepare(compiled);
@@ -28,6 +41,8 @@ internal static class ProgramComparison
             long budget = random.Next(4) == 0 ? random.Next(1, 40) : random.Next(1, 4000);
             SpuExit expected = plain.Core.Run(budget);
             SpuExit exit = compiled.Core.Run(budget);
+            if (isOver(plain))
+                break;
             wrong = exit == expected ? Compare(plain, compiled) : $"left by {exit}, not {expected}";
             if (wrong is not null)
                 wrong = string.Create(CultureInfo.InvariantCulture, $"slice {slice} of {budget}: {wrong}");

@@ -21,10 +21,10 @@ internal sealed class ProgramGenerator(int seed)
     private static readonly InstructionInfo[] Singles = [.. Floats.Where(static info => info.Mnemonic is "fa" or "fs" or "fm" or "fma" or "fms" or "fnms")];
 
     private readonly Random _random = new(seed);
-    private readonly List<uint> _words = [];
+    private readonly ProgramText _text = new();
 
     // Functions stand behind the program; calls to them are filled in at the end.
-    private readonly List<(int At, int Function)> _calls = [];
+    private readonly List<(uint At, int Function)> _calls = [];
 
     // Single precision beside the rest, or most of all: one in so many.
     private int _floats;
@@ -37,7 +37,7 @@ internal sealed class ProgramGenerator(int seed)
         _floats = kind.IsNumeric ? 1 : _random.Next(3) == 0 ? 2 : 12;
         int functions = _random.Next(3);
         Body(depth: 0, functions);
-        Branch("br", ProgramCase.Start);
+        _text.Branch("br", ProgramCase.Start);
         var starts = new List<uint>();
         for (int function = 0; function < functions; function++)
         {
@@ -47,12 +47,12 @@ internal sealed class ProgramGenerator(int seed)
             Emit("bi $0");
         }
 
-        foreach ((int at, int function) in _calls)
-            _words[at] = Assemble($"brsl $0,0x{starts[function]:x}", ProgramCase.Start + (4 * (uint)at));
-        return new ProgramCase(seed, [.. _words]);
+        foreach ((uint at, int function) in _calls)
+            _text.Fill(at, $"brsl $0,0x{starts[function]:x}");
+        return new ProgramCase(seed, _text.Words);
     }
 
-    private uint Here => ProgramCase.Start + (4 * (uint)_words.Count);
+    private uint Here => _text.Here;
 
     private void Body(int depth, int functions)
     {
@@ -67,8 +67,7 @@ internal sealed class ProgramGenerator(int seed)
                     Skip(depth, functions);
                     break;
                 case 4 when functions > 0:
-                    _calls.Add((_words.Count, _random.Next(functions)));
-                    Emit("nop $0");
+                    _calls.Add((_text.Reserve(), _random.Next(functions)));
                     break;
                 case 5 when _random.Next(4) == 0:
                     Rare();
@@ -97,25 +96,24 @@ internal sealed class ProgramGenerator(int seed)
                 break;
             case 1:
                 Emit($"cgti ${Temporary},${counter},0");
-                Branch($"brnz ${Temporary},", start);
+                _text.Branch($"brnz ${Temporary},", start);
                 break;
             default:
-                Branch($"brnz ${counter},", start);
+                _text.Branch($"brnz ${counter},", start);
                 break;
         }
     }
 
     private void Skip(int depth, int functions)
     {
-        int at = _words.Count;
-        Emit("nop $0");
+        uint at = _text.Reserve();
         string condition = _random.Next(4) switch { 0 => "brz", 1 => "brnz", 2 => "brhz", _ => "brhnz" };
         int register = _random.Next(ProgramCase.Registers);
         if (depth < 3)
             Body(depth + 1, functions);
         else
             Instruction();
-        _words[at] = Assemble($"{condition} ${register},0x{Here:x}", ProgramCase.Start + (4 * (uint)at));
+        _text.Fill(at, $"{condition} ${register},0x{Here:x}");
     }
 
     private void Instruction()
@@ -136,7 +134,7 @@ internal sealed class ProgramGenerator(int seed)
                 break;
             default:
                 InstructionInfo[] from = _floats == 1 ? Singles : _random.Next(_floats) == 0 ? Floats : Plain;
-                _words.Add(Random(from[_random.Next(from.Length)]));
+                _text.Emit(Random(from[_random.Next(from.Length)]));
                 break;
         }
     }
@@ -181,9 +179,5 @@ internal sealed class ProgramGenerator(int seed)
 
     private int Address() => _random.Next(64) == 0 ? ProgramCase.CodeAddress : ProgramCase.FirstAddress + _random.Next(ProgramCase.Addresses);
 
-    private void Branch(string before, uint target) => Emit($"{before} 0x{target:x}");
-
-    private void Emit(string line) => _words.Add(Assemble(line, Here));
-
-    private static uint Assemble(string line, uint address) => SpuAssembler.AssembleLines(line, address).Single();
+    private void Emit(string line) => _text.Emit(line);
 }

@@ -1,7 +1,4 @@
-using System.Globalization;
-
 using SpuRuntime.Execution;
-using SpuRuntime.Execution.Regions;
 
 using Xunit;
 using Xunit.Abstractions;
@@ -17,8 +14,8 @@ public sealed class ProgramTests(ITestOutputHelper output)
     [Fact]
     public void Both_engines_do_the_same()
     {
-        int first = Setting("PS3_DIFF_SEED", 1);
-        int count = Setting("PS3_SPU_DIFF_PROGRAMS", Sample);
+        int first = ProgramSettings.FirstSeed;
+        int count = ProgramSettings.Programs(Sample);
         long compiled = 0;
         long misses = 0;
         long failures = 0;
@@ -45,21 +42,9 @@ public sealed class ProgramTests(ITestOutputHelper output)
     {
         // Small regions leave often; large ones have everything inside.
         bool small = program.Seed % 3 == 0;
-        using var code = new SpuCodeCache(new SpuEngineOptions
-        {
-            Threshold = program.Seed % 2 == 0 ? 2 : 20,
-            SeekThreshold = 2,
-            LargeThreshold = 40,
-            Synchronous = true,
-            Verify = true,
-            Small = small ? new RegionLimits(12, 5) : RegionLimits.Small,
-            Large = small ? new RegionLimits(40, 16) : RegionLimits.Large,
-        });
+        using var code = new SpuCodeCache(ProgramSettings.Engine(program, small));
         string? wrong = ProgramComparison.Run(program, code, Instructions, out statistics);
         failures = code.Work.Failures;
         return wrong;
     }
-
-    private static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : otherwise;
 }

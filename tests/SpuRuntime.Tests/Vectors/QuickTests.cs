@@ -94,7 +94,7 @@ public sealed class QuickTests
             Vector128<byte> other = Vector128.Create(1.5f).AsByte();
             for (int place = 0; place < 4; place++)
             {
-                Vector512<uint> four = SingleWide.Join(place == 0 ? operand : other, place == 1 ? operand : other, place == 2 ? operand : other, place == 3 ? operand : other);
+                Vector512<byte> four = SingleWide.Join(place == 0 ? operand : other, place == 1 ? operand : other, place == 2 ? operand : other, place == 3 ? operand : other);
                 Assert.Equal(moderate, SingleWide.IsModerate(SingleWide.Highest(four), SingleWide.Smallness(four)));
             }
         }

@@ -9,9 +9,6 @@ namespace CellPpe.Recompiler.Backends.Msil;
 /// </summary>
 internal sealed class BlockEmitter
 {
-    // Beyond this, computing a value again behind every exit costs more than a register for it.
-    private const int MostRecomputed = 12;
-
     private readonly RegionEmitter _region;
     private readonly IrBlock _block;
     private readonly int _number;
@@ -19,18 +16,10 @@ internal sealed class BlockEmitter
     private readonly QuickEmitter _quick;
     private readonly GuardEmitter _guards;
     private readonly AccessGroups _groups;
+    private readonly PackEmitter? _packs;
     private readonly Dictionary<AccessGroup, LocalBuilder> _reached = [];
     private readonly Dictionary<int, IrValue> _pending = [];
-    private readonly int[] _uses;
-    private readonly int[] _writes;
-    private readonly int[] _weight;
-    private readonly int[] _asDouble;
-
-    // Values that only their block's end notes, and nobody makes.
-    private readonly bool[] _owed;
-
-    // For each value, the last instruction at which code for it may be emitted.
-    private readonly int[] _needed;
+    private readonly BlockUses _uses;
 
     // For each slot, the value that reads it and whose code may still be emitted.
     private readonly Dictionary<int, IrValue> _readers = [];
@@ -50,13 +39,10 @@ internal sealed class BlockEmitter
         _quick = new QuickEmitter(region, _values);
         _guards = new GuardEmitter(_block, region.Code, _values, EndsRun);
         _groups = new AccessGroups(_block, region.Guest.Faults);
+        if (region.Packed?.In(number) is { } packs)
+            _packs = new PackEmitter(region, _block, packs, _values, _guards);
         _changed = region.Flow.ChangedBefore(number);
-        int count = _block.Instructions.Count;
-        (_uses, _writes, _weight, _asDouble) = (new int[count], new int[count], new int[count], new int[count]);
-        _needed = new int[count];
-        _owed = new bool[count];
-        CountUses();
-        FindNeeded();
+        _uses = new BlockUses(region, _block, _groups);
     }
 
     private ILGenerator Il => _region.Code.Il;
@@ -69,68 +55,20 @@ internal sealed class BlockEmitter
         _region.Code.EndBlock();
     }
 
-    private void CountUses()
-    {
-        for (int index = 0; index < _uses.Length; index++)
-        {
-            IrInstruction insn = _block.Instructions[index];
-            int weight = 1;
-            for (int number = 0; number < IrInstruction.MaxOperands; number++)
-            {
-                if (insn.Operand(number) is not { Exists: true } operand)
-                    continue;
-                (insn.Op == IrOp.WriteSlot ? _writes : _uses)[operand.Index]++;
-                weight += _weight[operand.Index];
-                if (WantsDouble(insn, number))
-                    _asDouble[operand.Index]++;
-            }
-
-            if (insn.Op == IrOp.WriteSlot && _region.Fields.Has(_region.Table.NumberOf(insn.Slot)))
-                _owed[insn.A.Index] = true;
-
-            // What is kept in a temporary weighs nothing; whether it will be is not known yet, so this errs on the heavy side.
-            _weight[index] = insn.Op is IrOp.Constant or IrOp.ReadSlot ? 0 : insn.IsPure ? Math.Min(weight, 1000) : 0;
-        }
-    }
-
-    // Users stand behind what they use: one walk from the end.
-    private void FindNeeded()
-    {
-        int end = _needed.Length;
-        for (int index = end - 1; index >= 0; index--)
-        {
-            IrInstruction insn = _block.Instructions[index];
-            bool later = (insn.Op == IrOp.WriteSlot && IsDeferred(insn.Slot)) || insn.IsSeenByLoadsOnly || insn.Op is IrOp.ExitIf or IrOp.Exit;
-            int when = later ? end : insn.IsPure && !WantsTemporary(index) ? _needed[index] : index;
-            for (int number = 0; number < IrInstruction.MaxOperands; number++)
-            {
-                if (insn.Operand(number) is { Exists: true } operand)
-                    _needed[operand.Index] = Math.Max(_needed[operand.Index], when);
-            }
-
-            if (_groups.Of(index) is { } group && group.Leader == index)
-                _needed[group.Base.Index] = Math.Max(_needed[group.Base.Index], index);
-        }
-    }
-
-    private static bool IsDeferred(IrSlot slot) => slot.IsField;
-
-    private bool WantsDouble(in IrInstruction insn, int operand) => insn.Op switch
-    {
-        IrOp.WriteSlot => _region.Guest.IsFloat(insn.Slot),
-        IrOp.Call => insn.Helper!.Quick is { } quick && operand < quick.Compute.GetParameters().Length,
-        _ => false,
-    };
-
-    // Whoever uses it wants a double: one conversion where it is made, none where it is used.
-    private bool IsDouble(int index) => _asDouble[index] > 0 && _asDouble[index] == _uses[index] + _writes[index];
-
     private void EmitInstruction(int index)
     {
         IrInstruction insn = _block.Instructions[index];
-        if (_guards.IsRunning && index == _guards.End)
-            FinishRun();
         Moment now = new(index, _barrier);
+        if (_guards.IsRunning && index == _guards.End)
+            FinishRun(now);
+        if (_region.IsHopeful && _guards.BeginsAt(index))
+            BeginRun(index, insn.Site, now);
+        if (_packs is not null && _packs.Makes(index))
+        {
+            MakePack(index, insn, now);
+            return;
+        }
+
         switch (insn.Op)
         {
             case IrOp.Constant:
@@ -150,7 +88,7 @@ internal sealed class BlockEmitter
 
                 break;
             case IrOp.WriteSlot:
-                Write(insn, now);
+                Write(index, insn, now);
                 break;
             case IrOp.Perform:
                 Perform(insn, now);
@@ -167,12 +105,23 @@ internal sealed class BlockEmitter
             default:
                 if (insn.Op.IsAccess)
                     Access(index, insn, now);
-                else if (_region.Singles is { Any: true } && _uses[index] + _writes[index] > 0 && SingleSlots.IsLoad(_block, index))
+                else if (_region.Singles is { Any: true } && _uses.IsUsed(index) && SingleSlots.IsLoad(_block, index))
                     TakeSingle(index, insn, now);
-                else if (!insn.IsPure || WantsTemporary(index))
+                else if (!insn.IsPure || _uses.WantsTemporary(index))
                     Compute(index, insn, now);
                 break;
         }
+    }
+
+    // Four instructions are done where the first of them stands.
+    private void MakePack(int index, in IrInstruction insn, Moment now)
+    {
+        if (_packs!.IsMade(index))
+            return;
+        AccessPlace access = insn.Op.IsAccess ? Place(index, insn, now) : default;
+        if (access.Host is not null)
+            access = access with { HostOffset = _groups.OffsetOf(_packs.LowestOf(index)) };
+        _packs.Make(index, access, now);
     }
 
     // A NaN would not survive as a float; the interpreter does that load again.
@@ -189,30 +138,6 @@ internal sealed class BlockEmitter
         _values.Keep(index, index + 1, local);
     }
 
-    private bool WantsTemporary(int index)
-    {
-        if (_owed[index] && _uses[index] == 0)
-            return false;
-        if (_uses[index] == 0)
-            return _weight[index] > MostRecomputed && _writes[index] > 0;
-        return _uses[index] > 1 || _writes[index] > 0 || JoinsVectors(_block.Instructions[index]);
-    }
-
-    // Put off until its result is used, it would keep several vectors alive instead of one.
-    private bool JoinsVectors(in IrInstruction insn)
-    {
-        if (insn.Op != IrOp.Call || insn.Type != IrType.V128)
-            return false;
-        int vectors = 0;
-        for (int number = 0; number < IrInstruction.MaxOperands; number++)
-        {
-            if (insn.Operand(number) is { Exists: true } operand && _block[operand] is { Type: IrType.V128, Op: not IrOp.VectorOf })
-                vectors++;
-        }
-
-        return vectors > 1;
-    }
-
     private void Compute(int index, in IrInstruction insn, Moment now)
     {
         if (insn.Helper?.Quick is { } quick)
@@ -221,10 +146,8 @@ internal sealed class BlockEmitter
             return;
         }
 
-        if (_region.IsHopeful && insn.Helper?.Guard is { } guard)
+        if (_region.IsHopeful && insn.Helper?.Guard is not null)
         {
-            if (!_guards.IsRunning)
-                BeginRun(index, guard, insn.Site, now);
             _values.Keep(index, index + 1, _guards.Emit(index, insn, now));
             return;
         }
@@ -247,7 +170,7 @@ internal sealed class BlockEmitter
             _region.EmitFloatMode();
     }
 
-    private void Write(in IrInstruction insn, Moment now)
+    private void Write(int index, in IrInstruction insn, Moment now)
     {
         int slot = _region.Table.NumberOf(insn.Slot);
         if (insn.IsSeenByLoadsOnly)
@@ -257,6 +180,15 @@ internal sealed class BlockEmitter
         }
 
         _unmade.Remove(insn.Slot);
+        if (_guards.IsOverwritten(index))
+            return;
+        if (_packs?.WholeOf(index, CanLeave) is { } whole)
+        {
+            if (index == whole.Last && !_packs.IsLater(whole))
+                WriteWhole(whole, now);
+            return;
+        }
+
         if (slot < 0 && _guards.IsRunning)
         {
             _guards.Write(insn.Slot, insn.A, now);
@@ -275,7 +207,7 @@ internal sealed class BlockEmitter
             return;
         }
 
-        if (IsDeferred(insn.Slot))
+        if (insn.Slot.IsField)
         {
             _pending[slot] = insn.A;
         }
@@ -284,40 +216,69 @@ internal sealed class BlockEmitter
             SaveReader(slot, now);
             _guards.BeforeChange(_region.SlotLocals[slot]);
             EmitSlotValue(slot, insn.A, now);
-            Il.Emit(OpCodes.Stloc, _region.SlotLocals[slot]);
+            _region.SlotLocals.EmitWrite(slot);
         }
 
         _changed = _changed.With(slot);
+    }
+
+    private void WriteWhole(WholeWrite whole, Moment now)
+    {
+        foreach (int slot in whole.Slots)
+        {
+            SaveReader(slot, now);
+            _changed = _changed.With(slot);
+        }
+
+        _packs!.EmitWrite(whole);
+    }
+
+    // Whether the block can be left at an instruction, and not from the beginning of the present run.
+    private bool CanLeave(int index)
+    {
+        IrInstruction insn = _block.Instructions[index];
+        return !(_guards.IsRunning && index < _guards.End)
+            && (_guards.BeginsAt(index) || (insn.Op is IrOp.Load or IrOp.LoadVector ? _groups.Of(index) is { } group && group.Leader == index : insn.MayLeave));
     }
 
     // What a run of guarded operations must not meet: whatever is seen from outside, or cannot be done twice.
     private bool EndsRun(IrInstruction insn) => insn.Op switch
     {
         IrOp.ReadSlot or IrOp.WriteSlot => (_region.Table.NumberOf(insn.Slot) < 0 && !_region.Table.IsOneWay(insn.Slot))
-            || IsDeferred(insn.Slot) || insn.Slot.Type != IrType.V128,
+            || insn.Slot.IsField || insn.Slot.Type != IrType.V128,
         IrOp.Call => insn.Helper is { State: not null, Guard: null } || insn.Helper!.Quick is not null,
         IrOp.Load or IrOp.LoadVector => _region.Guest.Faults,
         _ => insn.Op.MayLeave || insn.Op == IrOp.Barrier,
     };
 
     // What the run changes goes to the state first: it can then be left as if it had not begun.
-    private void BeginRun(int index, IrGuard guard, IrSite site, Moment now)
+    private void BeginRun(int index, IrSite site, Moment now)
     {
-        SlotSet changing = _region.Flow.WrittenIn(_number, index, _guards.EndOf(index));
+        int end = _guards.EndOf(index);
+        SlotSet changing = _region.Flow.WrittenIn(_number, index, end).Except(_packs?.BeginRun(index, end) ?? SlotSet.Empty);
         _region.EmitWriteBack(_changed & changing);
-        _guards.Begin(index, guard, Behind(site, now, _region.Guest.ExitToInterpret(site.Address), default, _changed.Except(changing)));
+        _guards.Begin(index, Behind(site, now, _region.Guest.ExitToInterpret(site.Address), default, _changed.Except(changing)));
     }
 
-    private void FinishRun()
+    private void FinishRun(Moment now)
     {
-        foreach ((IrSlot slot, LocalBuilder value) in _guards.Finish())
-            _region.EmitWriteState(slot, () => Il.Emit(OpCodes.Ldloc, value));
+        foreach ((IrSlot slot, IrValue value, LocalBuilder? local) in _guards.Finish())
+        {
+            if (local is null)
+                _region.EmitWriteState(slot, () => _values.Emit(value, now));
+            else
+                _region.EmitWriteState(slot, () => Il.Emit(OpCodes.Ldloc, local));
+        }
+
+        // What comes now may still want what the slots held.
+        foreach (WholeWrite whole in _packs?.FinishRun() ?? [])
+            WriteWhole(whole, now with { Index = now.Index - 1 });
     }
 
     // What the slot held is wanted further on.
     private void SaveReader(int slot, Moment now)
     {
-        if (_readers.Remove(slot, out IrValue reader) && _needed[reader.Index] > now.Index)
+        if (_readers.Remove(slot, out IrValue reader) && _uses.IsNeededBehind(reader, now.Index))
             _values.Capture(reader, SlotSet.Empty.With(slot), now);
     }
 
@@ -328,7 +289,7 @@ internal sealed class BlockEmitter
         switch (insn.Op)
         {
             case IrOp.Load or IrOp.LoadVector:
-                _values.Keep(index, index + 1, guest.EmitLoad(_region.Code, insn, access, IsDouble(index)));
+                _values.Keep(index, index + 1, guest.EmitLoad(_region.Code, insn, access, _uses.IsDouble(index)));
                 break;
             case IrOp.LoadVectorIf:
                 LoadIf(index, insn, access, now);

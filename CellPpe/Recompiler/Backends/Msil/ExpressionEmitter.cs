@@ -15,12 +15,15 @@ internal readonly record struct Moment(int Index, int Barrier);
 /// used. A value used once, or only by code behind an exit, thus costs nothing on the way.
 /// </summary>
 internal sealed class ExpressionEmitter(
-    IrBlock block, RegionCode code, SlotTable table, LocalBuilder[] slotLocals, RegionGuest guest, SingleSlots? singles = null)
+    IrBlock block, RegionCode code, SlotTable table, SlotHomes slotLocals, RegionGuest guest, SingleSlots? singles = null)
 {
     private const ulong SignBit = 1UL << 63;
 
     private readonly LocalBuilder?[] _temporaries = new LocalBuilder?[block.Instructions.Count];
     private readonly int[] _since = new int[block.Instructions.Count];
+
+    // Of values that are in packs: the pack's local, in which place, and whether it holds them as they are in memory.
+    private readonly Dictionary<int, (LocalBuilder Pack, int Lane, bool IsLoaded)> _lanes = [];
 
     private ILGenerator Il => code.Il;
 
@@ -48,6 +51,12 @@ internal sealed class ExpressionEmitter(
         _since[index] = since;
     }
 
+    /// <summary>Takes a pack's place as the value, for as long as the block lasts.</summary>
+    public void KeepLane(int index, LocalBuilder pack, int lane, bool isLoaded = false) => _lanes[index] = (pack, lane, isLoaded);
+
+    /// <summary>Whether emitting the value at any later moment gives the same, and computes nothing.</summary>
+    public bool IsKept(IrValue value, Moment at) => TemporaryOf(value, at) is not null || _lanes.ContainsKey(value.Index);
+
     /// <summary>The temporary that holds the value at that moment, or null.</summary>
     public LocalBuilder? TemporaryOf(IrValue value, Moment at) =>
         _temporaries[value.Index] is { } local && _since[value.Index] <= at.Index ? local : null;
@@ -58,8 +67,12 @@ internal sealed class ExpressionEmitter(
         if (TemporaryOf(value, at) is { } local && !IsFloating(local.LocalType))
             return local;
         IrInstruction insn = block[value];
-        if (insn.Op == IrOp.ReadSlot && !guest.IsFloat(insn.Slot) && table.NumberOf(insn.Slot) is >= 0 and int slot && value.Index >= at.Barrier)
+        if (insn.Op == IrOp.ReadSlot && !guest.IsFloat(insn.Slot) && table.NumberOf(insn.Slot) is >= 0 and int slot && value.Index >= at.Barrier
+            && !slotLocals.IsShared(slot))
+        {
             return slotLocals[slot];
+        }
+
         Emit(value, at);
         LocalBuilder fresh = code.Temporary(TypeOf(insn.Type));
         Il.Emit(OpCodes.Stloc, fresh);
@@ -133,7 +146,7 @@ internal sealed class ExpressionEmitter(
     /// <summary>The slot locals that emitting the value would read.</summary>
     public SlotSet Leaves(IrValue value, Moment at)
     {
-        if (!value.Exists || TemporaryOf(value, at) is not null)
+        if (!value.Exists || IsKept(value, at))
             return SlotSet.Empty;
         IrInstruction insn = block[value];
         if (insn.Op == IrOp.ReadSlot)
@@ -147,15 +160,16 @@ internal sealed class ExpressionEmitter(
     /// <summary>Copies the slots that the value reads and that are about to change.</summary>
     public void Capture(IrValue value, SlotSet changing, Moment at)
     {
-        if (!value.Exists || TemporaryOf(value, at) is not null)
+        if (!value.Exists || IsKept(value, at))
             return;
         IrInstruction insn = block[value];
         if (insn.Op == IrOp.ReadSlot)
         {
-            if (!changing.Contains(table.NumberOf(insn.Slot)))
+            int slot = table.NumberOf(insn.Slot);
+            if (!changing.Contains(slot))
                 return;
-            Il.Emit(OpCodes.Ldloc, slotLocals[table.NumberOf(insn.Slot)]);
-            LocalBuilder copy = code.Temporary(slotLocals[table.NumberOf(insn.Slot)].LocalType);
+            slotLocals.EmitRead(slot);
+            LocalBuilder copy = code.Temporary(slotLocals.IsShared(slot) ? TypeOf(insn.Type) : slotLocals[slot].LocalType);
             Il.Emit(OpCodes.Stloc, copy);
             Keep(value.Index, at.Index, copy);
             return;
@@ -198,6 +212,14 @@ internal sealed class ExpressionEmitter(
     {
         if (TemporaryOf(value, at) is { } local)
             return EmitLocal(local);
+        if (_lanes.TryGetValue(value.Index, out (LocalBuilder Pack, int Lane, bool IsLoaded) place))
+        {
+            Il.Emit(OpCodes.Ldloc, place.Pack);
+            code.Call(PackArithmetic.Lane(place.Lane));
+            if (place.IsLoaded)
+                guest.EmitOfLoaded(code);
+            return typeof(Vector128<byte>);
+        }
 
         IrInstruction insn = block[value];
         switch (insn.Op)
@@ -208,8 +230,11 @@ internal sealed class ExpressionEmitter(
             case IrOp.ReadSlot:
                 if (value.Index < at.Barrier)
                     throw new InvalidOperationException($"block 0x{block.Address:x}: value {value.Index} is read after its slot has changed");
-                LocalBuilder place = slotLocals[table.NumberOf(insn.Slot)];
-                return EmitLocal(place);
+                int slot = table.NumberOf(insn.Slot);
+                if (!slotLocals.IsShared(slot))
+                    return EmitLocal(slotLocals[slot]);
+                slotLocals.EmitRead(slot);
+                return typeof(Vector128<byte>);
             default:
                 return Compute(insn, at);
         }

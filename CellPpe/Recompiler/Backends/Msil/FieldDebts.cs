@@ -19,7 +19,7 @@ internal sealed class FieldDebts
     private const int UnsignedToSign = 62;
 
     private readonly Dictionary<int, Debt> _debts = [];
-    private readonly LocalBuilder[] _slotLocals;
+    private readonly SlotHomes _slotLocals;
     private readonly ILGenerator _il;
     private readonly LocalBuilder _sign;
     private readonly LocalBuilder _left;
@@ -29,7 +29,7 @@ internal sealed class FieldDebts
     /// <param name="table">Its cached slots.</param>
     /// <param name="slotLocals">Their locals.</param>
     /// <param name="il">Where to.</param>
-    public FieldDebts(IrRegion region, SlotTable table, LocalBuilder[] slotLocals, ILGenerator il)
+    public FieldDebts(IrRegion region, SlotTable table, SlotHomes slotLocals, ILGenerator il)
     {
         (_slotLocals, _il) = (slotLocals, il);
         (_sign, _left, _right) = (il.DeclareLocal(typeof(ulong)), il.DeclareLocal(typeof(ulong)), il.DeclareLocal(typeof(ulong)));

@@ -20,9 +20,12 @@ internal sealed class GuardEmitter
     // For each instruction of a run, the first one behind it; else 0.
     private readonly int[] _ends;
 
+    // The first operation of the run that begins at an instruction.
+    private readonly Dictionary<int, IrGuard> _guards = [];
+
     // What is known of values; what comes behind a look has passed it.
     private readonly Dictionary<int, IrRange> _ranges = [];
-    private readonly Dictionary<IrSlot, LocalBuilder> _written = [];
+    private readonly Dictionary<IrSlot, (IrValue Value, LocalBuilder? Local)> _written = [];
 
     // By value, which of its words the block puts elsewhere; found when first asked for.
     private Dictionary<int, int>? _wordsUsed;
@@ -42,26 +45,43 @@ internal sealed class GuardEmitter
         _code = code;
         _values = values;
         _ends = new int[block.Instructions.Count];
-        int start = -1;
+        (int start, int load) = (-1, -1);
         int operations = 0;
         for (int index = 0; index < _ends.Length; index++)
         {
             IrInstruction insn = block.Instructions[index];
-            bool guarded = insn.Helper?.Guard is not null;
-            if (start >= 0 && (ends(insn) || (guarded && operations == MostOperations)))
+            IrGuard? guard = insn.Helper?.Guard;
+            bool over = ends(insn);
+            if (start >= 0 && (over || (guard is not null && operations == MostOperations)))
             {
                 Array.Fill(_ends, index, start, index - start);
-                start = -1;
+                // A load inside is no beginning of the next.
+                (start, load) = (-1, -1);
             }
 
-            if (!guarded)
+            if (over)
+                load = -1;
+            else if (load < 0 && insn.Op == IrOp.LoadVector)
+                load = index;
+            if (guard is null)
                 continue;
-            operations = start < 0 ? 1 : operations + 1;
-            start = start < 0 ? index : start;
+            if (start < 0)
+            {
+                (start, load, operations) = (load < 0 ? index : load, -1, 0);
+                _guards[start] = guard;
+            }
+
+            operations++;
         }
     }
 
-    /// <summary>True between a run's first operation and the look at it.</summary>
+    /// <summary>
+    /// Whether a run begins at an instruction: its first operation, or the first load on the way there, so that what registers hold on the way
+    /// need not be saved.
+    /// </summary>
+    public bool BeginsAt(int index) => _guards.ContainsKey(index);
+
+    /// <summary>True between a run's beginning and the look at it.</summary>
     public bool IsRunning => _look is not null;
 
     /// <summary>Where the present run ends.</summary>
@@ -76,9 +96,9 @@ internal sealed class GuardEmitter
     private ILGenerator Il => _code.Il;
 
     /// <summary>Begins a run at an instruction.</summary>
-    public void Begin(int index, IrGuard guard, Label miss)
+    public void Begin(int index, Label miss)
     {
-        _look = guard.Look;
+        _look = _guards[index].Look;
         Miss = miss;
         End = _ends[index];
         _highest = null;
@@ -108,6 +128,56 @@ internal sealed class GuardEmitter
 
         _ranges[index] = range;
         return guard.Form is { } form ? Compute(index, insn, guard.Compute, form, operands) : Compute(guard.Compute, operands);
+    }
+
+    /// <summary>Emits an operation four times at once; the local holds the pack of results.</summary>
+    /// <param name="pack">The four.</param>
+    /// <param name="operands">Packs.</param>
+    /// <param name="spread">The pack that holds a value four times, or null.</param>
+    public LocalBuilder Emit(VectorPack pack, LocalBuilder[] operands, Func<IrValue, LocalBuilder?> spread)
+    {
+        IrGuard guard = _block.Instructions[pack.First].Helper!.Guard!;
+        var ranges = new IrRange[operands.Length];
+        for (int number = 0; number < operands.Length; number++)
+            ranges[number] = RangeOf(pack.Operands[number], operands[number], spread);
+        IrRange range = guard.RangeOf(ranges);
+        if (!range.Fits(_look!.Limit))
+        {
+            for (int number = 0; number < operands.Length; number++)
+                ranges[number] = ranges[number].Fits(_look.Ordinary) ? ranges[number] : LookAt(pack.Operands[number].Lanes, operands[number]);
+            range = guard.RangeOf(ranges);
+        }
+
+        foreach (int lane in pack.Lanes)
+            _ranges[lane] = range;
+        _code.Helpers.Emit(guard.Compute, operands);
+        return Store(guard.Form!.Type);
+    }
+
+    private IrRange RangeOf(PackOperand operand, LocalBuilder local, Func<IrValue, LocalBuilder?> spread)
+    {
+        if (Array.TrueForAll(operand.Lanes, lane => _ranges.ContainsKey(lane.Index)))
+            return operand.Lanes.Select(lane => _ranges[lane.Index]).Aggregate(static (one, other) => one.Or(other));
+        if (!operand.IsCommon)
+            return LookAt(operand.Lanes, local);
+        // Four different ones are looked at together.
+        IrValue value = operand.Lanes[0];
+        (IrValue whole, LocalBuilder place) = WholeOf(value) is { Exists: true } source && spread(source) is { } made ? (source, made) : (value, local);
+        if (!_ranges.TryGetValue(whole.Index, out IrRange known))
+        {
+            _code.Helpers.Emit(PackArithmetic.Lane(0), [place]);
+            known = LookAt(whole, Store(typeof(Vector128<byte>)));
+        }
+
+        return _ranges[value.Index] = known;
+    }
+
+    private IrRange LookAt(IrValue[] lanes, LocalBuilder pack)
+    {
+        Gather(pack);
+        foreach (IrValue lane in lanes)
+            _ranges[lane.Index] = _look!.Ordinary;
+        return _look!.Ordinary;
     }
 
     private LocalBuilder Compute(MethodInfo compute, LocalBuilder[] operands)
@@ -147,15 +217,27 @@ internal sealed class GuardEmitter
     /// <summary>A slot in the state struct gets a value, behind the look.</summary>
     public void Write(IrSlot slot, IrValue value, Moment now)
     {
-        if (_values.TemporaryOf(value, now) is not { } local)
+        if (_values.IsKept(value, now))
         {
-            // What it is made of may change before it is written.
-            _values.Emit(value, now);
-            local = _code.Temporary(typeof(Vector128<byte>));
-            Il.Emit(OpCodes.Stloc, local);
+            _written[slot] = (value, null);
+            return;
         }
 
-        _written[slot] = local;
+        // What it is made of may change before it is written.
+        _values.Emit(value, now);
+        _written[slot] = (value, Store(typeof(Vector128<byte>)));
+    }
+
+    /// <summary>Whether a write to a slot is done again before the run is over, in which nothing sees slots.</summary>
+    public bool IsOverwritten(int index)
+    {
+        for (int other = index + 1; IsRunning && other < End; other++)
+        {
+            if (_block.Instructions[other].Op == IrOp.WriteSlot && _block.Instructions[other].Slot == _block.Instructions[index].Slot)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>A slot's local gets another value: what it holds is kept, if it is still to be looked at.</summary>
@@ -173,8 +255,8 @@ internal sealed class GuardEmitter
     }
 
     /// <summary>Emits the look at the run, which is over.</summary>
-    /// <returns>What is to be written to the state struct.</returns>
-    public (IrSlot Slot, LocalBuilder Value)[] Finish()
+    /// <returns>What is to be written to the state struct: a local, or a value that is kept.</returns>
+    public (IrSlot Slot, IrValue Value, LocalBuilder? Local)[] Finish()
     {
         if (_toLookAt.Count > 0)
             Look();
@@ -185,7 +267,7 @@ internal sealed class GuardEmitter
         }
 
         _look = null;
-        (IrSlot, LocalBuilder)[] written = [.. _written.Select(static one => (one.Key, one.Value))];
+        (IrSlot, IrValue, LocalBuilder?)[] written = [.. _written.Select(static one => (one.Key, one.Value.Value, one.Value.Local))];
         _written.Clear();
         _formed.Clear();
         return written;
@@ -196,11 +278,16 @@ internal sealed class GuardEmitter
     {
         if (_ranges.TryGetValue(value.Index, out IrRange known))
             return known;
-        IrInstruction insn = _block[value];
-        return insn.Helper?.Source is { } source && source(_block, insn).Whole is { Exists: true } whole && WordsUsed(whole) == IrWords.All
-            && _values.TemporaryOf(whole, now) is { } place
+        return WholeOf(value) is { Exists: true } whole && _values.TemporaryOf(whole, now) is { } place
             ? _ranges[value.Index] = RangeOf(whole, place, now)
             : LookAt(value, local);
+    }
+
+    // The vector that a value consists of words of, if all its words are used.
+    private IrValue WholeOf(IrValue value)
+    {
+        IrInstruction insn = _block[value];
+        return insn.Helper?.Source is { } source && source(_block, insn).Whole is { Exists: true } whole && WordsUsed(whole) == IrWords.All ? whole : default;
     }
 
     private int WordsUsed(IrValue whole)
@@ -239,7 +326,12 @@ internal sealed class GuardEmitter
         }
 
         _toLookAt.Clear();
-        Gather(ref _highest, operand, _look.Highest);
+        Gather(operand);
+    }
+
+    private void Gather(LocalBuilder operand)
+    {
+        Gather(ref _highest, operand, _look!.Highest);
         Gather(ref _smallness, operand, _look.Smallness);
     }
 

@@ -60,6 +60,9 @@ internal static class MsilArithmetic
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> VectorOf(ulong high, ulong low) => Vector128.Create(low, high).AsByte();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool VectorsEqual(Vector128<byte> left, Vector128<byte> right) => left == right;
+
     public static Vector128<byte> VectorShiftLeftBytes(Vector128<byte> value, ulong count)
     {
         UInt128 number = new UInt128(VectorHigh(value), VectorLow(value)) << (int)(count * 8);

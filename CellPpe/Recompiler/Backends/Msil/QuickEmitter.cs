@@ -181,7 +181,7 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
 
     private LocalBuilder CopyOfSlot(LocalBuilder operand)
     {
-        if (!region.SlotLocals.Contains(operand))
+        if (!region.SlotLocals.Has(operand))
             return operand;
         LocalBuilder copy = region.Code.Temporary(operand.LocalType);
         Il.Emit(OpCodes.Ldloc, operand);

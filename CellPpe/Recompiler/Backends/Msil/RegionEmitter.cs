@@ -23,9 +23,11 @@ internal sealed class RegionEmitter
         Code = new RegionCode(il, plans);
         Table = new SlotTable(region, guest);
         _checked = FindChecked();
-        Flow = new SlotFlow(region, Table, _checked);
         Singles = hopeful ? new SingleSlots(region, guest) : null;
-        SlotLocals = [.. Table.Slots.Select(slot => il.DeclareLocal(LocalTypeOf(slot)))];
+        // It may have slots kept in locals that would not be.
+        Packed = hopeful && guest.PacksVectors ? new PackedSlots(region, Table) : null;
+        Flow = new SlotFlow(region, Table, _checked);
+        SlotLocals = new SlotHomes(Code, Table, LocalTypeOf, Packed);
         Fields = new FieldDebts(region, Table, SlotLocals, il);
         IrDebt[] kinds = [.. region.Blocks.SelectMany(static block => block.Instructions)
             .Where(static insn => insn.Helper?.Quick is not null).Select(static insn => insn.Helper!.Quick!.Debt).Distinct()];
@@ -58,7 +60,10 @@ internal sealed class RegionEmitter
 
     public SlotFlow Flow { get; }
 
-    public LocalBuilder[] SlotLocals { get; }
+    public SlotHomes SlotLocals { get; }
+
+    /// <summary>Which slots share a local; null where none may.</summary>
+    public PackedSlots? Packed { get; }
 
     public Label[] BlockLabels { get; }
 
@@ -88,6 +93,7 @@ internal sealed class RegionEmitter
         {
             Il.MarkLabel(entered[index]);
             EmitLoad(Flow.Loaded);
+            EmitAssumed(Region.Entries[index]);
             ulong address = Region.Blocks[Region.Entries[index]].Address;
             if (IsQuickThroughout)
                 EmitQuickOnly(address);
@@ -135,6 +141,25 @@ internal sealed class RegionEmitter
             Il.Emit(OpCodes.Ldind_R8);
             Il.Emit(OpCodes.Bne_Un, not);
         }
+    }
+
+    private void EmitAssumed(int entry)
+    {
+        IrAssumption[] assumed = Region.Assumed.GetValueOrDefault(entry, []);
+        if (assumed.Length == 0)
+            return;
+        Label unfit = Il.DefineLabel();
+        foreach (IrAssumption one in assumed)
+        {
+            EmitReadState(one.Slot);
+            Il.Emit(OpCodes.Ldc_I8, (long)one.High);
+            Il.Emit(OpCodes.Ldc_I8, (long)one.Low);
+            Il.Emit(OpCodes.Call, MsilArithmetic.Method(nameof(IrOp.VectorOf)));
+            Il.Emit(OpCodes.Call, MsilArithmetic.Method(nameof(MsilArithmetic.VectorsEqual)));
+            Il.Emit(OpCodes.Brfalse, unfit);
+        }
+
+        Code.Later(() => Guest.EmitUnfit(Code, unfit));
     }
 
     private Label EntryToInterpret(ulong address)
@@ -212,7 +237,7 @@ internal sealed class RegionEmitter
             EmitReadState(Table.Slots[slot]);
             if (SlotLocals[slot].LocalType == typeof(float))
                 Il.Emit(OpCodes.Conv_R4);
-            Il.Emit(OpCodes.Stloc, SlotLocals[slot]);
+            SlotLocals.EmitWrite(slot);
             Fields.EmitNone(slot);
         }
     }
@@ -228,7 +253,7 @@ internal sealed class RegionEmitter
 
     private void EmitSlotLocal(int slot)
     {
-        Il.Emit(OpCodes.Ldloc, SlotLocals[slot]);
+        SlotLocals.EmitRead(slot);
         if (SlotLocals[slot].LocalType == typeof(float))
             Il.Emit(OpCodes.Conv_R8);
     }

@@ -26,6 +26,12 @@ public abstract class RegionGuest
     /// </summary>
     public virtual int VectorsKept => int.MaxValue;
 
+    /// <summary>
+    /// Whether the host can hold four vectors in one register and the guest has operations for that (<see cref="IrHelper.Four"/>). Only for a guest
+    /// whose loads never fault.
+    /// </summary>
+    public virtual bool PacksVectors => false;
+
     /// <summary>True when the slot holds a double's image: its local is a double.</summary>
     public abstract bool IsFloat(IrSlot slot);
 
@@ -55,6 +61,9 @@ public abstract class RegionGuest
 
     /// <summary>Appends, at <paramref name="refuse"/>, the return of an entry that was refused.</summary>
     public abstract void EmitRefuse(RegionCode code, Label refuse);
+
+    /// <summary>Appends, at <paramref name="unfit"/>, the return of an entry where slots do not hold what is assumed (<see cref="IrRegion.Assumed"/>).</summary>
+    public virtual void EmitUnfit(RegionCode code, Label unfit) => throw new InvalidOperationException("the guest assumes nothing");
 
     /// <summary>Appends a jump to <paramref name="stop"/> if the budget is used up or somebody asks for the thread's attention.</summary>
     public abstract void EmitCheck(RegionCode code, Label stop);
@@ -102,6 +111,18 @@ public abstract class RegionGuest
     /// <returns>The local that holds the value.</returns>
     public abstract LocalBuilder EmitLoad(RegionCode code, in IrInstruction insn, AccessPlace access, bool asDouble);
 
+    /// <summary>Appends a load of four vectors, one behind the other; returns the local that holds them as they are in memory.</summary>
+    public virtual LocalBuilder EmitLoadPack(RegionCode code, AccessPlace access) => throw NoPacks();
+
+    /// <summary>The same of one vector four times.</summary>
+    public virtual LocalBuilder EmitLoadSpread(RegionCode code, AccessPlace access) => throw NoPacks();
+
+    /// <summary>Makes vectors of what a local holds as it was in memory; returns the local that holds the pack.</summary>
+    public virtual LocalBuilder EmitOfLoaded(RegionCode code, LocalBuilder loaded) => throw NoPacks();
+
+    /// <summary>The same of one vector, on the stack.</summary>
+    public virtual void EmitOfLoaded(RegionCode code) => throw NoPacks();
+
     /// <summary>Appends a store of what a local holds.</summary>
     public abstract void EmitStore(RegionCode code, in IrInstruction insn, AccessPlace access, LocalBuilder value);
 
@@ -116,6 +137,8 @@ public abstract class RegionGuest
 
     /// <summary>Appends a load of how many instructions the access that faulted had retired.</summary>
     public abstract void EmitFaultRetired(RegionCode code);
+
+    private static InvalidOperationException NoPacks() => new("the guest has no packs");
 }
 
 /// <summary>An access of a region.</summary>

@@ -70,6 +70,13 @@ internal sealed class SlotTable
     /// <summary>Whether the slot lives in the state struct because the region only reads or only writes it.</summary>
     public bool IsOneWay(IrSlot slot) => _oneWay.Contains(slot);
 
+    /// <summary>Has a slot kept in a local all the same.</summary>
+    public void Keep(IrSlot slot)
+    {
+        if (_oneWay.Remove(slot))
+            Add(slot);
+    }
+
     private void Add(IrSlot slot)
     {
         if (_numbers.TryAdd(slot, _slots.Count))

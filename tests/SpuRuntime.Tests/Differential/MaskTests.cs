@@ -1,0 +1,93 @@
+using CellPpe.Recompiler;
+
+using SpuRuntime.Execution;
+using SpuRuntime.Execution.Regions;
+using SpuRuntime.Isa;
+using SpuRuntime.State;
+
+using Xunit;
+
+namespace SpuRuntime.Tests.Differential;
+
+/// <summary>What regions take for granted of the indices of shuffles.</summary>
+public sealed class MaskTests
+{
+    private const long Instructions = 20_000;
+    private const uint Loop = ProgramCase.Start + 8;
+    private const int Mask = 70;
+
+    // Indices are made once, before two loops.
+    private const string Made =
+        """
+        ila $70,0x10203
+        il $61,50
+        shufb $5,$6,$6,$70
+        a $6,$6,$5
+        ai $61,$61,-1
+        brnz $61,0x88
+        ai $7,$7,1
+        br 0x84
+        """;
+
+    // The loop at the end is called with indices that name bytes, with others that do, and with some that ask for constants.
+    private const string Called =
+        """
+        ila $70,0x10203
+        brsl $0,0xa8
+        ila $70,0x20100
+        brsl $0,0xa8
+        ilh $70,0x8080
+        brsl $0,0xa8
+        ai $7,$7,1
+        lnop
+        br 0x80
+        nop $0
+        il $61,40
+        shufb $5,$6,$6,$70
+        a $6,$6,$5
+        ai $61,$61,-1
+        brnz $61,0xac
+        bi $0
+        """;
+
+    [Fact]
+    public void A_region_that_begins_in_a_loop_takes_what_it_makes_before_it_for_granted()
+    {
+        IrRegion region = Translated(MaskTrust.Constant);
+        // ila: 18 bits in each word.
+        Assert.Equal([new IrAssumption(IrSlots.Gpr(Mask), 0x0001_0203_0001_0203, 0x0001_0203_0001_0203)], region.Assumed[region.Entries[0]]);
+    }
+
+    [Fact]
+    public void One_that_may_not_does_not()
+    {
+        Assert.Empty(Translated(MaskTrust.Plain).Assumed);
+        Assert.Empty(Translated(MaskTrust.None).Assumed);
+    }
+
+    [Theory, InlineData(Made), InlineData(Called)]
+    public void What_is_otherwise_is_seen(string lines)
+    {
+        uint[] words = [.. SpuAssembler.AssembleLines(lines, ProgramCase.Start)];
+        for (int seed = 0; seed < 12; seed++)
+        {
+            foreach (bool small in new[] { false, true })
+            {
+                var program = new ProgramCase(seed, words);
+                using var code = new SpuCodeCache(ProgramSettings.Engine(program, small));
+                Assert.Null(ProgramComparison.Run(program, code, Instructions, out SpuEngineStatistics statistics));
+                Assert.Equal(0, code.Work.Failures);
+                Assert.True(statistics.Compiled > Instructions / 4, $"only {statistics.Compiled} instructions were run by compiled code");
+            }
+        }
+    }
+
+    private static IrRegion Translated(MaskTrust masks)
+    {
+        using var spu = new TestSpu();
+        new ProgramCase(0, [.. SpuAssembler.AssembleLines(Made, ProgramCase.Start)]).Prepare(spu);
+        // The planner follows what has been run.
+        spu.Core.Run(Instructions);
+        return SpuCodeCache.Translate(spu.Core.Plan(Loop, masks)!, SpuCodeCache.PassesOf(verify: true), SpuFloatMode.Exact);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+
+using SpuRuntime.Execution;
+using SpuRuntime.Execution.Regions;
+
+namespace SpuRuntime.Tests.Differential;
+
+/// <summary>Which random programs are run, and by what. PS3_SPU_DIFF_PROGRAMS says how many, PS3_DIFF_SEED where the seeds begin.</summary>
+internal static class ProgramSettings
+{
+    /// <summary>The first program's seed.</summary>
+    public static int FirstSeed => Setting("PS3_DIFF_SEED", 1);
+
+    /// <summary>How many programs.</summary>
+    public static int Programs(int sample) => Setting("PS3_SPU_DIFF_PROGRAMS", sample);
+
+    /// <summary>An engine that compiles soon, at once, and checks what it does.</summary>
+    /// <param name="program">What it is for.</param>
+    /// <param name="small">Small regions leave often; large ones have everything inside.</param>
+    public static SpuEngineOptions Engine(ProgramCase program, bool small) => new()
+    {
+        Threshold = program.Seed % 2 == 0 ? 2 : 20,
+        SeekThreshold = 2,
+        LargeThreshold = 40,
+        Synchronous = true,
+        Verify = true,
+        Small = small ? new RegionLimits(12, 5) : RegionLimits.Small,
+        Large = small ? new RegionLimits(40, 16) : RegionLimits.Large,
+    };
+
+    private static int Setting(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : otherwise;
+}

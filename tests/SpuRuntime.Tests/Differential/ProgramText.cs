@@ -1,0 +1,36 @@
+using SpuRuntime.Isa;
+
+namespace SpuRuntime.Tests.Differential;
+
+/// <summary>A program as it is written, from <see cref="ProgramCase.Start"/> on.</summary>
+internal sealed class ProgramText
+{
+    private readonly List<uint> _words = [];
+
+    /// <summary>Where the next instruction will be.</summary>
+    public uint Here => ProgramCase.Start + (4 * (uint)_words.Count);
+
+    /// <summary>The instructions.</summary>
+    public uint[] Words => [.. _words];
+
+    /// <summary>Appends an instruction.</summary>
+    public void Emit(string line) => Emit(SpuAssembler.AssembleLines(line, Here).Single());
+
+    /// <inheritdoc cref="Emit(string)"/>
+    public void Emit(uint word) => _words.Add(word);
+
+    /// <summary>Appends a branch.</summary>
+    public void Branch(string before, uint target) => Emit($"{before} 0x{target:x}");
+
+    /// <summary>Leaves room for an instruction that is not known yet.</summary>
+    /// <returns>Where it will be.</returns>
+    public uint Reserve()
+    {
+        uint at = Here;
+        Emit("nop $0");
+        return at;
+    }
+
+    /// <summary>Puts an instruction where room has been left.</summary>
+    public void Fill(uint at, string line) => _words[(int)(at - ProgramCase.Start) / 4] = SpuAssembler.AssembleLines(line, at).Single();
+}
