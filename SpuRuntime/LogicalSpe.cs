@@ -265,6 +265,7 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe
     {
         bool wake = (Run.TryUnblock() | _wake) && Run.IsRunnable;
         _wake = false;
+        wake = wake && !Run.TryGoOn();
         _lock.Exit();
         // The scheduler has locks of its own, and asks SPEs under them.
         if (wake)

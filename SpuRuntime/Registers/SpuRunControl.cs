@@ -1,6 +1,7 @@
 using SpuRuntime.Channels;
 using SpuRuntime.Execution;
 using SpuRuntime.Mfc;
+using SpuRuntime.Scheduling;
 using SpuRuntime.State;
 
 namespace SpuRuntime.Registers;
@@ -22,6 +23,12 @@ internal sealed class SpuRunControl(LogicalSpe spe)
 
     // Interrupt was called: end the slice. From any thread.
     private bool _leave;
+
+    // The host thread waits inside RunSlice for what the SPU is blocked on. Guarded by the lock.
+    private bool _lingers;
+
+    // What it looks at then.
+    private readonly Linger _linger = new();
 
     public bool IsRunnable =>
         State.IsRunning && !State.IsStopping && State.BlockedOn == RunState.NotBlocked && spe.IsEnabled && spe.HasMasterRunControl;
@@ -142,6 +149,18 @@ internal sealed class SpuRunControl(LogicalSpe spe)
     {
         Volatile.Write(ref _leave, true);
         AskToLeave();
+        _linger.End();
+    }
+
+    /// <summary>Called before the lock is left, when the SPU can run again: goes on inside its slice, if it waits there.</summary>
+    /// <returns>False: it does not, and the scheduler must be told.</returns>
+    public bool TryGoOn()
+    {
+        if (!_lingers)
+            return false;
+        _lingers = false;
+        _linger.End();
+        return true;
     }
 
     /// <summary>Runs instructions; see <see cref="Scheduling.ISchedulableSpe.RunSlice"/>.</summary>
@@ -154,6 +173,7 @@ internal sealed class SpuRunControl(LogicalSpe spe)
             long budget = left;
             using (SpeScope scope = spe.Enter())
             {
+                _lingers = false;
                 // With a fence: whoever says it after this is seen by the instructions, whoever said it before has set _leave before.
                 Interlocked.Exchange(ref spe.Registers.Attention, 0);
                 if (Volatile.Read(ref _leave) || !IsRunnable)
@@ -187,11 +207,20 @@ internal sealed class SpuRunControl(LogicalSpe spe)
                 }
 
                 // An SPU that wanted to wait and need not any more, or was only asked to look up, goes on.
-                bool goesOn = exit.Reason == SpuExitReason.Attention
-                    || (exit.Reason == SpuExitReason.Blocked && State.BlockedOn == RunState.NotBlocked);
-                if (!goesOn || !State.IsRunning)
+                bool blocked = exit.Reason == SpuExitReason.Blocked;
+                if (!State.IsRunning || !(blocked || exit.Reason == SpuExitReason.Attention))
                     break;
+                if (!blocked || State.BlockedOn == RunState.NotBlocked)
+                    continue;
+                // Begun before it looks: who interrupts it after that finds it begun.
+                _linger.Begin();
+                if (left <= 0 || Volatile.Read(ref _leave))
+                    break;
+                _lingers = true;
             }
+
+            // If it is in vain, the slice ends where it looks again.
+            spe.Environment.Scheduler.AwaitInside(spe, _linger);
         }
 
         return exit;

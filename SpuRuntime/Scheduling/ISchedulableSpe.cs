@@ -42,4 +42,12 @@ public interface ISpeScheduler
     /// inside the SPE's own slice it returns at once, and the slice ends when its caller lets it.
     /// </summary>
     void Suspend(ISchedulableSpe spe);
+
+    /// <summary>
+    /// From inside the SPE's slice, without its lock: waits there until the linger is over, as long as that costs nobody anything. May
+    /// return at once.
+    /// </summary>
+    void AwaitInside(ISchedulableSpe spe, Linger linger)
+    {
+    }
 }

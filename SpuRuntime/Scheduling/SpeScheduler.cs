@@ -93,6 +93,16 @@ public abstract class SpeScheduler : ISpeScheduler, IDisposable
             AwaitLeave(slot, entry);
     }
 
+    /// <inheritdoc/>
+    public void AwaitInside(ISchedulableSpe spe, Linger linger)
+    {
+        ArgumentNullException.ThrowIfNull(linger);
+        SpeSlot slot = SlotOf(spe);
+        // A timeline shows what an SPE waits for, however short.
+        if (slot.Track is null && MayLinger(slot) && SignalOf(slot) is { } signal)
+            signal.AwaitInside(linger, this, slot);
+    }
+
     /// <summary>
     /// Has all SPEs leave their slices, and returns when no host thread is in any. What is woken meanwhile, and what could go on, does
     /// so after <see cref="Resume"/>.
@@ -220,6 +230,12 @@ public abstract class SpeScheduler : ISpeScheduler, IDisposable
 
     /// <summary>Where a new host thread of the scheduler's will wait.</summary>
     private protected WakeSignal NewSignal() => new(_cores, _longestSpin);
+
+    /// <summary>Whether the thread inside a slot may stay there while the SPE waits: no other SPE waits for it. Without the gate.</summary>
+    internal virtual bool MayLinger(SpeSlot slot) => !slot.IsLeaving && MayEnter;
+
+    /// <summary>Where the thread inside a slot waits when it is not; null: it never does.</summary>
+    private protected virtual WakeSignal? SignalOf(SpeSlot slot) => null;
 
     /// <summary>A slot has got ready. The gate is held.</summary>
     private protected abstract void OnReady(SpeSlot slot);

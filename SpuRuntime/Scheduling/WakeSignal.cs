@@ -16,15 +16,28 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
     private const int LooksAtOnce = 8;
 
     // Between two looks at the clock lies more than this only when the host's kernel has taken the core away: others need it. Then
-    // nothing is gained by spinning; for a while it is not tried again.
+    // nothing is gained by spinning; for a while it is not tried again, and for twice as long when that happens at once again. A host in a virtual
+    // machine loses its cores now and then without anybody in need of them there.
     private static readonly long Interruption = Stopwatch.Frequency / 20_000;
-    private static readonly long Restraint = Stopwatch.Frequency / 50;
+    private static readonly long ShortestRestraint = Stopwatch.Frequency / 2000;
+    private static readonly long LongestRestraint = Stopwatch.Frequency / 50;
 
     private readonly object _sleep = new();
     private readonly long _longest = (long)(longestSpin.TotalSeconds * Stopwatch.Frequency);
     private long _spin = (long)(longestSpin.TotalSeconds * Stopwatch.Frequency);
     private long _noSpinBefore;
+    private long _restraint = ShortestRestraint;
     private int _state;
+
+    // When the owner began to wait inside a slice, in vain; 0: it did not. The owner's.
+    private long _lingeredSince;
+
+    private interface IWait
+    {
+        bool MayGoOn { get; }
+
+        bool IsOver();
+    }
 
     /// <summary>The thread that waits here begins, and counts as awake.</summary>
     public void Begin() => cores.Enter();
@@ -48,9 +61,13 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
         if (TryTake())
             return;
         long start = Stopwatch.GetTimestamp();
-        if (Spin(start))
+        // Who has waited inside already has had its time.
+        if (_lingeredSince != 0)
+            start = _lingeredSince;
+        else if (Spin(start, new OwnSignal(this)))
             return;
 
+        _lingeredSince = 0;
         cores.Leave();
         Sleep();
         cores.Enter();
@@ -59,33 +76,49 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
         _spin = Stopwatch.GetTimestamp() - start < _longest ? _longest : _spin / 2;
     }
 
+    /// <summary>
+    /// Waits until a linger is over, as long as <see cref="Wait"/> would without sleeping; that does not do it again, then. For the thread that
+    /// owns the signal.
+    /// </summary>
+    public void AwaitInside(Linger linger, SpeScheduler scheduler, SpeSlot slot)
+    {
+        long start = Stopwatch.GetTimestamp();
+        _lingeredSince = Spin(start, new InSlice(linger, scheduler, slot)) ? 0 : start;
+    }
+
     private bool TryTake() => Volatile.Read(ref _state) == Signalled && Interlocked.Exchange(ref _state, Nothing) == Signalled;
 
-    private bool Spin(long start)
+    private bool Spin<TWait>(long start, TWait wait)
+        where TWait : struct, IWait
     {
         if (start < _noSpinBefore)
             return false;
         long last = start;
-        while (cores.IsOneFree && last - start < _spin)
+        while (cores.IsOneFree && wait.MayGoOn && last - start < _spin)
         {
             for (int look = 0; look < LooksAtOnce; look++)
             {
-                if (TryTake())
+                if (wait.IsOver())
+                {
+                    _restraint = ShortestRestraint;
                     return true;
+                }
+
                 Thread.SpinWait(1);
             }
 
             long now = Stopwatch.GetTimestamp();
             if (now - last > Interruption)
             {
-                _noSpinBefore = now + Restraint;
+                _noSpinBefore = now + _restraint;
+                _restraint = Math.Min(2 * _restraint, LongestRestraint);
                 break;
             }
 
             last = now;
         }
 
-        return TryTake();
+        return wait.IsOver();
     }
 
     private void Sleep()
@@ -100,5 +133,19 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
 
             Volatile.Write(ref _state, Nothing);
         }
+    }
+
+    private readonly struct OwnSignal(WakeSignal signal) : IWait
+    {
+        public bool MayGoOn => true;
+
+        public bool IsOver() => signal.TryTake();
+    }
+
+    private readonly struct InSlice(Linger linger, SpeScheduler scheduler, SpeSlot slot) : IWait
+    {
+        public bool MayGoOn => scheduler.MayLinger(slot);
+
+        public bool IsOver() => linger.IsOver;
     }
 }

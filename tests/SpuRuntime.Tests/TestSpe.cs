@@ -110,8 +110,26 @@ internal sealed class TestMachine : ISpuEngineFactory, ISpeScheduler, ISpeTimer,
     /// <summary>Called instead of noting it.</summary>
     public Action? OnWake { get; set; }
 
+    /// <summary>Called where an SPE that blocks may wait in its slice.</summary>
+    public Action<Linger>? OnLinger { get; set; }
+
+    /// <summary>A real one in the place of the fake.</summary>
+    public SpeScheduler? Scheduler { get; init; }
+
+    public void AwaitInside(ISchedulableSpe spe, Linger linger)
+    {
+        OnLinger?.Invoke(linger);
+        Scheduler?.AwaitInside(spe, linger);
+    }
+
     public void Wake(ISchedulableSpe spe)
     {
+        if (Scheduler is { } scheduler)
+        {
+            scheduler.Wake(spe);
+            return;
+        }
+
         if (OnWake is { } call)
         {
             call();
@@ -122,7 +140,13 @@ internal sealed class TestMachine : ISpuEngineFactory, ISpeScheduler, ISpeTimer,
             Woken.Add((LogicalSpe)spe);
     }
 
-    public void Suspend(ISchedulableSpe spe) => spe.Interrupt();
+    public void Suspend(ISchedulableSpe spe)
+    {
+        if (Scheduler is { } scheduler)
+            scheduler.Suspend(spe);
+        else
+            spe.Interrupt();
+    }
 
     public void WakeAt(ulong timeBase, LogicalSpe spe)
     {

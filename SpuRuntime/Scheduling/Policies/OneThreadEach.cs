@@ -35,6 +35,8 @@ internal sealed class OneThreadEach(SpeSchedulerOptions options, Action<ISchedul
         own.Signal.Set();
     }
 
+    private protected override WakeSignal SignalOf(SpeSlot slot) => ((OwnThreadSlot)slot).Signal;
+
     private protected override void OnResumed(SpeSlot slot) => OnReady(slot);
 
     // Its thread finds it asleep, and goes back to sleep itself.

@@ -21,6 +21,9 @@ internal sealed class SlicedSlot : SpeSlot
 
     /// <summary>The unit it belongs to since it got ready.</summary>
     public SpeUnit Unit { get; set; }
+
+    /// <summary>Where the thread waits that it was given last. That thread reads it without the gate.</summary>
+    public WakeSignal? Signal { get; set; }
 }
 
 /// <summary>What gets host threads as a whole: the ready members of a gang, or one SPE. The scheduler's gate guards it.</summary>

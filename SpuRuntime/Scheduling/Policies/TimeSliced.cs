@@ -27,6 +27,9 @@ internal sealed class TimeSliced(SpeSchedulerOptions options, Action<ISchedulabl
     private readonly List<Worker> _idle = new(options.Threads);
     private bool _started;
 
+    // Somebody waits for a thread. Read without the gate by threads inside.
+    private volatile bool _isCrowded;
+
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
@@ -50,6 +53,10 @@ internal sealed class TimeSliced(SpeSchedulerOptions options, Action<ISchedulabl
         Enqueue((SlicedSlot)slot);
         Schedule(current: null);
     }
+
+    internal override bool MayLinger(SpeSlot slot) => !_isCrowded && base.MayLinger(slot);
+
+    private protected override WakeSignal? SignalOf(SpeSlot slot) => ((SlicedSlot)slot).Signal;
 
     private protected override void OnResumed(SpeSlot slot) => Schedule(current: null);
 
@@ -172,10 +179,15 @@ internal sealed class TimeSliced(SpeSchedulerOptions options, Action<ISchedulabl
             SpeUnit? waiting = _waiting.First;
             bool joins = joining is not null && (waiting is null || joining.Priority >= waiting.Priority);
             if ((joins ? joining : waiting) is not { } unit)
+            {
+                _isCrowded = false;
                 return;
+            }
+
             int wanted = joins ? 1 : Math.Min(unit.Ready.Count, _workers.Length);
             if (wanted > _idle.Count)
             {
+                _isCrowded = true;
                 Displace(unit.Priority, wanted - _idle.Count);
                 return;
             }
@@ -211,6 +223,7 @@ internal sealed class TimeSliced(SpeSchedulerOptions options, Action<ISchedulabl
         slot.Enter();
         Worker worker = _idle[^1];
         _idle.RemoveAt(_idle.Count - 1);
+        slot.Signal = worker.Signal;
         worker.Assigned = slot;
         if (worker != current)
             worker.Signal.Set();
