@@ -22,7 +22,7 @@ namespace Ps3Platform.Machine.Spu;
 /// </summary>
 public sealed class StandaloneSpe : ISpeScheduler, ISpeTimer, IDisposable
 {
-    private const long Slice = 1_000_000;
+    private const long Slice = 1 << 24;
     private const uint ExitCodes = 0x2000;
     private const uint ExitMask = 0xff;
     private const uint AddressMask = SpuState.LocalStoreSize - 4;
