@@ -13,20 +13,19 @@ namespace SpuRuntime.Execution.Regions;
 /// </summary>
 internal static class EntryMasks
 {
-    private const int MostAssumed = 8;
+    private const int MostMade = 8;
 
     /// <summary>The region with assumptions, if there are any to be made.</summary>
     public static IrRegion Assume(IrRegion region, RegionPlan plan)
     {
-        IEnumerable<IrAssumption> held = plan.PlainMasks.Zip(plan.MaskValues, static (register, value) => Holds(IrSlots.Gpr(register), value));
-        IrAssumption[] masks = [.. Masks(region).Select(slot => Made(region, slot)).OfType<IrAssumption>().Concat(held).Take(MostAssumed)];
-        if (masks.Length == 0)
+        // Those that the region does not write are compiled as what they were: they are looked at wherever it is entered.
+        IrAssumption[] held = [.. plan.PlainMasks.Zip(plan.MaskValues, static (register, value) => Holds(IrSlots.Gpr(register), value))];
+        IrAssumption[] made = [.. Masks(region).Select(slot => Made(region, slot)).OfType<IrAssumption>().Take(MostMade)];
+        if (held.Length + made.Length == 0)
             return region;
-        var assumed = new Dictionary<int, IrAssumption[]>();
-        bool[][] wanted = [.. masks.Select(mask => Wanted(region, mask.Slot))];
-        foreach (int entry in region.Entries)
-            assumed[entry] = [.. masks.Where((_, number) => wanted[number][entry])];
-        return region.Assuming(assumed);
+        bool[][] wanted = [.. made.Select(mask => Wanted(region, mask.Slot))];
+        return region.Assuming(region.Entries.ToDictionary(
+            static entry => entry, entry => (IrAssumption[])[.. held, .. made.Where((_, number) => wanted[number][entry])]));
     }
 
     private static IrAssumption Holds(IrSlot slot, Vector128<byte> value) => new(slot, value.AsUInt64().GetElement(1), value.AsUInt64().GetElement(0));
