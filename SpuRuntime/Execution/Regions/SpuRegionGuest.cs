@@ -80,25 +80,9 @@ internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : Regio
         }
     }
 
-    public override void EmitRefuse(RegionCode code, Label refuse)
-    {
-        ILGenerator il = code.Il;
-        il.MarkLabel(refuse);
-        il.Emit(OpCodes.Ldarg_0);
-        il.Emit(OpCodes.Ldarg_1);
-        Call(il, nameof(RegionRuntime.Refuse));
-        il.Emit(OpCodes.Ret);
-    }
+    public override void EmitRefuse(RegionCode code, Label refuse) => EmitNotEntered(code, refuse, nameof(RegionRuntime.Refuse));
 
-    public override void EmitUnfit(RegionCode code, Label unfit)
-    {
-        ILGenerator il = code.Il;
-        il.MarkLabel(unfit);
-        il.Emit(OpCodes.Ldarg_0);
-        il.Emit(OpCodes.Ldarg_1);
-        Call(il, nameof(RegionRuntime.Unfit));
-        il.Emit(OpCodes.Ret);
-    }
+    public override void EmitUnfit(RegionCode code, Label unfit) => EmitNotEntered(code, unfit, nameof(RegionRuntime.Unfit));
 
     public override void EmitCheck(RegionCode code, Label stop)
     {
@@ -256,6 +240,15 @@ internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : Regio
         code.Il.Emit(OpCodes.Ldloc, access.Address!);
         code.Il.Emit(OpCodes.Ldloc, code.Kept[LocalStore]);
         code.Il.Emit(OpCodes.Add);
+    }
+
+    private static void EmitNotEntered(RegionCode code, Label label, string answer)
+    {
+        code.Il.MarkLabel(label);
+        code.Il.Emit(OpCodes.Ldarg_0);
+        code.Il.Emit(OpCodes.Ldarg_1);
+        Call(code.Il, answer);
+        code.Il.Emit(OpCodes.Ret);
     }
 
     private static LocalBuilder StorePack(RegionCode code)
