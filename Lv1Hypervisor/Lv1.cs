@@ -1,6 +1,7 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 using Lv1Hypervisor.Abi;
+using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor.Dma;
 using Lv1Hypervisor.Partitions;
 using Lv1Hypervisor.Policy;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Lv1Hypervisor;
 
 /// <summary>Sony's lv1 as one OtherOS partition sees it. Owned by the machine's emulation thread.</summary>
-public sealed class Lv1 : IHypervisor
+public sealed class Lv1 : IHypervisor, IDeviceHost
 {
     private readonly ILogger _logger;
     private readonly IMachineClock _clock;
@@ -21,6 +22,7 @@ public sealed class Lv1 : IHypervisor
     private readonly OutletTable _outlets = new();
     private readonly IrqPlugs[] _plugs;
     private readonly DeviceTable _devices;
+    private readonly BusNodes _buses = new();
     private readonly IoSegments _ioSegments;
     private readonly AddressSpaceCalls _addressSpaces;
     private readonly RepositoryCalls _repository;
@@ -73,33 +75,40 @@ public sealed class Lv1 : IHypervisor
     /// <summary>The last calls, and counts of all.</summary>
     public AuditTrail Audit { get; }
 
-    /// <summary>For devices that publish an outlet number themselves.</summary>
+    /// <inheritdoc/>
     public IOutletSource Outlets => _outlets;
 
-    /// <summary>Partition addresses for device memory.</summary>
+    /// <inheritdoc/>
     public ILparAllocator Addresses => _addresses;
 
-    /// <summary>The sound device's way into memory, through I/O address space 0.</summary>
+    /// <inheritdoc/>
     public IDmaPort IoSegmentPort => _ioSegments;
 
-    /// <summary>Puts a network controller at a bus and device id; the repository must name the same ids.</summary>
-    public void AttachNetwork(ulong bus, ulong device, INetworkDevice network) => _devices.GetOrAdd(bus, device).Network = network;
+    /// <inheritdoc/>
+    public void Announce(RepositoryNode node) => _repository.Announce(node);
 
-    /// <summary>Gives the machine its GPU.</summary>
-    public void AttachGpu(IGpuDevice gpu) => _gpu.Device = gpu;
+    /// <inheritdoc/>
+    public IBusSlot AddToBus(BusDevice device)
+    {
+        IBusSlot slot = _devices.Add(device);
+        foreach (RepositoryNode node in _buses.Add(device))
+            _repository.Announce(node);
+        return slot;
+    }
 
-    /// <summary>Puts system software behind a virtual UART port (0..2).</summary>
-    public void AttachVirtualUart(int port, IVirtualUartPeer peer) => _virtualUart.Attach(port, peer);
+    /// <inheritdoc/>
+    public void ServeGpu(IGpuDevice gpu) => _gpu.Attach(gpu);
 
-    /// <summary>Offers a register block of a device for lv1_map_device_mmio_region.</summary>
-    public void AttachRegisters(ulong bus, ulong device, ulong busAddress, ulong size, IMmioDevice registers) =>
-        _devices.GetOrAdd(bus, device).AddRegisters(busAddress, size, registers);
+    /// <inheritdoc/>
+    public IVirtualUartPort ServeVirtualUart(int port, string name, IVirtualUartPeer peer)
+    {
+        IVirtualUartPort made = _virtualUart.Attach(port, peer);
+        _repository.Announce(RepositoryNode.Own($"bi/vir_uart/port/{name}", (ulong)port));
+        return made;
+    }
 
-    /// <summary>Offers an interrupt for lv1_construct_io_irq_outlet.</summary>
-    public void AttachIoInterrupt(ulong interruptId, IIoInterruptSource source) => _interrupts.AttachIoInterrupt(interruptId, source);
-
-    /// <summary>A device's way into memory, through the DMA regions the guest makes for that bus and device id.</summary>
-    public IDmaPort CreateDmaPort(ulong bus, ulong device) => _devices.GetOrAdd(bus, device).Dma;
+    /// <inheritdoc/>
+    public void ServeIoInterrupt(ulong interruptId, IIoInterruptSource source) => _interrupts.AttachIoInterrupt(interruptId, source);
 
     /// <inheritdoc/>
     public Lv1Status Call(ILogicalPpeThread caller, ref HypercallFrame frame)

@@ -1,5 +1,6 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor.Partitions;
 using Lv1Hypervisor.Policy;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,6 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using Lv1Hypervisor.Contracts;
 
 namespace Lv1Hypervisor.Dma;
 

@@ -1,3 +1,4 @@
+using Lv1Hypervisor.Contracts;
 using System.Diagnostics.CodeAnalysis;
 using CellPpe.Core;
 
@@ -15,12 +16,14 @@ internal sealed class DeviceTable
         outlets.Destroyed += ReleasePort;
     }
 
-    /// <summary>For the machine's builder: the device, made when it is named for the first time.</summary>
-    public SystemDevice GetOrAdd(ulong bus, ulong device)
+    /// <summary>Adds a device.</summary>
+    /// <exception cref="ArgumentException">The bus has a device with this id.</exception>
+    public SystemDevice Add(BusDevice description)
     {
-        if (!_devices.TryGetValue((bus, device), out SystemDevice? found))
-            _devices.Add((bus, device), found = new SystemDevice(_memory));
-        return found;
+        var made = new SystemDevice(_memory, description);
+        if (!_devices.TryAdd((BusNodes.IdOf(description.Bus), description.Id), made))
+            throw new ArgumentException($"The {description.Bus} bus has a device {description.Id} already.", nameof(description));
+        return made;
     }
 
     public bool TryGet(ulong bus, ulong device, [NotNullWhen(true)] out SystemDevice? found) =>

@@ -1,3 +1,4 @@
+using Lv1Hypervisor.Contracts;
 using System.Numerics;
 using CellPpe.Core;
 using CellPpe.Core.Ports;

@@ -1,3 +1,4 @@
+using Lv1Hypervisor.Contracts;
 using System.Diagnostics.CodeAnalysis;
 using CellPpe.Core.Ports;
 

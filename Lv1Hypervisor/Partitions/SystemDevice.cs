@@ -1,26 +1,35 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor.Dma;
 
 namespace Lv1Hypervisor.Partitions;
 
 /// <summary>One device on a system bus, as hypercalls name it: open or not, its bus addresses, its event, its registers.</summary>
-internal sealed class SystemDevice(GuestMemory memory)
+internal sealed class SystemDevice(GuestMemory memory, BusDevice description) : IBusSlot
 {
-    private readonly List<RegisterBlock> _registers = [];
+    private readonly List<RegisterBlock> _registers = [.. description.Registers.Select(static block => new RegisterBlock(block))];
     private ulong _interruptId;
 
     public DmaSpace Dma { get; } = new(memory);
 
-    public INetworkDevice? Network { get; set; }
+    IDmaPort IBusSlot.Dma => Dma;
+
+    public INetworkDevice? Network { get; private set; }
 
     public bool IsOpen { get; private set; }
 
     /// <summary>The event port the guest bound to the device.</summary>
     public Outlet? Port { get; private set; }
 
-    public void AddRegisters(ulong busAddress, ulong size, IMmioDevice device) =>
-        _registers.Add(new RegisterBlock(busAddress, size, device));
+    public void ServeNetwork(INetworkDevice network) => Network = network;
+
+    public void ServeRegisters(ulong busAddress, IMmioDevice registers)
+    {
+        RegisterBlock block = _registers.Find(candidate => candidate.Place.Address == busAddress)
+            ?? throw new ArgumentException($"The device has announced no registers at 0x{busAddress:x}.", nameof(busAddress));
+        block.Device = registers;
+    }
 
     /// <summary>A device that is open already was left so by a guest that crashed into kexec: it starts afresh.</summary>
     public void Open()
@@ -59,8 +68,8 @@ internal sealed class SystemDevice(GuestMemory memory)
     public Lv1Status MapRegisters(ulong busAddress, ulong size, ILparAllocator addresses, out LparAddress address)
     {
         address = default;
-        RegisterBlock? block = _registers.Find(candidate => candidate.BusAddress == busAddress && candidate.Size == size);
-        if (block is null)
+        RegisterBlock? block = _registers.Find(candidate => candidate.Place.Address == busAddress && candidate.Place.Size == size);
+        if (block?.Device is null)
             return Lv1Status.NoEntry;
         if (block.Mapped is not null)
             return Lv1Status.Busy;
@@ -94,13 +103,12 @@ internal sealed class SystemDevice(GuestMemory memory)
         }
     }
 
-    private sealed class RegisterBlock(ulong busAddress, ulong size, IMmioDevice device)
+    private sealed class RegisterBlock(BusRegisters place)
     {
-        public ulong BusAddress { get; } = busAddress;
+        public BusRegisters Place { get; } = place;
 
-        public ulong Size { get; } = size;
-
-        public IMmioDevice Device { get; } = device;
+        /// <summary>Null while nothing answers there.</summary>
+        public IMmioDevice? Device { get; set; }
 
         public MemoryRegion? Mapped { get; set; }
     }

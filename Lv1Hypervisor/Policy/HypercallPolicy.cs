@@ -1,5 +1,6 @@
 using CellPpe.Core.Ports;
 using Lv1Hypervisor.Abi;
+using Lv1Hypervisor.Contracts;
 
 namespace Lv1Hypervisor.Policy;
 
@@ -30,7 +31,7 @@ internal sealed class HypercallPolicy(LparCapabilities capabilities)
     private PolicyDecision DecideRepository(in HypercallFrame frame)
     {
         // A first argument this small is a partition id, not a node name (see RepositoryCalls).
-        bool writesMachine = frame.Number != (ulong)Lv1Call.ReadRepositoryNode && frame.In[0] == Partitions.Lpar.MachineId;
+        bool writesMachine = frame.Number != (ulong)Lv1Call.ReadRepositoryNode && frame.In[0] == Lpar.MachineId;
         return Require(!writesMachine || capabilities.MachineRepositoryWrite);
     }
 

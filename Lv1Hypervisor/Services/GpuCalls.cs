@@ -1,6 +1,7 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 using Lv1Hypervisor.Abi;
+using Lv1Hypervisor.Contracts;
 
 namespace Lv1Hypervisor.Services;
 
@@ -8,7 +9,11 @@ namespace Lv1Hypervisor.Services;
 internal sealed class GpuCalls : IGpuCalls
 {
     /// <summary>Null on a machine without a GPU: every call answers "no entry".</summary>
-    public IGpuDevice? Device { get; set; }
+    public IGpuDevice? Device { get; private set; }
+
+    /// <exception cref="InvalidOperationException">There is one already.</exception>
+    public void Attach(IGpuDevice device) =>
+        Device = Device is null ? device : throw new InvalidOperationException("The machine has a GPU already.");
 
     public Lv1Status GpuOpen(ILogicalPpeThread caller, ulong zero) => Device?.Open() ?? Lv1Status.NoEntry;
 

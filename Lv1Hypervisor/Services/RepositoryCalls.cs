@@ -1,5 +1,6 @@
 using CellPpe.Core.Ports;
 using Lv1Hypervisor.Abi;
+using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor.Partitions;
 
 namespace Lv1Hypervisor.Services;
@@ -13,13 +14,20 @@ internal sealed class RepositoryCalls : IRepositoryCalls
     // A bound of ours on what a guest can make the host keep.
     private const int MaxNodes = 4096;
 
-    private readonly IReadOnlyList<RepositoryNode> _initial;
+    private readonly List<RepositoryNode> _initial;
     private readonly Dictionary<(ulong Partition, RepositoryKey Key), (ulong V1, ulong V2)> _nodes = [];
 
     public RepositoryCalls(IReadOnlyList<RepositoryNode> initial)
     {
-        _initial = initial;
+        _initial = [.. initial];
         Reset();
+    }
+
+    /// <summary>Adds a node of the machine's; one of the same name is replaced.</summary>
+    public void Announce(RepositoryNode node)
+    {
+        _initial.Add(node);
+        _nodes[(node.Partition, node.Key)] = (node.V1, node.V2);
     }
 
     public void Reset()

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 using Lv1Hypervisor.Abi;
+using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor.Partitions;
 
 namespace Lv1Hypervisor.Services;
@@ -47,11 +48,12 @@ internal sealed class VirtualUartCalls : IVirtualUartCalls
     }
 
     /// <exception cref="ArgumentOutOfRangeException">There is no such port.</exception>
-    public void Attach(int port, IVirtualUartPeer peer)
+    public IVirtualUartPort Attach(int port, IVirtualUartPeer peer)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(port);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(port, PortCount);
         _ports[port].Attach(peer);
+        return _ports[port];
     }
 
     public Lv1Status ReadVirtualUart(ILogicalPpeThread caller, ulong port, ulong buffer, ulong bytes, out ulong bytesRead)

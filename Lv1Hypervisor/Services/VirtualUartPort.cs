@@ -1,4 +1,5 @@
 using CellPpe.Core.Ports;
+using Lv1Hypervisor.Contracts;
 
 namespace Lv1Hypervisor.Services;
 
@@ -34,11 +35,7 @@ internal sealed class VirtualUartPort(Action changed) : IVirtualUartPort
         ((ulong)Queued <= TransmitTrigger ? InterruptTransmit : 0)
         | ((ulong)(BufferSize - Waiting) <= ReceiveTrigger ? InterruptReceive : 0);
 
-    public void Attach(IVirtualUartPeer peer)
-    {
-        Peer = peer;
-        peer.Attach(this);
-    }
+    public void Attach(IVirtualUartPeer peer) => Peer = peer;
 
     public bool Send(ReadOnlySpan<byte> bytes)
     {

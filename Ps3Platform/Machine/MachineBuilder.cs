@@ -3,6 +3,7 @@ using CellPpe.Core.Ports;
 using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.State;
 
+using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor;
 using Lv1Hypervisor.Partitions;
 
@@ -22,9 +23,6 @@ namespace Ps3Platform.Machine;
 /// <summary>The one place where the parts of a console are joined.</summary>
 public static class MachineBuilder
 {
-    private const ulong SystemBus = 1;
-    private const ulong GelicDeviceId = 0;
-
     // GPU memory a partition may get (252 MiB) and its context areas; the host commits what is touched.
     private const ulong DeviceMemory = 288UL << 20;
     private const ulong LocalStore = 256UL << 10;
@@ -60,34 +58,53 @@ public static class MachineBuilder
             Reservations = reservations,
         };
         var ppe = new PpuCore(processor, memory, clock, config.Loggers.CreateLogger<PpuCore>());
-        var machine = new Ps3Machine(config, clock, memory, events, ppe);
-        machine.Spes = reservations is null ? null : new MachineSpes(machine, reservations);
+        var thread = new MachineThread(ppe);
+        var control = new PartitionControl(ppe);
+        MachineSpes? spes = reservations is null ? null : new MachineSpes(config, clock, memory, events, ppe, thread, reservations);
         var lv1 = new Lv1(new Lv1Configuration
         {
             Memory = memory,
             AddressSpaces = ppe,
             Threads = ppe.Threads,
-            Spes = machine.Spes,
-            SpeInterruptLine = line => machine.Spes!.LineTo(line),
+            Spes = spes,
+            SpeInterruptLine = spes is null ? static line => line : spes.LineTo,
             Clock = clock,
-            Control = machine,
+            Control = control,
             Logger = config.Loggers.CreateLogger<Lv1>(),
             Firmware = config.Firmware,
             BootMemorySize = config.BootMemorySize,
             TotalMemorySize = config.MemorySize,
-            RepositoryNodes = [.. Repository(plan)],
+            RepositoryNodes =
+            [
+                RepositoryNode.Own("bi/boot_dat/address", plan.OsArea.Start.Value),
+                RepositoryNode.Own("bi/boot_dat/size", plan.OsArea.Size),
+            ],
             ConsoleSink = config.Console,
         });
-        machine.Hypervisor = lv1;
-
-        AttachDevices(machine, lv1, clock);
+        var ports = new DevicePorts(lv1, memory, events, clock, control, config.Loggers);
+        List<IDevice> devices = [];
+        StandardDevices standard = AddStandardDevices(config, ports, devices);
+        devices.AddRange(config.Devices.Select(make => make(ports)));
+        CheckNames(devices);
+        var machine = new Ps3Machine(config, new MachineParts
+        {
+            Clock = clock,
+            Memory = memory,
+            Events = events,
+            Ppe = ppe,
+            Thread = thread,
+            Control = control,
+            Spes = spes,
+            Hypervisor = lv1,
+            Standard = standard,
+            Devices = devices,
+            Running = [.. plan.Threads.Select(entry => ppe.Threads[entry.Thread])],
+        });
         Place(plan, machine);
         foreach (ThreadEntry entry in plan.Threads)
         {
-            PpuThread thread = ppe.Threads[entry.Thread];
-            thread.Hypervisor = lv1;
-            Enter(thread, entry);
-            machine.Start(thread);
+            ppe.Threads[entry.Thread].Hypervisor = lv1;
+            Enter(ppe.Threads[entry.Thread], entry);
         }
 
         return machine;
@@ -106,45 +123,25 @@ public static class MachineBuilder
         }
     }
 
-    private static void AttachDevices(Ps3Machine machine, Lv1 lv1, ITurnClock clock)
+    // What every console has. A further device of this machine's is one line here, or one in MachineConfig.Devices.
+    private static StandardDevices AddStandardDevices(MachineConfig config, DevicePorts ports, List<IDevice> devices)
     {
-        MachineConfig config = machine.Config;
         var display = new DisplayState(config.Video);
-        var gpu = new GpuDevice(
-            machine.Memory, lv1.Addresses, lv1.Outlets, machine.Events, clock, config.Loggers.CreateLogger<GpuDevice>());
-        lv1.AttachGpu(gpu);
-        machine.Gpu = gpu;
-        machine.Screen = new FrameCapture(gpu, display);
-
-        lv1.AttachVirtualUart(0, new AvSettings(config.Video, display, config.Loggers.CreateLogger<AvSettings>()));
-        machine.SystemManager = new SystemManager(machine, config.Loggers.CreateLogger<SystemManager>());
-        lv1.AttachVirtualUart(2, machine.SystemManager);
-
         var wire = new UdpConsole(config.Console ?? (static _ => { }));
-        lv1.AttachNetwork(SystemBus, GelicDeviceId, new GelicDevice(
-            new GelicConfig(), lv1.CreateDmaPort(SystemBus, GelicDeviceId), machine.Memory, machine.Events, clock, wire,
-            config.Loggers.CreateLogger<GelicDevice>()));
+        var gpu = new GpuDevice(ports.Host, ports.Memory, ports.Events, ports.Clock, ports.Loggers.CreateLogger<GpuDevice>());
+        var systemManager = new SystemManager(ports.Host, ports.Control, ports.Loggers.CreateLogger<SystemManager>());
+        devices.Add(gpu);
+        devices.Add(new AvSettings(ports.Host, config.Video, display, ports.Loggers.CreateLogger<AvSettings>()));
+        devices.Add(systemManager);
+        devices.Add(new GelicDevice(
+            ports.Host, new GelicConfig(), ports.Memory, ports.Events, ports.Clock, wire, ports.Loggers.CreateLogger<GelicDevice>()));
+        return new StandardDevices(gpu, new FrameCapture(gpu, display), systemManager);
     }
 
-    // What a guest finds when it scans the machine; lv1 adds memory, processor and clock itself (repository.md 4).
-    private static IEnumerable<RepositoryNode> Repository(BootPlan plan)
+    private static void CheckNames(List<IDevice> devices)
     {
-        const ulong SystemBusType = 4;
-        const ulong GelicType = 3;
-        const ulong EventPortInterrupt = 2;
-        return
-        [
-            RepositoryNode.Own("bi/boot_dat/address", plan.OsArea.Start.Value),
-            RepositoryNode.Own("bi/boot_dat/size", plan.OsArea.Size),
-            RepositoryNode.Own("bi/vir_uart/port/avset", 0),
-            RepositoryNode.Own("bi/vir_uart/port/sysmgr", 2),
-            RepositoryNode.Machine("bus0/type", SystemBusType),
-            RepositoryNode.Machine("bus0/id", SystemBus),
-            RepositoryNode.Machine("bus0/num_dev", 1),
-            RepositoryNode.Machine("bus0/dev0/type", GelicType),
-            RepositoryNode.Machine("bus0/dev0/id", GelicDeviceId),
-            RepositoryNode.Machine("bus0/dev0/intr0", EventPortInterrupt, 0),
-        ];
+        if (devices.GroupBy(static device => device.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+            throw new ArgumentException($"Two devices of the machine are named '{twice.Key}'.", nameof(devices));
     }
 
     private static unsafe void Enter(PpuThread thread, ThreadEntry entry)

@@ -1,5 +1,6 @@
 using CellPpe.Ppe.Execution;
 
+using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor;
 
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,11 @@ public sealed record MachineConfig
 
     /// <summary>SPEs of a Cell.</summary>
     public const int MostSpes = 8;
+
+    /// <summary>
+    /// Makes devices beside those that every console has. Each function is called once, while the machine is built.
+    /// </summary>
+    public IReadOnlyList<Func<DevicePorts, IDevice>> Devices { get; init; } = [];
 
     /// <summary>The kernel, already recognised.</summary>
     public required BootImage Kernel { get; init; }

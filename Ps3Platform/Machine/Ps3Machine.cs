@@ -4,6 +4,7 @@ using CellPpe.Core;
 using CellPpe.Core.Ports;
 using CellPpe.Ppe.Execution;
 
+using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor;
 
 using Ps3Platform.Devices.Gpu;
@@ -19,7 +20,7 @@ namespace Ps3Platform.Machine;
 /// host thread of its own (<see cref="ThreadRunner"/>); otherwise everything runs on the thread that calls <see cref="Run"/>,
 /// in turns: each hardware thread, then what is due in the event queue. Other threads reach it through <see cref="Post"/>.
 /// </summary>
-public sealed class Ps3Machine : IDisposable, IPartitionControl
+public sealed class Ps3Machine : IDisposable
 {
     /// <summary>Instructions a turn: about a tenth of a millisecond, so that threads that wait for each other meet soon.</summary>
     private const long Quantum = 20_000;
@@ -27,27 +28,32 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
     /// <summary>How long an idle machine with nothing planned sleeps before it looks again.</summary>
     private const ulong LongestIdle = IMachineClock.Frequency / 10;
 
-    private readonly AutoResetEvent _wake = new(false);
-
     // Held by whoever posts, so that neither the threads nor the event go away meanwhile.
     private readonly Lock _posting = new();
     private readonly LockupDetector _lockups;
-    private readonly List<PpuThread> _running = [];
+    private readonly MachineThread _thread;
+    private readonly PartitionControl _control;
+    private readonly IReadOnlyList<PpuThread> _running;
     private bool _disposed;
-    private RunOutcome? _ended;
 
-    // The host thread that builds the machine, and then the one that runs it.
-    private int _hostThread = Environment.CurrentManagedThreadId;
-
-    internal Ps3Machine(MachineConfig config, ITurnClock clock, GuestMemory memory, EventQueue events, PpuCore ppe)
+    internal Ps3Machine(MachineConfig config, MachineParts parts)
     {
         Config = config;
-        Clock = clock;
-        Memory = memory;
-        Events = events;
-        Ppe = ppe;
-        _lockups = new LockupDetector(ppe.Threads.Count);
-        events.Posted += OnPosted;
+        Clock = parts.Clock;
+        Memory = parts.Memory;
+        Events = parts.Events;
+        Ppe = parts.Ppe;
+        Hypervisor = parts.Hypervisor;
+        Spes = parts.Spes;
+        Devices = parts.Devices;
+        Gpu = parts.Standard.Gpu;
+        Screen = parts.Standard.Screen;
+        SystemManager = parts.Standard.SystemManager;
+        _thread = parts.Thread;
+        _control = parts.Control;
+        _running = parts.Running;
+        _lockups = new LockupDetector(Ppe.Threads.Count);
+        Events.Posted += OnPosted;
     }
 
     /// <summary>What the machine was built from.</summary>
@@ -63,19 +69,22 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
     public PpuCore Ppe { get; }
 
     /// <summary>The hypervisor.</summary>
-    public Lv1 Hypervisor { get; internal set; } = null!;
+    public Lv1 Hypervisor { get; }
+
+    /// <summary>All devices. To be called on the thread that runs the machine, or between two runs.</summary>
+    public IReadOnlyList<IDevice> Devices { get; }
 
     /// <summary>The system manager, for the power button.</summary>
-    public SystemManager SystemManager { get; internal set; } = null!;
+    public SystemManager SystemManager { get; }
 
     /// <summary>The SPEs, or null when there are none.</summary>
-    public MachineSpes? Spes { get; internal set; }
+    public MachineSpes? Spes { get; }
 
     /// <summary>What the monitor shows.</summary>
-    public IFrameSource Screen { get; internal set; } = null!;
+    public IFrameSource Screen { get; }
 
     /// <summary>The graphics unit.</summary>
-    public GpuDevice Gpu { get; internal set; } = null!;
+    public GpuDevice Gpu { get; }
 
     /// <summary>The machine's time.</summary>
     public ITurnClock Clock { get; }
@@ -100,41 +109,20 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
         $"thread {thread.ThreadId} {(thread.IsPaused ? "paused" : "running")} at 0x{thread.State.Nia:x}{Symbol(thread.State.Nia)}"))
         + Spes?.Whereabouts;
 
-    /// <summary>
-    /// True on the host thread that may touch everything now: the one that runs the machine, or with host threads for the hardware
-    /// threads the one that has the lock. An SPE's own host thread never may.
-    /// </summary>
-    internal bool IsInside => Ppe.Lock.IsShared ? Ppe.Lock.IsHeld : Environment.CurrentManagedThreadId == _hostThread;
-
     /// <summary>Time base of whatever is due next.</summary>
     internal ulong NextTime => Spes is { } spes ? Math.Min(Events.NextTime, spes.NextTime) : Events.NextTime;
 
     /// <summary>From any thread: runs something between two turns. A thread of the guest's that has a host thread may run meanwhile.</summary>
     public void Post(Action action) => Events.Post(action);
 
-    /// <inheritdoc/>
-    public void End(PartitionEnd how, string reason)
-    {
-        RunEnd end = how switch
-        {
-            PartitionEnd.PowerOff => RunEnd.PowerOff,
-            PartitionEnd.Restart => RunEnd.Restart,
-            _ => RunEnd.Panic,
-        };
-        _ended ??= new RunOutcome(end, reason);
-        // The thread that asked must not run on: its hypercall is the last thing of its turn, and there is no next one.
-        foreach (PpuThread thread in Ppe.Threads)
-            thread.EndTurn();
-    }
-
     /// <summary>Runs until the guest ends or a limit is reached. May be called again after a limit.</summary>
     public RunOutcome Run(RunLimits limits)
     {
         ArgumentNullException.ThrowIfNull(limits);
         FirstRun ??= DateTime.UtcNow;
-        _hostThread = Environment.CurrentManagedThreadId;
+        _thread.Claim();
         long started = Stopwatch.GetTimestamp();
-        using CancellationTokenRegistration cancel = limits.Cancel.Register(() => _wake.Set());
+        using CancellationTokenRegistration cancel = limits.Cancel.Register(_thread.Wake);
         Spes?.Resume();
         try
         {
@@ -153,7 +141,7 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
                 if (FindEnd(limits, started) is { } end)
                     return end;
                 bool ran = RunTurns(limits.Instructions);
-                if (_ended is null && !RunSpeTurns(ran ? Clock.TimeBase - now : null) && !ran && !Idle())
+                if (_control.Ended is null && !RunSpeTurns(ran ? Clock.TimeBase - now : null) && !ran && !Idle())
                     return new RunOutcome(RunEnd.LockedUp, Whereabouts);
             }
         }
@@ -173,22 +161,16 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
         Spes?.Dispose();
         Ppe.Dispose();
         Memory.Dispose();
-        _wake.Dispose();
-    }
-
-    internal void Start(PpuThread thread)
-    {
-        lock (_posting)
-            _running.Add(thread);
+        _thread.Dispose();
     }
 
     /// <summary>True when no thread shall get another turn.</summary>
-    internal bool IsOver(RunLimits limits) => _ended is not null || (limits.Instructions is { } most && Instructions >= most);
+    internal bool IsOver(RunLimits limits) => _control.Ended is not null || (limits.Instructions is { } most && Instructions >= most);
 
     /// <summary>How the run has ended, if it has.</summary>
     internal RunOutcome? FindEnd(RunLimits limits, long started)
     {
-        if (_ended is { } ended)
+        if (_control.Ended is { } ended)
             return ended;
         if (limits.Cancel.IsCancellationRequested)
             return new RunOutcome(RunEnd.Cancelled, Whereabouts);
@@ -214,11 +196,11 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
         Spes?.RunDue(now);
     }
 
-    /// <summary>Has whoever waits in <see cref="WaitForWork"/> look again.</summary>
-    internal void WakeUp() => _wake.Set();
+    /// <inheritdoc cref="MachineThread.Wake"/>
+    internal void WakeUp() => _thread.Wake();
 
-    /// <summary>Sleeps until there may be something to do.</summary>
-    internal void WaitForWork(TimeSpan longest) => _wake.WaitOne(longest);
+    /// <inheritdoc cref="MachineThread.WaitForWork"/>
+    internal void WaitForWork(TimeSpan longest) => _thread.WaitForWork(longest);
 
     // Every thread that can run gets one turn. False: none could.
     private bool RunTurns(ulong? mostInstructions)
@@ -250,11 +232,11 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
             long executed = thread.Run(budget);
             ran = true;
             Observe(thread, start, whole: executed >= budget);
-            if (_ended is not null)
+            if (_control.Ended is not null)
                 break;
             if (IsLockedUp())
             {
-                _ended = new RunOutcome(RunEnd.LockedUp, Whereabouts);
+                _control.End(new RunOutcome(RunEnd.LockedUp, Whereabouts));
                 break;
             }
         }
@@ -274,7 +256,7 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
         ulong slice = Math.Clamp(NextWake() - now, 1, MachineSpes.LongestTurn);
         if (!spes.RunTurn(slice))
             return false;
-        Clock.IdleUntil(now + slice, _wake);
+        Clock.IdleUntil(now + slice, _thread.WakeHandle);
         return true;
     }
 
@@ -286,7 +268,7 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
         long started = Stopwatch.GetTimestamp();
         // Its core is one on which an SPE's host thread may wait for work without sleeping.
         Spes?.SetPpeThreads(0);
-        Clock.IdleUntil(NextWake(), _wake);
+        Clock.IdleUntil(NextWake(), _thread.WakeHandle);
         Spes?.SetPpeThreads(1);
         IdleTime += Stopwatch.GetElapsedTime(started);
         return true;
@@ -318,7 +300,7 @@ public sealed class Ps3Machine : IDisposable, IPartitionControl
                 return;
             foreach (PpuThread thread in _running)
                 thread.EndTurn();
-            _wake.Set();
+            _thread.Wake();
         }
     }
 

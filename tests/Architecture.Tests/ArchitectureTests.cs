@@ -11,7 +11,7 @@ public sealed class ArchitectureTests
 {
     private static readonly string[] Ours =
     [
-        "CellPpe.Core", "CellPpe.Recompiler", "CellPpe.Ppe", "Lv1Hypervisor", "Ps3Platform.Devices", "Ps3Platform.Loaders", "Ps3Platform.Machine", "ps3",
+        "CellPpe.Core", "CellPpe.Recompiler", "CellPpe.Ppe", "SpuRuntime", "Lv1Hypervisor.Contracts", "Lv1Hypervisor", "Ps3Platform.Devices", "Ps3Platform.Loaders", "Ps3Platform.Machine", "ps3",
     ];
 
     // An arrow of the picture: project, and all it may reference.
@@ -22,8 +22,9 @@ public sealed class ArchitectureTests
         ["CellPpe.Recompiler"] = ["CellPpe.Core"],
         ["CellPpe.Ppe"] = ["CellPpe.Core", "CellPpe.Recompiler"],
         ["SpuRuntime"] = ["CellPpe.Core", "CellPpe.Recompiler"],
-        ["Lv1Hypervisor"] = ["CellPpe.Core"],
-        ["Ps3Platform.Devices"] = ["CellPpe.Core"],
+        ["Lv1Hypervisor.Contracts"] = ["CellPpe.Core"],
+        ["Lv1Hypervisor"] = ["CellPpe.Core", "Lv1Hypervisor.Contracts"],
+        ["Ps3Platform.Devices"] = ["CellPpe.Core", "Lv1Hypervisor.Contracts"],
         ["Ps3Platform.Loaders"] = ["CellPpe.Core"],
         ["Ps3Platform.Machine"] = ["CellPpe.Core", "CellPpe.Ppe", "SpuRuntime", "Lv1Hypervisor", "Ps3Platform.Devices", "Ps3Platform.Loaders"],
         ["Ps3Platform.Cli"] = ["Ps3Platform.Machine"],

@@ -1,5 +1,6 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using Lv1Hypervisor.Contracts;
 using Microsoft.Extensions.Logging;
 
 namespace Lv1Hypervisor.Tests;
@@ -178,14 +179,12 @@ internal sealed class FakeGpu : IGpuDevice
 
 internal sealed class FakePeer : IVirtualUartPeer
 {
-    public IVirtualUartPort? Port { get; private set; }
+    public IVirtualUartPort? Port { get; set; }
 
     public List<byte> Received { get; } = [];
 
     /// <summary>Sent back whenever bytes come in.</summary>
     public byte[] Answer { get; set; } = [];
-
-    public void Attach(IVirtualUartPort port) => Port = port;
 
     public void Receive(ReadOnlySpan<byte> bytes)
     {

@@ -1,6 +1,7 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 using Lv1Hypervisor.Abi;
+using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor.Partitions;
 using Lv1Hypervisor.Policy;
 

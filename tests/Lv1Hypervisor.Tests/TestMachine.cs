@@ -1,6 +1,7 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 using Lv1Hypervisor.Abi;
+using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor.Partitions;
 using Lv1Hypervisor.Policy;
 
@@ -46,13 +47,27 @@ internal sealed class TestMachine : IDisposable
             ConsoleSink = bytes => Console.AddRange(bytes),
             AuditCapacity = 64,
         });
-        Lv1.AttachNetwork(Bus, NetworkDevice, Network);
-        Lv1.AttachRegisters(Bus, UsbDevice, UsbRegisters, 0x10000, new FakeRegisters());
-        Lv1.AttachIoInterrupt(UsbInterrupt, Usb);
-        Lv1.AttachGpu(Gpu);
-        Lv1.AttachVirtualUart(0, AvSettings);
-        Lv1.AttachVirtualUart(2, SystemManager);
-        NetworkPort = Lv1.CreateDmaPort(Bus, NetworkDevice);
+        IBusSlot network = Lv1.AddToBus(new BusDevice
+        {
+            Bus = BusKind.System,
+            Type = 3,
+            Id = NetworkDevice,
+            Interrupts = [BusInterrupt.EventPort(0)],
+        });
+        network.ServeNetwork(Network);
+        NetworkPort = network.Dma;
+        Lv1.AddToBus(new BusDevice
+        {
+            Bus = BusKind.System,
+            Type = 4,
+            Id = UsbDevice,
+            Interrupts = [new BusInterrupt(3, UsbInterrupt)],
+            Registers = [new BusRegisters(3, UsbRegisters, 0x10000)],
+        }).ServeRegisters(UsbRegisters, new FakeRegisters());
+        Lv1.ServeIoInterrupt(UsbInterrupt, Usb);
+        Lv1.ServeGpu(Gpu);
+        AvSettings.Port = Lv1.ServeVirtualUart(0, "avset", AvSettings);
+        SystemManager.Port = Lv1.ServeVirtualUart(2, "sysmgr", SystemManager);
     }
 
     public GuestMemory Memory { get; } = new(TotalSize + (16UL << 20));

@@ -162,9 +162,10 @@ public sealed class SpeTests
     public void A_timer_keeps_the_earliest_time_of_each_spe()
     {
         using Ps3Machine machine = Penguin.Build(out _);
+        using var thread = new MachineThread(machine.Ppe);
         LogicalSpe first = Start(machine, Counter);
         LogicalSpe second = Start(machine, Counter);
-        var timers = new SpeTimers(2, machine);
+        var timers = new SpeTimers(2, thread);
         Assert.Equal(ulong.MaxValue, timers.NextTime);
 
         OnAnotherThread(() => timers.WakeAt(500, second));

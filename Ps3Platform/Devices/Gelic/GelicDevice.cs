@@ -1,5 +1,6 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using Lv1Hypervisor.Contracts;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Ps3Platform.Devices.Network;
@@ -10,33 +11,48 @@ namespace Ps3Platform.Devices.Gelic;
 /// The gigabit Ethernet controller of the southbridge as lv1 shows it. Owned by the emulation thread, on which its wire
 /// delivers as well.
 /// </summary>
-public sealed class GelicDevice : INetworkDevice
+public sealed class GelicDevice : IDevice, INetworkDevice
 {
+    private const ulong BusType = 3;
+    private const ulong BusId = 0;
+
+    private readonly GelicConfig _config;
     private readonly GelicInterrupts _interrupts;
     private readonly GelicTransmitter _transmitter;
     private readonly GelicReceiver _receiver;
     private readonly GelicControl _control;
     private readonly ReceiveFilter _filter;
     private bool _open;
+    private bool _stopped;
 
-    /// <summary>Makes the controller and plugs the cable in.</summary>
+    /// <summary>Makes the controller, puts it on the system bus and plugs the cable in.</summary>
     /// <exception cref="ArgumentException">The configured address is no valid unicast address.</exception>
     public GelicDevice(
-        GelicConfig config, IDmaPort dma, GuestMemory memory, EventQueue events, IMachineClock clock, INetworkWire wire,
+        IDeviceHost host, GelicConfig config, GuestMemory memory, EventQueue events, IMachineClock clock, INetworkWire wire,
         ILogger<GelicDevice>? logger = null)
     {
+        ArgumentNullException.ThrowIfNull(host);
         // Both guests give up on an address that is zero or a group's.
         if (config.MacAddress is 0 or > ReceiveFilter.Broadcast || ReceiveFilter.IsGroup(config.MacAddress))
             throw new ArgumentException($"{config.MacAddress:x12} is no unicast Ethernet address.", nameof(config));
 
+        _config = config;
+        // Guests insist on id 0 and interrupt 0 (repository.md 3.2).
+        IBusSlot slot = host.AddToBus(
+            new BusDevice { Bus = BusKind.System, Type = BusType, Id = BusId, Interrupts = [BusInterrupt.EventPort(0)] });
+        IDmaPort dma = slot.Dma;
         _interrupts = new GelicInterrupts(memory);
         _filter = new ReceiveFilter(config.MacAddress);
         _transmitter = new GelicTransmitter(
             dma, wire, _interrupts, events, clock, config.Vlans, logger ?? NullLogger<GelicDevice>.Instance);
         _receiver = new GelicReceiver(dma, _filter, _interrupts, config.Vlans);
         _control = new GelicControl(config, _interrupts);
-        wire.Received += _receiver.Receive;
+        wire.Received += ReceiveUnlessStopped;
+        slot.ServeNetwork(this);
     }
+
+    /// <inheritdoc/>
+    public string Name => "gelic";
 
     /// <summary>Frames put on the wire since power-on.</summary>
     public long FramesSent => _transmitter.FramesSent;
@@ -46,6 +62,39 @@ public sealed class GelicDevice : INetworkDevice
 
     /// <summary>Frames for this station that found no descriptor.</summary>
     public long FramesDropped => _receiver.FramesDropped;
+
+    /// <inheritdoc/>
+    public void Reset()
+    {
+        SetOpen(false);
+        _transmitter.Reset();
+        _receiver.Reset();
+    }
+
+    /// <summary>Frames that come in while the device is stopped are dropped and counted, as with a full receive ring.</summary>
+    public void Stop() => _stopped = true;
+
+    /// <inheritdoc/>
+    public void Continue() => _stopped = false;
+
+    /// <inheritdoc/>
+    public DeviceState Inspect() => new GelicState(_stopped)
+    {
+        MacAddress = _config.MacAddress,
+        Open = _open,
+        Transmitting = _transmitter.IsRunning,
+        Receiving = _receiver.IsRunning,
+        TransmitDescriptor = _transmitter.Current.Value,
+        ReceiveDescriptor = _receiver.Current.Value,
+        FramesSent = FramesSent,
+        FramesReceived = FramesReceived,
+        FramesDropped = FramesDropped,
+        CauseWord = _interrupts.Word?.Value,
+        InterruptMask = _interrupts.Mask,
+        CausesLatched = _interrupts.Latched,
+        CausesPublished = _interrupts.Published,
+        Groups = _filter.Groups,
+    };
 
     /// <inheritdoc/>
     public void SetOpen(bool open)
@@ -123,5 +172,13 @@ public sealed class GelicDevice : INetworkDevice
     {
         _filter.Clear();
         return Lv1Status.Success;
+    }
+
+    private void ReceiveUnlessStopped(ReadOnlySpan<byte> frame)
+    {
+        if (_stopped)
+            _receiver.Drop();
+        else
+            _receiver.Receive(frame);
     }
 }

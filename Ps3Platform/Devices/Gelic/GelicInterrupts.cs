@@ -36,6 +36,14 @@ internal sealed class GelicInterrupts(GuestMemory memory)
     private LparAddress? _word;
     private IInterruptLine? _line;
 
+    public LparAddress? Word => _word;
+
+    public ulong Mask => (ulong)_mask;
+
+    public ulong Latched => (ulong)_latched;
+
+    public ulong Published => (ulong)_published;
+
     public void Connect(IInterruptLine? line)
     {
         _line = line;

@@ -1,3 +1,4 @@
+using Lv1Hypervisor.Contracts;
 using System.Buffers.Binary;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
@@ -24,6 +25,8 @@ internal sealed class GelicReceiver(IDmaPort dma, ReceiveFilter filter, GelicInt
 
     public long FramesDropped { get; private set; }
 
+    public IoAddress Current => _current;
+
     public Lv1Status Start(IoAddress descriptor)
     {
         if (IsRunning)
@@ -40,6 +43,17 @@ internal sealed class GelicReceiver(IDmaPort dma, ReceiveFilter filter, GelicInt
     }
 
     public void Stop() => IsRunning = false;
+
+    /// <summary>Back to the state after power-on.</summary>
+    public void Reset()
+    {
+        Stop();
+        _current = default;
+        FramesStored = FramesDropped = 0;
+    }
+
+    /// <summary>Counts a frame that cannot be received now.</summary>
+    public void Drop() => FramesDropped++;
 
     /// <summary>A frame has come in. It is dropped when no descriptor waits for it.</summary>
     public void Receive(ReadOnlySpan<byte> frame)

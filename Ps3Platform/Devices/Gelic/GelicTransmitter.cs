@@ -1,3 +1,4 @@
+using Lv1Hypervisor.Contracts;
 using System.Buffers.Binary;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
@@ -35,6 +36,8 @@ internal sealed class GelicTransmitter(
 
     public long FramesSent { get; private set; }
 
+    public IoAddress Current => _current;
+
     public Lv1Status Start(IoAddress descriptor)
     {
         if (IsRunning)
@@ -60,6 +63,14 @@ internal sealed class GelicTransmitter(
         IsRunning = false;
         _run++;
         DropPartialFrame();
+    }
+
+    /// <summary>Back to the state after power-on.</summary>
+    public void Reset()
+    {
+        Stop();
+        _current = default;
+        FramesSent = 0;
     }
 
     private void Walk()

@@ -11,6 +11,9 @@ internal sealed class ReceiveFilter(ulong macAddress)
     private bool _broadcast;
     private bool _allGroups;
 
+    /// <summary>Group addresses in ascending order, broadcast among them.</summary>
+    public IReadOnlyList<ulong> Groups => [.. _groups.Order(), .. _broadcast ? [Broadcast] : Array.Empty<ulong>()];
+
     public void Clear()
     {
         _groups.Clear();

@@ -78,6 +78,17 @@ internal sealed class DisplayHeads(EventQueue events, IMachineClock clock)
         return Lv1Status.Success;
     }
 
+    /// <summary>Back to the state after power-on, when no context is left.</summary>
+    public void Reset()
+    {
+        _blanks = 0;
+        foreach (Head head in _heads)
+            head.WaitsForBlank = true;
+    }
+
+    public GpuHeadState Inspect(int head) => new(
+        _heads[head].WaitsForBlank, _heads[head].Shown?.Context.Handle, _heads[head].Shown?.Offset, _heads[head].Pending?.Offset);
+
     /// <summary>What a head shows now.</summary>
     public Surface? Shown(int head) => _heads[head].Shown;
 

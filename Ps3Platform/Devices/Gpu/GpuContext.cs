@@ -1,5 +1,6 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using Lv1Hypervisor.Contracts;
 
 namespace Ps3Platform.Devices.Gpu;
 
@@ -100,6 +101,9 @@ internal sealed class GpuContext
         Information.WriteCauses(0);
         return causes;
     }
+
+    public GpuContextState Inspect() =>
+        new(Handle, Allocation.Handle, HasFramebuffer, (uint)_causes, Information.Mask, _outlet, IoMap.Inspect());
 
     public void Destroy()
     {

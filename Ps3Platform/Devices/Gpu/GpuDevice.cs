@@ -1,3 +1,4 @@
+using Lv1Hypervisor.Contracts;
 using System.Diagnostics.CodeAnalysis;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
@@ -16,7 +17,7 @@ namespace Ps3Platform.Devices.Gpu;
 /// Linux's ps3vram lives on that FIFO. Its probe kicks it, is denied, waits 100 ms for GET to reach PUT, frees all it has
 /// allocated and leaves the machine without /dev/ps3vram; nothing else depends on it.
 /// </remarks>
-public sealed class GpuDevice : IGpuDevice
+public sealed class GpuDevice : IDevice, IGpuDevice
 {
     private const int MaxContexts = 2;
     private const ulong FirstContextHandle = 0x5555_5555;
@@ -35,25 +36,51 @@ public sealed class GpuDevice : IGpuDevice
     private ulong _nextContext = FirstContextHandle;
     private bool _open;
     private bool _fifoDenialLogged;
+    private bool _stopped;
 
     /// <summary>Makes the GPU; it uses no host memory until a guest allocates some.</summary>
     public GpuDevice(
-        GuestMemory memory, ILparAllocator addresses, IOutletSource outlets, EventQueue events, IMachineClock clock,
-        ILogger<GpuDevice>? logger = null)
+        IDeviceHost host, GuestMemory memory, EventQueue events, IMachineClock clock, ILogger<GpuDevice>? logger = null)
     {
+        ArgumentNullException.ThrowIfNull(host);
         _memory = memory;
-        _addresses = addresses;
-        _outlets = outlets;
+        _addresses = host.Addresses;
+        _outlets = host.Outlets;
         _logger = logger ?? NullLogger<GpuDevice>.Instance;
-        _ddr = new GpuMemory(memory, addresses);
+        _ddr = new GpuMemory(memory, _addresses);
         _heads = new DisplayHeads(events, clock);
+        host.ServeGpu(this);
     }
+
+    /// <inheritdoc/>
+    public string Name => "gpu";
 
     /// <summary>The guest takes the picture away that a head shows; it can still be read while this is raised.</summary>
     public event Action? ScanOutEnding;
 
     /// <summary>Vertical blanks counted so far.</summary>
     public ulong VerticalBlanks => _heads.Blanks;
+
+    /// <inheritdoc/>
+    public void Reset()
+    {
+        CloseAll();
+        _open = false;
+        _heads.Reset();
+    }
+
+    /// <summary>The GPU takes nothing from the host: vertical blanks are guest time. Stopping it changes nothing but its state.</summary>
+    public void Stop() => _stopped = true;
+
+    /// <inheritdoc/>
+    public void Continue() => _stopped = false;
+
+    /// <inheritdoc/>
+    public DeviceState Inspect() => new GpuState(
+        _stopped, _open, VerticalBlanks,
+        [.. _ddr.Allocations.Select(static made => new GpuAllocationState(made.Handle, made.Region.Start.Value, made.Region.Size))],
+        [.. _contexts.Values.Select(static context => context.Inspect())],
+        [.. Enumerable.Range(0, DisplayState.HeadCount).Select(_heads.Inspect)]);
 
     /// <inheritdoc/>
     public Lv1Status Open()

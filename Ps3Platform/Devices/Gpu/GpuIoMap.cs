@@ -42,6 +42,24 @@ internal sealed class GpuIoMap
         return true;
     }
 
+    /// <summary>The mapped ranges in ascending order.</summary>
+    public IReadOnlyList<GpuIoMapState> Inspect()
+    {
+        List<GpuIoMapState> ranges = [];
+        for (int page = 0; page < _pages.Length; page++)
+        {
+            if (_pages[page] == Unmapped)
+                continue;
+            ulong start = (ulong)page * Granule;
+            if (ranges.Count > 0 && ranges[^1] is var last && last.IoAddress + last.Size == start && last.Address + last.Size == _pages[page])
+                ranges[^1] = last with { Size = last.Size + Granule };
+            else
+                ranges.Add(new GpuIoMapState(start, _pages[page], Granule));
+        }
+
+        return ranges;
+    }
+
     /// <summary>True when every byte of the range is mapped.</summary>
     public bool IsMapped(ulong ioAddress, ulong size)
     {

@@ -1,3 +1,4 @@
+using Lv1Hypervisor.Contracts;
 using System.Diagnostics.CodeAnalysis;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
@@ -21,6 +22,8 @@ internal sealed class GpuMemory(GuestMemory memory, ILparAllocator addresses)
     private readonly Dictionary<ulong, GpuAllocation> _allocations = [];
     private ulong _nextHandle = FirstHandle;
     private ulong _used;
+
+    public IEnumerable<GpuAllocation> Allocations => _allocations.Values;
 
     public bool TryAllocate(ulong size, [NotNullWhen(true)] out GpuAllocation? allocation)
     {

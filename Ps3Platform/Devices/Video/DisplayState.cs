@@ -19,12 +19,13 @@ public sealed class DisplayState
 
     private const int BytesPerPixel = 4;
     private readonly HeadMode[] _heads = new HeadMode[HeadCount];
+    private readonly HeadMode _bootMode;
 
     /// <summary>Both heads in the boot mode.</summary>
     public DisplayState(VideoMode bootMode)
     {
-        var mode = new HeadMode(bootMode.Width, bootMode.Height, bootMode.Width * BytesPerPixel, bootMode.VideoId, IsBlack: false);
-        Array.Fill(_heads, mode);
+        _bootMode = new HeadMode(bootMode.Width, bootMode.Height, bootMode.Width * BytesPerPixel, bootMode.VideoId, IsBlack: false);
+        Reset();
     }
 
     /// <summary>The mode of a head (0 or 1).</summary>
@@ -33,4 +34,7 @@ public sealed class DisplayState
         get => _heads[head];
         internal set => _heads[head] = value;
     }
+
+    /// <summary>Puts both heads back into the boot mode.</summary>
+    internal void Reset() => Array.Fill(_heads, _bootMode);
 }

@@ -1,3 +1,4 @@
+using Lv1Hypervisor.Contracts;
 using System.Buffers.Binary;
 using CellPpe.Core.Ports;
 using Microsoft.Extensions.Logging;
@@ -10,8 +11,10 @@ namespace Ps3Platform.Devices.VirtualUart;
 /// The AV settings service behind virtual UART port 0: answers each command packet with exactly one reply, and keeps the
 /// display heads' modes. Owned by the emulation thread.
 /// </summary>
-public sealed class AvSettings : IVirtualUartPeer
+public sealed class AvSettings : IDevice, IVirtualUartPeer
 {
+    private const int Port = 0;
+
     private const int StatusReplySize = 12;
     private const int HardwareConfigurationReplySize = 20;
 
@@ -19,6 +22,7 @@ public sealed class AvSettings : IVirtualUartPeer
     private const byte HdmiHdcpOff = 1;
 
     private readonly VideoMode _preferred;
+    private readonly DisplayState _display;
     private readonly AvVideo _video;
     private readonly ILogger _logger;
     private readonly byte[] _input = new byte[AvPacket.MaxSize];
@@ -26,18 +30,40 @@ public sealed class AvSettings : IVirtualUartPeer
 
     /// <summary>Bytes still to come of a packet that is too long to be looked at.</summary>
     private int _skip;
-    private IVirtualUartPort? _port;
+    private readonly IVirtualUartPort _port;
+    private bool _stopped;
 
-    /// <summary>Makes the service with a monitor that prefers <paramref name="preferred"/>.</summary>
-    public AvSettings(VideoMode preferred, DisplayState display, ILogger<AvSettings>? logger = null)
+    /// <summary>Makes the service with a monitor that prefers <paramref name="preferred"/>, and puts it behind its port.</summary>
+    public AvSettings(IDeviceHost host, VideoMode preferred, DisplayState display, ILogger<AvSettings>? logger = null)
     {
+        ArgumentNullException.ThrowIfNull(host);
+        _display = display;
         _preferred = preferred;
         _video = new AvVideo(display);
         _logger = logger ?? NullLogger<AvSettings>.Instance;
+        _port = host.ServeVirtualUart(Port, "avset", this);
     }
 
     /// <inheritdoc/>
-    public void Attach(IVirtualUartPort port) => _port = port;
+    public string Name => "av-settings";
+
+    /// <inheritdoc/>
+    public void Reset()
+    {
+        _inputLength = 0;
+        _skip = 0;
+        _display.Reset();
+    }
+
+    /// <summary>The service takes nothing from the host: stopping it changes nothing but its state.</summary>
+    public void Stop() => _stopped = true;
+
+    /// <inheritdoc/>
+    public void Continue() => _stopped = false;
+
+    /// <inheritdoc/>
+    public DeviceState Inspect() =>
+        new AvSettingsState(_stopped, _display[0], _display[1], [.. _input.AsSpan(0, _inputLength)], _skip);
 
     /// <inheritdoc/>
     public void Receive(ReadOnlySpan<byte> bytes)
@@ -180,7 +206,7 @@ public sealed class AvSettings : IVirtualUartPeer
     private void Send(ReadOnlySpan<byte> reply)
     {
         // A guest that never reads loses replies; it cannot make this side hold them for it.
-        if (_port is null || !_port.Send(reply))
+        if (!_port.Send(reply))
             _logger.LogDebug("AV settings: no room for a reply of {Length} bytes", reply.Length);
     }
 }

@@ -1,3 +1,4 @@
+using Lv1Hypervisor.Contracts;
 using System.Buffers.Binary;
 using CellPpe.Core.Ports;
 using Microsoft.Extensions.Logging;
@@ -9,8 +10,10 @@ namespace Ps3Platform.Devices.VirtualUart;
 /// The system manager behind virtual UART port 2: tells the guest of the power button, and carries out its wish to power
 /// off or restart. Owned by the emulation thread.
 /// </summary>
-public sealed class SystemManager : IVirtualUartPeer
+public sealed class SystemManager : IDevice, IVirtualUartPeer
 {
+    private const int Port = 2;
+
     private const byte ShutDown = 1;
     private const byte TargetSelf = 0;
 
@@ -27,27 +30,48 @@ public sealed class SystemManager : IVirtualUartPeer
     private readonly ILogger _logger;
     private readonly byte[] _input = new byte[SystemManagerMessage.HeaderSize + SystemManagerMessage.MaxPayload];
     private int _inputLength;
-    private IVirtualUartPort? _port;
+    private readonly IVirtualUartPort _port;
+    private bool _stopped;
     private byte _nextOperation = NextSystemShutdown;
     private bool _commandSent;
 
-    /// <summary>Makes the service.</summary>
-    public SystemManager(IPartitionControl partition, ILogger<SystemManager>? logger = null)
+    /// <summary>Makes the service and puts it behind its port.</summary>
+    public SystemManager(IDeviceHost host, IPartitionControl partition, ILogger<SystemManager>? logger = null)
     {
+        ArgumentNullException.ThrowIfNull(host);
         _partition = partition;
         _logger = logger ?? NullLogger<SystemManager>.Instance;
+        _port = host.ServeVirtualUart(Port, "sysmgr", this);
     }
+
+    /// <inheritdoc/>
+    public string Name => "system-manager";
 
     /// <summary>The events the guest wants to be told: 1 power button, 2 reset button, 4 temperature, 8 controller.</summary>
     public uint Attributes { get; private set; }
 
     /// <inheritdoc/>
-    public void Attach(IVirtualUartPort port) => _port = port;
+    public void Reset()
+    {
+        _inputLength = 0;
+        _nextOperation = NextSystemShutdown;
+        _commandSent = false;
+        Attributes = 0;
+    }
+
+    /// <summary>The power button has no effect while the device is stopped.</summary>
+    public void Stop() => _stopped = true;
+
+    /// <inheritdoc/>
+    public void Continue() => _stopped = false;
+
+    /// <inheritdoc/>
+    public DeviceState Inspect() => new SystemManagerState(_stopped, Attributes, _nextOperation, _commandSent, [.. _input.AsSpan(0, _inputLength)]);
 
     /// <summary>Someone pressed the power button.</summary>
-    /// <returns>False when the guest does not listen for it (yet), or has no room for the message.</returns>
+    /// <returns>False when the guest does not listen for it (yet), has no room for the message, or the device is stopped.</returns>
     public bool PressPowerButton() =>
-        (Attributes & AttributePower) != 0 && Send(SystemManagerService.ExternalEvent, EventPowerPressed, ButtonIsHardware);
+        !_stopped && (Attributes & AttributePower) != 0 && Send(SystemManagerService.ExternalEvent, EventPowerPressed, ButtonIsHardware);
 
     /// <inheritdoc/>
     public void Receive(ReadOnlySpan<byte> bytes)
@@ -144,7 +168,7 @@ public sealed class SystemManager : IVirtualUartPeer
     {
         Span<byte> message = stackalloc byte[SystemManagerMessage.HeaderSize + SystemManagerMessage.MaxPayload];
         SystemManagerMessage.Write(message, service, type, value);
-        if (_port is not null && _port.Send(message))
+        if (_port.Send(message))
             return true;
         _logger.LogDebug("system manager: no room for a message of service {Service}", service);
         return false;

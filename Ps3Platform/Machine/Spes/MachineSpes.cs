@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using CellPpe.Ppe.Execution;
 
 using Microsoft.Extensions.Logging;
 
@@ -27,31 +28,36 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
     // An SPE that still runs may wake one that was stopped before it; they cannot do so for ever without running themselves.
     private const int MostRounds = 100;
 
-    private readonly Ps3Machine _machine;
+    private readonly GuestMemory _memory;
+    private readonly EventQueue _events;
+    private readonly MachineThread _thread;
     private readonly ReservationTable _reservations;
     private readonly SpeScheduler _scheduler;
     private readonly SpeTimers _timers;
     private readonly SpePool _pool;
     private readonly SpuCodeCache? _code;
 
-    internal MachineSpes(Ps3Machine machine, ReservationTable reservations)
+    internal MachineSpes(
+        MachineConfig config, ITurnClock clock, GuestMemory memory, EventQueue events, PpuCore ppe, MachineThread thread,
+        ReservationTable reservations)
     {
-        MachineConfig config = machine.Config;
-        _machine = machine;
+        _memory = memory;
+        _events = events;
+        _thread = thread;
         _reservations = reservations;
         SpeSchedulerOptions scheduling = config.SpeScheduling;
         if (config.Clock == ClockMode.Instructions && scheduling.Policy != SpePolicy.RoundRobin)
             scheduling = scheduling with { Policy = SpePolicy.RoundRobin, Quantum = null };
         if (config.SpeTimeline)
-            scheduling = scheduling with { Timeline = Timeline = new SpeTimeline(machine.Clock) };
+            scheduling = scheduling with { Timeline = Timeline = new SpeTimeline(clock) };
         _scheduler = scheduling.Build(OnFailed);
         TakesTurns = scheduling.Policy == SpePolicy.RoundRobin;
-        _timers = new SpeTimers(config.Spes, machine);
+        _timers = new SpeTimers(config.Spes, thread);
         _code = SpuCodeCache.Create(config.SpuEngine, config.SpuFloat, config.Loggers.CreateLogger<SpuCodeCache>());
         _pool = new SpePool(config.Spes, new SpeEnvironment(
-            machine.Memory, machine.Clock, reservations, config.SpuEngines ?? new SpuCoreFactory(_code), _scheduler, _timers, new SpeWrites(machine),
-            machine.Config.Loggers.CreateLogger<SpePool>(), Timeline));
-        machine.Memory.AddWatch(this);
+            memory, clock, reservations, config.SpuEngines ?? new SpuCoreFactory(_code), _scheduler, _timers,
+            new SpeWrites(memory, events, ppe, thread), config.Loggers.CreateLogger<SpePool>(), Timeline));
+        memory.AddWatch(this);
     }
 
     /// <inheritdoc/>
@@ -99,7 +105,7 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
     {
         // A loader's gigabyte is no matter of reservations.
         if (Taken.Count > 0)
-            _reservations.Stored(_machine.Memory.HostBase + hostOffset, (int)Math.Min(length, int.MaxValue));
+            _reservations.Stored(_memory.HostBase + hostOffset, (int)Math.Min(length, int.MaxValue));
     }
 
     /// <summary>Feeds what the SPEs' registers, channels and queues hold to a hash, in the order of their numbers.</summary>
@@ -115,13 +121,13 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
     /// <summary>Ends all host threads. The areas stay mapped.</summary>
     public void Dispose()
     {
-        _machine.Memory.RemoveWatch(this);
+        _memory.RemoveWatch(this);
         _scheduler.Dispose();
         _pool.Dispose();
         _code?.Dispose();
     }
 
-    internal IInterruptLine LineTo(IInterruptLine outlet) => new SpeInterruptLine(_machine, outlet);
+    internal IInterruptLine LineTo(IInterruptLine outlet) => new SpeInterruptLine(_thread, _events, outlet);
 
     internal void RunDue(ulong now) => _timers.RunDue(now);
 
@@ -153,6 +159,6 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
     }
 
     // A bug of ours on an SPE's host thread: it belongs to whoever runs the machine.
-    private void OnFailed(ISchedulableSpe spe, Exception exception) => _machine.Events.Post(
+    private void OnFailed(ISchedulableSpe spe, Exception exception) => _events.Post(
         () => throw new InvalidOperationException($"SPE {spe.Number} failed: {exception.Message}", exception));
 }

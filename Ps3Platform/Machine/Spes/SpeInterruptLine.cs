@@ -1,3 +1,4 @@
+using CellPpe.Core;
 using CellPpe.Core.Ports;
 
 namespace Ps3Platform.Machine.Spes;
@@ -8,7 +9,8 @@ namespace Ps3Platform.Machine.Spes;
 /// </summary>
 internal sealed class SpeInterruptLine : IInterruptLine
 {
-    private readonly Ps3Machine _machine;
+    private readonly MachineThread _thread;
+    private readonly EventQueue _events;
     private readonly IInterruptLine _outlet;
     private readonly Action _apply;
 
@@ -17,9 +19,10 @@ internal sealed class SpeInterruptLine : IInterruptLine
     private int _posted;
     private int _edges;
 
-    public SpeInterruptLine(Ps3Machine machine, IInterruptLine outlet)
+    public SpeInterruptLine(MachineThread thread, EventQueue events, IInterruptLine outlet)
     {
-        _machine = machine;
+        _thread = thread;
+        _events = events;
         _outlet = outlet;
         _apply = Apply;
     }
@@ -38,10 +41,10 @@ internal sealed class SpeInterruptLine : IInterruptLine
 
     private void Forward()
     {
-        if (_machine.IsInside)
+        if (_thread.IsInside)
             Apply();
         else if (Interlocked.Exchange(ref _posted, 1) == 0)
-            _machine.Events.Post(_apply);
+            _events.Post(_apply);
     }
 
     private void Apply()

@@ -6,7 +6,7 @@ namespace Ps3Platform.Machine.Spes;
 /// When which SPE wants to be called: the earliest time of each. Whoever is called asks again for what is still to come, so that
 /// one time an SPE is enough, and no SPE can make the machine remember more.
 /// </summary>
-internal sealed class SpeTimers(int count, Ps3Machine machine) : ISpeTimer
+internal sealed class SpeTimers(int count, MachineThread thread) : ISpeTimer
 {
     private readonly Lock _gate = new();
     private readonly ulong[] _due = [.. Enumerable.Repeat(ulong.MaxValue, count)];
@@ -32,8 +32,8 @@ internal sealed class SpeTimers(int count, Ps3Machine machine) : ISpeTimer
         }
 
         // A thread that runs looks at the time at the end of its turn.
-        if (!machine.IsInside)
-            machine.WakeUp();
+        if (!thread.IsInside)
+            thread.Wake();
     }
 
     /// <summary>Calls whoever is due. On the machine's thread.</summary>

@@ -1,6 +1,7 @@
 using System.Numerics;
 
 using CellPpe.Core;
+using CellPpe.Ppe.Execution;
 
 using SpuRuntime;
 
@@ -14,15 +15,19 @@ internal sealed class SpeWrites : IGuestWriteNotifier
 {
     private const int PagesPerWord = 64;
 
-    private readonly Ps3Machine _machine;
+    private readonly EventQueue _events;
+    private readonly PpuCore _ppe;
+    private readonly MachineThread _thread;
     private readonly ulong[] _pages;
     private readonly Action _apply;
     private int _posted;
 
-    public SpeWrites(Ps3Machine machine)
+    public SpeWrites(GuestMemory memory, EventQueue events, PpuCore ppe, MachineThread thread)
     {
-        _machine = machine;
-        _pages = new ulong[(machine.Memory.Capacity / GuestMemory.PageSize / PagesPerWord) + 1];
+        _events = events;
+        _ppe = ppe;
+        _thread = thread;
+        _pages = new ulong[(memory.Capacity / GuestMemory.PageSize / PagesPerWord) + 1];
         _apply = Apply;
     }
 
@@ -30,9 +35,9 @@ internal sealed class SpeWrites : IGuestWriteNotifier
     {
         if (length == 0)
             return;
-        if (_machine.IsInside)
+        if (_thread.IsInside)
         {
-            _machine.Ppe.Written(hostOffset, length);
+            _ppe.Written(hostOffset, length);
             return;
         }
 
@@ -42,14 +47,14 @@ internal sealed class SpeWrites : IGuestWriteNotifier
         ulong last = (hostOffset + length - 1) / GuestMemory.PageSize;
         for (ulong page = hostOffset / GuestMemory.PageSize; page <= last; page++)
         {
-            if (!_machine.Ppe.HoldsCode(page * GuestMemory.PageSize))
+            if (!_ppe.HoldsCode(page * GuestMemory.PageSize))
                 continue;
             Interlocked.Or(ref _pages[page / PagesPerWord], 1UL << (int)(page % PagesPerWord));
             any = true;
         }
 
         if (any && Interlocked.Exchange(ref _posted, 1) == 0)
-            _machine.Events.Post(_apply);
+            _events.Post(_apply);
     }
 
     private void Apply()
@@ -62,7 +67,7 @@ internal sealed class SpeWrites : IGuestWriteNotifier
             for (ulong left = Interlocked.Exchange(ref _pages[word], 0); left != 0; left &= left - 1)
             {
                 ulong page = ((ulong)word * PagesPerWord) + (ulong)BitOperations.TrailingZeroCount(left);
-                _machine.Ppe.Written(page * GuestMemory.PageSize, GuestMemory.PageSize);
+                _ppe.Written(page * GuestMemory.PageSize, GuestMemory.PageSize);
             }
         }
     }

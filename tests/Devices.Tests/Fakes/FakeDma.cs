@@ -1,3 +1,4 @@
+using Lv1Hypervisor.Contracts;
 using System.Buffers.Binary;
 using CellPpe.Core;
 using CellPpe.Core.Ports;

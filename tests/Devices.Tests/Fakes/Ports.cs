@@ -1,5 +1,6 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using Lv1Hypervisor.Contracts;
 using Ps3Platform.Devices.Network;
 
 namespace Devices.Tests.Fakes;
@@ -52,6 +53,55 @@ internal sealed class FakeAddresses : ILparAllocator
         ulong start = _next;
         _next += 0x1000_0000;
         return new LparAddress(start);
+    }
+}
+
+/// <summary>lv1 as a device sees it: remembers what the device announced and offered.</summary>
+internal sealed class FakeHost : IDeviceHost
+{
+    public FakeOutlets Outlets { get; } = new();
+
+    public FakeDma Dma { get; } = new();
+
+    public FakeUartPort Port { get; init; } = new();
+
+    public List<BusDevice> OnBus { get; } = [];
+
+    public List<object> Served { get; } = [];
+
+    public ILparAllocator Addresses { get; } = new FakeAddresses();
+
+    public IDmaPort IoSegmentPort => Dma;
+
+    IOutletSource IDeviceHost.Outlets => Outlets;
+
+    public void Announce(RepositoryNode node)
+    {
+    }
+
+    public IBusSlot AddToBus(BusDevice device)
+    {
+        OnBus.Add(device);
+        return new Slot(this);
+    }
+
+    public void ServeGpu(IGpuDevice gpu) => Served.Add(gpu);
+
+    public IVirtualUartPort ServeVirtualUart(int port, string name, IVirtualUartPeer peer)
+    {
+        Served.Add((port, name));
+        return Port;
+    }
+
+    public void ServeIoInterrupt(ulong interruptId, IIoInterruptSource source) => Served.Add(source);
+
+    private sealed class Slot(FakeHost host) : IBusSlot
+    {
+        public IDmaPort Dma => host.Dma;
+
+        public void ServeNetwork(INetworkDevice network) => host.Served.Add(network);
+
+        public void ServeRegisters(ulong busAddress, IMmioDevice registers) => host.Served.Add(registers);
     }
 }
 

@@ -22,7 +22,7 @@ internal sealed class GelicFixture : IDisposable
         Memory = new GuestMemory(64 << 10);
         Memory.TryAddMemory(new LparAddress(0), 64 << 10, RegionAccess.ReadWrite, "RAM");
         Device = new GelicDevice(
-            new GelicConfig { MacAddress = Frames.Station, Vlans = vlans }, Dma, Memory, Events, Clock, Wire);
+            Host, new GelicConfig { MacAddress = Frames.Station, Vlans = vlans }, Memory, Events, Clock, Wire);
         Device.SetOpen(true);
         Device.ConnectInterrupt(Line);
         Device.SetInterruptStatusIndicator(Word);
@@ -31,7 +31,9 @@ internal sealed class GelicFixture : IDisposable
 
     public GuestMemory Memory { get; }
 
-    public FakeDma Dma { get; } = new();
+    public FakeHost Host { get; } = new();
+
+    public FakeDma Dma => Host.Dma;
 
     public FakeWire Wire { get; } = new();
 

@@ -102,7 +102,7 @@ public sealed class InterruptTests : IDisposable
     {
         using var memory = new GuestMemory(4096);
         Assert.Throws<ArgumentException>(() => new GelicDevice(
-            new GelicConfig { MacAddress = address }, new FakeDma(), memory, new EventQueue(), new FakeClock(), new FakeWire()));
+            new FakeHost(), new GelicConfig { MacAddress = address }, memory, new EventQueue(), new FakeClock(), new FakeWire()));
     }
 
     public void Dispose() => _gelic.Dispose();

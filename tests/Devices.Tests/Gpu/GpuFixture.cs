@@ -1,6 +1,7 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 using Devices.Tests.Fakes;
+using Lv1Hypervisor.Contracts;
 using Ps3Platform.Devices.Gpu;
 
 namespace Devices.Tests.Gpu;
@@ -18,13 +19,15 @@ internal sealed class GpuFixture : IDisposable
     {
         Memory = new GuestMemory(Ram + (extra * Mib));
         Memory.TryAddMemory(new LparAddress(0), Ram, RegionAccess.ReadWrite, "RAM");
-        Device = new GpuDevice(Memory, new FakeAddresses(), Outlets, Events, Clock);
+        Device = new GpuDevice(Host, Memory, Events, Clock);
         Device.Open();
     }
 
     public GuestMemory Memory { get; }
 
-    public FakeOutlets Outlets { get; } = new();
+    public FakeHost Host { get; } = new();
+
+    public FakeOutlets Outlets => Host.Outlets;
 
     public EventQueue Events { get; } = new();
 

@@ -59,8 +59,7 @@ public sealed class FrameCaptureTests : IDisposable
     [Fact]
     public void Head_b_and_the_guests_mode_win_and_the_pitch_is_obeyed()
     {
-        var av = new AvSettings(VideoMode.P480, _display);
-        av.Attach(new FakeUartPort());
+        var av = new AvSettings(new FakeHost(), VideoMode.P480, _display);
         av.Receive(AvPackets.SetMode(1, 9, 1280, 720, 8192));
         _gpu.SetUp();
         _gpu.Memory.TryWriteUInt32(_gpu.Ddr + 8192, 0x0011_2233);
@@ -93,7 +92,7 @@ public sealed class FrameCaptureTests : IDisposable
         _gpu.SetUp();
         _gpu.Memory.TryWriteUInt32(_gpu.Ddr, 0x00ff_ffff);
         Flip(1, 0);
-        var av = new AvSettings(VideoMode.P480, _display);
+        var av = new AvSettings(new FakeHost(), VideoMode.P480, _display);
         av.Receive(AvPackets.Command(0x0100_0004, 20, (8, 1)));
         Assert.True(_capture.TryCapture(out Frame? frame));
         Assert.Equal(-1, frame.Pixels.Span.IndexOfAnyExcept((byte)0));

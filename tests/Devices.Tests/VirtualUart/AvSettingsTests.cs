@@ -14,8 +14,7 @@ public sealed class AvSettingsTests
 
     public AvSettingsTests()
     {
-        _av = new AvSettings(VideoMode.P720, _display);
-        _av.Attach(_port);
+        _av = new AvSettings(new FakeHost { Port = _port }, VideoMode.P720, _display);
     }
 
     [Theory]
@@ -65,8 +64,7 @@ public sealed class AvSettingsTests
     public void The_monitor_prefers_the_configured_mode(string name, uint supported, uint native)
     {
         Assert.True(VideoMode.TryParse(name, out VideoMode? mode));
-        var av = new AvSettings(mode, _display);
-        av.Attach(_port);
+        var av = new AvSettings(new FakeHost { Port = _port }, mode, _display);
 
         av.Receive(Command(4, 12));
 

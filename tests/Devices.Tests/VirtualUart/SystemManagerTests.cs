@@ -19,8 +19,7 @@ public sealed class SystemManagerTests : IPartitionControl
 
     public SystemManagerTests()
     {
-        _manager = new SystemManager(this);
-        _manager.Attach(_port);
+        _manager = new SystemManager(new FakeHost { Port = _port }, this);
     }
 
     [Theory]
@@ -132,7 +131,7 @@ public sealed class SystemManagerTests : IPartitionControl
 
     private static byte[] NextOperation(byte operation) => Message(5, [3, operation, 3]);
 
-    private static byte[] Message(byte service, byte[] payload)
+    internal static byte[] Message(byte service, byte[] payload)
     {
         byte[] message = new byte[32];
         message[0] = 1;

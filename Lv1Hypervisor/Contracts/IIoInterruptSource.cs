@@ -1,6 +1,6 @@
 using CellPpe.Core.Ports;
 
-namespace Lv1Hypervisor;
+namespace Lv1Hypervisor.Contracts;
 
 /// <summary>A device whose interrupt is a plain I/O interrupt with a number from the repository (USB).</summary>
 public interface IIoInterruptSource

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Lv1Hypervisor.Partitions;
+namespace Lv1Hypervisor.Contracts;
 
 /// <summary>The four 64-bit fields that name a repository node (repository.md 1).</summary>
 public readonly record struct RepositoryKey(ulong N1, ulong N2 = 0, ulong N3 = 0, ulong N4 = 0)

@@ -1,4 +1,4 @@
-namespace Lv1Hypervisor.Partitions;
+namespace Lv1Hypervisor.Contracts;
 
 /// <summary>The numbers a guest knows its partition by.</summary>
 public static class Lpar

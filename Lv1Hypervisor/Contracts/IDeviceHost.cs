@@ -1,0 +1,59 @@
+using CellPpe.Core;
+
+namespace Lv1Hypervisor.Contracts;
+
+/// <summary>
+/// lv1 as a device sees it while it is made: where it announces what guests shall find and offers what they may call. Nothing can be
+/// added once the guest runs.
+/// </summary>
+public interface IDeviceHost
+{
+    /// <summary>Interrupt outlets, for a device that publishes their numbers itself (the GPU).</summary>
+    IOutletSource Outlets { get; }
+
+    /// <summary>Partition addresses for device memory.</summary>
+    ILparAllocator Addresses { get; }
+
+    /// <summary>The sound device's way into memory, through I/O address space 0.</summary>
+    IDmaPort IoSegmentPort { get; }
+
+    /// <summary>Puts a node into the repository. A node of the same name is replaced.</summary>
+    void Announce(RepositoryNode node);
+
+    /// <summary>Puts a device on a bus and its nodes into the repository.</summary>
+    /// <returns>The device's place, through which it reaches memory and offers its services.</returns>
+    /// <exception cref="ArgumentException">The bus has a device with this id.</exception>
+    IBusSlot AddToBus(BusDevice device);
+
+    /// <summary>Answers the lv1_gpu calls.</summary>
+    /// <exception cref="InvalidOperationException">The machine has a GPU.</exception>
+    void ServeGpu(IGpuDevice gpu);
+
+    /// <summary>Puts system software behind a virtual UART port and its number into the repository.</summary>
+    /// <param name="port">0 to 2.</param>
+    /// <param name="name">The repository's name: "avset", "sysmgr".</param>
+    /// <param name="peer">The software.</param>
+    /// <returns>lv1's end of the port.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such port.</exception>
+    IVirtualUartPort ServeVirtualUart(int port, string name, IVirtualUartPeer peer);
+
+    /// <summary>Offers an interrupt for lv1_construct_io_irq_outlet.</summary>
+    /// <exception cref="ArgumentException">The id is taken.</exception>
+    void ServeIoInterrupt(ulong interruptId, IIoInterruptSource source);
+}
+
+/// <summary>A device's place on a bus.</summary>
+public interface IBusSlot
+{
+    /// <summary>The device's way into memory, through the DMA regions that the guest makes for it.</summary>
+    IDmaPort Dma { get; }
+
+    /// <summary>Answers the lv1_net calls that name this device.</summary>
+    void ServeNetwork(INetworkDevice network);
+
+    /// <summary>Puts registers behind one of the blocks that <see cref="BusDevice.Registers"/> announced.</summary>
+    /// <param name="busAddress">The block's bus address.</param>
+    /// <param name="registers">What answers loads and stores; offsets count from the block's start.</param>
+    /// <exception cref="ArgumentException">No block at that address was announced.</exception>
+    void ServeRegisters(ulong busAddress, IMmioDevice registers);
+}

@@ -1,0 +1,46 @@
+using CellPpe.Core;
+using CellPpe.Ppe.Execution;
+
+using Lv1Hypervisor;
+using Lv1Hypervisor.Contracts;
+
+using Ps3Platform.Devices.Gpu;
+using Ps3Platform.Devices.Video;
+using Ps3Platform.Devices.VirtualUart;
+using Ps3Platform.Machine.Spes;
+
+namespace Ps3Platform.Machine;
+
+/// <summary>The parts that <see cref="MachineBuilder"/> has joined, for the machine that runs them.</summary>
+internal sealed record MachineParts
+{
+    public required ITurnClock Clock { get; init; }
+
+    public required GuestMemory Memory { get; init; }
+
+    public required EventQueue Events { get; init; }
+
+    public required PpuCore Ppe { get; init; }
+
+    public required MachineThread Thread { get; init; }
+
+    public required PartitionControl Control { get; init; }
+
+    public required MachineSpes? Spes { get; init; }
+
+    public required Lv1 Hypervisor { get; init; }
+
+    public required StandardDevices Standard { get; init; }
+
+    /// <summary>All devices, in the order in which they were attached.</summary>
+    public required IReadOnlyList<IDevice> Devices { get; init; }
+
+    /// <summary>Hardware threads that have an entry point.</summary>
+    public required IReadOnlyList<PpuThread> Running { get; init; }
+}
+
+/// <summary>Devices of every console that the machine offers by name.</summary>
+/// <param name="Gpu">The graphics unit.</param>
+/// <param name="Screen">What the monitor shows.</param>
+/// <param name="SystemManager">Power button.</param>
+internal sealed record StandardDevices(GpuDevice Gpu, IFrameSource Screen, SystemManager SystemManager);
