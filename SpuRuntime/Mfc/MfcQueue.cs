@@ -117,8 +117,24 @@ internal struct MfcQueue
         return rank;
     }
 
-    // Commands are not ordered, but for: a barrier command against all; fence and barrier modifiers, mfcsync and mfceieio inside
-    // their tag group. Immediate commands wait for none of these.
+    /// <summary>True while an immediate atomic command waits: a second one is an error.</summary>
+    public readonly bool HasImmediate
+    {
+        get
+        {
+            for (int i = 0; _count != 0 && i < _capacity; i++)
+            {
+                if (_places[i].IsValid && MfcOpcode.KindOf(_places[i].Opcode) == MfcCommandKind.Immediate)
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
+    // Commands are not ordered, but for: barrier, mfcsync and mfceieio against all tag groups (CBE Public Registers 3.3.2.1 gives the three
+    // one dependency type, and consoles have mfcsync wait for a stalled list of another group); fence and barrier modifiers inside their
+    // tag group. Immediate commands wait for none of these.
     private readonly bool IsHeldUp(in MfcCommand command)
     {
         if (MfcOpcode.KindOf(command.Opcode) == MfcCommandKind.Immediate)
@@ -128,17 +144,17 @@ internal struct MfcQueue
             ref readonly MfcCommand earlier = ref _places[i];
             if (!earlier.IsValid || earlier.Order >= command.Order || MfcOpcode.KindOf(earlier.Opcode) == MfcCommandKind.Immediate)
                 continue;
-            if (earlier.Opcode == MfcOpcode.Barrier || command.Opcode == MfcOpcode.Barrier)
+            if (OrdersAll(earlier) || OrdersAll(command))
                 return true;
             if (earlier.TagBit == command.TagBit
-                && (MfcOpcode.IsFenced(command.Opcode) || MfcOpcode.HasBarrier(earlier.Opcode) || Orders(command) || Orders(earlier)))
+                && (MfcOpcode.IsFenced(command.Opcode) || MfcOpcode.HasBarrier(earlier.Opcode)))
                 return true;
         }
 
         return false;
     }
 
-    private static bool Orders(in MfcCommand command) => command.Opcode is MfcOpcode.Sync or MfcOpcode.EnforceInOrder;
+    private static bool OrdersAll(in MfcCommand command) => MfcOpcode.KindOf(command.Opcode) == MfcCommandKind.Order;
 
     [InlineArray(SpuCapacity)]
     private struct Places
