@@ -137,14 +137,18 @@ internal struct MfcQueue
     // tag group. Immediate commands wait for none of these.
     private readonly bool IsHeldUp(in MfcCommand command)
     {
-        if (MfcOpcode.KindOf(command.Opcode) == MfcCommandKind.Immediate)
+        MfcCommandKind kind = MfcOpcode.KindOf(command.Opcode);
+        if (kind == MfcCommandKind.Immediate)
             return false;
         for (int i = 0; i < _capacity; i++)
         {
             ref readonly MfcCommand earlier = ref _places[i];
-            if (!earlier.IsValid || earlier.Order >= command.Order || MfcOpcode.KindOf(earlier.Opcode) == MfcCommandKind.Immediate)
+            if (!earlier.IsValid || earlier.Order >= command.Order)
                 continue;
-            if (OrdersAll(earlier) || OrdersAll(command))
+            MfcCommandKind before = MfcOpcode.KindOf(earlier.Opcode);
+            if (before == MfcCommandKind.Immediate)
+                continue;
+            if (kind == MfcCommandKind.Order || before == MfcCommandKind.Order)
                 return true;
             if (earlier.TagBit == command.TagBit
                 && (MfcOpcode.IsFenced(command.Opcode) || MfcOpcode.HasBarrier(earlier.Opcode)))
@@ -153,8 +157,6 @@ internal struct MfcQueue
 
         return false;
     }
-
-    private static bool OrdersAll(in MfcCommand command) => MfcOpcode.KindOf(command.Opcode) == MfcCommandKind.Order;
 
     [InlineArray(SpuCapacity)]
     private struct Places
