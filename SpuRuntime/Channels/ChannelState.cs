@@ -57,11 +57,11 @@ internal static class TagQuery
     public const uint Any = 1;
     public const uint All = 2;
 
-    /// <summary>The condition a query asks for, if these groups are complete.</summary>
+    /// <summary>Whether the condition a query asks for holds, if these groups are complete. 3 is none, and waits for nothing.</summary>
     public static bool IsMet(uint condition, uint mask, uint complete) => condition switch
     {
-        // An empty mask waits for nothing.
-        Any => mask == 0 || (complete & mask) != 0,
+        // Of an empty mask no group is ever complete: consoles wait until there is one in it.
+        Any => (complete & mask) != 0,
         All => (complete & mask) == mask,
         _ => true,
     };

@@ -279,6 +279,7 @@ internal sealed class SpuChannels(LogicalSpe spe) : ISpuChannels
                 break;
             case SpuChannel.WriteTagMask:
                 State.TagMask = value;
+                AnswerTagQuery();
                 break;
             case SpuChannel.WriteTagUpdate:
                 StartTagQuery(value);
@@ -328,6 +329,7 @@ internal sealed class SpuChannels(LogicalSpe spe) : ISpuChannels
                     Address = ((ulong)State.AddressHigh << 32) | State.AddressLow,
                     Size = State.Size,
                     Tag = State.Tag,
+                    Progress = MfcOpcode.Check(value),
                 };
                 // The other parameters must be written again for each command; this one may be left out, and is 0 then.
                 State.AddressHigh = 0;
@@ -366,8 +368,8 @@ internal sealed class SpuChannels(LogicalSpe spe) : ISpuChannels
 
     private void StartTagQuery(uint condition)
     {
-        // A new request takes the place of one that waits, and of an answer nobody has read.
-        State.TagStatusCount = 0;
+        // A new request takes the place of one that waits. An answer that has not been read stays until the new one comes: consoles keep
+        // the count of MFC_RdTagStat at 1.
         State.TagQuery = TagQuery.None;
         uint complete = ~spe.Mfc.State.Spu.Tags & State.TagMask;
         if (TagQuery.IsMet(condition & 3, State.TagMask, complete))

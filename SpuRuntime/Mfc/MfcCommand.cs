@@ -30,25 +30,31 @@ internal struct MfcCommand
     /// <summary>Waits for the SPU to acknowledge the element it has stalled at.</summary>
     public bool IsStalled;
 
-    /// <summary>The element in work has the stall-and-notify bit, or has only been read from the list.</summary>
-    public ListProgress Progress;
+    /// <summary>What is known of the command and of the list element in work.</summary>
+    public MfcProgress Progress;
 
     public readonly bool IsList => MfcOpcode.IsList(Opcode);
 
     public readonly uint TagBit => 1u << (int)(Tag & 31);
 }
 
-/// <summary>What is known of a list element in work.</summary>
+/// <summary>What is known of a command in a queue, and of the list element in work.</summary>
 [Flags]
-internal enum ListProgress : byte
+internal enum MfcProgress : byte
 {
     None = 0,
 
-    /// <summary>It has been read from the list; <see cref="MfcCommand.Size"/> bytes of it are left.</summary>
+    /// <summary>The element has been read from the list; <see cref="MfcCommand.Size"/> bytes of it are left.</summary>
     InElement = 1,
 
     /// <summary>The command stalls when it is done.</summary>
     StallsAfter = 2,
+
+    /// <summary>
+    /// Command error, known when the command was enqueued (CBE Public Registers 3.3.2.1, CSR_CMDQ_DW2 bit 40). It is reported when the
+    /// command is started.
+    /// </summary>
+    Error = 4,
 }
 
 /// <summary>
@@ -92,7 +98,7 @@ internal static class MfcCommandCodec
             case 2:
                 command.LocalAddress = (uint)(value >> 46) & 0x3ffff;
                 command.Size = (uint)(value >> 29) & 0xffff;
-                command.Progress = (ListProgress)(value & 3);
+                command.Progress = (MfcProgress)(value & 7);
                 break;
             default:
                 command.IsValid = (value & Valid) != 0;

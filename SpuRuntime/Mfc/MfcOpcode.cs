@@ -28,6 +28,12 @@ internal static class MfcOpcode
     private const byte ListBit = 4;
     private const byte StartBit = 8;
 
+    /// <summary>
+    /// What a command word says besides its opcode in bits 24:31. Bits 16:23 must be zero (CBE Public Registers, MFC_FIR, DMAC_cmd_err:
+    /// "Upper 8 bits of opcode are not all zero"); bits 0:15 are class identifiers, which have no effect here.
+    /// </summary>
+    public static MfcProgress Check(uint commandWord) => (commandWord & 0xff00) == 0 ? MfcProgress.None : MfcProgress.Error;
+
     /// <summary>What kind of command an opcode is; <see cref="MfcCommandKind.Invalid"/> for one that is none.</summary>
     public static MfcCommandKind KindOf(byte opcode)
     {

@@ -117,28 +117,46 @@ internal struct MfcQueue
         return rank;
     }
 
-    // Commands are not ordered, but for: a barrier command against all; fence and barrier modifiers, mfcsync and mfceieio inside
-    // their tag group. Immediate commands wait for none of these.
+    /// <summary>True while an immediate atomic command waits: a second one is an error.</summary>
+    public readonly bool HasImmediate
+    {
+        get
+        {
+            for (int i = 0; _count != 0 && i < _capacity; i++)
+            {
+                if (_places[i].IsValid && MfcOpcode.KindOf(_places[i].Opcode) == MfcCommandKind.Immediate)
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
+    // Commands are not ordered, but for: barrier, mfcsync and mfceieio against all tag groups (CBE Public Registers 3.3.2.1 gives the three
+    // one dependency type, and consoles have mfcsync wait for a stalled list of another group); fence and barrier modifiers inside their
+    // tag group. Immediate commands wait for none of these.
     private readonly bool IsHeldUp(in MfcCommand command)
     {
-        if (MfcOpcode.KindOf(command.Opcode) == MfcCommandKind.Immediate)
+        MfcCommandKind kind = MfcOpcode.KindOf(command.Opcode);
+        if (kind == MfcCommandKind.Immediate)
             return false;
         for (int i = 0; i < _capacity; i++)
         {
             ref readonly MfcCommand earlier = ref _places[i];
-            if (!earlier.IsValid || earlier.Order >= command.Order || MfcOpcode.KindOf(earlier.Opcode) == MfcCommandKind.Immediate)
+            if (!earlier.IsValid || earlier.Order >= command.Order)
                 continue;
-            if (earlier.Opcode == MfcOpcode.Barrier || command.Opcode == MfcOpcode.Barrier)
+            MfcCommandKind before = MfcOpcode.KindOf(earlier.Opcode);
+            if (before == MfcCommandKind.Immediate)
+                continue;
+            if (kind == MfcCommandKind.Order || before == MfcCommandKind.Order)
                 return true;
             if (earlier.TagBit == command.TagBit
-                && (MfcOpcode.IsFenced(command.Opcode) || MfcOpcode.HasBarrier(earlier.Opcode) || Orders(command) || Orders(earlier)))
+                && (MfcOpcode.IsFenced(command.Opcode) || MfcOpcode.HasBarrier(earlier.Opcode)))
                 return true;
         }
 
         return false;
     }
-
-    private static bool Orders(in MfcCommand command) => command.Opcode is MfcOpcode.Sync or MfcOpcode.EnforceInOrder;
 
     [InlineArray(SpuCapacity)]
     private struct Places

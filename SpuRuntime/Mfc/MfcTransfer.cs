@@ -31,6 +31,8 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
 {
     private const uint LocalStoreMask = SpuState.LocalStoreSize - 1;
     private const uint MaximumSize = 0x4000;
+    private const uint ElementSizeMask = 0x7fff;
+    private const uint LineOffset = ReservationTable.LineSize - 1;
     private const ulong PageMask = 0xfff;
 
     // putllc's and getllar's answers (Language Extensions table 4-116).
@@ -49,7 +51,7 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
     public MfcStep Step(ref MfcCommand command, bool proxy, out MfcFault fault)
     {
         fault = MfcFault.None;
-        if (!MfcOpcode.IsAllowed(command.Opcode, proxy) || command.Tag > 31)
+        if (!MfcOpcode.IsAllowed(command.Opcode, proxy) || command.Tag > 31 || (command.Progress & MfcProgress.Error) != 0)
         {
             fault = new MfcFault(MfcFaultKind.InvalidCommand, command.Address);
             return MfcStep.Fault;
@@ -149,7 +151,7 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
         }
 
         // Whole lines, from the one the address is in to the one the last byte is in.
-        ulong line = command.Address & ~(ulong)(ReservationTable.LineSize - 1);
+        ulong line = command.Address & ~(ulong)LineOffset;
         ulong end = command.Address + command.Size;
         fixed (byte* zeroes = _zeroes)
         {
@@ -168,12 +170,12 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
         return true;
     }
 
-    // A list element (CBEA, MFC list element): stall-and-notify bit, size, low half of the address. Each starts at the next
-    // quadword of local store, at the place in it that its address has.
+    // A list element (Language Extensions 4.1): stall-and-notify bit, 16 reserved bits that are ignored, 15 bits of size, low half of the
+    // address. Each starts at the next quadword of local store, at the place in it that its address has.
     private MfcStep StepList(ref MfcCommand command, bool put, out MfcFault fault)
     {
         fault = MfcFault.None;
-        if ((command.Progress & ListProgress.InElement) == 0)
+        if ((command.Progress & MfcProgress.InElement) == 0)
         {
             if (command.ListSize == 0)
                 return MfcStep.Done;
@@ -185,10 +187,10 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
 
             // In bounds: a multiple of 8 below 256 KB.
             ulong element = BinaryPrimitives.ReverseEndianness(*(ulong*)(spe.LocalStore + (command.ListAddress & LocalStoreMask)));
-            command.Size = (uint)(element >> 32) & 0xffff;
+            command.Size = (uint)(element >> 32) & ElementSizeMask;
             command.Address = (command.Address & 0xffff_ffff_0000_0000) | (uint)element;
             command.LocalAddress = (command.LocalAddress & ~15u) | (command.Size == 0 ? 0 : (uint)element & 15);
-            command.Progress = ListProgress.InElement | (element >> 63 != 0 ? ListProgress.StallsAfter : 0);
+            command.Progress = MfcProgress.InElement | (element >> 63 != 0 ? MfcProgress.StallsAfter : 0);
             command.ListAddress += 8;
             command.ListSize -= 8;
         }
@@ -197,8 +199,8 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
         uint upper = (uint)(command.Address >> 32);
         if (!Move(ref command, put, out fault))
             return MfcStep.Fault;
-        bool stalls = (command.Progress & ListProgress.StallsAfter) != 0;
-        command.Progress = ListProgress.None;
+        bool stalls = (command.Progress & MfcProgress.StallsAfter) != 0;
+        command.Progress = MfcProgress.None;
         command.Address = (ulong)upper << 32;
         command.LocalAddress = (command.LocalAddress + 15) & ~15u & LocalStoreMask;
         if (stalls)
@@ -211,11 +213,8 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
         fault = MfcFault.None;
         ReservationTable table = spe.Environment.Reservations;
         LineReservation reservation = spe.Mfc.Reservation;
-        if (((command.Address | command.LocalAddress) & (ReservationTable.LineSize - 1)) != 0)
-        {
-            fault = new MfcFault(MfcFaultKind.Alignment, command.Address);
-            return false;
-        }
+        // Consoles ignore the last seven bits of both addresses; the size is always that of a line (Language Extensions 4.7).
+        ulong address = command.Address & ~(ulong)LineOffset;
 
         // Without a reservation it fails, wherever it points to: programs do this to drop one they may have.
         bool conditional = command.Opcode == MfcOpcode.PutLineConditional;
@@ -226,10 +225,10 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
         }
 
         bool load = command.Opcode == MfcOpcode.GetLineReserved;
-        if (!TryEnterMemory(command.Address, !load, atomic: true, out MfcTarget target, out fault))
+        if (!TryEnterMemory(address, !load, atomic: true, out MfcTarget target, out fault))
             return false;
         // In bounds: a whole line, by its alignment, on both sides.
-        byte* local = spe.LocalStore + (command.LocalAddress & LocalStoreMask);
+        byte* local = spe.LocalStore + (command.LocalAddress & LocalStoreMask & ~LineOffset);
         bool stored = true;
         if (load)
             table.LoadReserved(reservation, target.Host, local);

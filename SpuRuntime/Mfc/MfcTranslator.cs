@@ -250,7 +250,8 @@ internal struct SegmentRegisters
     private const ulong Valid = 0x0800_0000;
     private const ulong EsidMask = 0xffff_ffff_f000_0000;
 
-    // VSID register (CBE Public Registers 3.3.1.2; Book III 4.4.1).
+    // VSID register (CBE Public Registers 3.3.1.2; Book III 4.4.1). Bits 0:14 and 60:63 read back zero.
+    private const ulong VsidMask = 0x0001_ffff_ffff_fff0;
     private const int VsidShift = 12;
     private const ulong KeySupervisor = 0x800;
     private const ulong KeyProblem = 0x400;
@@ -280,7 +281,7 @@ internal struct SegmentRegisters
                 _esid[(int)_index] = value & (EsidMask | Valid);
                 break;
             case VsidOffset:
-                _vsid[(int)_index] = value;
+                _vsid[(int)_index] = value & VsidMask;
                 break;
             case InvalidateEntryOffset:
                 for (int i = 0; i < 8; i++)

@@ -47,6 +47,9 @@ internal sealed class MfcUnit : IReservationHolder
     {
         if (command.IsList)
             BeginList(ref command);
+        // CBE Public Registers 3.2.4, DMAC_cmd_err: an atomic command is received while one is still pending in the queue.
+        if (MfcOpcode.KindOf(command.Opcode) == MfcCommandKind.Immediate && State.Spu.HasImmediate)
+            command.Progress |= MfcProgress.Error;
         int place = State.Spu.Add(command);
         if (_track is { } track)
             MfcTrace.Issued(track, proxy: false, place, command);
@@ -132,6 +135,12 @@ internal sealed class MfcUnit : IReservationHolder
     public void WriteProxyQuery(uint type)
     {
         State.ProxyQueryType = type & 3;
+        AnswerProxyQuery();
+    }
+
+    public void WriteProxyQueryMask(uint mask)
+    {
+        State.ProxyQueryMask = mask;
         AnswerProxyQuery();
     }
 

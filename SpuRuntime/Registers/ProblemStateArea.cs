@@ -111,7 +111,7 @@ internal sealed class ProblemStateArea(LogicalSpe spe) : IMmioDevice
             case SizeAndTag:
                 return _parameters.SizeAndTag;
             case ClassAndCommand:
-                return _parameters.Result;
+                return Enqueue();
             case QueueStatus:
                 return (uint)spe.Mfc.State.Proxy.Free | (spe.Mfc.State.Proxy.IsEmpty ? 1u << 31 : 0);
             case QueryType:
@@ -150,6 +150,7 @@ internal sealed class ProblemStateArea(LogicalSpe spe) : IMmioDevice
                 break;
             case AddressHigh:
                 _parameters.AddressHigh = value;
+                _parameters.Written |= ProxyWritten.AddressHigh;
                 break;
             case AddressLow:
                 _parameters.AddressLow = value;
@@ -160,13 +161,14 @@ internal sealed class ProblemStateArea(LogicalSpe spe) : IMmioDevice
                 _parameters.Written |= ProxyWritten.SizeAndTag;
                 break;
             case ClassAndCommand:
-                Enqueue(value);
+                _parameters.Command = value;
+                _parameters.Written |= ProxyWritten.Command;
                 break;
             case QueryType:
                 spe.Mfc.WriteProxyQuery(value);
                 break;
             case QueryMask:
-                spe.Mfc.State.ProxyQueryMask = value;
+                spe.Mfc.WriteProxyQueryMask(value);
                 break;
             case InMailbox:
                 spe.Channels.StoreInMailbox(value);
@@ -198,32 +200,40 @@ internal sealed class ProblemStateArea(LogicalSpe spe) : IMmioDevice
             | ((1 - channels.OutInterruptMailboxCount) << 16);
     }
 
-    // The command is written last and enqueues (CBE Public Registers 3.4.2.2). Parameters count for one attempt: after a failed
-    // one, software writes all of them again.
-    private void Enqueue(uint command)
+    // Reading MFC_CMDStatus enqueues what has been written, as consoles do. The last value written to each register counts, in whatever
+    // order. A failed attempt keeps all parameters; a successful one uses them up (CBE Public Registers 3.4.2.1: "not persistent"), and
+    // until something is written again the register shows what came of it.
+    private uint Enqueue()
     {
         const uint SequenceError = 1;
         const uint NoRoom = 2;
-        byte opcode = (byte)command;
-        ProxyWritten needed = MfcOpcode.KindOf(opcode) == MfcCommandKind.Order ? ProxyWritten.SizeAndTag : ProxyWritten.All;
-        bool complete = (_parameters.Written & needed) == needed;
-        uint result = complete ? 0 : SequenceError;
+        const uint Classes = 0x0303_0000;
+        if (_parameters.Written == ProxyWritten.None)
+            return _parameters.Result;
+        byte opcode = (byte)_parameters.Command;
+        ProxyWritten needed = MfcOpcode.KindOf(opcode) == MfcCommandKind.Order ? ProxyWritten.Ordering : ProxyWritten.Transfer;
+        uint result = (_parameters.Written & needed) == needed ? 0 : SequenceError;
         if (spe.Mfc.State.Proxy.Free == 0)
             result |= NoRoom;
-        if (result == 0)
+        // Class identifiers read back beside the result (3.4.2.3).
+        result |= _parameters.Command & Classes;
+        if ((result & (SequenceError | NoRoom)) != 0)
         {
-            spe.Mfc.Enqueue(new MfcCommand
-            {
-                Opcode = opcode,
-                LocalAddress = _parameters.LocalAddress,
-                Address = ((ulong)_parameters.AddressHigh << 32) | _parameters.AddressLow,
-                Size = _parameters.SizeAndTag >> 16,
-                Tag = _parameters.SizeAndTag & 0xffff,
-            });
+            _parameters.Result = result;
+            return result;
         }
 
-        // Class identifiers read back beside the result (3.4.2.3).
-        _parameters = new ProxyParameters { Result = (command & 0x0303_0000) | result };
+        spe.Mfc.Enqueue(new MfcCommand
+        {
+            Opcode = opcode,
+            LocalAddress = _parameters.LocalAddress,
+            Address = ((ulong)_parameters.AddressHigh << 32) | _parameters.AddressLow,
+            Size = _parameters.SizeAndTag >> 16,
+            Tag = _parameters.SizeAndTag & 0xffff,
+            Progress = MfcOpcode.Check(_parameters.Command),
+        });
+        _parameters = new ProxyParameters { Command = _parameters.Command, Result = result };
+        return result;
     }
 
     private static string? NameOf(ulong offset) => offset switch
@@ -250,7 +260,7 @@ internal sealed class ProblemStateArea(LogicalSpe spe) : IMmioDevice
     };
 }
 
-/// <summary>Which parameters of a proxy command have been written since the last one.</summary>
+/// <summary>Which registers of a proxy command have been written since the last one was enqueued.</summary>
 [Flags]
 internal enum ProxyWritten : uint
 {
@@ -258,16 +268,24 @@ internal enum ProxyWritten : uint
     LocalAddress = 1,
     Address = 2,
     SizeAndTag = 4,
-    All = LocalAddress | Address | SizeAndTag,
+    Command = 8,
+    AddressHigh = 16,
+
+    /// <summary>What a transfer needs. The upper half of the address may be left out, and is 0 then.</summary>
+    Transfer = LocalAddress | Address | SizeAndTag | Command,
+
+    /// <summary>What a command that only orders others needs.</summary>
+    Ordering = SizeAndTag | Command,
 }
 
-/// <summary>The parameter registers of the proxy queue, and the last command's return code: plain data.</summary>
+/// <summary>The parameter registers of the proxy queue, and the return code of the last attempt to enqueue: plain data.</summary>
 internal struct ProxyParameters
 {
     public uint LocalAddress;
     public uint AddressHigh;
     public uint AddressLow;
     public uint SizeAndTag;
+    public uint Command;
     public ProxyWritten Written;
     public uint Result;
 }

@@ -244,10 +244,12 @@ internal sealed class SpuRunControl(LogicalSpe spe)
                 spe.Interrupts.Set(SpeInterruptBits.Application, SpeInterruptBits.SpuStop);
                 break;
             case SpuExitReason.InvalidInstruction:
+                StepOver();
                 Halt(SpuStatus.InvalidInstruction);
                 spe.Interrupts.Set(SpeInterruptBits.Error, SpeInterruptBits.SpuError);
                 break;
             case SpuExitReason.InvalidChannel:
+                StepOver();
                 Halt(SpuStatus.InvalidChannel);
                 spe.Interrupts.Set(SpeInterruptBits.Error, SpeInterruptBits.SpuError);
                 break;
@@ -262,6 +264,10 @@ internal sealed class SpuRunControl(LogicalSpe spe)
                 break;
         }
     }
+
+    // SPU_NPC is behind what could not be done. The manual calls it not valid then (3.4.3.5); consoles show this, and Linux reports a
+    // fault at NPC - 4 (spufs, fault.c: SPE_EVENT_SPE_ERROR).
+    private void StepOver() => spe.Registers.Pc = (spe.Registers.Pc + 4) & (SpuState.LocalStoreSize - 4);
 
     private void Halt(uint reason)
     {

@@ -48,6 +48,10 @@ public sealed partial class SpeBootTests
         Assert.DoesNotMatch(Failure(), run.Output);
         Assert.Contains("SPETEST-EXIT 0", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("WARNING: CPU", run.Output, StringComparison.Ordinal);
+        // Linux takes si_addr from SPU_NPC: of nop, nop and a word or a channel that does not exist it is the third.
+        Assert.Contains("ok faults.illegal-npc: signal 4 address 8", run.Output, StringComparison.Ordinal);
+        Assert.Contains("ok faults.channel-npc: signal 4 address 8", run.Output, StringComparison.Ordinal);
+        Assert.Contains("ok faults.event.illegal-npc: event 0010 npc c", run.Output, StringComparison.Ordinal);
     }
 
     [SkippableFact]

@@ -170,8 +170,8 @@ public sealed class StandaloneSpe : ISpeScheduler, ISpeTimer, IDisposable
         {
             SpuExitReason.Stopped => Stopped(exit.Argument),
             SpuExitReason.Halted => End(StandaloneEnd.Halted, State.Pc - 4, "halted"),
-            SpuExitReason.InvalidInstruction => End(StandaloneEnd.InvalidInstruction, State.Pc, "invalid instruction"),
-            SpuExitReason.InvalidChannel => End(StandaloneEnd.InvalidChannel, State.Pc, $"invalid channel {exit.Argument}"),
+            SpuExitReason.InvalidInstruction => End(StandaloneEnd.InvalidInstruction, State.Pc - 4, "invalid instruction"),
+            SpuExitReason.InvalidChannel => End(StandaloneEnd.InvalidChannel, State.Pc - 4, $"invalid channel {exit.Argument}"),
             SpuExitReason.Blocked => Blocked(cancel),
             _ => null,
         };

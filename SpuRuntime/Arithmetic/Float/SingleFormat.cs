@@ -54,9 +54,9 @@ internal static class SingleFormat
             return 0;
         }
 
-        uint fraction = (uint)(bits >> FractionShift) & 0x7f_ffff;
-        bool more = (bits & ((1UL << FractionShift) - 1)) != 0 || rest != 0;
-        if (exponent > 255 || (exponent == 255 && fraction == 0x7f_ffff && more))
+        // The manual says "before rounding" (9.1, OVF). Consoles judge what truncation leaves: an exact result between the largest
+        // number and the next one there would be is the largest number, without OVF.
+        if (exponent > 255)
         {
             flags |= Fpscr.SingleOverflow | Fpscr.SingleDifference;
             return sign | Largest;
@@ -64,7 +64,7 @@ internal static class SingleFormat
 
         if (exponent == 255)
             flags |= Fpscr.SingleDifference;
-        return sign | ((uint)exponent << 23) | fraction;
+        return sign | ((uint)exponent << 23) | ((uint)(bits >> FractionShift) & 0x7f_ffff);
     }
 
     /// <summary>As <see cref="Pack"/>, of a sum of two doubles that are exact.</summary>

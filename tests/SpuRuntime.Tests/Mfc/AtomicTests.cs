@@ -106,15 +106,6 @@ public sealed unsafe class AtomicTests
         Assert.Equal((0, 7), (*machine.Host(Line), *(machine.Host(Line) + 64)));
     }
 
-    [Theory, InlineData(0x1010, 0x4000), InlineData(0x1000, 0x4010)]
-    public void Lines_must_be_aligned(uint local, uint address)
-    {
-        using TestMachine machine = new();
-        machine.Spe.Command(GetReserved, local, address, 0);
-        Assert.Equal(1ul, machine.Spe.Status(0));
-        Assert.Equal(0u, machine.Spe.Count(27));
-    }
-
     [Fact]
     public void A_queued_line_is_in_a_tag_group_and_gives_no_atomic_status()
     {
@@ -181,6 +172,74 @@ public sealed unsafe class AtomicTests
                     Assert.Equal(4u, spe.Read(27));
                 Span<byte> line = spe.LocalStore.Slice(0x1000, 128);
                 Assert.Equal(-1, line.IndexOfAnyExcept(line[0]));
+            }
+        }
+    }
+
+    // Two write whole lines by DMA, and a third sees nothing between them.
+    [Fact]
+    public void A_put_of_a_line_is_one_step_to_getllar_and_to_another_put()
+    {
+        using TestMachine machine = new(3);
+        int each = Operations / 4;
+        HostThreads.Run(() => Fill(machine.Spes[0], 0), () => Fill(machine.Spes[1], 0x80), () => Look(machine.Spes[2]));
+
+        void Fill(TestSpe spe, int mark)
+        {
+            for (int i = 0; i < each; i++)
+            {
+                spe.LocalStore.Slice(0x1000, 128).Fill((byte)(mark | (i & 0x7f)));
+                spe.Command(0x20, 0x1000, Line, 128);
+            }
+        }
+
+        void Look(TestSpe spe)
+        {
+            for (int i = 0; i < each; i++)
+            {
+                Assert.Equal(4u, Atomic(spe, GetReserved));
+                Span<byte> line = spe.LocalStore.Slice(0x1000, 128);
+                Assert.Equal(-1, line.IndexOfAnyExcept(line[0]));
+            }
+        }
+    }
+
+    // One counts up by puts of a line; the other puts back, if its reservation holds, what it got with it. If what it got were older than the
+    // reservation, the count would go back.
+    [Fact]
+    public void What_getllar_reads_and_the_reservation_come_from_one_moment()
+    {
+        using TestMachine machine = new(2);
+        int each = Operations / 4;
+        int kept = 0;
+        bool over = false;
+        HostThreads.Run(Count, PutBack);
+        Assert.True(kept > 0);
+
+        void Count()
+        {
+            TestSpe spe = machine.Spes[0];
+            for (uint i = 1; i <= each || Volatile.Read(ref kept) == 0; i++)
+            {
+                BinaryPrimitives.WriteUInt32BigEndian(spe.LocalStore[0x107c..], i);
+                spe.Command(0x20, 0x1000, Line, 128);
+                spe.Command(0x40, 0x2000, Line, 128);
+                Assert.Equal(i, BinaryPrimitives.ReadUInt32BigEndian(spe.LocalStore[0x207c..]));
+            }
+
+            Volatile.Write(ref over, true);
+        }
+
+        void PutBack()
+        {
+            TestSpe spe = machine.Spes[1];
+            while (!Volatile.Read(ref over))
+            {
+                Atomic(spe, GetReserved);
+                // Something changes in any case, so that the line is stored.
+                Add(spe.LocalStore.Slice(0x1000, 4));
+                if (Atomic(spe, PutConditional) == 0)
+                    Volatile.Write(ref kept, kept + 1);
             }
         }
     }

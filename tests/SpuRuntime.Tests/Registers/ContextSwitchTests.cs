@@ -59,6 +59,7 @@ public sealed class ContextSwitchTests
         spe.Problem(0x401c, 1);
         spe.Turn((ref _, _) => new SpuExit(reason, argument));
         uint status = spe.Problem(0x4024);
+        uint npc = reason == SpuExitReason.InvalidInstruction ? 0x1234u : 0x1230;
         SavedContext csa = new(Area);
 
         for (int i = 0; i < 100; i++)
@@ -66,7 +67,7 @@ public sealed class ContextSwitchTests
             SpufsSwitch.Save(spe, csa, faultPending: false);
             SpufsSwitch.Restore(spe, csa);
             Assert.Equal(status, spe.Problem(0x4024));
-            Assert.Equal(0x1230u, spe.Problem(0x4034));
+            Assert.Equal(npc, spe.Problem(0x4034));
             Assert.Equal(0x400u, spe.Problem(0x4014));
         }
     }

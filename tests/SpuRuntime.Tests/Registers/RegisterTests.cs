@@ -75,6 +75,43 @@ public sealed class RegisterTests
         Assert.Equal(1u, spe.Problem(0x4024));
     }
 
+    // nop; nop; a word that is no instruction: npc is 0xc, and Linux's si_addr 8. Seen on consoles.
+    [Theory]
+    [InlineData(SpuExitReason.InvalidInstruction, 8u, 0xcu), InlineData(SpuExitReason.InvalidChannel, 8u, 0xcu)]
+    [InlineData(SpuExitReason.InvalidInstruction, 0x3_fffcu, 0u)]
+    [InlineData(SpuExitReason.Stopped, 0xcu, 0xcu), InlineData(SpuExitReason.Halted, 0xcu, 0xcu)]
+    public void SPU_NPC_is_behind_the_instruction_that_ended_the_run(SpuExitReason reason, uint left, uint npc)
+    {
+        using TestMachine machine = new();
+        TestSpe spe = machine.Spe;
+        spe.Problem(0x4034, 1);
+        spe.Problem(0x401c, 1);
+        spe.Turn((ref state, _) =>
+        {
+            state.Pc = left;
+            return new SpuExit(reason);
+        });
+        // Interrupts are still enabled: bit 0.
+        Assert.Equal(npc | 1, spe.Problem(0x4034));
+    }
+
+    [Fact]
+    public void SPU_NPC_keeps_address_and_interrupt_bits_and_reads_0_while_the_SPU_runs()
+    {
+        using TestMachine machine = new();
+        TestSpe spe = machine.Spe;
+        spe.Problem(0x4034, 0xfffc_0006);
+        Assert.Equal(4u, spe.Problem(0x4034));
+        spe.Problem(0x401c, 1);
+        uint at = uint.MaxValue;
+        spe.Turn((ref state, _) =>
+        {
+            at = state.Pc;
+            return new SpuExit(SpuExitReason.Budget);
+        });
+        Assert.Equal((4u, 0u), (at, spe.Problem(0x4034)));
+    }
+
     [Fact]
     public void A_stop_that_meets_a_running_slice_ends_it()
     {
@@ -157,7 +194,7 @@ public sealed class RegisterTests
         Assert.Equal(0u, spe.Problem(0x3104));
         Assert.Equal(2u, spe.Proxy(0x20, 0, 0x1000, 16));
         spe.Problem(0x3014, 0x0101_0020);
-        Assert.Equal(0x0101_0003u, spe.Problem(0x3014));
+        Assert.Equal(0x0101_0002u, spe.Problem(0x3014));
 
         spe.Problem(0x321c, 0xff);
         spe.Spe.SetInterruptMask(SpeInterruptClass.Application, 8);

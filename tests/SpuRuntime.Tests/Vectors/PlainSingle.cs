@@ -28,7 +28,8 @@ internal static class PlainSingle
     }
 
     private static readonly Exact Smallest = new(1, -126);
-    private static readonly Exact Largest = new((1 << 24) - 1, 128 - 23);
+    // The number behind the largest one, if there were one more exponent: seen on consoles, where overflow is judged after truncation.
+    private static readonly Exact BehindLargest = new(1, 129);
 
     public static void Define(Dictionary<string, Action<PlainSpu>> all)
     {
@@ -99,7 +100,7 @@ internal static class PlainSingle
         {
             word = 0;
         }
-        else if ((magnitude + -Largest).Significand.Sign > 0)
+        else if ((magnitude + -BehindLargest).Significand.Sign >= 0)
         {
             SetBit(s.Fpscr, (32 * slice) + Overflow);
             word = sign | 0x7fff_ffff;
