@@ -111,7 +111,8 @@ public static class MachineBuilder
         MachineConfig config = machine.Config;
         var display = new DisplayState(config.Video);
         var gpu = new GpuDevice(
-            machine.Memory, lv1.Addresses, lv1.Outlets, machine.Events, clock, config.Loggers.CreateLogger<GpuDevice>());
+            machine.Memory, lv1.Addresses, lv1.Outlets, machine.Events, clock, config.Loggers.CreateLogger<GpuDevice>(),
+            config.Firmware.IsAtLeast(2, 1, 0) ? GpuFirmwareRules.Since210 : GpuFirmwareRules.Before210);
         lv1.AttachGpu(gpu);
         machine.Gpu = gpu;
         machine.Screen = new FrameCapture(gpu, display);
