@@ -21,8 +21,8 @@ public sealed class GpuDevice : IGpuDevice
     private const int MaxContexts = 2;
     private const ulong FirstContextHandle = 0x5555_5555;
 
-    // I/O page table entry flags: M (coherent) alone, neither writable nor readable, takes a mapping away. No flags at all map:
-    // ps3fb and ps3vram of Linux 2.6.30 and before pass 0, later ones W, R and M (KERNEL-HISTORY.md of Lv1Hypervisor).
+    // I/O page table entry flags (devices.md 5.1): M (coherent) alone, neither writable nor readable, takes a mapping away. No flags at
+    // all map: ps3fb and ps3vram of Linux 2.6.30 and before pass 0, later ones W, R and M (KERNEL-HISTORY.md of Lv1Hypervisor).
     private const ulong IomapCoherentOnly = 1UL << 61;
 
     private readonly GuestMemory _memory;
@@ -221,8 +221,8 @@ public sealed class GpuDevice : IGpuDevice
                 return _heads.Flip(context, p1, p2);
             case GpuAttribute.FramebufferSetup:
                 // The command buffer must be what the I/O map shows at that address; lv1 has no need of it here.
-                if (p2 < _rules.SmallestCommandBuffer
-                    || !context.IoMap.IsMapped(p3, p2) || !context.IoMap.TryTranslate(p3, out LparAddress buffer, out _) || buffer.Value != p1)
+                if (p2 < _rules.SmallestCommandBuffer || !context.IoMap.IsMapped(p3, p2)
+                    || !context.IoMap.TryTranslate(p3, out LparAddress buffer, out _) || buffer.Value != p1)
                     return Lv1Status.IllegalParameterValue;
                 context.HasFramebuffer = true;
                 return Lv1Status.Success;

@@ -9,7 +9,7 @@ namespace Machine.Tests.KernelAges;
 
 /// <summary>
 /// A loader that was started by somebody else takes away what its predecessor left, by trying every number there is; the order is that of
-/// a public loader of 2010 (hardware-facts.md, lv1). What is not there is an error and nothing else.
+/// a public loader of 2010 (Lv1Hypervisor/Reference/hardware-facts.md, lv1). What is not there is an error and nothing else.
 /// </summary>
 public sealed class CleanUpTests : IDisposable
 {
