@@ -31,8 +31,11 @@ public sealed class Lv1 : IHypervisor, IDeviceHost
     private readonly ConsoleCalls _console;
     private readonly GpuCalls _gpu = new();
 
-    // One bit a number (256: everything beyond): a missing or refused call is reported once.
+    // One flag a number (256: everything beyond): a missing or refused call is reported once.
     private readonly bool[] _reported = new bool[257];
+
+    // The same for refusals that guests probe for, so that they hide no other.
+    private readonly bool[] _expected = new bool[257];
 
     /// <summary>Makes the hypervisor and maps boot memory.</summary>
     /// <exception cref="InvalidOperationException">Boot memory cannot be mapped.</exception>
@@ -49,7 +52,8 @@ public sealed class Lv1 : IHypervisor, IDeviceHost
             _plugs[thread] = new IrqPlugs(thread, memory, configuration.Threads);
         _devices = new DeviceTable(memory, _outlets);
         _ioSegments = new IoSegments(memory);
-        _addressSpaces = new AddressSpaceCalls(configuration.AddressSpaces, _memory);
+        var windows = new HtabWindows(memory, _addresses);
+        _addressSpaces = new AddressSpaceCalls(configuration.AddressSpaces, _memory, windows);
         _repository = new RepositoryCalls([.. OwnNodes(configuration), .. configuration.RepositoryNodes]);
         _interrupts = new InterruptCalls(_memory, _outlets, _plugs);
         _virtualUart = new VirtualUartCalls(memory, _memory, _outlets);
@@ -62,7 +66,7 @@ public sealed class Lv1 : IHypervisor, IDeviceHost
             gpuCalls: _gpu,
             interruptCalls: _interrupts,
             ioSegmentCalls: new IoSegmentCalls(_ioSegments, _memory),
-            memoryCalls: new MemoryCalls(_memory),
+            memoryCalls: new MemoryCalls(_memory, windows),
             networkCalls: new NetworkCalls(_devices, _memory),
             partitionCalls: new PartitionCalls(_clock, configuration.Control, _plugs, configuration.Firmware),
             repositoryCalls: _repository,
@@ -155,7 +159,7 @@ public sealed class Lv1 : IHypervisor, IDeviceHost
 
     private void ReportFailure(in HypercallFrame frame, PolicyDecision decision, Lv1Status status)
     {
-        ref bool reported = ref _reported[Math.Min(frame.Number, 256)];
+        ref bool reported = ref (decision.Expected ? _expected : _reported)[Math.Min(frame.Number, 256)];
         bool loud = !reported && (!decision.Allowed || status == Lv1Status.NotImplemented);
         reported |= loud;
         if (!loud && !_logger.IsEnabled(LogLevel.Debug))
@@ -164,7 +168,12 @@ public sealed class Lv1 : IHypervisor, IDeviceHost
         // Reached once a number, or with debug logging on: allocation is no matter here.
         string name = Lv1Calls.Name(frame.Number);
         string arguments = string.Join(", ", Enumerable.Range(0, Lv1Calls.InputCount(frame.Number)).Select(Argument(frame.In)));
-        if (loud && !decision.Allowed)
+        if (loud && decision.Expected)
+        {
+            _logger.LogInformation(
+                "lv1_{Name} ({Number}) is refused to an OtherOS, as on a console: {Status}; ({Arguments})", name, frame.Number, status, arguments);
+        }
+        else if (loud && !decision.Allowed)
             _logger.LogWarning("lv1_{Name} ({Number}) refused by policy: {Status}; ({Arguments})", name, frame.Number, status, arguments);
         else if (loud)
             _logger.LogWarning("lv1_{Name} ({Number}) is not implemented; ({Arguments})", name, frame.Number, arguments);

@@ -81,9 +81,10 @@ public sealed unsafe class GuestMemory : IDisposable
     {
         if (!IsFree(start, size) || !TryTake(size, out ulong offset))
             return null;
-        // Bytes never given out before are still zero; clearing them would make the host commit them.
+        // Bytes never given out before are still zero. Those that were are zeroed here and not when they were given back, because a
+        // thread in the middle of a block may still have stored to them then.
         if (offset < _everUsed)
-            NativeMemory.Clear(_host + offset, (nuint)Math.Min(size, _everUsed - offset));
+            HostPages.Zero(_host + offset, (nuint)Math.Min(size, _everUsed - offset));
         _everUsed = Math.Max(_everUsed, offset + size);
         var region = new MemoryRegion(start, size, offset, access, name, null);
         Insert(region);
@@ -110,8 +111,10 @@ public sealed unsafe class GuestMemory : IDisposable
             return;
         _regions = left;
         RegionRemoved?.Invoke(region);
-        if (region.Device is null)
-            GiveBack(region.HostOffset, region.Size);
+        if (region.Device is not null)
+            return;
+        HostPages.GiveBack(_host + region.HostOffset, (nuint)region.Size);
+        GiveBack(region.HostOffset, region.Size);
     }
 
     /// <summary>The region an address lies in.</summary>

@@ -50,12 +50,12 @@ internal sealed class HypercallPolicy(LparCapabilities capabilities)
     // Units 1 (sound interrupt page) and 2 (sound registers) are the partition's; the others are registers of the RSX, and a
     // retail console answers -17 for them.
     private static PolicyDecision DecideGpuUnit(ulong unit) =>
-        unit is 1 or 2 ? PolicyDecision.Allow : PolicyDecision.Deny(Lv1Status.IllegalParameterValue);
+        unit is 1 or 2 ? PolicyDecision.Allow : PolicyDecision.NotOffered(Lv1Status.IllegalParameterValue);
 
     // Display (0x100..0x108) and framebuffer (0x600..0x603). A retail console answers -6 for an attribute it does not offer.
     private static PolicyDecision DecideGpuAttribute(ulong operation)
     {
         bool offered = operation is (>= 0x100 and <= 0x108) or (>= 0x600 and <= 0x603);
-        return offered ? PolicyDecision.Allow : PolicyDecision.Deny(Lv1Status.NoEntry);
+        return offered ? PolicyDecision.Allow : PolicyDecision.NotOffered(Lv1Status.NoEntry);
     }
 }

@@ -7,11 +7,14 @@ using Lv1Hypervisor.Partitions;
 namespace Lv1Hypervisor.Services;
 
 /// <summary>Virtual address spaces and their hashed page tables (lv1-calls.md 4.2 to 4.5).</summary>
-internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memory) : IAddressSpaceCalls
+internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memory, HtabWindows windows) : IAddressSpaceCalls
 {
     private const ulong SmallestTable = 18;
     private const ulong LargestTable = 20;
     private const int LargePageSizes = 2;
+
+    // A guest that names no large page sizes leaves the choice to lv1: 16 MiB and 64 KiB, what Linux and FreeBSD ask for.
+    private const ulong OwnPageSizes = (24UL << 56) | (16UL << 48);
 
     // Ids are 1..15; 0 always means the one that is selected.
     private const int MaxSpaces = 16;
@@ -43,6 +46,8 @@ internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memor
     {
         vasId = 0;
         tableBytes = 0;
+        if (pageSizeCount == 0)
+            (pageSizeCount, pageSizes) = (LargePageSizes, OwnPageSizes);
         int shift0 = (int)(pageSizes >> 56);
         int shift1 = (int)(pageSizes >> 48) & 0xff;
         if (log2Bytes is < SmallestTable or > LargestTable || pageSizeCount != LargePageSizes
@@ -66,6 +71,7 @@ internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memor
             return Lv1Status.NoEntry;
         if ((int)vasId == _selected || _users[vasId] > 0)
             return Lv1Status.Busy;
+        windows.UnmapAll(vasId);
         _spaces[vasId] = null;
         return Lv1Status.Success;
     }
@@ -153,6 +159,18 @@ internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memor
         referenceChange = ((r0 & LowBits) << 48) | ((r1 & LowBits) << 32) | ((r2 & LowBits) << 16) | (r3 & LowBits);
         return Lv1Status.Success;
     }
+
+    public Lv1Status MapHtab(ILogicalPpeThread caller, ulong vasId, out ulong address)
+    {
+        address = 0;
+        if (!TryGet(vasId, out ulong id, out IPageTable table))
+            return Lv1Status.NoEntry;
+        Lv1Status status = windows.Map(id, table, out LparAddress at);
+        address = at.Value;
+        return status;
+    }
+
+    public Lv1Status UnmapHtab(ILogicalPpeThread caller, ulong address) => windows.Unmap(new LparAddress(address));
 
     /// <summary>The page table of an address space, and the space's real id: 0 stands for the one that is selected.</summary>
     public bool TryGet(ulong vasId, out ulong id, out IPageTable table)

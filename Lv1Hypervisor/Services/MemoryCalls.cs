@@ -6,7 +6,7 @@ using Lv1Hypervisor.Partitions;
 namespace Lv1Hypervisor.Services;
 
 /// <summary>Memory of the partition beyond boot memory (lv1-calls.md 4.1).</summary>
-internal sealed class MemoryCalls(LparMemory memory) : IMemoryCalls
+internal sealed class MemoryCalls(LparMemory memory, HtabWindows windows) : IMemoryCalls
 {
     private const ulong SmallestPageShift = 12;
     private const ulong LargestPageShift = 27;
@@ -15,24 +15,30 @@ internal sealed class MemoryCalls(LparMemory memory) : IMemoryCalls
     private const ulong FlagAtZero = 0x08;
     private const ulong EndOfFlags = 0x400;
 
-    private ulong _lastMuid;
+    // Names the unit of memory a region lies in. A console has one, and says 1 (psdevwiki).
+    private const ulong MemoryUnit = 1;
 
     public Lv1Status AllocateMemory(
-        ILogicalPpeThread caller, ulong size, ulong pageShift, ulong zero, ulong flags, out ulong address, out ulong muid)
+        ILogicalPpeThread caller, ulong size, ulong pageShift, ulong unit, ulong flags, out ulong address, out ulong muid)
     {
         address = 0;
         muid = 0;
-        if (pageShift is < SmallestPageShift or > LargestPageShift || flags >= EndOfFlags || zero != 0)
+        // In this order on a console: a page too small is wrong whatever else is asked; of the third argument 0 and 1 exist (psdevwiki).
+        if (pageShift is < SmallestPageShift or > LargestPageShift)
             return Lv1Status.IllegalParameterValue;
-        if (size == 0 || (size & ((1UL << (int)pageShift) - 1)) != 0)
+        if (unit > 1)
+            return Lv1Status.NoEntry;
+        if (flags >= EndOfFlags)
             return Lv1Status.IllegalParameterValue;
         if ((flags & FlagAtZero) != 0)
             return Lv1Status.DuplicateEntry;
+        if (size == 0 || (size & ((1UL << (int)pageShift) - 1)) != 0)
+            return Lv1Status.IllegalParameterValue;
         Lv1Status status = memory.Allocate(size, (int)pageShift, flags, out LparAddress at);
         if (status != Lv1Status.Success)
             return status;
         address = at.Value;
-        muid = ++_lastMuid;
+        muid = MemoryUnit;
         return Lv1Status.Success;
     }
 
@@ -52,6 +58,11 @@ internal sealed class MemoryCalls(LparMemory memory) : IMemoryCalls
         {
             maxPageShift = (ulong)made.PageShift;
             flags = made.Flags;
+        }
+        else if (windows.Contains(region.Start))
+        {
+            maxPageShift = SmallestPageShift;
+            flags = HtabWindows.RegionFlags;
         }
         else if (start == 0)
         {

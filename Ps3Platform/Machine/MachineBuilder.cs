@@ -128,7 +128,9 @@ public static class MachineBuilder
     {
         var display = new DisplayState(config.Video);
         var wire = new UdpConsole(config.Console ?? (static _ => { }));
-        var gpu = new GpuDevice(ports.Host, ports.Memory, ports.Events, ports.Clock, ports.Loggers.CreateLogger<GpuDevice>());
+        var gpu = new GpuDevice(
+            ports.Host, ports.Memory, ports.Events, ports.Clock, ports.Loggers.CreateLogger<GpuDevice>(),
+            config.Firmware.IsAtLeast(2, 1, 0) ? GpuFirmwareRules.Since210 : GpuFirmwareRules.Before210);
         var systemManager = new SystemManager(ports.Host, ports.Control, ports.Loggers.CreateLogger<SystemManager>());
         devices.Add(gpu);
         devices.Add(new AvSettings(ports.Host, config.Video, display, ports.Loggers.CreateLogger<AvSettings>()));

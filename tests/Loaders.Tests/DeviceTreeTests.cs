@@ -51,7 +51,8 @@ public class DeviceTreeTests
         byte[] source = Tool.Run("dtc", FlatDeviceTree.Write(Ps3DeviceTree.Build(Options)), "-I", "dtb", "-O", "dts", "-q", "-");
 
         string text = Encoding.ASCII.GetString(source);
-        Assert.Contains("compatible = \"sony,ps3\";", text);
+        // The second name is that of kernels up to about 2.6.22.
+        Assert.Contains("compatible = \"sony,ps3\\0PS3\";", text);
         Assert.Contains("/memreserve/\t0x0000000007fff000 0x0000000000001000;", text);
         Assert.Contains("ibm,ppc-interrupt-server#s = <0x00 0x01>;", text);
         Assert.Contains("reg = <0x00 0x00 0x00 0x8000000>;", text);

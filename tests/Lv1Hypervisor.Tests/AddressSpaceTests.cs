@@ -36,10 +36,25 @@ public sealed class AddressSpaceTests : IDisposable
     [InlineData(21, 2, PageSizes)]
     [InlineData(ulong.MaxValue, 2, PageSizes)]
     [InlineData(20, 1, PageSizes)]
+    [InlineData(17, 0, 0)]
+    [InlineData(20, 3, PageSizes)]
     [InlineData(20, 2, 0x1818_0000_0000_0000)]
     [InlineData(20, 2, 0x1811_0000_0000_0000)]
     public void Wrong_constructions_are_refused(ulong log2, ulong count, ulong sizes) =>
         _machine.Fails(Lv1Status.IllegalParameterValue, Lv1Call.ConstructVirtualAddressSpace, log2, count, sizes);
+
+    // What a freestanding loader that ran on consoles does (Lv1Hypervisor/Reference/hardware-facts.md, lv1).
+    [Fact]
+    public void A_guest_may_leave_the_large_pages_to_lv1_and_name_the_current_space_by_zero()
+    {
+        ulong[] made = _machine.Ok(Lv1Call.ConstructVirtualAddressSpace, 18, 0, 0);
+        Assert.Equal(1UL << 18, made[1]);
+        Assert.Equal((24, 16), _machine.AddressSpaces.LargePages);
+        _machine.Ok(Lv1Call.SelectVirtualAddressSpace, made[0]);
+        Assert.Equal([made[0], 18, 2, PageSizes], _machine.Ok(Lv1Call.GetVirtualAddressSpaceIdOfPpe, 1)[..4]);
+        ulong slot = _machine.Ok(Lv1Call.InsertHtabEntry, 0, 0x40, Entry(5), 0x1000, Bolted, 0)[0];
+        Assert.Equal((Entry(5), 0x1000UL), _machine.AddressSpaces.Selected!.Read(slot));
+    }
 
     [Fact]
     public void Kexec_can_destruct_and_construct_for_ever_but_not_hoard()

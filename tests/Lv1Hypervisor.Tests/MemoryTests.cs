@@ -17,7 +17,7 @@ public sealed class MemoryTests : IDisposable
         ulong[] second = _machine.Ok(Lv1Call.AllocateMemory, 2 * MiB16, 24, 0, 4);
         Assert.Equal(24UL << 42, first[0]);
         Assert.Equal(25UL << 42, second[0]);
-        Assert.NotEqual(first[1], second[1]);
+        Assert.Equal((1UL, 1UL), (first[1], second[1]));
         _machine.Write64(first[0] + MiB16 - 8, 1);
         Assert.Equal([first[0], MiB16, 3, 24, 4], _machine.Ok(Lv1Call.QueryLogicalPartitionAddressRegionInfo, first[0] + 5)[..5]);
     }
@@ -25,7 +25,12 @@ public sealed class MemoryTests : IDisposable
     [Theory]
     [InlineData(MiB16, 11, 0, 4, Lv1Status.IllegalParameterValue)]
     [InlineData(MiB16, 28, 0, 4, Lv1Status.IllegalParameterValue)]
-    [InlineData(MiB16, 24, 1, 4, Lv1Status.IllegalParameterValue)]
+    [InlineData(MiB16, 11, 2, 0x408, Lv1Status.IllegalParameterValue)]
+    [InlineData(MiB16, 24, 2, 0x408, Lv1Status.NoEntry)]
+    [InlineData(MiB16, 24, ulong.MaxValue, 4, Lv1Status.NoEntry)]
+    [InlineData(MiB16, 24, 1, 0x408, Lv1Status.IllegalParameterValue)]
+    [InlineData(MiB16, 24, 1, 8, Lv1Status.DuplicateEntry)]
+    [InlineData(0, 24, 0, 8, Lv1Status.DuplicateEntry)]
     [InlineData(MiB16, 24, 0, 0x400, Lv1Status.IllegalParameterValue)]
     [InlineData(MiB16, 24, 0, 8, Lv1Status.DuplicateEntry)]
     [InlineData(0, 24, 0, 4, Lv1Status.IllegalParameterValue)]
@@ -34,6 +39,9 @@ public sealed class MemoryTests : IDisposable
     [InlineData(ulong.MaxValue & ~0xfffUL, 12, 0, 4, Lv1Status.ResourceShortage)]
     public void Wrong_requests_have_the_platform_status(ulong size, ulong pageShift, ulong zero, ulong flags, Lv1Status status) =>
         _machine.Fails(status, Lv1Call.AllocateMemory, size, pageShift, zero, flags);
+
+    [Fact]
+    public void The_third_argument_may_be_one() => Assert.Equal(1UL, _machine.Ok(Lv1Call.AllocateMemory, MiB16, 24, 1, 4)[1]);
 
     [Fact]
     public void Released_memory_can_be_allocated_again_and_is_zero()

@@ -48,7 +48,7 @@ public sealed class PartitionTests : IDisposable
     }
 
     [Theory]
-    [InlineData((ulong)Lv1Call.MapHtab)]
+    [InlineData((ulong)Lv1Call.SetVmxGraphicsMode)]
     [InlineData((ulong)Lv1Call.ConstructLpm)]
     [InlineData((ulong)Lv1Call.InvalidateHtabEntries)]
     [InlineData(5)]
@@ -151,7 +151,7 @@ public sealed class PartitionTests : IDisposable
     {
         for (int i = 0; i < 3; i++)
         {
-            _machine.Call(Lv1Call.MapHtab, 0x12);
+            _machine.Call(Lv1Call.SetVmxGraphicsMode, 0x12);
             _machine.Call(Lv1Call.MapPhysicalAddressRegion, 1, 2, 3);
             _machine.CallOn(0, 5);
             _machine.CallOn(0, 1000);
@@ -160,12 +160,29 @@ public sealed class PartitionTests : IDisposable
 
         Assert.Equal(
             [
-                "lv1_map_htab (122) is not implemented; (0x12)",
+                "lv1_set_vmx_graphics_mode (97) is not implemented; (0x12)",
                 "lv1_map_physical_address_region (114) refused by policy: NoPrivilege; (0x1, 0x2, 0x3)",
                 "lv1_unassigned (5) is not implemented; ()",
                 "lv1_unassigned (1000) is not implemented; ()",
             ],
             _machine.Logger.Warnings);
+    }
+
+    [Fact]
+    public void A_refusal_that_guests_probe_for_is_information_and_hides_no_warning()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            _machine.Fails(Lv1Status.IllegalParameterValue, Lv1Call.GpuDeviceMap, 0);
+            _machine.Fails(Lv1Status.NoEntry, Lv1Call.GpuContextAttribute, 0, 1, 0, 0, 0, 0);
+        }
+
+        Assert.Empty(_machine.Logger.Warnings);
+        Assert.Equal(3, _machine.Lv1.Audit.Denied((ulong)Lv1Call.GpuDeviceMap));
+
+        using var machine = new TestMachine(LparCapabilities.OtherOs with { Gpu = false });
+        machine.Fails(Lv1Status.NoPrivilege, Lv1Call.GpuDeviceMap, 0);
+        Assert.Equal(["lv1_gpu_device_map (212) refused by policy: NoPrivilege; (0x0)"], machine.Logger.Warnings);
     }
 
     [Fact]

@@ -22,14 +22,15 @@ public sealed class GpuDevice : IDevice, IGpuDevice
     private const int MaxContexts = 2;
     private const ulong FirstContextHandle = 0x5555_5555;
 
-    // I/O page table entry flags: writable, readable (devices.md 5.1).
-    private const ulong IomapWrite = 1UL << 63;
-    private const ulong IomapRead = 1UL << 62;
+    // I/O page table entry flags (devices.md 5.1): M (coherent) alone, neither writable nor readable, takes a mapping away. No flags at
+    // all map: ps3fb and ps3vram of Linux 2.6.30 and before pass 0, later ones W, R and M (KERNEL-HISTORY.md of Lv1Hypervisor).
+    private const ulong IomapCoherentOnly = 1UL << 61;
 
     private readonly GuestMemory _memory;
     private readonly ILparAllocator _addresses;
     private readonly IOutletSource _outlets;
     private readonly ILogger _logger;
+    private readonly GpuFirmwareRules _rules;
     private readonly GpuMemory _ddr;
     private readonly DisplayHeads _heads;
     private readonly Dictionary<ulong, GpuContext> _contexts = [];
@@ -40,14 +41,16 @@ public sealed class GpuDevice : IDevice, IGpuDevice
 
     /// <summary>Makes the GPU; it uses no host memory until a guest allocates some.</summary>
     public GpuDevice(
-        IDeviceHost host, GuestMemory memory, EventQueue events, IMachineClock clock, ILogger<GpuDevice>? logger = null)
+        IDeviceHost host, GuestMemory memory, EventQueue events, IMachineClock clock, ILogger<GpuDevice>? logger = null,
+        GpuFirmwareRules? rules = null)
     {
         ArgumentNullException.ThrowIfNull(host);
+        _rules = rules ?? GpuFirmwareRules.Since210;
         _memory = memory;
         _addresses = host.Addresses;
         _outlets = host.Outlets;
         _logger = logger ?? NullLogger<GpuDevice>.Instance;
-        _ddr = new GpuMemory(memory, _addresses);
+        _ddr = new GpuMemory(memory, _addresses, _rules);
         _heads = new DisplayHeads(events, clock);
         host.ServeGpu(this);
     }
@@ -159,7 +162,7 @@ public sealed class GpuDevice : IDevice, IGpuDevice
     {
         if (!TryFind(context, out GpuContext? found) || !GpuIoMap.IsRange(ioAddress, size))
             return Lv1Status.IllegalParameterValue;
-        if ((flags & (IomapWrite | IomapRead)) == 0)
+        if (flags == IomapCoherentOnly)
         {
             found.IoMap.Unmap(ioAddress, size);
             return Lv1Status.Success;
@@ -246,7 +249,8 @@ public sealed class GpuDevice : IDevice, IGpuDevice
                 return _heads.Flip(context, p1, p2);
             case GpuAttribute.FramebufferSetup:
                 // The command buffer must be what the I/O map shows at that address; lv1 has no need of it here.
-                if (!context.IoMap.IsMapped(p3, p2) || !context.IoMap.TryTranslate(p3, out LparAddress buffer, out _) || buffer.Value != p1)
+                if (p2 < _rules.SmallestCommandBuffer || !context.IoMap.IsMapped(p3, p2)
+                    || !context.IoMap.TryTranslate(p3, out LparAddress buffer, out _) || buffer.Value != p1)
                     return Lv1Status.IllegalParameterValue;
                 context.HasFramebuffer = true;
                 return Lv1Status.Success;

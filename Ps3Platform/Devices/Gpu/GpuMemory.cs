@@ -12,10 +12,16 @@ internal sealed record GpuAllocation(ulong Handle, MemoryRegion Region);
 /// The GPU-local (DDR) memory: what may be allocated, and what is. The bytes are a region of guest memory, so the machine's
 /// memory capacity bounds it as well.
 /// </summary>
-internal sealed class GpuMemory(GuestMemory memory, ILparAllocator addresses)
+internal sealed class GpuMemory(GuestMemory memory, ILparAllocator addresses, GpuFirmwareRules rules)
 {
     /// <summary>What a retail console has to give away of its 256 MiB.</summary>
     public const ulong Total = 252 << 20;
+
+    /// <summary>
+    /// What stands for "all of it" where firmware before 2.10 is asked for nothing. On a console that is the whole memory from its start,
+    /// shared with whoever has a part of it; here it is a piece of its own, larger than any ps3fb of that time could use of it.
+    /// </summary>
+    public const ulong Share = 64 << 20;
 
     private const ulong Granule = 1 << 20;
     private const ulong FirstHandle = 0x5a5a_5a5b;
@@ -28,6 +34,8 @@ internal sealed class GpuMemory(GuestMemory memory, ILparAllocator addresses)
     public bool TryAllocate(ulong size, [NotNullWhen(true)] out GpuAllocation? allocation)
     {
         allocation = null;
+        if (size == 0 && rules.NothingMeansAllMemory)
+            size = Math.Min(Share, Total - _used);
         // Looked at first and without cost: ps3vram asks for 256 MiB and goes down by one until it is given.
         if (size == 0 || size % Granule != 0 || size > Total - _used)
             return false;

@@ -35,6 +35,9 @@ public static class Ps3DeviceTree
     /// <summary>The root's "compatible" value by which Linux knows the machine.</summary>
     public const string Compatible = "sony,ps3";
 
+    /// <summary>The same up to about Linux 2.6.22.</summary>
+    private const string OldCompatible = "PS3";
+
     /// <summary>Linux keeps this many bytes of command line, the final zero included (COMMAND_LINE_SIZE).</summary>
     public const int MaximumCommandLine = 2048;
 
@@ -46,7 +49,7 @@ public static class Ps3DeviceTree
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, 2);
 
         var root = new DeviceTreeNode("");
-        root.SetCells("#address-cells", 2).SetCells("#size-cells", 2).Set("model", "SonyPS3").Set("compatible", Compatible);
+        root.SetCells("#address-cells", 2).SetCells("#size-cells", 2).Set("model", "SonyPS3").Set("compatible", $"{Compatible}\0{OldCompatible}");
         if (options.RtcDiff is { } rtcDiff)
             root.SetUInt64("linux,rtc_diff", (ulong)rtcDiff);
         if (options.AvMultiOut is { } avMultiOut)

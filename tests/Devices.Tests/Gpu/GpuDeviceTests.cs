@@ -116,6 +116,22 @@ public sealed class GpuDeviceTests : IDisposable
         Assert.Equal(Lv1Status.Success, Iomap(0x0c00_0000, 0, 2 * GpuFixture.Mib, GpuFixture.UnmapFlags));
     }
 
+    // Drivers of 2009 map with no flags at all; M alone is how later ones unmap, and nothing else unmaps.
+    [Theory]
+    [InlineData(0ul, true)]
+    [InlineData(GpuFixture.MapFlags, true)]
+    [InlineData(0x4000_0000_0000_0000ul, true)]
+    [InlineData(0x8000_0000_0000_0000ul, true)]
+    [InlineData(GpuFixture.UnmapFlags | 1, true)]
+    [InlineData(GpuFixture.UnmapFlags, false)]
+    public void Only_m_alone_unmaps(ulong flags, bool mapped)
+    {
+        _gpu.SetUp();
+        Assert.Equal(Lv1Status.Success, Iomap(GpuFixture.Ioif, GpuFixture.Mib, 2 * GpuFixture.Mib, flags));
+        Assert.Equal(
+            mapped ? Lv1Status.Success : Lv1Status.IllegalParameterValue, _gpu.Blit(0, GpuFixture.Ioif, GpuFixture.Size(1, 1), 4));
+    }
+
     [Theory]
     [InlineData(0x000ul, Lv1Status.NoEntry)]
     [InlineData(0x100ul, Lv1Status.Success)]
