@@ -47,6 +47,39 @@ internal static class HostArithmetic
         return ((uint)(Bits(value) >> 32) << 1) - lowest < beyond - lowest;
     }
 
+    /// <summary>
+    /// The same for a single-precision result, and that both operands are inside the range of single precision: one check for all.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafelyNormalizedSingle(double value, double a, double b)
+    {
+        // Each is negative if its part holds.
+        long left = (long)((uint)(Bits(a) >> 32) & SingleRange.MagnitudeUpper) - SingleRange.BeyondUpper;
+        long right = (long)((uint)(Bits(b) >> 32) & SingleRange.MagnitudeUpper) - SingleRange.BeyondUpper;
+        return (DistanceOfSingle(value) & left & right) < 0;
+    }
+
+    /// <summary>The same of three operands.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafelyNormalizedSingle(double value, double a, double c, double b)
+    {
+        long first = (long)((uint)(Bits(a) >> 32) & SingleRange.MagnitudeUpper) - SingleRange.BeyondUpper;
+        long second = (long)((uint)(Bits(c) >> 32) & SingleRange.MagnitudeUpper) - SingleRange.BeyondUpper;
+        long third = (long)((uint)(Bits(b) >> 32) & SingleRange.MagnitudeUpper) - SingleRange.BeyondUpper;
+        return (DistanceOfSingle(value) & first & second & third) < 0;
+    }
+
+    /// <summary>
+    /// The same for a sum. A safe one is below 2^126: if one operand is below 2^127, the other is below 2^128.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafelyNormalizedSingleSum(double sum, double a)
+    {
+        const uint Binade = 1u << 20;
+        long left = (long)((uint)(Bits(a) >> 32) & SingleRange.MagnitudeUpper) - (SingleRange.BeyondUpper - Binade);
+        return (DistanceOfSingle(sum) & left) < 0;
+    }
+
     /// <summary>The same for a number that the host has rounded to single precision itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsSafelyNormalized(float value)
@@ -116,6 +149,15 @@ internal static class HostArithmetic
     /// <summary>The double image itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Bits(double value) => BitConverter.DoubleToUInt64Bits(value);
+
+    // Negative if the number is safely normalized: see IsSafelyNormalized.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long DistanceOfSingle(double value)
+    {
+        const uint Lowest = (uint)(-126 + FloatImage.Bias + 1) << 21;
+        const uint Beyond = (uint)(127 + FloatImage.Bias - 1) << 21;
+        return (long)(((uint)(Bits(value) >> 32) << 1) - Lowest) - (Beyond - Lowest);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong RoundToOdd(ulong image, double residual)
