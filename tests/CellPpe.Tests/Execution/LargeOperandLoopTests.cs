@@ -6,8 +6,8 @@ using Xunit;
 namespace CellPpe.Tests.Execution;
 
 /// <summary>
-/// Loops in which a register grows beyond single precision while single-precision arithmetic uses it: hot code, native and of regions, has to
-/// notice at the very turn, although all results could be single-precision numbers.
+/// Loops in which a register grows beyond single precision while single-precision arithmetic uses it: hot code, native and of
+/// regions, has to notice at the very turn, although all results could be single-precision numbers.
 /// </summary>
 public sealed unsafe class LargeOperandLoopTests
 {

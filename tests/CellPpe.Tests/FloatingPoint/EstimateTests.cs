@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CellPpe.Tests.FloatingPoint;
 
-/// <summary>fres and frsqrte over all entries of their tables; what consoles printed of single ones is in the tests of the engines.</summary>
+/// <summary>fres and frsqrte over all entries of their tables; what consoles printed is in the tests of the engines.</summary>
 public sealed class EstimateTests
 {
     [Fact]
@@ -53,7 +53,7 @@ public sealed class EstimateTests
 
     // Chosen where no console was seen: see Estimates.
     [Theory]
-    [InlineData(0x47d0_0000_0000_0000, 0x380f_e000_0000_0000u)] // 2^126: 2^-126 is the smallest normalized single, and the estimate below it
+    [InlineData(0x47d0_0000_0000_0000, 0x380f_e000_0000_0000u)] // 2^126: denormalized, as it lies below 2^-126
     [InlineData(0x47ef_ffff_e000_0000, 0x37f0_0000_0000_0000u)] // FLT_MAX
     [InlineData(0x47f0_0000_0000_0000, 0x37ef_e000_0000_0000u)] // 2^128 is used as it is
     [InlineData(0x4930_0000_0000_0000, 0x36a0_0000_0000_0000u)] // 2^148: truncated to the smallest single

@@ -21,7 +21,7 @@ internal static class KnownDifferences
     // By how much the reference may be more than the exact result, in parts of it.
     private const double RoundingOfSingles = 1.0 / (1 << 23);
 
-    /// <summary>The upper word of a register after mffs, as consoles were seen to have it: 4.6.8 leaves it undefined, and QEMU's is 0.</summary>
+    /// <summary>What consoles have in the upper word after mffs: 4.6.8 leaves it undefined, and QEMU's is 0.</summary>
     public const ulong UpperWordOfMffs = 0xfff8_0000UL << 32;
 
     /// <summary>Differences in FPSCR.</summary>
@@ -147,7 +147,7 @@ internal static class KnownDifferences
 
     private static bool IsEstimate(string mnemonic) => mnemonic is "fres" or "frsqrte";
 
-    // An enabled overflow or underflow, which changes the exponent of the result (4.4.3.2, 4.4.4.2) and is no exception of an estimate here.
+    // An enabled overflow or underflow, which changes the exponent of the result (4.4.3.2, 4.4.4.2). Our estimates have none.
     private static bool IsAdjusted(FloatVector vector) =>
         (vector.Fpscr & Fpscr.Oe & (vector.FpscrAfter >> Fpscr.EnableDistance)) != 0
         || (vector.Fpscr & Fpscr.Ue & (vector.FpscrAfter >> Fpscr.EnableDistance)) != 0;

@@ -48,7 +48,9 @@ internal static class Estimates
         0x040000, 0x038000, 0x030000, 0x028000, 0x020000, 0x018000, 0x010000, 0x000000,
     ];
 
-    /// <summary>The 20 leading fraction bits of frsqrte, by the lowest bit of the unbiased exponent and three fraction bits (seen).</summary>
+    /// <summary>
+    /// The 20 leading fraction bits of frsqrte, by the lowest bit of the unbiased exponent and three fraction bits (seen).
+    /// </summary>
     private static ReadOnlySpan<uint> RootFractions =>
     [
         0xf1000, 0xd8000, 0xc0000, 0xa8000, 0x98000, 0x88000, 0x80000, 0x70000,
@@ -65,7 +67,9 @@ internal static class Estimates
         if (FloatImage.IsZero(b))
             return FloatResult.ZeroDivide(ref fpscr, negative, out result);
 
-        ulong image = FloatImage.IsInfinity(b) ? FloatImage.Zero(negative) : ReciprocalOf(ExactNumber.Unpack(b), Rounding.ModeOf(fpscr));
+        ulong image = FloatImage.IsInfinity(b)
+            ? FloatImage.Zero(negative)
+            : ReciprocalOf(ExactNumber.Unpack(b), Rounding.ModeOf(fpscr));
         return FloatResult.Exact<SinglePrecision>(ref fpscr, image, out result);
     }
 
@@ -87,7 +91,8 @@ internal static class Estimates
     {
         ulong image = HostArithmetic.Bits(b);
         ulong exponent = (ulong)(ReciprocalExponent - (int)FloatImage.BiasedExponent(image)) << FractionBits;
-        ulong fraction = (ulong)ReciprocalFractions[(int)(image >> (FractionBits - ReciprocalIndexBits)) & ((1 << ReciprocalIndexBits) - 1)] << 29;
+        int index = (int)(image >> (FractionBits - ReciprocalIndexBits)) & ((1 << ReciprocalIndexBits) - 1);
+        ulong fraction = (ulong)ReciprocalFractions[index] << 29;
         return BitConverter.UInt64BitsToDouble((image & FloatImage.SignMask) | (exponent + fraction));
     }
 
@@ -112,19 +117,23 @@ internal static class Estimates
         if (exponent > SinglePrecision.MaxExponent)
             return Rounding.Overflowed<SinglePrecision>(mode, number.Negative);
 
-        ulong fraction = ReciprocalFractions[(int)(number.Significand >> (63 - ReciprocalIndexBits)) & ((1 << ReciprocalIndexBits) - 1)];
+        int index = (int)(number.Significand >> (63 - ReciprocalIndexBits)) & ((1 << ReciprocalIndexBits) - 1);
+        ulong fraction = ReciprocalFractions[index];
         ulong significand = (1UL << 63) | (fraction << (63 - 23));
         int below = SinglePrecision.MinExponent - exponent;
         if (below <= 0)
             return Rounding.Pack(number.Negative, exponent, significand);
 
-        ulong kept = below < SinglePrecision.SignificandBits ? (significand >> below) & ~(ulong.MaxValue >> SinglePrecision.SignificandBits) : 0;
+        ulong kept = below < SinglePrecision.SignificandBits
+            ? (significand >> below) & ~(ulong.MaxValue >> SinglePrecision.SignificandBits)
+            : 0;
         return Rounding.Pack(number.Negative, SinglePrecision.MinExponent, kept);
     }
 
     private static ulong ReciprocalSquareRootOf(in ExactNumber number)
     {
-        int index = ((number.Exponent & 1) << RootIndexBits) | ((int)(number.Significand >> (63 - RootIndexBits)) & ((1 << RootIndexBits) - 1));
+        int fraction = (int)(number.Significand >> (63 - RootIndexBits)) & ((1 << RootIndexBits) - 1);
+        int index = ((number.Exponent & 1) << RootIndexBits) | fraction;
         return ((ulong)(RootExponent - (number.Exponent >> 1)) << FractionBits) | ((ulong)RootFractions[index] << 32);
     }
 }

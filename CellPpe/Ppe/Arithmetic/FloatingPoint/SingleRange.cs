@@ -12,8 +12,8 @@ namespace CellPpe.Ppe.Arithmetic.FloatingPoint;
 /// what fdiv does.
 /// <para>
 /// Chosen, because no console was seen: the NaN replaces quiet NaNs among the operands and the exceptions of infinities, too.
-/// Numbers too small for single precision are used as they are, as are those that have more fraction bits. fsqrts and fres use large numbers
-/// as they are.
+/// Numbers too small for single precision are used as they are, as are those inside with more fraction bits (the latter is seen).
+/// fsqrts and fres use large numbers as they are.
 /// </para>
 /// </remarks>
 internal static class SingleRange
@@ -27,7 +27,9 @@ internal static class SingleRange
     private const double Beyond = 340282366920938463463374607431768211456.0;
     private const int SinglePrecisionMax = 127;
 
-    /// <summary>Whether a number's magnitude is below 2^128. False for infinities and NaNs, which are not for the fast paths either.</summary>
+    /// <summary>
+    /// Whether a number's magnitude is below 2^128. False for infinities and NaNs, which are not for the fast paths either.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsInside(double value) => Math.Abs(value) < Beyond;
 
