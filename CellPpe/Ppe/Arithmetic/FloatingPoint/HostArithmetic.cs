@@ -25,6 +25,9 @@ internal static class HostArithmetic
 
     private const uint HalfOfSingle = 1u << 28;
 
+    // 2^254.
+    private const double SquareOfHalfBeyond = 28948022309329048855892746252171976963317496166410141009864396001978282409984.0;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Serves(in Fpscr fpscr) => (fpscr.Value & Fpscr.RnMask) == (uint)RoundingMode.Nearest;
 
@@ -48,37 +51,25 @@ internal static class HostArithmetic
     }
 
     /// <summary>
-    /// The same for a single-precision result, and that both operands are inside the range of single precision: one check for all.
+    /// The same for a single-precision result, and that both operands are below 2^127, so inside the range of single precision.
     /// </summary>
+    /// <remarks>One comparison for all operands: their squares add up to less than 2^254, which no infinity or NaN does.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsSafelyNormalizedSingle(double value, double a, double b)
-    {
-        // Each is negative if its part holds.
-        long left = (long)((uint)(Bits(a) >> 32) & SingleRange.MagnitudeUpper) - SingleRange.BeyondUpper;
-        long right = (long)((uint)(Bits(b) >> 32) & SingleRange.MagnitudeUpper) - SingleRange.BeyondUpper;
-        return (DistanceOfSingle(value) & left & right) < 0;
-    }
+    public static bool IsSafelyNormalizedSingle(double value, double a, double b) =>
+        IsSafelyNormalized<SinglePrecision>(value) && Math.FusedMultiplyAdd(a, a, b * b) < SquareOfHalfBeyond;
 
     /// <summary>The same of three operands.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsSafelyNormalizedSingle(double value, double a, double c, double b)
-    {
-        long first = (long)((uint)(Bits(a) >> 32) & SingleRange.MagnitudeUpper) - SingleRange.BeyondUpper;
-        long second = (long)((uint)(Bits(c) >> 32) & SingleRange.MagnitudeUpper) - SingleRange.BeyondUpper;
-        long third = (long)((uint)(Bits(b) >> 32) & SingleRange.MagnitudeUpper) - SingleRange.BeyondUpper;
-        return (DistanceOfSingle(value) & first & second & third) < 0;
-    }
+    public static bool IsSafelyNormalizedSingle(double value, double a, double c, double b) =>
+        IsSafelyNormalized<SinglePrecision>(value)
+        && Math.FusedMultiplyAdd(a, a, Math.FusedMultiplyAdd(c, c, b * b)) < SquareOfHalfBeyond;
 
     /// <summary>
     /// The same for a sum. A safe one is below 2^126: if one operand is below 2^127, the other is below 2^128.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsSafelyNormalizedSingleSum(double sum, double a)
-    {
-        const uint Binade = 1u << 20;
-        long left = (long)((uint)(Bits(a) >> 32) & SingleRange.MagnitudeUpper) - (SingleRange.BeyondUpper - Binade);
-        return (DistanceOfSingle(sum) & left) < 0;
-    }
+    public static bool IsSafelyNormalizedSingleSum(double sum, double a) =>
+        IsSafelyNormalized<SinglePrecision>(sum) && a * a < SquareOfHalfBeyond;
 
     /// <summary>The same for a number that the host has rounded to single precision itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -149,15 +140,6 @@ internal static class HostArithmetic
     /// <summary>The double image itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Bits(double value) => BitConverter.DoubleToUInt64Bits(value);
-
-    // Negative if the number is safely normalized: see IsSafelyNormalized.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long DistanceOfSingle(double value)
-    {
-        const uint Lowest = (uint)(-126 + FloatImage.Bias + 1) << 21;
-        const uint Beyond = (uint)(127 + FloatImage.Bias - 1) << 21;
-        return (long)(((uint)(Bits(value) >> 32) << 1) - Lowest) - (Beyond - Lowest);
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong RoundToOdd(ulong image, double residual)

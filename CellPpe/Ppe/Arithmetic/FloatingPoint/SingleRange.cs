@@ -18,14 +18,9 @@ namespace CellPpe.Ppe.Arithmetic.FloatingPoint;
 /// </remarks>
 internal static class SingleRange
 {
-    /// <summary>The upper half of the image of 2^128, the smallest magnitude outside.</summary>
-    public const uint BeyondUpper = (uint)(SinglePrecisionMax + FloatImage.Bias + 1) << 20;
-
-    /// <summary>An image's upper half without the sign.</summary>
-    public const uint MagnitudeUpper = 0x7fff_ffff;
-
+    // 2^128, the smallest magnitude outside, and the upper half of its image.
     private const double Beyond = 340282366920938463463374607431768211456.0;
-    private const int SinglePrecisionMax = 127;
+    private const int BeyondUpper = (FloatImage.Bias + 128) << 20;
 
     /// <summary>
     /// Whether a number's magnitude is below 2^128. False for infinities and NaNs, which are not for the fast paths either.
@@ -65,7 +60,7 @@ internal static class SingleRange
 
     // Negative inside, so that one branch decides for all operands.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Distance(ulong image) => (int)((uint)(image >> 32) & MagnitudeUpper) - (int)BeyondUpper;
+    private static int Distance(ulong image) => ((int)(image >> 32) & int.MaxValue) - BeyondUpper;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsSingle<TPrecision>()
