@@ -190,6 +190,9 @@ internal sealed class IsaParser
                 chosen.Add(on);
             }
 
+            // A bit that is reserved, but not ignored in this form.
+            if (row.Has("oe-not-rc") && suffix == ".")
+                mask |= row.Format.Field("oe")?.Mask ?? 0;
             instructions.Add(new IsaInstruction(row, row.Mnemonic + suffix, mask, value, chosen.ToImmutable()));
         }
     }

@@ -23,6 +23,7 @@ internal enum FloatKind
     SquareRoot,
     SquareRootSingle,
     ReciprocalEstimateSingle,
+    ReciprocalSquareRootEstimate,
     RoundToSingle,
     ConvertFromInteger,
     ConvertToDoubleword,

@@ -251,11 +251,11 @@ internal readonly struct FloatingPointSemantics<TMachine, T, TVector> : IFloatin
         m.FinishFloat(record: false);
     }
 
-    // The FPSCR (Book I 4.6.8). FRT0:31 of mffs is undefined; it is 0.
+    // The FPSCR (Book I 4.6.8). FRT0:31 of mffs is undefined there; on consoles it is 0xfff80000 (seen).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Mffs(ref TMachine m, XfForm i, bool rc)
     {
-        m.SetFpr(i.Frt, m.Read(PpuRegister.Fpscr));
+        m.SetFpr(i.Frt, m.Or(m.Read(PpuRegister.Fpscr), m.Constant(0xfff8_0000_0000_0000)));
         FinishMove(ref m, rc);
     }
 

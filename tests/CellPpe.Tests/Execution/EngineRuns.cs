@@ -22,6 +22,12 @@ public sealed class InterpretedCodeTests() : CodeTests(PpuEngine.Interpreter);
 /// <summary><see cref="CodeTests"/>, compiled.</summary>
 public sealed class CompiledCodeTests() : CodeTests(PpuEngine.Compiled);
 
+/// <summary><see cref="ConsoleTests"/>, interpreted.</summary>
+public sealed class InterpretedConsoleTests() : ConsoleTests(PpuEngine.Interpreter);
+
+/// <summary><see cref="ConsoleTests"/>, compiled.</summary>
+public sealed class CompiledConsoleTests() : ConsoleTests(PpuEngine.Compiled);
+
 /// <summary><see cref="FloatRecordTests"/>, interpreted.</summary>
 public sealed class InterpretedFloatRecordTests() : FloatRecordTests(PpuEngine.Interpreter);
 

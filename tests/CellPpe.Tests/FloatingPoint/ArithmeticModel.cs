@@ -87,11 +87,12 @@ internal sealed record ArithmeticModel(int Precision, int MinExponent, int MaxEx
             if ((fpscr & Fpscr.Oe) == 0)
             {
                 exceptions |= Fpscr.Xx;
-                rounding = Fpscr.Fi;
                 bool infinite = (fpscr & 3) == 0 || (fpscr & 3) == (negative ? 3u : 2u);
                 image = infinite
                     ? 0x7ff0_0000_0000_0000
                     : Image((BigInteger.One << Precision) - 1, MaxExponent - Precision + 1);
+                // FR as consoles were seen to have it, rounding to nearest; chosen in the other modes.
+                rounding = Fpscr.Fi | (infinite ? Fpscr.Fr : 0);
                 return Outcome(fpscr, exceptions, rounding, image, isNegative, infinite ? 0b00101u : 0b00100u);
             }
 

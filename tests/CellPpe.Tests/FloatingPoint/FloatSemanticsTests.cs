@@ -67,8 +67,9 @@ public sealed unsafe class FloatSemanticsTests
 
                 (uint fpscr, uint cr) = KnownDifferences.AsManual(group, vector);
                 string text = $"{mnemonic} {group.Word:x8} FPSCR {vector.Fpscr:x8}: ";
+                ulong result = mnemonic == "mffs." ? vector.Result | KnownDifferences.UpperWordOfMffs : vector.Result;
                 Assert.Equal(
-                    $"{text}{vector.Result:x16} {fpscr:x8} {cr:x8}",
+                    $"{text}{result:x16} {fpscr:x8} {cr:x8}",
                     $"{text}{state.Fpr[4]:x16} {state.Fpscr.Value:x8} {state.CrValue:x8}");
             }
         }

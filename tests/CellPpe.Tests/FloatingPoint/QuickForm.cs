@@ -37,9 +37,8 @@ internal sealed record QuickForm(
         Ternary<FloatNegativeMultiplySubtractSingle>(Fused<SinglePrecision>(true, true)),
         Unary<FloatSquareRoot>((ref f, a, c, b, out r) => SquareRoot.Exactly<DoublePrecision>(ref f, b, out r)),
         Unary<FloatSquareRootSingle>((ref f, a, c, b, out r) => SquareRoot.Exactly<SinglePrecision>(ref f, b, out r)),
-        Unary<FloatReciprocalEstimateSingle>((ref f, a, c, b, out r) => FloatImage.IsZero(b)
-            ? Estimates.Reciprocal(ref f, b, out r)
-            : Division.Exactly<SinglePrecision>(ref f, FloatImage.One, b, out r)),
+        Unary<FloatReciprocalEstimateSingle>((ref f, a, c, b, out r) => Estimates.Reciprocal(ref f, b, out r)),
+        Unary<FloatReciprocalSquareRootEstimate>((ref f, a, c, b, out r) => Estimates.ReciprocalSquareRoot(ref f, b, out r)),
         Unary<FloatRoundToSingle>((ref f, a, c, b, out r) => FloatConversion.RoundToSingleExactly(ref f, b, out r)),
         Unary<FloatConvertFromInteger>((ref f, a, c, b, out r) => FloatConversion.FromIntegerExactly(ref f, b, out r)),
         Unary<FloatConvertToDoubleword>(ToInteger(64, RoundingMode.Nearest)),

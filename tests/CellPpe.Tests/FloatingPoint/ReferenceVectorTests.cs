@@ -105,6 +105,12 @@ public sealed class ReferenceVectorTests
         if (KnownDifferences.SignalsTooEarly(mnemonic, vector))
             return null;
 
+        if (KnownDifferences.OfLargeOperands(mnemonic, vector) is { } large)
+        {
+            FloatOutcome outcome = instruction(vector.Fpscr, vector.Operands);
+            return outcome == large ? null : Describe(mnemonic, vector, outcome, large);
+        }
+
         FloatOutcome ours = Run(mnemonic, instruction, vector);
         uint excused = 0;
         foreach (KnownDifference difference in KnownDifferences.OfFpscr)
@@ -115,7 +121,10 @@ public sealed class ReferenceVectorTests
         bool sameCr = vector.Cr is not { } cr || cr == ours.CrField << 24;
         return sameTarget && sameFpscr && sameCr
             ? null
-            : $"{mnemonic} FPSCR {vector.Fpscr:x8} {string.Join(' ', vector.Operands.Select(static operand => operand.ToString("x16")))}"
-                + $": {ours.Target:x16} {ours.Fpscr:x8}, reference {vector.Result:x16} {vector.FpscrAfter:x8}";
+            : Describe(mnemonic, vector, ours, new FloatOutcome(vector.Result, vector.FpscrAfter));
     }
+
+    private static string Describe(string mnemonic, FloatVector vector, FloatOutcome ours, FloatOutcome expected) =>
+        $"{mnemonic} FPSCR {vector.Fpscr:x8} {string.Join(' ', vector.Operands.Select(static operand => operand.ToString("x16")))}"
+            + $": {ours.Target:x16} {ours.Fpscr:x8}, reference {expected.Target:x16} {expected.Fpscr:x8}";
 }

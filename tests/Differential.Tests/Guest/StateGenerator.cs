@@ -24,6 +24,7 @@ internal static unsafe class StateGenerator
         0, 0x8000_0000_0000_0000, 0x7ff0_0000_0000_0000, 0xfff0_0000_0000_0000, 0x7ff8_0000_0000_0000, 0x7ff0_0000_0000_0001,
         0x3ff0_0000_0000_0000, 0xbff0_0000_0000_0000, 1, 0x000f_ffff_ffff_ffff, 0x7fef_ffff_ffff_ffff, 0x0010_0000_0000_0000,
         0x36a0_0000_0000_0000, 0x47ef_ffff_e000_0000, 0x47ef_ffff_f000_0000, 0x3810_0000_0000_0000, 0x41df_ffff_ffc0_0000,
+        0x47f0_0000_0000_0000, 0xc7f0_0000_0000_0000,
     ];
 
     private static readonly uint[] Words =
@@ -66,6 +67,10 @@ internal static unsafe class StateGenerator
         2 => (ulong)random.Next(),
         _ => (ulong)(long)random.Next(-70, 70),
     };
+
+    /// <summary>A number of 2^126 to 2^131: single-precision arithmetic treats those of 2^128 and more in its own way.</summary>
+    public static ulong NearEndOfSingles(Random random) =>
+        BitConverter.DoubleToUInt64Bits((random.NextDouble() + 1) * Math.ScaleB(random.Next(2) == 0 ? 1 : -1, random.Next(126, 131)));
 
     private static ulong Floating(Random random) => random.Next(4) switch
     {

@@ -41,9 +41,15 @@ internal static class ProgramGenerator
         state.Msr |= Msr.Fp;
         if (random.Next(8) != 0)
             state.Fpscr.Value = Fpscr.Summarize(Fpscr.Xx);
+        // Those beyond single precision make NaNs of everything, so that most programs have none.
+        bool large = random.Next(4) == 0;
         for (int index = 0; index < 32; index++)
         {
-            if (random.Next(12) != 0)
+            if (large && random.Next(8) == 0)
+                state.Fpr[index] = StateGenerator.NearEndOfSingles(random);
+            else if (large && random.Next(8) == 0)
+                state.Fpr[index] = BitConverter.DoubleToUInt64Bits(Math.ScaleB(1 + random.NextDouble(), random.Next(-130, -2)));
+            else if (random.Next(12) != 0)
                 state.Fpr[index] = BitConverter.DoubleToUInt64Bits((float)((random.NextDouble() - 0.5) * Math.Pow(2, random.Next(-6, 6))));
         }
 

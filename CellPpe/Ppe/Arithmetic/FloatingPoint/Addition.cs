@@ -11,7 +11,7 @@ internal static class Addition
     public static bool Apply<TPrecision>(ref Fpscr fpscr, ulong a, ulong b, bool subtract, out ulong result)
         where TPrecision : struct, IFloatPrecision
     {
-        if (HostArithmetic.Serves(fpscr))
+        if (HostArithmetic.Serves(fpscr) && SingleRange.AreInside<TPrecision>(a, b))
         {
             double left = BitConverter.UInt64BitsToDouble(a);
             double right = BitConverter.UInt64BitsToDouble(subtract ? b ^ FloatImage.SignMask : b);
@@ -51,7 +51,7 @@ internal static class Addition
     /// <summary>Whether a sum rounded to single is safe. An exact zero has the same sign on the host.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsSafeSingle(double a, double b, double sum) =>
-        HostArithmetic.IsSafelyNormalized<SinglePrecision>(sum) || (sum == 0 && a == -b);
+        HostArithmetic.IsSafelyNormalizedSingleSum(sum, a) || (sum == 0 && a == -b && SingleRange.IsInside(a));
 
     /// <summary>The same of single-precision numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -63,6 +63,8 @@ internal static class Addition
     public static bool Exactly<TPrecision>(ref Fpscr fpscr, ulong a, ulong b, bool subtract, out ulong result)
         where TPrecision : struct, IFloatPrecision
     {
+        if (SingleRange.MakesNan<TPrecision>(a, b))
+            return FloatResult.Exact<TPrecision>(ref fpscr, FloatImage.GeneratedNan, out result);
         if (FloatImage.IsNan(a) || FloatImage.IsNan(b))
         {
             uint exceptions = FloatResult.SnanException(a) | FloatResult.SnanException(b);

@@ -11,7 +11,7 @@ internal static class Division
     public static bool Apply<TPrecision>(ref Fpscr fpscr, ulong a, ulong b, out ulong result)
         where TPrecision : struct, IFloatPrecision
     {
-        if (HostArithmetic.Serves(fpscr))
+        if (HostArithmetic.Serves(fpscr) && SingleRange.AreInside<TPrecision>(a, b))
         {
             double dividend = BitConverter.UInt64BitsToDouble(a);
             double divisor = BitConverter.UInt64BitsToDouble(b);
@@ -44,11 +44,15 @@ internal static class Division
         Math.FusedMultiplyAdd(-quotient, b, a) == 0
         && (Math.Abs(a) >= HostArithmetic.SmallestWithResidual || a == 0);
 
-    /// <summary>Whether a quotient is safe; a zero is when it is not an underflow.</summary>
+    /// <summary>Whether a double quotient is safe; a zero is when it is not an underflow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsSafe<TPrecision>(double a, double quotient)
-        where TPrecision : struct, IFloatPrecision =>
-        HostArithmetic.IsSafelyNormalized<TPrecision>(quotient) || (quotient == 0 && a == 0);
+    public static bool IsSafe(double a, double quotient) =>
+        HostArithmetic.IsSafelyNormalized<DoublePrecision>(quotient) || (quotient == 0 && a == 0);
+
+    /// <summary>Whether a quotient rounded to single is safe. A zero is the same in both precisions, whatever it was divided by.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafeSingle(double a, double b, double quotient) =>
+        HostArithmetic.IsSafelyNormalizedSingle(quotient, a, b) || (quotient == 0 && a == 0);
 
     /// <summary>The same of single-precision numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,6 +64,8 @@ internal static class Division
     public static bool Exactly<TPrecision>(ref Fpscr fpscr, ulong a, ulong b, out ulong result)
         where TPrecision : struct, IFloatPrecision
     {
+        if (SingleRange.AnyOutside<TPrecision>(a, b))
+            return Exactly<DoublePrecision>(ref fpscr, a, b, out result);
         if (FloatImage.IsNan(a) || FloatImage.IsNan(b))
         {
             uint exceptions = FloatResult.SnanException(a) | FloatResult.SnanException(b);

@@ -21,7 +21,7 @@ internal readonly struct FloatMultiplyAdd : IFloatTernary, IFloatQuickTernary
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsSafe(double a, double c, double b, double result) =>
-        MultiplyAdd.IsSafe<DoublePrecision>(a, c, b, result);
+        MultiplyAdd.IsSafe(a, c, b, result);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double c, double b, double result) => MultiplyAdd.IsExact(a, c, b, result);
@@ -42,7 +42,7 @@ internal readonly struct FloatMultiplyAddSingle : IFloatTernary, IFloatQuickTern
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsSafe(double a, double c, double b, double result) =>
-        MultiplyAdd.IsSafe<SinglePrecision>(a, c, b, result);
+        MultiplyAdd.IsSafeSingle(a, c, b, result);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double c, double b, double result) => MultiplyAdd.IsExact(a, c, b, result);
@@ -69,7 +69,7 @@ internal readonly struct FloatMultiplySubtract : IFloatTernary, IFloatQuickTerna
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsSafe(double a, double c, double b, double result) =>
-        MultiplyAdd.IsSafe<DoublePrecision>(a, c, b, result);
+        MultiplyAdd.IsSafe(a, c, b, result);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double c, double b, double result) => MultiplyAdd.IsExact(a, c, -b, result);
@@ -90,7 +90,7 @@ internal readonly struct FloatMultiplySubtractSingle : IFloatTernary, IFloatQuic
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsSafe(double a, double c, double b, double result) =>
-        MultiplyAdd.IsSafe<SinglePrecision>(a, c, b, result);
+        MultiplyAdd.IsSafeSingle(a, c, b, result);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double c, double b, double result) => MultiplyAdd.IsExact(a, c, -b, result);
@@ -117,7 +117,7 @@ internal readonly struct FloatNegativeMultiplyAdd : IFloatTernary, IFloatQuickTe
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsSafe(double a, double c, double b, double result) =>
-        MultiplyAdd.IsSafe<DoublePrecision>(a, c, b, result);
+        MultiplyAdd.IsSafe(a, c, b, result);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double c, double b, double result) => MultiplyAdd.IsExact(a, c, b, -result);
@@ -138,7 +138,7 @@ internal readonly struct FloatNegativeMultiplyAddSingle : IFloatTernary, IFloatQ
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsSafe(double a, double c, double b, double result) =>
-        MultiplyAdd.IsSafe<SinglePrecision>(a, c, b, result);
+        MultiplyAdd.IsSafeSingle(a, c, b, result);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double c, double b, double result) => MultiplyAdd.IsExact(a, c, b, -result);
@@ -165,7 +165,7 @@ internal readonly struct FloatNegativeMultiplySubtract : IFloatTernary, IFloatQu
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsSafe(double a, double c, double b, double result) =>
-        MultiplyAdd.IsSafe<DoublePrecision>(a, c, b, result);
+        MultiplyAdd.IsSafe(a, c, b, result);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double c, double b, double result) => MultiplyAdd.IsExact(a, c, -b, -result);
@@ -186,7 +186,7 @@ internal readonly struct FloatNegativeMultiplySubtractSingle : IFloatTernary, IF
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsSafe(double a, double c, double b, double result) =>
-        MultiplyAdd.IsSafe<SinglePrecision>(a, c, b, result);
+        MultiplyAdd.IsSafeSingle(a, c, b, result);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double c, double b, double result) => MultiplyAdd.IsExact(a, c, -b, -result);

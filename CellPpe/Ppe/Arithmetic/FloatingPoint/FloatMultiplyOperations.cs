@@ -20,7 +20,7 @@ internal readonly struct FloatMultiply : IFloatBinary, IFloatQuickBinary
     public static double Compute(double a, double c) => a * c;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsSafe(double a, double c, double result) => Multiplication.IsSafe<DoublePrecision>(a, c, result);
+    public static bool IsSafe(double a, double c, double result) => Multiplication.IsSafe(a, c, result);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double c, double result) => Multiplication.IsExact(a, c, result);
@@ -39,7 +39,7 @@ internal readonly struct FloatMultiplySingle : IFloatBinary, IFloatQuickBinary, 
     public static double Compute(double a, double c) => Multiplication.ComputeSingle(a, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsSafe(double a, double c, double result) => Multiplication.IsSafe<SinglePrecision>(a, c, result);
+    public static bool IsSafe(double a, double c, double result) => Multiplication.IsSafeSingle(a, c, result);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double c, double result) => Multiplication.IsExact(a, c, result);
@@ -64,7 +64,7 @@ internal readonly struct FloatDivide : IFloatBinary, IFloatQuickBinary
     public static double Compute(double a, double b) => a / b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsSafe(double a, double b, double result) => Division.IsSafe<DoublePrecision>(a, result);
+    public static bool IsSafe(double a, double b, double result) => Division.IsSafe(a, result);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double b, double result) => Division.IsExact(a, b, result);
@@ -83,7 +83,7 @@ internal readonly struct FloatDivideSingle : IFloatBinary, IFloatQuickBinary, IF
     public static double Compute(double a, double b) => Division.ComputeSingle(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsSafe(double a, double b, double result) => Division.IsSafe<SinglePrecision>(a, result);
+    public static bool IsSafe(double a, double b, double result) => Division.IsSafeSingle(a, b, result);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsExact(double a, double b, double result) => Division.IsExact(a, b, result);

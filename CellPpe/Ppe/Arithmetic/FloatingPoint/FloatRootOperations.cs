@@ -55,19 +55,30 @@ internal readonly struct FloatReciprocalEstimateSingle : IFloatUnary, IFloatQuic
         Estimates.Reciprocal(ref fpscr, b, out result);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static double Compute(double b) => Division.ComputeSingle(1, b);
+    public static double Compute(double b) => Estimates.ComputeReciprocal(b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsSafe(double b, double result) => Division.IsSafe<SinglePrecision>(1, result);
+    public static bool IsSafe(double b, double result) => HostArithmetic.IsSafelyNormalized<SinglePrecision>(result);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsExact(double b, double result) => Division.IsExact(1, b, result);
+    public static bool IsExact(double b, double result) => true;
 }
 
 /// <summary>frsqrte.</summary>
-internal readonly struct FloatReciprocalSquareRootEstimate : IFloatUnary
+internal readonly struct FloatReciprocalSquareRootEstimate : IFloatUnary, IFloatQuickUnary
 {
+    public static FloatKind Kind => FloatKind.ReciprocalSquareRootEstimate;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Apply(ref Fpscr fpscr, ulong b, out ulong result) =>
         Estimates.ReciprocalSquareRoot(ref fpscr, b, out result);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Compute(double b) => Estimates.ComputeReciprocalSquareRoot(b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafe(double b, double result) => Estimates.IsPositiveNormalized(b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsExact(double b, double result) => true;
 }

@@ -63,6 +63,7 @@ internal static unsafe class FloatStatus
         Unary<FloatSquareRoot>(Result);
         Unary<FloatSquareRootSingle>(Result);
         Unary<FloatReciprocalEstimateSingle>(Result);
+        Unary<FloatReciprocalSquareRootEstimate>(Result);
         Unary<FloatRoundToSingle>(Result);
         Unary<FloatConvertFromInteger>(Result);
         Unary<FloatConvertToDoubleword>(Rounded);

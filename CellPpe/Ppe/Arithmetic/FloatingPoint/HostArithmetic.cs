@@ -25,6 +25,9 @@ internal static class HostArithmetic
 
     private const uint HalfOfSingle = 1u << 28;
 
+    // 2^254.
+    private const double SquareOfHalfBeyond = 28948022309329048855892746252171976963317496166410141009864396001978282409984.0;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Serves(in Fpscr fpscr) => (fpscr.Value & Fpscr.RnMask) == (uint)RoundingMode.Nearest;
 
@@ -46,6 +49,27 @@ internal static class HostArithmetic
         uint beyond = (uint)(TPrecision.MaxExponent + FloatImage.Bias - 1) << 21;
         return ((uint)(Bits(value) >> 32) << 1) - lowest < beyond - lowest;
     }
+
+    /// <summary>
+    /// The same for a single-precision result, and that both operands are below 2^127, so inside the range of single precision.
+    /// </summary>
+    /// <remarks>One comparison for all operands: their squares add up to less than 2^254, which no infinity or NaN does.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafelyNormalizedSingle(double value, double a, double b) =>
+        IsSafelyNormalized<SinglePrecision>(value) && Math.FusedMultiplyAdd(a, a, b * b) < SquareOfHalfBeyond;
+
+    /// <summary>The same of three operands.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafelyNormalizedSingle(double value, double a, double c, double b) =>
+        IsSafelyNormalized<SinglePrecision>(value)
+        && Math.FusedMultiplyAdd(a, a, Math.FusedMultiplyAdd(c, c, b * b)) < SquareOfHalfBeyond;
+
+    /// <summary>
+    /// The same for a sum. A safe one is below 2^126: if one operand is below 2^127, the other is below 2^128.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafelyNormalizedSingleSum(double sum, double a) =>
+        IsSafelyNormalized<SinglePrecision>(sum) && a * a < SquareOfHalfBeyond;
 
     /// <summary>The same for a number that the host has rounded to single precision itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,7 +11,7 @@ internal static class Multiplication
     public static bool Apply<TPrecision>(ref Fpscr fpscr, ulong a, ulong c, out ulong result)
         where TPrecision : struct, IFloatPrecision
     {
-        if (HostArithmetic.Serves(fpscr))
+        if (HostArithmetic.Serves(fpscr) && SingleRange.AreInside<TPrecision>(a, c))
         {
             double left = BitConverter.UInt64BitsToDouble(a);
             double right = BitConverter.UInt64BitsToDouble(c);
@@ -39,11 +39,16 @@ internal static class Multiplication
         Math.FusedMultiplyAdd(a, c, -product) == 0
         && (Math.Abs(product) >= HostArithmetic.SmallestWithResidual || a == 0 || c == 0);
 
-    /// <summary>Whether a product is safe; a zero is when it is not an underflow.</summary>
+    /// <summary>Whether a double product is safe; a zero is when it is not an underflow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsSafe<TPrecision>(double a, double c, double product)
-        where TPrecision : struct, IFloatPrecision =>
-        HostArithmetic.IsSafelyNormalized<TPrecision>(product) || (product == 0 && (a == 0 || c == 0));
+    public static bool IsSafe(double a, double c, double product) =>
+        HostArithmetic.IsSafelyNormalized<DoublePrecision>(product) || (product == 0 && (a == 0 || c == 0));
+
+    /// <summary>Whether a product rounded to single is safe.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafeSingle(double a, double c, double product) =>
+        HostArithmetic.IsSafelyNormalizedSingle(product, a, c)
+        || (product == 0 && (a == 0 || c == 0) && SingleRange.IsInside(a) && SingleRange.IsInside(c));
 
     /// <summary>The same of single-precision numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -55,6 +60,8 @@ internal static class Multiplication
     public static bool Exactly<TPrecision>(ref Fpscr fpscr, ulong a, ulong c, out ulong result)
         where TPrecision : struct, IFloatPrecision
     {
+        if (SingleRange.MakesNan<TPrecision>(a, c))
+            return FloatResult.Exact<TPrecision>(ref fpscr, FloatImage.GeneratedNan, out result);
         if (FloatImage.IsNan(a) || FloatImage.IsNan(c))
         {
             uint exceptions = FloatResult.SnanException(a) | FloatResult.SnanException(c);

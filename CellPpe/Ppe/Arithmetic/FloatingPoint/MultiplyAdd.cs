@@ -12,7 +12,7 @@ internal static class MultiplyAdd
         ref Fpscr fpscr, ulong a, ulong c, ulong b, bool subtract, bool negate, out ulong result)
         where TPrecision : struct, IFloatPrecision
     {
-        if (HostArithmetic.Serves(fpscr))
+        if (HostArithmetic.Serves(fpscr) && SingleRange.AreInside<TPrecision>(a, c, b))
         {
             double left = BitConverter.UInt64BitsToDouble(a);
             double right = BitConverter.UInt64BitsToDouble(c);
@@ -52,11 +52,16 @@ internal static class MultiplyAdd
         return Multiplication.IsExact(a, c, product) && Addition.IsExact(product, b, sum);
     }
 
-    /// <summary>Whether a * c + b is safe; a zero is when it is one of zeros.</summary>
+    /// <summary>Whether a * c + b in double precision is safe; a zero is when it is one of zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsSafe<TPrecision>(double a, double c, double b, double sum)
-        where TPrecision : struct, IFloatPrecision =>
-        HostArithmetic.IsSafelyNormalized<TPrecision>(sum) || (sum == 0 && b == 0 && (a == 0 || c == 0));
+    public static bool IsSafe(double a, double c, double b, double sum) =>
+        HostArithmetic.IsSafelyNormalized<DoublePrecision>(sum) || (sum == 0 && b == 0 && (a == 0 || c == 0));
+
+    /// <summary>Whether a * c + b rounded to single is safe.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSafeSingle(double a, double c, double b, double sum) =>
+        HostArithmetic.IsSafelyNormalizedSingle(sum, a, c, b)
+        || (sum == 0 && b == 0 && (a == 0 || c == 0) && SingleRange.IsInside(a) && SingleRange.IsInside(c));
 
     /// <summary>The same of single-precision numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -69,6 +74,9 @@ internal static class MultiplyAdd
         ref Fpscr fpscr, ulong a, ulong c, ulong b, bool subtract, bool negate, out ulong result)
         where TPrecision : struct, IFloatPrecision
     {
+        if (SingleRange.MakesNan<TPrecision>(a, c, b))
+            return FloatResult.Exact<TPrecision>(ref fpscr, FloatImage.GeneratedNan, out result);
+
         bool infiniteProduct = FloatImage.IsInfinity(a) || FloatImage.IsInfinity(c);
         bool invalidProduct = infiniteProduct && (FloatImage.IsZero(a) || FloatImage.IsZero(c));
         uint exceptions = invalidProduct ? Fpscr.VxImz : 0;

@@ -91,30 +91,40 @@ internal static class Rounding
         return true;
     }
 
-    // Book I 4.4.3.2, disabled. FR is undefined; it is left 0.
+    // Book I 4.4.3.2, disabled. FR is undefined there. On consoles it is 1 after an overflow to infinity in the mode that rounds to nearest
+    // (seen); no other mode was logged. Chosen: it says in all modes whether the magnitude grew, as after any rounding (4.2.2).
     private static bool Overflow<TPrecision>(ref Fpscr fpscr, bool negative, bool negate, out ulong result)
         where TPrecision : struct, IFloatPrecision
     {
         fpscr.Raise(Fpscr.Xx);
-        bool toInfinity = ModeOf(fpscr) switch
+        result = Overflowed<TPrecision>(ModeOf(fpscr), negative) ^ FloatImage.Zero(negate);
+        fpscr.SetResult(FloatResult.Fprf<TPrecision>(result), Fpscr.Fi | (FloatImage.IsInfinity(result) ? Fpscr.Fr : 0));
+        return true;
+    }
+
+    /// <summary>What stands for a number beyond the precision: an infinity or the largest number (Book I 4.4.3.2, disabled).</summary>
+    public static ulong Overflowed<TPrecision>(RoundingMode mode, bool negative)
+        where TPrecision : struct, IFloatPrecision
+    {
+        bool toInfinity = mode switch
         {
             RoundingMode.Nearest => true,
             RoundingMode.TowardZero => false,
             RoundingMode.TowardPlusInfinity => !negative,
             _ => negative,
         };
-        negative ^= negate;
-        result = toInfinity
+        return toInfinity
             ? FloatImage.Infinity(negative)
             : Pack(negative, TPrecision.MaxExponent, ~(ulong.MaxValue >> TPrecision.SignificandBits));
-        fpscr.SetResult(FloatResult.Fprf<TPrecision>(result), Fpscr.Fi);
-        return true;
     }
 
-    // The significand's top bit is clear only for a result that was denormalized, or is zero. What a double can hold
-    // normalized is so held (Book I 4.2.2, FPRF). The exponent cannot leave the field for operands the architecture
-    // defines; for undefined ones (single-precision arithmetic on operands that are not, 4.3.5.1) it wraps.
-    private static ulong Pack(bool negative, int exponent, ulong significand)
+    /// <summary>The image of a number of at most 53 significant bits.</summary>
+    /// <remarks>
+    /// The significand's top bit is clear only for a result that was denormalized, or is zero. What a double can hold
+    /// normalized is so held (Book I 4.2.2, FPRF). The exponent cannot leave the field for operands the architecture
+    /// defines; for undefined ones (single-precision arithmetic on numbers too small for it, 4.3.5.1) it wraps.
+    /// </remarks>
+    public static ulong Pack(bool negative, int exponent, ulong significand)
     {
         ulong sign = FloatImage.Zero(negative);
         if (significand == 0)

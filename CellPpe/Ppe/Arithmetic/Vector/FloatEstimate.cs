@@ -5,7 +5,8 @@ using CellPpe.Ppe.State;
 
 namespace CellPpe.Ppe.Arithmetic.Vector;
 
-// The architecture bounds the error of the estimates and leaves the bits to the implementation. These are closer than the
+// The architecture bounds the error of the estimates and leaves the bits to the implementation. What a PPE delivers is unknown: no log of
+// a console was found (of the scalar estimates there are logs, see FloatingPoint/Estimates.cs). These are closer than the
 // bounds ask, and use only correctly rounded host operations, so that every host gives the same bits.
 
 /// <summary>vrefp: Vector Reciprocal Estimate Floating-Point (bound: one part in 4096).</summary>
