@@ -42,6 +42,7 @@ struct boot_options {
     char arguments[256];
     u64 hertz;
     u64 processes;
+    u64 slices; /* of processes, a second */
     u64 memory_size;
     int threads;
     int verbose, no_shutdown, quiet_time;
@@ -91,6 +92,7 @@ extern volatile u64 expected_fault;
 enum page_rights { PAGE_KERNEL = 0, PAGE_WRITE = 2, PAGE_READ = 3 };
 enum page_kind { PAGE_MEMORY = 0x10, PAGE_DEVICE = 0x28 }; /* M; I and G */
 void mmu_start(void);
+void mmu_use_table(void); /* on each thread, before it turns translation on */
 void mmu_check(void);
 void *mmu_map_device(u64 lpar, u64 size);
 s64 page_insert(u64 vsid, u64 address, u64 lpar, u64 flags);

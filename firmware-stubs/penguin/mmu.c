@@ -87,6 +87,11 @@ static void allocate_highmem(void)
     check("memory", highmem_lpar >= boot_memory, "%lu MiB of highmem at LPAR address %lx", size >> 20, highmem_lpar);
 }
 
+/* The address space that thread 0 has selected is the other thread's, too. */
+void mmu_use_table(void)
+{
+}
+
 void mmu_start(void)
 {
     struct lv1_results results;

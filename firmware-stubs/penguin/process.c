@@ -8,7 +8,6 @@
 #define MAXIMUM_PROCESSES 20
 #define MAXIMUM_PAGES 48
 #define KERNEL_STACK 0x2000UL
-#define SLICES_A_SECOND 20000
 
 /* Where things are in a process. Three segments, the last with a high number. */
 #define PROGRAM_START 0x10000000UL
@@ -154,7 +153,7 @@ static struct frame *switch_to(struct process *process)
     running = process;
     this_thread->stack_top = process->stack_top;
     slb_clear_user();
-    timer_slice(timebase_hertz / SLICES_A_SECOND);
+    timer_slice(timebase_hertz / options.slices);
     return process->frame;
 }
 

@@ -40,6 +40,7 @@ u64 entry_hash(u64 vsid, u64 address, int large)
 void mmu_start_thread(void)
 {
     this_thread->handler_msr = MSR_SF | MSR_IR | MSR_DR | MSR_RI;
+    mmu_use_table();
     slb_insert(0, KERNEL_BASE, KERNEL_VSID, SLB_KERNEL | SLB_LARGE);
     slb_clear_user();
     enter_virtual_mode();
