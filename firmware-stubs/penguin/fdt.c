@@ -42,6 +42,8 @@ static void read_arguments(void)
             options.processes = number(word + 6);
         else if (starts_with(word, "slices="))
             options.slices = number(word + 7);
+        else if (starts_with(word, "work="))
+            options.work = number(word + 5);
         else if (starts_with(word, "verbose"))
             options.verbose = 1;
         else if (starts_with(word, "noshutdown"))
@@ -57,6 +59,8 @@ static void read_arguments(void)
         options.hertz = 100;
     if (options.slices < 10 || options.slices > 100000)
         options.slices = 20000;
+    if (options.work < 1)
+        options.work = 1;
     if (options.processes > 8)
         options.processes = 8;
 }

@@ -43,6 +43,7 @@ struct boot_options {
     u64 hertz;
     u64 processes;
     u64 slices; /* of processes, a second */
+    u64 work; /* how often each computes everything */
     u64 memory_size;
     int threads;
     int verbose, no_shutdown, quiet_time;

@@ -317,10 +317,10 @@ void processes_check(void)
     u64 preempted = 0;
 
     for (u64 i = 0; i < options.processes; i++)
-        process_create("integer", program_integer, program_integer_end, i);
+        process_create("integer", program_integer, program_integer_end, options.work << 1);
     for (u64 i = 0; i < 2; i++) {
-        floats[i] = process_create("floats", program_floats, program_floats_end, i);
-        vectors[i] = process_create("vectors", program_vectors, program_vectors_end, i);
+        floats[i] = process_create("floats", program_floats, program_floats_end, options.work << 1 | i);
+        vectors[i] = process_create("vectors", program_vectors, program_vectors_end, options.work << 1 | i);
     }
     process_create("memory", program_memory, program_memory_end, 0);
     badload = process_create("badload", program_badload, program_badload_end, 0);

@@ -19,7 +19,7 @@ extern const uint8_t first_image[], first_image_end[], kernel_image[], kernel_im
 
 static const struct machine_plan plans[] = {
     {"first", first_image, first_image_end, 1 << 20, 1, "", 60},
-    {"kernel", kernel_image, kernel_image_end, 32 << 20, 2, "quiet-time hz=50 slices=200", 240},
+    {"kernel", kernel_image, kernel_image_end, 32 << 20, 2, "quiet-time hz=50 work=20", 240},
 };
 
 static char words[1024] = "";
