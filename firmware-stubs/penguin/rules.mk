@@ -1,6 +1,7 @@
-# How a kernel of these sources is compiled and linked, for this folder and for ../kvm/kernel. Who includes it names its TARGET, its OBJECTS, a folder to INCLUDE or none and,
-# as PENGUIN, the folder this file is in. The result is the same to the bit wherever it is built: no build id, no dates, no paths,
-# no debug information. CROSS_COMPILE names another compiler; the committed files are of GCC 12.2.
+# How a kernel of these sources is compiled and linked, for this folder and for ../kvm. Who includes it names its TARGET, its OBJECTS, a
+# folder to INCLUDE or none, a linker SCRIPT other than penguin.ld or none, and, as PENGUIN, the folder this file is in. The result is
+# the same to the bit wherever it is built: no build id, no dates, no paths, no debug information. CROSS_COMPILE names another
+# compiler; the committed files are of GCC 12.2.
 CROSS_COMPILE ?= powerpc64-linux-gnu-
 CC := $(CROSS_COMPILE)gcc
 OBJCOPY := $(CROSS_COMPILE)objcopy
@@ -16,7 +17,8 @@ LINK := -m64 -nostdlib -static -no-pie -Wl,--build-id=none,-z,max-page-size=4096
 
 SCRIPT ?= $(PENGUIN)/penguin.ld
 PROGRAMS := integer floats vectors memory badload illegal
-HEADERS := $(wildcard *.h $(INCLUDE)/*.h) $(PENGUIN)/kernel.h $(PENGUIN)/layout.h $(PENGUIN)/lv1.h $(PENGUIN)/types.h $(PENGUIN)/rules.mk Makefile
+HEADERS := $(wildcard *.h $(INCLUDE)/*.h) $(PENGUIN)/kernel.h $(PENGUIN)/layout.h $(PENGUIN)/lv1.h \
+	$(PENGUIN)/types.h $(PENGUIN)/rules.mk Makefile
 INCLUDES := -I$(PENGUIN) $(INCLUDE:%=-I%)
 vpath %.c $(PENGUIN)
 vpath %.S $(PENGUIN)

@@ -5,8 +5,8 @@ using Xunit;
 namespace Boot.Tests;
 
 /// <summary>
-/// Every prebuilt kernel whose console is the framebuffer, from its first instruction to its power-off: its own init runs the self-test. What
-/// it printed is read from the picture of its screen. (LinuxTests boots the one that has a debug console.)
+/// Every prebuilt kernel whose console is the framebuffer, from its first instruction to its power-off: its own init runs the self-test.
+/// What it printed is read from the picture of its screen. (LinuxTests boots the one that has a debug console.)
 /// </summary>
 public sealed class GoldenBootTests : IDisposable
 {
@@ -22,12 +22,13 @@ public sealed class GoldenBootTests : IDisposable
     [InlineData("vmlinux-6.1-full.xz", "1080p", 1920, 1080)]
     [InlineData("vmlinux-6.12-full.xz", "720p", 1280, 720)]
     [InlineData("dtbImage-6.1.ps3.xz", "480p", 720, 480)]
-    public void A_kernel_with_its_console_on_the_screen_reaches_init_passes_the_self_test_and_powers_off(string kernel, string video, int width, int height)
+    public void A_kernel_with_its_console_on_the_screen_passes_the_self_test_and_powers_off(string kernel, string video, int width, int height)
     {
         string path = Path.Combine(_folder, "screen.png");
 
         ProgramResult run = Ps3Program.Run(
-            "boot", Guests.Path(kernel), "--initrd", Guests.Path("initramfs.cpio.gz"), "--video", video, "--screenshot", path, "--timeout", "4m");
+            "boot", Guests.Path(kernel), "--initrd", Guests.Path("initramfs.cpio.gz"), "--video", video, "--screenshot", path,
+            "--timeout", "4m");
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("the guest powered off", run.Messages, StringComparison.Ordinal);

@@ -2,7 +2,9 @@ using SkiaSharp;
 
 namespace Boot.Tests;
 
-/// <summary>The logos on the screen: Linux shows one penguin a hardware thread, and a smaller one with "SPE" on it for each SPE in the row below.</summary>
+/// <summary>
+/// The logos on the screen: Linux shows one penguin a hardware thread, and a smaller one with "SPE" on it for each SPE in the row below.
+/// </summary>
 internal static class ScreenPenguins
 {
     /// <summary>How many of each there are.</summary>

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Loaders.Tests;
 
-/// <summary>Kernels as newer linkers and the second ABI make them: position-independent, in several segments, with or without descriptors.</summary>
+/// <summary>Kernels as newer linkers and the second ABI make them: position-independent, in several segments, without descriptors.</summary>
 public class RelocatableKernelTests
 {
     private const ulong Memory = 128 << 20;
@@ -16,18 +16,17 @@ public class RelocatableKernelTests
     private const uint ReadWrite = 6;
     private const uint Interpreter = 3;
 
-    /// <summary>A position-independent kernel in two segments, as ld.lld links one.</summary>
-    public static byte[] TwoSegments(int type, ulong physicalBase) => new TestElf(true) { Entry = LinearMap + 0x10, Type = type, Flags = 2 }
-        .Segment(LinearMap, physicalBase, new byte[0x100], flags: ReadExecute).Segment(LinearMap + 0x20000, physicalBase + 0x20000, [1, 2, 3, 4], 0x1000, flags: ReadWrite)
-        .Symbol("start", LinearMap + 0x10).Build();
-
     [Theory]
     [InlineData(2, 0UL)]
     [InlineData(3, 0UL)]
     [InlineData(3, LinearMap)]
     public void Two_segments_are_placed_at_their_physical_addresses_also_when_those_are_of_the_linear_map(int type, ulong physicalBase)
     {
-        BootImage image = Read(TwoSegments(type, physicalBase));
+        byte[] bytes = new TestElf(true) { Entry = LinearMap + 0x10, Type = type, Flags = 2 }
+            .Segment(LinearMap, physicalBase, new byte[0x100], flags: ReadExecute)
+            .Segment(LinearMap + 0x20000, physicalBase + 0x20000, [1, 2, 3, 4], 0x1000, flags: ReadWrite).Build();
+
+        BootImage image = Read(bytes);
 
         Assert.Equal([0UL, 0x20000UL], image.Segments.Select(segment => segment.Address.Value));
         Assert.Equal(0x21000UL, image.End.Value);
@@ -67,7 +66,8 @@ public class RelocatableKernelTests
     [Fact]
     public void A_program_that_asks_for_a_dynamic_linker_is_refused_unless_it_is_linked_at_the_linear_map()
     {
-        byte[] user = new TestElf(true) { Entry = 0x1000, Type = 3 }.Segment(0, 0, new byte[0x2000]).Segment(0x100, 0x100, new byte[8], type: Interpreter).Build();
+        byte[] user = new TestElf(true) { Entry = 0x1000, Type = 3 }.Segment(0, 0, new byte[0x2000])
+            .Segment(0x100, 0x100, new byte[8], type: Interpreter).Build();
         byte[] kernel = new TestElf(true) { Entry = LinearMap, Type = 3, Flags = 2 }.Segment(LinearMap, LinearMap, new byte[0x2000])
             .Segment(LinearMap + 0x100, LinearMap + 0x100, new byte[8], type: Interpreter).Build();
 
@@ -98,11 +98,17 @@ public class RelocatableKernelTests
         const int Toc = 0x200 + 0x8000;
         Encoding.ASCII.GetBytes("ps3_hpte_updateboltedpp() not implemented").CopyTo(code, Message);
         Encoding.ASCII.GetBytes("Unable to mark rodata read only").CopyTo(code, 0x2000);
-        uint[] words = [0x3c4c0001, 0x38428000, 0x7c0802a6, 0x3c620000 | (ushort)((Message - Toc + 0x8000) >> 16), 0x38630000 | (Message - Toc) & 0xffff];
+        const int Distance = Message - Toc;
+        uint[] words =
+        [
+            0x3c4c0001, 0x38428000, 0x7c0802a6, 0x3c620000 | (ushort)((Distance + 0x8000) >> 16), 0x38630000 | (Distance & 0xffff),
+        ];
         for (int index = 0; index < words.Length; index++)
             BinaryPrimitives.WriteUInt32BigEndian(code.AsSpan(0x200 + (4 * index)), words[index]);
 
-        BootImage image = KernelFixups.Apply(Read(new TestElf(true) { Entry = LinearMap, Flags = 2, Type = 3 }.Segment(LinearMap, 0, code).Build()), out var applied);
+        byte[] bytes = new TestElf(true) { Entry = LinearMap, Flags = 2, Type = 3 }.Segment(LinearMap, 0, code).Build();
+
+        BootImage image = KernelFixups.Apply(Read(bytes), out var applied);
 
         Assert.Equal(0x208UL, Assert.Single(applied).Address.Value);
         Assert.Equal([0x4e, 0x80, 0, 0x20], image.Segments[1].Bytes.ToArray());
