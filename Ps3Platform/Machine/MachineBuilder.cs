@@ -154,5 +154,7 @@ public static class MachineBuilder
         thread.State.Gpr[3] = entry.R3;
         thread.State.Gpr[4] = entry.R4;
         thread.State.Gpr[5] = entry.R5;
+        thread.State.Gpr[2] = entry.R2;
+        thread.State.Gpr[12] = entry.R12;
     }
 }

@@ -40,6 +40,10 @@ static void read_arguments(void)
             options.hertz = number(word + 3);
         else if (starts_with(word, "procs="))
             options.processes = number(word + 6);
+        else if (starts_with(word, "slices="))
+            options.slices = number(word + 7);
+        else if (starts_with(word, "work="))
+            options.work = number(word + 5);
         else if (starts_with(word, "verbose"))
             options.verbose = 1;
         else if (starts_with(word, "noshutdown"))
@@ -53,6 +57,10 @@ static void read_arguments(void)
     }
     if (options.hertz < 10 || options.hertz > 10000)
         options.hertz = 100;
+    if (options.slices < 10 || options.slices > 100000)
+        options.slices = 20000;
+    if (options.work < 1)
+        options.work = 1;
     if (options.processes > 8)
         options.processes = 8;
 }

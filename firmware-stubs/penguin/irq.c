@@ -1,4 +1,4 @@
-/* Traps and interrupts: which vector means what, and the plugs behind vector 0x500 (irq-and-time 2 to 6). */
+/* The plugs and event ports behind vector 0x500 (irq-and-time 2 to 6), and waiting for them. */
 #include "kernel.h"
 
 #define PLUGS 256
@@ -9,30 +9,9 @@ struct irq_bitmap {
     u64 mask[4];
 } __attribute__((aligned(64)));
 
-struct thread threads[2];
 static volatile struct irq_bitmap bitmaps[2];
 static irq_handler handlers[2][PLUGS];
 static volatile u32 self_events;
-extern volatile u64 expected_fault;
-
-_Static_assert(sizeof(struct thread) == THREAD_SIZE, "layout.h");
-_Static_assert(sizeof(struct frame) == FRAME_SIZE, "layout.h");
-_Static_assert(__builtin_offsetof(struct thread, stack_top) == THREAD_STACK, "layout.h");
-_Static_assert(__builtin_offsetof(struct thread, toc) == THREAD_TOC, "layout.h");
-_Static_assert(__builtin_offsetof(struct thread, handler_msr) == THREAD_MSR, "layout.h");
-_Static_assert(__builtin_offsetof(struct thread, resume_stack) == THREAD_RESUME, "layout.h");
-_Static_assert(__builtin_offsetof(struct frame, pc) == FRAME_PC, "layout.h");
-_Static_assert(__builtin_offsetof(struct frame, trap) == FRAME_TRAP, "layout.h");
-
-void interrupts_on(void)
-{
-    __asm__ volatile("mtmsrd %0, 1" : : "r"((u64)(MSR_EE | MSR_RI)) : "memory");
-}
-
-void interrupts_off(void)
-{
-    __asm__ volatile("mtmsrd %0, 1" : : "r"((u64)MSR_RI) : "memory");
-}
 
 static void update_mask(u64 thread, u64 plug, int enabled)
 {
@@ -71,7 +50,31 @@ u64 irq_event_port(u64 thread, irq_handler handler)
     return irq_connect(thread, outlet, handler) ? outlet : 0;
 }
 
-static void external_interrupt(void)
+/* A message to the thread that an event port belongs to. */
+void event_send(u64 port)
+{
+    struct lv1_results results;
+
+    LV1(&results, LV1_SEND_EVENT_LOCALLY, port);
+}
+
+/* Sleeps until an interrupt is pending. Interrupts are off, and it is not taken yet. */
+void machine_pause(void)
+{
+    struct lv1_results results;
+
+    LV1(&results, LV1_PAUSE, 0);
+}
+
+/* Sleeps, with interrupts off before and after, until one has been taken. */
+void machine_rest(void)
+{
+    struct lv1_results results;
+
+    LV1(&results, LV1_PAUSE, 1);
+}
+
+void external_interrupt(void)
 {
     struct lv1_results results;
     u64 thread = this_thread->number;
@@ -132,41 +135,4 @@ void irq_start(void)
     interrupts_off();
     check("interrupts", outlet && delivered && held && released, "event port on outlet %lu, %u events, held while masked: %s",
           outlet, self_events, held ? "yes" : "no");
-}
-
-static void __attribute__((noreturn)) unexpected(const struct frame *frame)
-{
-    for (int i = 0; i < 32; i += 4)
-        print("  r%02d %016lx %016lx %016lx %016lx\n", i, frame->gpr[i], frame->gpr[i + 1], frame->gpr[i + 2],
-              frame->gpr[i + 3]);
-    print("  lr %016lx ctr %016lx cr %08lx xer %016lx\n", frame->lr, frame->ctr, frame->cr, frame->xer);
-    panic("trap %lx at %lx, MSR %lx, DAR %lx, DSISR %lx, thread %lu", frame->trap, frame->pc, frame->msr, frame->dar,
-          frame->dsisr, this_thread->number);
-}
-
-/* Called by vectors.S with interrupts off. Returns the frame to resume. */
-struct frame *trap_dispatch(struct frame *frame)
-{
-    int from_process = (frame->msr & MSR_PR) != 0;
-
-    switch (frame->trap) {
-    case 0x500:
-        external_interrupt();
-        return from_process ? process_preempt(frame) : frame;
-    case 0x900:
-        timer_interrupt();
-        return from_process ? process_preempt(frame) : frame;
-    }
-    if (from_process)
-        return process_trap(frame);
-
-    /* The kernel reads and writes a process's memory in system calls, and faults once on purpose. */
-    if (frame->trap == 0x300 && expected_fault && frame->dar == expected_fault) {
-        expected_fault = 0;
-        frame->pc += 4;
-        return frame;
-    }
-    if ((frame->trap == 0x300 && process_fault_in(frame->dar)) || (frame->trap == 0x380 && process_segment_in(frame->dar)))
-        return frame;
-    unexpected(frame);
 }

@@ -42,6 +42,8 @@ struct boot_options {
     char arguments[256];
     u64 hertz;
     u64 processes;
+    u64 slices; /* of processes, a second */
+    u64 work; /* how often each computes everything */
     u64 memory_size;
     int threads;
     int verbose, no_shutdown, quiet_time;
@@ -49,8 +51,13 @@ struct boot_options {
 extern struct boot_options options;
 int fdt_parse(const void *tree);
 
-/* console.c */
+/* console.c: the machine's */
 void console_open(void);
+void console_text(const char *text, u64 length); /* zero-terminated, too */
+void console_update(void);
+void machine_panic(const char *text, u64 length) __attribute__((noreturn));
+
+/* text.c */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void check(const char *name, int good, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void panic(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
@@ -64,28 +71,49 @@ extern u64 ppe_id, partition_id, timebase_hertz, boot_memory, total_memory;
 void repository_read_machine(void);
 void repository_list(void);
 
-/* mmu.c */
+/* segments.c */
+#define KERNEL_VSID 1UL
+#define DEVICE_VSID 2UL
+#define SEGMENT_MASK 0x0fffffffUL
+#define HPTE_VALID 0x1UL
+#define HPTE_LARGE 0x4UL
+#define HPTE_BOLTED 0x10UL
+#define HPTE_REFERENCED 0x100UL
+#define HPTE_CHANGED 0x80UL
+#define SLB_KERNEL 0x400UL /* Kp: problem state has the key of a stranger */
+#define SLB_LARGE 0x100UL
+void slb_insert(u64 index, u64 address, u64 vsid, u64 flags);
+void slb_clear_user(void);
+u64 entry_valid_word(u64 vsid, u64 address, int large);
+u64 entry_hash(u64 vsid, u64 address, int large);
+void mmu_start_thread(void);
+extern volatile u64 expected_fault;
+
+/* mmu.c: the machine's */
 enum page_rights { PAGE_KERNEL = 0, PAGE_WRITE = 2, PAGE_READ = 3 };
 enum page_kind { PAGE_MEMORY = 0x10, PAGE_DEVICE = 0x28 }; /* M; I and G */
 void mmu_start(void);
-void mmu_start_thread(void);
+void mmu_use_table(void); /* on each thread, before it turns translation on */
 void mmu_check(void);
 void *mmu_map_device(u64 lpar, u64 size);
-void slb_insert(u64 index, u64 address, u64 vsid, u64 flags);
-void slb_clear_user(void);
 s64 page_insert(u64 vsid, u64 address, u64 lpar, u64 flags);
 void page_remove(u64 slot, u64 vsid, u64 address);
 u64 lpar_of(u64 physical);
 void *pages_allocate(u64 size);
 extern u64 highmem_lpar, highmem_size;
-#define SLB_KERNEL 0x400UL /* Kp: problem state has the key of a stranger */
-#define SLB_LARGE 0x100UL
 
-/* irq.c */
+/* irq.c: the machine's */
 typedef void (*irq_handler)(void);
 void irq_start(void);
 int irq_connect(u64 thread, u64 outlet, irq_handler handler);
 u64 irq_event_port(u64 thread, irq_handler handler);
+void event_send(u64 port);
+void external_interrupt(void);
+void machine_pause(void);
+void machine_rest(void);
+
+/* traps.c */
+void threads_prepare(void);
 struct frame *trap_dispatch(struct frame *frame);
 void interrupts_on(void);
 void interrupts_off(void);

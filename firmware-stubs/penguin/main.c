@@ -1,20 +1,6 @@
 /* The order of things. Each step prints its line; check() counts it. */
 #include "kernel.h"
 
-/* Before anything can trap: the blocks the vectors work with. Handlers run with translation off until mmu.c says
- * otherwise, thread by thread. */
-static void threads_prepare(void)
-{
-    for (u64 i = 0; i < 2; i++) {
-        u64 toc;
-
-        __asm__("mr %0, 2" : "=r"(toc));
-        threads[i].toc = toc;
-        threads[i].handler_msr = MSR_SF | MSR_RI;
-        threads[i].number = i;
-    }
-}
-
 void kernel_main(const void *device_tree);
 void kernel_main(const void *device_tree)
 {

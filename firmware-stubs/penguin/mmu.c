@@ -1,4 +1,4 @@
-/* Address spaces: the SLB, which is the guest's own, and the hashed page table, which only lv1 writes (lv1-calls 4).
+/* Address spaces: the hashed page table, which only lv1 writes (lv1-calls 4). The SLB, which is the guest's own, is in segments.c.
  *
  * Linear map: 0xC000000000000000 + p in 16 MiB pages, boot memory first, highmem right behind it although lv1 puts that
  * at quite another LPAR address. Device registers and aliases: 0xD000000000000000 in 4 KiB pages. */
@@ -8,53 +8,15 @@
 #define LARGE_PAGE_SIZES 0x1810000000000000UL /* 16 MiB and 64 KiB, a byte each from the left */
 #define ALLOCATE_ANYWHERE 4
 
-#define HPTE_VALID 0x1UL
-#define HPTE_LARGE 0x4UL
-#define HPTE_BOLTED 0x10UL
-#define HPTE_REFERENCED 0x100UL
-#define HPTE_CHANGED 0x80UL
-
-#define SLB_VALID 0x08000000UL
-#define KERNEL_VSID 1UL
-#define DEVICE_VSID 2UL
-#define SEGMENT_MASK 0x0fffffffUL
-
 static u64 table_groups;
 static u64 device_next = DEVICE_BASE;
 static u64 memory_next;
 u64 highmem_lpar, highmem_size;
-volatile u64 expected_fault; /* an access the kernel makes knowing that it must fault: see irq.c */
-
-/* RB of slbmte holds the effective segment, the valid bit and the index; RS the virtual segment and its flags. */
-void slb_insert(u64 index, u64 address, u64 vsid, u64 flags)
-{
-    u64 rb = (address & ~SEGMENT_MASK) | SLB_VALID | index;
-    u64 rs = vsid << 12 | flags;
-
-    __asm__ volatile("isync\n\tslbmte %0, %1\n\tisync" : : "r"(rs), "r"(rb) : "memory");
-}
-
-/* slbia spares entry 0, which holds the linear map this code and its stack are in. */
-void slb_clear_user(void)
-{
-    __asm__ volatile("isync\n\tslbia\n\tisync" : : : "memory");
-    slb_insert(1, DEVICE_BASE, DEVICE_VSID, SLB_KERNEL);
-}
-
-static u64 entry_valid_word(u64 vsid, u64 address, int large)
-{
-    u64 avpn = (vsid << 28 | (address & SEGMENT_MASK)) >> 23;
-
-    if (large)
-        avpn &= ~1UL; /* the lowest bit of the field lies inside a 16 MiB page */
-    return avpn << 7 | (large ? HPTE_LARGE : 0) | HPTE_VALID;
-}
 
 static s64 entry_insert(u64 vsid, u64 address, u64 lpar, u64 flags, int large, u64 software)
 {
     struct lv1_results results;
-    u64 hash = vsid ^ ((address & SEGMENT_MASK) >> (large ? 24 : 12));
-    u64 slot = (hash & (table_groups - 1)) * 8;
+    u64 slot = (entry_hash(vsid, address, large) & (table_groups - 1)) * 8;
     s32 status = LV1(&results, LV1_INSERT_HTAB_ENTRY, 0, slot, entry_valid_word(vsid, address, large) | software, lpar | flags,
                      HPTE_BOLTED, 0);
 
@@ -125,13 +87,9 @@ static void allocate_highmem(void)
     check("memory", highmem_lpar >= boot_memory, "%lu MiB of highmem at LPAR address %lx", size >> 20, highmem_lpar);
 }
 
-/* Fills the SLB of this thread and turns translation on. */
-void mmu_start_thread(void)
+/* The address space that thread 0 has selected is the other thread's, too. */
+void mmu_use_table(void)
 {
-    this_thread->handler_msr = MSR_SF | MSR_IR | MSR_DR | MSR_RI;
-    slb_insert(0, KERNEL_BASE, KERNEL_VSID, SLB_KERNEL | SLB_LARGE);
-    slb_clear_user();
-    enter_virtual_mode();
 }
 
 void mmu_start(void)

@@ -8,7 +8,6 @@
 #define MAXIMUM_PROCESSES 20
 #define MAXIMUM_PAGES 48
 #define KERNEL_STACK 0x2000UL
-#define SLICES_A_SECOND 20000
 
 /* Where things are in a process. Three segments, the last with a high number. */
 #define PROGRAM_START 0x10000000UL
@@ -154,7 +153,7 @@ static struct frame *switch_to(struct process *process)
     running = process;
     this_thread->stack_top = process->stack_top;
     slb_clear_user();
-    timer_slice(timebase_hertz / SLICES_A_SECOND);
+    timer_slice(timebase_hertz / options.slices);
     return process->frame;
 }
 
@@ -318,10 +317,10 @@ void processes_check(void)
     u64 preempted = 0;
 
     for (u64 i = 0; i < options.processes; i++)
-        process_create("integer", program_integer, program_integer_end, i);
+        process_create("integer", program_integer, program_integer_end, options.work << 1);
     for (u64 i = 0; i < 2; i++) {
-        floats[i] = process_create("floats", program_floats, program_floats_end, i);
-        vectors[i] = process_create("vectors", program_vectors, program_vectors_end, i);
+        floats[i] = process_create("floats", program_floats, program_floats_end, options.work << 1 | i);
+        vectors[i] = process_create("vectors", program_vectors, program_vectors_end, options.work << 1 | i);
     }
     process_create("memory", program_memory, program_memory_end, 0);
     badload = process_create("badload", program_badload, program_badload_end, 0);

@@ -63,14 +63,13 @@ static void count(void)
 /* A message has come: the ball goes back as long as rounds are left. Runs in the interrupt, on either thread. */
 static void ball_received(void)
 {
-    struct lv1_results results;
     u32 round = ball;
 
     if (round >= 2 * ROUNDS)
         return;
     ball = round + 1;
     __asm__ volatile("sync" : : : "memory");
-    LV1(&results, LV1_SEND_EVENT_LOCALLY, port_of[1 - this_thread->number]);
+    event_send(port_of[1 - this_thread->number]);
 }
 
 static int wait_until(volatile u32 *word, u32 value)
@@ -88,8 +87,6 @@ static int wait_until(volatile u32 *word, u32 value)
 
 void secondary_main(void)
 {
-    struct lv1_results results;
-
     mmu_start_thread();
     timer_start();
     online = 1;
@@ -101,7 +98,7 @@ void secondary_main(void)
             /* Nothing more to do: the decrementer at its longest, and only messages wake this thread. */
             __asm__ volatile("mtdec %0" : : "r"(0x7fffffffUL));
             interrupts_off();
-            LV1(&results, LV1_PAUSE, 1);
+            machine_rest();
         } else {
             interrupts_on();
             __asm__ volatile("or 31, 31, 31" : : : "memory");
@@ -112,7 +109,6 @@ void secondary_main(void)
 
 void smp_check(void)
 {
-    struct lv1_results results;
     u64 start, elapsed;
     int done;
 
@@ -138,7 +134,7 @@ void smp_check(void)
 
     interrupts_on();
     start = timebase();
-    LV1(&results, LV1_SEND_EVENT_LOCALLY, port_of[1]);
+    event_send(port_of[1]);
     done = wait_until(&ball, 2 * ROUNDS);
     elapsed = timebase() - start;
     interrupts_off();

@@ -60,15 +60,13 @@ void timer_interrupt(void)
     program(thread, now);
 }
 
-/* Sleeps until the tick count reaches a value. Interrupts are off between looking and sleeping: lv1's pause wakes for the
+/* Sleeps until the tick count reaches a value. Interrupts are off between looking and sleeping: the machine's pause wakes for the
  * decrementer all the same, and no tick is slept over. */
 static void wait_for_tick(u64 count)
 {
-    struct lv1_results results;
-
     while (ticks[0] < count) {
         if ((s64)(tick_due[0] - timebase()) > 0)
-            LV1(&results, LV1_PAUSE, 0);
+            machine_pause();
         interrupts_on();
         interrupts_off();
     }

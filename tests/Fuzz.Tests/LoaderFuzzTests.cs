@@ -57,6 +57,27 @@ public class LoaderFuzzTests(ITestOutputHelper output)
         new FuzzRun(output).Run("vmlinux", original, Mutation.Apply, SmallLimit, Boot);
     }
 
+    [Theory]
+    [InlineData(1U, 0x20000UL)]
+    [InlineData(2U, 0x10UL)]
+    public void Relocatable_kernel_of_several_segments_to_boot_plan(uint abi, ulong entry)
+    {
+        const ulong LinearMap = 0xc000_0000_0000_0000;
+        byte[] descriptor = new byte[64];
+        BinaryPrimitives.WriteUInt64BigEndian(descriptor, LinearMap + 0x40);
+        BinaryPrimitives.WriteUInt64BigEndian(descriptor.AsSpan(8), LinearMap + 0x28000);
+        byte[] original = new TestElf(true) { Entry = LinearMap + entry, Type = 3, Flags = abi }.Segment(LinearMap, LinearMap, new byte[512], flags: 5)
+            .Segment(LinearMap + 0x20000, LinearMap + 0x20000, descriptor, 0x1000, flags: 6).Segment(LinearMap + 0x100, LinearMap + 0x100, new byte[8], type: 3)
+            .Descriptors(LinearMap + 0x20000, 48).Symbol("start", LinearMap + 0x20000).Symbol("end", LinearMap + 0x20100).Build();
+        new FuzzRun(output).Run($"elfv{abi}", original, Mutation.Apply, SmallLimit, file =>
+        {
+            Boot(file);
+            BootImage image = OtherOsImage.Read(file, Memory);
+            KernelFixups.Apply(image, out _);
+            image.Symbols.Describe(LinearMap + 0x44);
+        });
+    }
+
     [Fact]
     public void Wrapper_to_boot_plan() => new FuzzRun(output).Run("wrapper", Wrapper(), Mutation.Apply, SmallLimit, Boot);
 

@@ -6,14 +6,30 @@ namespace Loaders.Tests;
 /// <summary>Writes small big-endian ELF files: program headers, and optionally a symbol table.</summary>
 internal sealed class TestElf(bool is64)
 {
-    private readonly List<(ulong Virtual, ulong Physical, byte[] Bytes, ulong MemorySize)> _segments = [];
+    private readonly List<(ulong Virtual, ulong Physical, byte[] Bytes, ulong MemorySize, uint Type, uint Flags)> _segments = [];
     private readonly List<(string Name, ulong Address, ulong Size)> _symbols = [];
+
+    private (ulong Address, ulong Size)? _descriptors;
 
     public ulong Entry { get; set; }
 
-    public TestElf Segment(ulong virtualAddress, ulong physicalAddress, byte[] bytes, ulong? memorySize = null)
+    /// <summary>e_type: 2 executable, 3 position-independent.</summary>
+    public int Type { get; set; } = 2;
+
+    /// <summary>e_flags: on 64-bit PowerPC the ABI, 1 or 2.</summary>
+    public uint Flags { get; set; }
+
+    /// <summary>Adds a program header; PT_LOAD (1) with all rights if nothing else is said.</summary>
+    public TestElf Segment(ulong virtualAddress, ulong physicalAddress, byte[] bytes, ulong? memorySize = null, uint type = 1, uint flags = 7)
     {
-        _segments.Add((virtualAddress, physicalAddress, bytes, memorySize ?? (ulong)bytes.Length));
+        _segments.Add((virtualAddress, physicalAddress, bytes, memorySize ?? (ulong)bytes.Length, type, flags));
+        return this;
+    }
+
+    /// <summary>Adds a section header ".opd" for function descriptors that stand in a segment.</summary>
+    public TestElf Descriptors(ulong virtualAddress, ulong size)
+    {
+        _descriptors = (virtualAddress, size);
         return this;
     }
 
@@ -32,26 +48,26 @@ internal sealed class TestElf(bool is64)
         int symbols = data + _segments.Sum(segment => segment.Bytes.Length);
         byte[] strings = Encoding.ASCII.GetBytes("\0" + string.Concat(_symbols.Select(symbol => symbol.Name + "\0")));
         int symbolBytes = (_symbols.Count + 1) * (is64 ? 24 : 16);
-        byte[] names = Encoding.ASCII.GetBytes("\0.symtab\0.strtab\0.shstrtab\0");
+        byte[] names = Encoding.ASCII.GetBytes("\0.symtab\0.strtab\0.shstrtab\0.opd\0");
         int sections = symbols + symbolBytes + strings.Length + names.Length;
 
         output.Raw([0x7f, (byte)'E', (byte)'L', (byte)'F', is64 ? (byte)2 : (byte)1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-        output.U16(2).U16(is64 ? 21 : 20).U32(1).Word(is64, Entry).Word(is64, (ulong)header).Word(is64, (ulong)sections);
-        output.U32(0).U16(header).U16(programHeader).U16(_segments.Count).U16(is64 ? 64 : 40).U16(4).U16(3);
+        output.U16(Type).U16(is64 ? 21 : 20).U32(1).Word(is64, Entry).Word(is64, (ulong)header).Word(is64, (ulong)sections);
+        output.U32(Flags).U16(header).U16(programHeader).U16(_segments.Count).U16(is64 ? 64 : 40).U16(_descriptors is null ? 4 : 5).U16(3);
         int offset = data;
-        foreach ((ulong virtualAddress, ulong physicalAddress, byte[] bytes, ulong memorySize) in _segments)
+        foreach ((ulong virtualAddress, ulong physicalAddress, byte[] bytes, ulong memorySize, uint type, uint flags) in _segments)
         {
-            output.U32(1);
+            output.U32(type);
             if (is64)
-                output.U32(7);
+                output.U32(flags);
             output.Word(is64, (ulong)offset).Word(is64, virtualAddress).Word(is64, physicalAddress).Word(is64, (ulong)bytes.Length).Word(is64, memorySize);
             if (!is64)
-                output.U32(7);
+                output.U32(flags);
             output.Word(is64, 16);
             offset += bytes.Length;
         }
 
-        foreach ((_, _, byte[] bytes, _) in _segments)
+        foreach ((_, _, byte[] bytes, _, _, _) in _segments)
             output.Raw(bytes);
         WriteSymbols(output);
         output.Raw(strings).Raw(names);
@@ -59,7 +75,23 @@ internal sealed class TestElf(bool is64)
         Section(output, 1, 2, symbols, symbolBytes, 2, is64 ? 24 : 16);
         Section(output, 9, 3, symbols + symbolBytes, strings.Length, 0, 0);
         Section(output, 17, 3, symbols + symbolBytes + strings.Length, names.Length, 0, 0);
+        if (_descriptors is { } descriptors)
+            Section(output, 27, 1, data + OffsetOf(descriptors.Address), (int)descriptors.Size, 0, 0, descriptors.Address);
         return output.ToArray();
+    }
+
+    // Where the byte for a virtual address stands behind the program headers.
+    private int OffsetOf(ulong address)
+    {
+        int offset = 0;
+        foreach ((ulong virtualAddress, _, byte[] bytes, _, _, _) in _segments)
+        {
+            if (address - virtualAddress < (ulong)bytes.Length)
+                return offset + (int)(address - virtualAddress);
+            offset += bytes.Length;
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(address));
     }
 
     private void WriteSymbols(BigEndianWriter output)
@@ -77,9 +109,9 @@ internal sealed class TestElf(bool is64)
         }
     }
 
-    private void Section(BigEndianWriter output, uint name, uint type, int offset, int size, uint link, int entrySize)
+    private void Section(BigEndianWriter output, uint name, uint type, int offset, int size, uint link, int entrySize, ulong address = 0)
     {
-        output.U32(name).U32(type).Word(is64, 0).Word(is64, 0).Word(is64, (ulong)offset).Word(is64, (ulong)size);
+        output.U32(name).U32(type).Word(is64, 0).Word(is64, address).Word(is64, (ulong)offset).Word(is64, (ulong)size);
         output.U32(link).U32(0).Word(is64, 1).Word(is64, (ulong)entrySize);
     }
 }

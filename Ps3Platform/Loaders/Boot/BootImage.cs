@@ -26,8 +26,11 @@ public sealed record BootSegment(string Name, LparAddress Address, ReadOnlyMemor
     public MemoryRange Range => new(Address, MemorySize);
 }
 
-/// <summary>What a PPE thread finds in its registers; all others are zero.</summary>
-public sealed record ThreadEntry(int Thread, LparAddress Pc, ulong Msr, ulong R3 = 0, ulong R4 = 0, ulong R5 = 0)
+/// <summary>
+/// What a PPE thread finds in its registers; all others are zero. R2 and R12 are what a function's caller gives it: the table of contents
+/// from its descriptor (first ABI), and its own address (second ABI).
+/// </summary>
+public sealed record ThreadEntry(int Thread, LparAddress Pc, ulong Msr, ulong R3 = 0, ulong R4 = 0, ulong R5 = 0, ulong R2 = 0, ulong R12 = 0)
 {
     /// <summary>MSR with only SF set: 64-bit, big-endian, translation and interrupts off.</summary>
     public const ulong SixtyFourBit = 0x8000_0000_0000_0000;

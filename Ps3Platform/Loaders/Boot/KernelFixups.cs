@@ -34,7 +34,7 @@ public static class KernelFixups
         {
             BootSegment segment = image.Segments[index];
             int message = segment.Bytes.Span.IndexOf(Message);
-            if (message < 0 || segment.Bytes.Span.IndexOf(StrictMessage) < 0 || !TryFindUser(segment, (ulong)message, out int function))
+            if (message < 0 || segment.Bytes.Span.IndexOf(StrictMessage) < 0 || !(TryFindUser(segment, (ulong)message, out int function) || TryFindSecondAbiUser(segment, message, out function)))
                 continue;
             byte[] patch = new byte[sizeof(uint)];
             BinaryPrimitives.WriteUInt32BigEndian(patch, Blr);
@@ -96,6 +96,39 @@ public static class KernelFixups
                     function = start;
                     return true;
                 }
+            }
+        }
+
+        return false;
+    }
+
+    // The same function by ELFv2 (2.3.2.1), which has no descriptors: a function makes the TOC's address from its own in its first two
+    // instructions (addis r2,r12,hi; addi r2,r2,lo). Callers that have the same TOC enter behind them, so that is where it returns.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool TryFindSecondAbiUser(BootSegment segment, int message, out int function)
+    {
+        const int Prologue = 8;
+        const int Near = 32;
+        ReadOnlySpan<byte> bytes = segment.Bytes.Span;
+        function = 0;
+        for (int at = 0; at + Prologue + Near <= bytes.Length; at += 4)
+        {
+            uint high = BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
+            uint low = BinaryPrimitives.ReadUInt32BigEndian(bytes[(at + 4)..]);
+            if (high >> 16 != 0x3c4c || low >> 16 != 0x3842)
+                continue;
+            long distance = message - (at + ((long)(short)high << 16) + (short)low);
+            uint wantedHigh = 0x3c62_0000u | (ushort)((distance + 0x8000) >> 16);
+            uint wantedLow = 0x3863_0000u | (ushort)distance;
+            bool sawHigh = false;
+            for (int word = at + Prologue; word < at + Prologue + Near; word += 4)
+            {
+                uint value = BinaryPrimitives.ReadUInt32BigEndian(bytes[word..]);
+                sawHigh |= value == wantedHigh;
+                if (!sawHigh || value != wantedLow)
+                    continue;
+                function = at + Prologue;
+                return true;
             }
         }
 

@@ -21,23 +21,60 @@ internal static class VmlinuxImage
             Kind = BootImageKind.Vmlinux,
             Segments = segments,
             Executable = executable,
-            Thread0 = new ThreadEntry(0, PhysicalEntry(executable), ThreadEntry.SixtyFourBit),
+            Thread0 = Entry(executable),
             Thread1 = HasSecondaryHold(segments) ? new ThreadEntry(1, new LparAddress(SecondaryHold), ThreadEntry.SixtyFourBit, R3: 1) : null,
         };
     }
 
-    // e_entry is a virtual address (0xc000...); threads start with translation off.
-    private static LparAddress PhysicalEntry(IExecutableImage executable)
+    // e_entry of Linux is code. By the first ABI it is a function descriptor (supplement 4.1), which is what a linker writes unless it is
+    // told otherwise; its three doublewords stand in .opd or, in a stripped file, where nothing is executable.
+    private static ThreadEntry Entry(IExecutableImage executable)
+    {
+        ulong entry = executable.EntryPoint;
+        ElfSegment segment = SegmentOf(executable, entry, "entry point");
+        if (!executable.UsesDescriptors)
+            return new ThreadEntry(0, Physical(segment, entry), ThreadEntry.SixtyFourBit, R12: entry);
+        if (segment.Executable && !IsInDescriptors(executable, entry))
+            return new ThreadEntry(0, Physical(segment, entry), ThreadEntry.SixtyFourBit);
+
+        ulong offset = entry - segment.VirtualAddress;
+        if ((ulong)segment.Bytes.Length < 16 || offset > (ulong)segment.Bytes.Length - 16)
+            throw Damaged(executable, $"The entry point's descriptor at 0x{entry:x} is not in the file");
+        ReadOnlySpan<byte> descriptor = segment.Bytes.Span[(int)offset..];
+        ulong code = BinaryPrimitives.ReadUInt64BigEndian(descriptor);
+        ElfSegment text = SegmentOf(executable, code, $"code of the entry point's descriptor at 0x{entry:x}:");
+        return new ThreadEntry(0, Physical(text, code), ThreadEntry.SixtyFourBit, R2: BinaryPrimitives.ReadUInt64BigEndian(descriptor[8..]));
+    }
+
+    private static bool IsInDescriptors(IExecutableImage executable, ulong address)
+    {
+        try
+        {
+            return executable.Sections.Any(section => section.Name == ".opd" && address - section.Address < section.Size);
+        }
+        catch (ImageFormatException)
+        {
+            // Sections are for people and tools: a file whose segments are sound starts without them.
+            return false;
+        }
+    }
+
+    private static ElfSegment SegmentOf(IExecutableImage executable, ulong address, string what)
     {
         foreach (ElfSegment segment in executable.Segments)
         {
-            ulong offset = executable.EntryPoint - segment.VirtualAddress;
-            if (executable.EntryPoint >= segment.VirtualAddress && offset < segment.MemorySize)
-                return new LparAddress(segment.PhysicalAddress + offset);
+            if (address >= segment.VirtualAddress && address - segment.VirtualAddress < segment.MemorySize)
+                return segment;
         }
 
-        throw new ImageFormatException(executable.File.Name, 0x18, $"The entry point 0x{executable.EntryPoint:x} lies in no loadable segment; the file is damaged, fetch or build it again.");
+        throw Damaged(executable, $"The {what} 0x{address:x} lies in no loadable segment");
     }
+
+    // Addresses in the file are virtual (0xc000...); threads start with translation off.
+    private static LparAddress Physical(ElfSegment segment, ulong address) => new(segment.PhysicalAddress + (address - segment.VirtualAddress));
+
+    private static ImageFormatException Damaged(IExecutableImage executable, string what) =>
+        new(executable.File.Name, 0x18, $"{what}; the file is damaged, fetch or build it again.");
 
     /// <summary>Small test programs have nothing at 0x60; thread 1 then stays stopped instead of running into zeros.</summary>
     private static bool HasSecondaryHold(List<BootSegment> segments)

@@ -2,19 +2,20 @@ namespace Ps3Platform.Loaders.Elf;
 
 /// <summary>The fields of an ELF file header that a loader needs.</summary>
 internal readonly record struct ElfHeader(
-    bool Is64, int Type, int Machine, ulong EntryPoint, ulong ProgramHeaders, ulong SectionHeaders,
+    bool Is64, int Type, int Machine, uint Flags, ulong EntryPoint, ulong ProgramHeaders, ulong SectionHeaders,
     ushort ProgramHeaderSize, ushort ProgramHeaderCount, ushort SectionHeaderSize, ushort SectionHeaderCount, ushort NameSection)
 {
     public static ElfHeader Parse(ImageReader reader, ElfClass elfClass)
     {
         const string What = "ELF header";
         bool is64 = elfClass == ElfClass.Elf64;
-        // e_flags stands at 0x30 or 0x24; the five 16-bit fields read here follow it and e_ehsize.
+        // The five 16-bit fields read here follow e_flags and e_ehsize.
         ulong sizes = is64 ? 0x36UL : 0x2a;
         return new ElfHeader(
             is64,
             reader.U16(0x10, What),
             reader.U16(0x12, What),
+            reader.U32(is64 ? 0x30UL : 0x24, What),
             is64 ? reader.U64(0x18, What) : reader.U32(0x18, What),
             is64 ? reader.U64(0x20, What) : reader.U32(0x1c, What),
             is64 ? reader.U64(0x28, What) : reader.U32(0x20, What),

@@ -5,6 +5,9 @@ internal sealed class ElfImage(ImageFile file, ElfClass elfClass, ElfHeader head
 {
     private const uint SectionSymbolTable = 2;
     private const uint SectionNoBits = 8;
+    // EF_PPC64_ABI.
+    private const uint AbiMask = 3;
+    private const uint SecondAbi = 2;
     private const int MaximumName = 1024;
     private const byte SymbolSection = 3;
     private const byte SymbolFile = 4;
@@ -17,6 +20,8 @@ internal sealed class ElfImage(ImageFile file, ElfClass elfClass, ElfHeader head
     public ElfClass Class => elfClass;
 
     public ulong EntryPoint => header.EntryPoint;
+
+    public bool UsesDescriptors => header.Is64 && (header.Flags & AbiMask) != SecondAbi;
 
     public IReadOnlyList<ElfSegment> Segments => segments;
 

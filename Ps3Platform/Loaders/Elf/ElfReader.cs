@@ -8,10 +8,14 @@ public sealed class ElfReader(ElfTarget? target = null) : IExecutableReader
     private const int TypeExecutable = 2;
     private const int TypeShared = 3;
     private const uint SegmentLoad = 1;
+    private const uint SegmentInterpreter = 3;
     private const uint FlagExecute = 1;
     private const uint FlagWrite = 2;
 
     private readonly ElfTarget _target = target ?? ElfTarget.Ppe;
+
+    // Where 64-bit kernels map all memory (PAGE_OFFSET).
+    private const ulong LinearMap = 0xc000_0000_0000_0000;
 
     // A kernel has two or three; a table of thousands is damage or malice.
     private const int MaximumProgramHeaders = 256;
@@ -58,14 +62,20 @@ public sealed class ElfReader(ElfTarget? target = null) : IExecutableReader
             throw reader.Fail(is64 ? 54UL : 42UL, $"A program header of {header.ProgramHeaderSize} bytes is too small; the file is damaged, fetch or build it again.");
 
         var segments = new List<(ElfSegment Segment, ulong HeaderOffset)>();
+        ulong? interpreter = null;
         for (int index = 0; index < header.ProgramHeaderCount; index++)
         {
             ulong at = header.ProgramHeaders + ((ulong)index * header.ProgramHeaderSize);
             if (at < header.ProgramHeaders)
                 throw reader.Fail(header.ProgramHeaders, "The program headers lie outside the file; it is damaged, fetch or build it again.");
-            if (reader.U32(at, "program header") == SegmentLoad && ReadSegment(reader, file, at, is64, maximumAddress) is { } segment)
+            uint type = reader.U32(at, "program header");
+            if (type == SegmentInterpreter)
+                interpreter = at;
+            if (type == SegmentLoad && ReadSegment(reader, file, at, is64, maximumAddress) is { } segment)
                 segments.Add((segment, at));
         }
+
+        RefuseUserProgram(reader, interpreter, segments);
 
         if (segments.Count == 0)
             throw reader.Fail(header.ProgramHeaders, $"The file has no loadable segment; {_target.NothingToLoad}.");
@@ -80,6 +90,14 @@ public sealed class ElfReader(ElfTarget? target = null) : IExecutableReader
         return segments.ConvertAll(pair => pair.Segment);
     }
 
+    // A linker writes PT_INTERP into any position-independent program that is not told otherwise, so into kernels, too: those are linked
+    // at the linear map. One that begins below it is for user space.
+    private void RefuseUserProgram(ImageReader reader, ulong? interpreter, List<(ElfSegment Segment, ulong HeaderOffset)> segments)
+    {
+        if (interpreter is { } at && segments.TrueForAll(static pair => pair.Segment.VirtualAddress < LinearMap))
+            throw reader.Fail(at, $"The file asks for a dynamic linker: it is a program for an operating system, not a kernel; {_target.OtherMachine}.");
+    }
+
     private ElfSegment? ReadSegment(ImageReader reader, ImageFile file, ulong at, bool is64, ulong maximumAddress)
     {
         const string What = "program header";
@@ -89,6 +107,10 @@ public sealed class ElfReader(ElfTarget? target = null) : IExecutableReader
         ulong physicalAddress = is64 ? reader.U64(at + 24, What) : reader.U32(at + 12, What);
         ulong fileSize = is64 ? reader.U64(at + 32, What) : reader.U32(at + 16, What);
         ulong memorySize = is64 ? reader.U64(at + 40, What) : reader.U32(at + 20, What);
+        // Linux's linker script gives physical addresses. Without one they are the virtual ones, of the linear map: with translation off
+        // a processor ignores their four highest bits (Book III 4.2), and so does the loader.
+        if (is64 && physicalAddress == virtualAddress && physicalAddress >= LinearMap)
+            physicalAddress -= LinearMap;
 
         if (memorySize == 0)
             return null;

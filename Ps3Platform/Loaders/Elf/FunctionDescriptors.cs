@@ -5,7 +5,7 @@ namespace Ps3Platform.Loaders.Elf;
 /// <summary>
 /// In the 64-bit ELFv1 ABI a function's symbol names its descriptor, whose first doubleword is the address of the code
 /// (64-bit PowerPC ELF ABI supplement 3.2.5). Descriptors stand in .opd, or wherever a linker script has put them: in a section
-/// that is not executable. People ask for functions by name and mean the code.
+/// that is not executable. People ask for functions by name and mean the code. Files of the second ABI have none.
 /// </summary>
 internal static class FunctionDescriptors
 {
@@ -15,7 +15,7 @@ internal static class FunctionDescriptors
     /// <summary>The symbols, with functions at their code.</summary>
     public static IEnumerable<ElfSymbol> Resolve(IExecutableImage image)
     {
-        if (image.Class != ElfClass.Elf64)
+        if (!image.UsesDescriptors)
             return image.Symbols;
         ElfSection[] data = [.. image.Sections.Where(static section => (section.Flags & ExecutableSection) == 0 && section.Address != 0)];
         return image.Symbols.Select(symbol => symbol.Type == Function && TryReadEntry(image, data, symbol.Address, out ulong entry)

@@ -22,8 +22,14 @@ public interface IExecutableImage
     /// <summary>Whether addresses have 32 or 64 bits.</summary>
     ElfClass Class { get; }
 
-    /// <summary>Entry point, a virtual address.</summary>
+    /// <summary>Entry point, a virtual address: of code, or of a function descriptor (<see cref="UsesDescriptors"/>).</summary>
     ulong EntryPoint { get; }
+
+    /// <summary>
+    /// Whether a function's address may be its descriptor's: true for 64-bit files of the first ABI (e_flags 0 or 1), false for those of
+    /// the second (e_flags 2, ELFv2 ABI 3.3) and 32-bit ones.
+    /// </summary>
+    bool UsesDescriptors { get; }
 
     /// <summary>The loadable segments by ascending physical address; none overlap.</summary>
     IReadOnlyList<ElfSegment> Segments { get; }

@@ -6,6 +6,9 @@ typedef unsigned char u8;
 typedef unsigned int u32;
 typedef unsigned long u64;
 
+/* The argument is the program's number (which of two starting values), and above it how often it computes everything. */
+#define NUMBER(argument) ((argument) & 1)
+#define WORK(argument) ((argument) >> 1)
 int main(u64 argument);
 
 static inline u64 system_call(u64 number, u64 first, u64 second)
