@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Lv1Hypervisor;
 
 /// <summary>Sony's lv1 as one OtherOS partition sees it. Owned by the machine's emulation thread.</summary>
-public sealed class Lv1 : IHypervisor
+public sealed class Lv1 : IHypervisor, IMemoryWriter
 {
     private readonly ILogger _logger;
     private readonly IMachineClock _clock;
@@ -100,6 +100,13 @@ public sealed class Lv1 : IHypervisor
 
     /// <summary>A device's way into memory, through the DMA regions the guest makes for that bus and device id.</summary>
     public IDmaPort CreateDmaPort(ulong bus, ulong device) => _devices.GetOrAdd(bus, device).Dma;
+
+    /// <inheritdoc/>
+    public string Name => "lv1, when an interrupt comes,";
+
+    /// <summary>The interrupt status bits of the threads and the bitmap of the virtual UARTs.</summary>
+    public bool MayStore(LparAddress start, ulong length) =>
+        _plugs.Any(plugs => plugs.MayStore(start, length)) || _virtualUart.MayStore(start, length);
 
     /// <inheritdoc/>
     public Lv1Status Call(ILogicalPpeThread caller, ref HypercallFrame frame)

@@ -114,6 +114,8 @@ public static class MachineBuilder
             machine.Memory, lv1.Addresses, lv1.Outlets, machine.Events, clock, config.Loggers.CreateLogger<GpuDevice>());
         lv1.AttachGpu(gpu);
         machine.Gpu = gpu;
+        machine.AddMemoryWriter(lv1);
+        machine.AddMemoryWriter(gpu);
         machine.Screen = new FrameCapture(gpu, display);
 
         lv1.AttachVirtualUart(0, new AvSettings(config.Video, display, config.Loggers.CreateLogger<AvSettings>()));
@@ -121,9 +123,11 @@ public static class MachineBuilder
         lv1.AttachVirtualUart(2, machine.SystemManager);
 
         var wire = new UdpConsole(config.Console ?? (static _ => { }));
-        lv1.AttachNetwork(SystemBus, GelicDeviceId, new GelicDevice(
+        var gelic = new GelicDevice(
             new GelicConfig(), lv1.CreateDmaPort(SystemBus, GelicDeviceId), machine.Memory, machine.Events, clock, wire,
-            config.Loggers.CreateLogger<GelicDevice>()));
+            config.Loggers.CreateLogger<GelicDevice>());
+        lv1.AttachNetwork(SystemBus, GelicDeviceId, gelic);
+        machine.AddMemoryWriter(gelic);
     }
 
     // What a guest finds when it scans the machine; lv1 adds memory, processor and clock itself (repository.md 4).

@@ -10,13 +10,14 @@ namespace Ps3Platform.Devices.Gelic;
 /// The gigabit Ethernet controller of the southbridge as lv1 shows it. Owned by the emulation thread, on which its wire
 /// delivers as well.
 /// </summary>
-public sealed class GelicDevice : INetworkDevice
+public sealed class GelicDevice : INetworkDevice, IMemoryWriter
 {
     private readonly GelicInterrupts _interrupts;
     private readonly GelicTransmitter _transmitter;
     private readonly GelicReceiver _receiver;
     private readonly GelicControl _control;
     private readonly ReceiveFilter _filter;
+    private readonly INetworkWire _wire;
     private bool _open;
 
     /// <summary>Makes the controller and plugs the cable in.</summary>
@@ -35,6 +36,7 @@ public sealed class GelicDevice : INetworkDevice
             dma, wire, _interrupts, events, clock, config.Vlans, logger ?? NullLogger<GelicDevice>.Instance);
         _receiver = new GelicReceiver(dma, _filter, _interrupts, config.Vlans);
         _control = new GelicControl(config, _interrupts);
+        _wire = wire;
         wire.Received += _receiver.Receive;
     }
 
@@ -46,6 +48,12 @@ public sealed class GelicDevice : INetworkDevice
 
     /// <summary>Frames for this station that found no descriptor.</summary>
     public long FramesDropped => _receiver.FramesDropped;
+
+    /// <inheritdoc/>
+    public string Name => "the network controller";
+
+    /// <summary>While it sends, or waits for frames that can come, it may store wherever a descriptor sends it.</summary>
+    public bool MayStore(LparAddress start, ulong length) => _transmitter.IsRunning || (_receiver.IsRunning && _wire.CanReceive);
 
     /// <inheritdoc/>
     public void SetOpen(bool open)
