@@ -52,8 +52,8 @@ public sealed class GpuDevice : IGpuDevice, IMemoryWriter
     /// <summary>The guest takes the picture away that a head shows; it can still be read while this is raised.</summary>
     public event Action? ScanOutEnding;
 
-    /// <summary>Pictures that were copied from the guest's memory to be shown so far.</summary>
-    public long Blits { get; private set; }
+    /// <summary>Blits and flips so far.</summary>
+    public long Pictures { get; private set; }
 
     /// <summary>Vertical blanks counted so far.</summary>
     public ulong VerticalBlanks => _heads.Blanks;
@@ -235,6 +235,7 @@ public sealed class GpuDevice : IGpuDevice, IMemoryWriter
         switch (operation)
         {
             case GpuAttribute.DisplayFlip:
+                Pictures++;
                 return _heads.Flip(context, p1, p2);
             case GpuAttribute.FramebufferSetup:
                 // The command buffer must be what the I/O map shows at that address; lv1 has no need of it here.
@@ -264,7 +265,7 @@ public sealed class GpuDevice : IGpuDevice, IMemoryWriter
         if (status == Lv1Status.Success)
         {
             context.LastBlit = blit;
-            Blits++;
+            Pictures++;
         }
 
         return status;

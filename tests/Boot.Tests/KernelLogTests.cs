@@ -1,0 +1,59 @@
+using SkiaSharp;
+
+using Xunit;
+
+namespace Boot.Tests;
+
+/// <summary>What is told of kernels that print nothing on a terminal, by real kernels, when they are there.</summary>
+public sealed class KernelLogTests : IDisposable
+{
+    private const string OnScreen = "its console is on the screen";
+    private readonly string _folder = Directory.CreateTempSubdirectory("ps3-log-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [SkippableTheory]
+    [InlineData("vmlinux-6.1-ps3.xz", "Linux version 6.1.192")]
+    [InlineData("vmlinux-6.12-full.xz", "Linux version 6.12.")]
+    public void The_log_of_a_kernel_that_only_draws_is_found_in_memory(string kernel, string version)
+    {
+        ProgramResult run = Ps3Program.Run("boot", Guests.Path(kernel), "--clock", "instructions", "--instructions", "600000000", "--log-buffer");
+
+        Assert.Equal(124, run.ExitCode);
+        Assert.Empty(run.Output);
+        Assert.Contains($"[    0.000000] {version}", run.Messages, StringComparison.Ordinal);
+        Assert.Contains(OnScreen, run.Messages, StringComparison.Ordinal);
+        Assert.Contains("instructions reached", run.Messages, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void A_panic_of_a_kernel_that_only_draws_is_reported_and_its_last_line_is_in_the_picture()
+    {
+        string path = Path.Combine(_folder, "panic.png");
+
+        // No initial RAM disk and no root.
+        ProgramResult run = Ps3Program.Run(
+            "boot", Guests.Path("vmlinux-6.1-full.xz"), "--append", "panic=0", "--clock", "instructions", "--timeout", "4m", "--screenshot", path);
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("guest panic: Kernel panic - not syncing: VFS: Unable to mount root fs", run.Messages, StringComparison.Ordinal);
+        Assert.Contains("] ---[ end Kernel panic - not syncing", run.Messages, StringComparison.Ordinal);
+        Assert.Contains("of ", run.Messages, StringComparison.Ordinal);
+        using SKBitmap screen = SKBitmap.Decode(path);
+        Assert.True(LowestText(screen) > 0);
+    }
+
+    [SkippableFact]
+    public void What_the_console_has_shown_is_not_printed_again()
+    {
+        ProgramResult run = Ps3Program.Run(
+            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--append", "console=hvc0", "--clock", "instructions", "--instructions", "100000000");
+
+        Assert.Equal(124, run.ExitCode);
+        Assert.DoesNotContain("kernel's log", run.Messages, StringComparison.Ordinal);
+        Assert.DoesNotContain(OnScreen, run.Messages, StringComparison.Ordinal);
+    }
+
+    private static int LowestText(SKBitmap screen) =>
+        Enumerable.Range(0, screen.Height).Last(y => Enumerable.Range(0, screen.Width).Any(x => screen.GetPixel(x, y).Green > 100));
+}
