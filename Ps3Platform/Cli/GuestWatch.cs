@@ -60,6 +60,10 @@ internal sealed class GuestWatch
             + "--screenshot-every TIME also before, --log-buffer prints the kernel's log.");
     }
 
+    // Linux ends its panics with an empty line.
+    private static string? LastText(KernelLogText log) =>
+        log.Messages.SelectMany(static message => message.Text.Split('\n')).LastOrDefault(static line => !string.IsNullOrWhiteSpace(line));
+
     private void PrintLog(bool whole)
     {
         if (KernelLogFinder.Find(_machine) is not { } log)
@@ -71,7 +75,7 @@ internal sealed class GuestWatch
 
         string[] lines = [.. log.Lines];
         // What stands on the terminal already is not repeated.
-        if (!whole && log.Messages.Count > 0 && _console.Shows(log.Messages[^1].Text.TrimEnd('\n').Split('\n')[^1]))
+        if (!whole && LastText(log) is { } last && _console.Shows(last))
             return;
         int first = whole ? 0 : Math.Max(0, lines.Length - LastLines);
         Terminal.Note(first == 0 ? $"the kernel's log ({lines.Length} lines):" : $"the kernel's log, the last {LastLines} of {lines.Length} lines (--log-buffer prints all):");

@@ -16,6 +16,8 @@ internal static class TextRing
     // So many lines with a level are no coincidence.
     private const int LeastLines = 6;
 
+    private const ulong MostDisorder = 1_000_000_000;
+
     /// <summary>Reads the log by the kernel's variables. Null when they do not lead to one.</summary>
     public static KernelLogText? TryRead(IKernelMemory memory, KernelNames names)
     {
@@ -62,8 +64,7 @@ internal static class TextRing
 
         if (best.Lines < LeastLines)
             return null;
-        List<KernelMessage> messages = Parse(image[best.Start..best.End]);
-        return new KernelLogText(KernelLogFormat.Text, memory.ImageAddress + (ulong)best.Start, Unroll(messages));
+        return new KernelLogText(KernelLogFormat.Text, memory.ImageAddress + (ulong)best.Start, Parse(Unroll(image[best.Start..best.End])));
     }
 
     private static int CountLines(ReadOnlySpan<byte> text)
@@ -114,15 +115,26 @@ internal static class TextRing
         return (ulong)(seconds * 1_000_000_000);
     }
 
-    // A ring that has been filled begins in the middle: the oldest line is the first one whose time is less than the one before it.
-    private static List<KernelMessage> Unroll(List<KernelMessage> messages)
+    // A ring that has been filled has its newest line before its oldest one: behind the first line of which the next with a time is
+    // earlier. Times are those of several processors, which may be out of order by a little.
+    private static ReadOnlySpan<byte> Unroll(ReadOnlySpan<byte> ring)
     {
-        for (int index = 1; index < messages.Count; index++)
+        ulong newest = 0;
+        int behindNewest = 0;
+        for (int at = 0; at < ring.Length;)
         {
-            if (messages[index].Nanoseconds is { } time && messages[index - 1].Nanoseconds is { } before && time + 1_000_000_000 < before)
-                return [.. messages.Skip(index), .. messages.Take(index)];
+            int length = ring[at..].IndexOf((byte)'\n') is int found and >= 0 ? found + 1 : ring.Length - at;
+            if (Parse(ring.Slice(at, length)) is [{ Nanoseconds: { } time }])
+            {
+                if (time + MostDisorder < newest)
+                    return (byte[])[.. ring[behindNewest..], .. ring[..behindNewest]];
+                newest = Math.Max(newest, time);
+                behindNewest = at + length;
+            }
+
+            at += length;
         }
 
-        return messages;
+        return ring;
     }
 }
