@@ -70,6 +70,15 @@ public sealed unsafe class EndlessCycleTests : IDisposable
     }
 
     [Fact]
+    public void What_sets_the_decrementer_and_keeps_interrupts_off_may_be_endless()
+    {
+        // As the embedded guest's second thread rests.
+        EndlessCycle cycle = Find("addis r3,0,32767; mtspr 22,r3; addi r3,0,2; mtmsrd r3,1; addi r11,0,9; addi r3,0,1; sc 1", back: 0);
+
+        Assert.True(cycle.IsProven, cycle.Reason);
+    }
+
+    [Fact]
     public void Exceptions_that_lead_to_themselves_never_end()
     {
         // A guest without handlers: memory of zeros at 0x700 is an illegal instruction.
@@ -87,7 +96,8 @@ public sealed unsafe class EndlessCycleTests : IDisposable
     [InlineData("stw r5,0(r6)", "stores a new value")]
     [InlineData("mftb r3,268", "time base")]
     [InlineData("mfspr r3,22", "decrementer")]
-    [InlineData("mtspr 22,r3", "decrementer")]
+    [InlineData("addi r3,0,0; ori r3,r3,32770; mtmsrd r3,1", "turns interrupts on")]
+    [InlineData("addi r3,0,0; mtmsrd r3,0", "machine state register")]
     [InlineData("addi r11,0,10; sc 1", "hypercall 10")]
     [InlineData("sc 0", "system call")]
     [InlineData("lwarx r4,0,r6; stwcx. r4,0,r6", "stwcx.")]

@@ -123,6 +123,10 @@ internal sealed unsafe class CycleRun : IDisposable
             LoadReserved();
         else if (operation == typeof(SystemCall))
             Hypercall(word, problem);
+        else if (operation == typeof(MoveToMsr))
+            SetMachineState(word, problem);
+        else if (operation == typeof(MoveToSpecialRegister) && spr == SpecialRegisters.Decrementer && !problem)
+            return; // Seen by what reads it, which is refused, and by an interrupt that is never taken.
         else if (operation == typeof(MoveFromTimeBase) || (isMove && spr is (SpecialRegisters.TimeBase or SpecialRegisters.TimeBaseUpper or SpecialRegisters.Decrementer)))
             Refuse("it uses the time base or the decrementer");
         else if (operation == typeof(MoveFromSpecialRegister) && !(problem && SpecialRegisters.NeedsSupervisor(spr)) && SpecialRegisters.TryRead(_c, spr, out ulong value))
@@ -169,6 +173,26 @@ internal sealed unsafe class CycleRun : IDisposable
         Pauses++;
         for (int register = FirstResult; register <= LastResult; register++)
             _c->State.Gpr[register] = 0;
+    }
+
+    // mtmsrd with L = 1, which changes EE and RI, may set them to what leaves interrupts off; anything else must change nothing.
+    private void SetMachineState(uint word, bool problem)
+    {
+        const ulong EeAndRi = Msr.Ee | Msr.Ri;
+        ulong old = _c->State.Msr;
+        ulong value = _c->State.Gpr[(word >> 21) & 31];
+        bool onlyEeAndRi = (word & 0x10000) != 0;
+        ulong changed = onlyEeAndRi ? EeAndRi : Msr.Implemented & ~Msr.Me;
+        bool doubleword = ((word >> 1) & 0x3ff) == 178;
+        if (!doubleword)
+            changed &= uint.MaxValue;
+        ulong msr = (old & ~changed) | (value & changed);
+        if (problem || (msr & Msr.Ee) != 0)
+            Refuse("it turns interrupts on");
+        else if (!onlyEeAndRi && msr != old)
+            Refuse("it changes the machine state register");
+        else
+            SetMsr(msr);
     }
 
     private ulong Read(LparAddress real, int size)
