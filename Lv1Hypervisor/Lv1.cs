@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Lv1Hypervisor;
 
 /// <summary>Sony's lv1 as one OtherOS partition sees it. Owned by the machine's emulation thread.</summary>
-public sealed class Lv1 : IHypervisor, IDeviceHost
+public sealed class Lv1 : IHypervisor, IDeviceHost, IMemoryWriter
 {
     private readonly ILogger _logger;
     private readonly IMachineClock _clock;
@@ -113,6 +113,13 @@ public sealed class Lv1 : IHypervisor, IDeviceHost
 
     /// <inheritdoc/>
     public void ServeIoInterrupt(ulong interruptId, IIoInterruptSource source) => _interrupts.AttachIoInterrupt(interruptId, source);
+
+    /// <inheritdoc/>
+    public string Name => "lv1, when an interrupt comes,";
+
+    /// <summary>The interrupt status bits of the threads and the bitmap of the virtual UARTs.</summary>
+    public bool MayStore(LparAddress start, ulong length) =>
+        _plugs.Any(plugs => plugs.MayStore(start, length)) || _virtualUart.MayStore(start, length);
 
     /// <inheritdoc/>
     public Lv1Status Call(ILogicalPpeThread caller, ref HypercallFrame frame)

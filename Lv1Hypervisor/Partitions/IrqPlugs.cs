@@ -56,6 +56,10 @@ internal sealed class IrqPlugs(int thread, GuestMemory memory, IReadOnlyList<ILo
         MaskChanged();
     }
 
+    /// <summary>True when the range touches the block's status bits, which change when an interrupt comes.</summary>
+    public bool MayStore(LparAddress start, ulong length) =>
+        _block is { } block && start.Value < block.Value + MaskOffset && block.Value < start.Value + length;
+
     public Lv1Status Connect(int plug, Outlet outlet)
     {
         if (_outlets[plug] is { IsDestroyed: false } || outlet.Thread is not null)

@@ -152,6 +152,10 @@ internal sealed class VirtualUartCalls : IVirtualUartCalls
         return Lv1Status.Success;
     }
 
+    /// <summary>True when the range touches the bitmap of ports, which changes when one has something to say.</summary>
+    public bool MayStore(LparAddress start, ulong length) =>
+        _outlet is not null && start.Value < _bitmap.Value + BitmapSize && _bitmap.Value < start.Value + length;
+
     public Lv1Status ConfigureVirtualUartIrq(ILogicalPpeThread caller, ulong address, out ulong outlet)
     {
         outlet = 0;

@@ -12,7 +12,7 @@ internal static class BootCommand
             "boot",
             "Boot a guest. Its console goes to standard output; messages go to standard error.\n\n"
             + "Ctrl-C presses the power button; a second Ctrl-C stops the machine at once.\n\n"
-            + "Exit codes: 0 powered off, 2 unusable file or option, 3 guest panic, 4 guest locked up, 5 restart (--no-reboot),\n"
+            + "Exit codes: 0 powered off, 2 unusable file or option, 3 guest panic, 4 guest locked up for ever, 5 restart (--no-reboot),\n"
             + "124 time or instruction limit, 130 Ctrl-C.\n\n"
             + "Examples:\n"
             + "  ps3 boot\n"

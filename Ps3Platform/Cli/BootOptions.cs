@@ -28,6 +28,7 @@ internal sealed class BootOptions
     private readonly Option<int?> _hostThreads = new("--host-threads") { Description = "1 (default): both hardware threads of the PPE run in turns on one host thread. 2: each has its own (with --clock host), for guests that keep both busy.", HelpName = "1|2" };
     private readonly Option<string> _engine = new("--engine") { Description = "auto: interpret, and compile what is hot. interpreter: never compile. compiled: compile what has run a few times.", HelpName = "auto|interpreter|compiled", DefaultValueFactory = _ => "auto" };
     private readonly SpeOptions _spes;
+    private readonly KernelOptions _kernelOptions = new();
     private readonly Option<string> _video = new("--video") { Description = "Picture size the monitor asks for: 480p, 720p or 1080p.", HelpName = "MODE", DefaultValueFactory = _ => "720p" };
     private readonly Option<string?> _screenshot = new("--screenshot") { Description = "Write the screen to this PNG file when the machine stops.", HelpName = "FILE" };
     private readonly Option<string?> _every = new("--screenshot-every") { Description = "Also write it every TIME of guest time, as FILE-001.png and so on.", HelpName = "TIME" };
@@ -50,7 +51,7 @@ internal sealed class BootOptions
         [
             _initrd, _append, _tree, _memory, _cpus, _clock, _hostThreads, _engine, _video, _screenshot, _every, _timeout, _instructions, _noReboot, _stats, _hash, _audit, _fixups, _log,
         ];
-        foreach (Option option in (IEnumerable<Option>)[.. options, .. _spes.All])
+        foreach (Option option in (IEnumerable<Option>)[.. options, .. _spes.All, .. _kernelOptions.All])
             command.Options.Add(option);
     }
 
@@ -96,7 +97,7 @@ internal sealed class BootOptions
             Engine = ParseEngine(parsed.GetValue(_engine)!),
             Video = mode,
         };
-        config = _spes.Apply(parsed, config);
+        config = _kernelOptions.Apply(parsed, _spes.Apply(parsed, config));
         return hostThreads is { } chosen ? config with { HostThreads = chosen == 2 } : config;
     }
 
@@ -107,6 +108,7 @@ internal sealed class BootOptions
         Timeout = parsed.GetValue(_timeout) is { } limit ? Values.Time(limit, "--timeout") : null,
         Instructions = parsed.GetValue(_instructions),
         SpeTimeline = _spes.TimelinePath(parsed),
+        LogBuffer = _kernelOptions.WantsLog(parsed),
         NoReboot = parsed.GetValue(_noReboot),
         Stats = parsed.GetValue(_stats),
         StateHash = parsed.GetValue(_hash),

@@ -18,6 +18,8 @@ internal sealed record BootReport
 
     public string? SpeTimeline { get; init; }
 
+    public bool LogBuffer { get; init; }
+
     public bool NoReboot { get; init; }
 
     public bool Stats { get; init; }
@@ -51,6 +53,7 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
         {
             using Ps3Machine machine = MachineBuilder.Build(config);
             keys.Machine = machine;
+            var watch = new GuestWatch(machine, console);
             ScheduleScreenshots(machine);
             report.Prepare?.Invoke(machine);
             // Reading and unpacking files takes several times their size, and nothing else would give that back for a long time.
@@ -63,6 +66,7 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
             });
             instructions += machine.Instructions;
             Report(machine);
+            watch.Finish(outcome, report.LogBuffer);
             if (outcome.End == RunEnd.Restart && !report.NoReboot)
             {
                 keys.Machine = null;
@@ -82,7 +86,6 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
             RunEnd.PowerOff => (ExitCode.Success, "the guest powered off"),
             RunEnd.Restart => (ExitCode.GuestRestart, "the guest asked for a restart (--no-reboot)"),
             RunEnd.Panic => (ExitCode.GuestPanic, $"guest panic: {outcome.Message}"),
-            RunEnd.LockedUp when console.PanicLine() is { } line => (ExitCode.GuestPanic, $"guest panic: {line} ({outcome.Message})"),
             RunEnd.LockedUp => (ExitCode.GuestLockup, $"the guest has locked up: {outcome.Message}"),
             RunEnd.Timeout => (ExitCode.Timeout, $"time limit of {report.Timeout?.TotalSeconds:0.###} s reached: {outcome.Message}"),
             RunEnd.InstructionLimit => (ExitCode.Timeout, $"limit of {report.Instructions} instructions reached: {outcome.Message}"),

@@ -15,7 +15,7 @@ internal static class ExitCode
     /// <summary>The guest panicked.</summary>
     public const int GuestPanic = 3;
 
-    /// <summary>The guest can never get on.</summary>
+    /// <summary>The guest can provably never go on.</summary>
     public const int GuestLockup = 4;
 
     /// <summary>--no-reboot was given and the guest asked for a restart.</summary>

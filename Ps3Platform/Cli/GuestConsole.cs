@@ -10,6 +10,9 @@ internal sealed class GuestConsole(Stream output) : IDisposable
     private static readonly byte[] PanicMarker = "Kernel panic - not syncing"u8.ToArray();
     private readonly List<byte> _recent = new(2 * Kept);
 
+    /// <summary>True when this boot has printed something.</summary>
+    public bool HasText => _recent.Count > 0;
+
     public void Write(ReadOnlySpan<byte> bytes)
     {
         output.Write(bytes);
@@ -31,6 +34,13 @@ internal sealed class GuestConsole(Stream output) : IDisposable
             return null;
         int end = recent.AsSpan(at).IndexOfAny((byte)'\r', (byte)'\n');
         return System.Text.Encoding.UTF8.GetString(recent, at, end < 0 ? recent.Length - at : end);
+    }
+
+    /// <summary>True when the text is in the end of what was printed.</summary>
+    public bool Shows(string text)
+    {
+        byte[] recent = [.. _recent];
+        return recent.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(text)) >= 0;
     }
 
     public void Dispose() => output.Dispose();

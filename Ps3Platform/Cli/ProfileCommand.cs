@@ -1,7 +1,6 @@
 using System.CommandLine;
 
 using Ps3Platform.Loaders;
-using Ps3Platform.Loaders.Compression;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Profiling;
@@ -18,7 +17,6 @@ internal sealed class ProfileCommand
     private readonly Option<string?> _output = new("--output", "-o") { Description = "The flame graph; profile.speedscope.json or profile.trace.json unless given.", HelpName = "FILE" };
     private readonly Option<string> _format = new("--format") { Description = "speedscope: for speedscope.app. perfetto, chrome: trace events, for ui.perfetto.dev and chrome://tracing.", HelpName = "speedscope|perfetto|chrome", DefaultValueFactory = _ => Speedscope };
     private readonly Option<string> _interval = new("--interval") { Description = "Guest time a thread runs between two samples; at least a turn of some ten microseconds passes.", HelpName = "TIME", DefaultValueFactory = _ => "500us" };
-    private readonly Option<string?> _symbols = new("--symbols") { Description = "System.map with the symbols of a stripped kernel (.xz, .gz as they are).", HelpName = "FILE" };
     private readonly Option<string[]> _userSymbols = new("--symbols-user") { Description = "A program the guest runs, with symbols, linked at a fixed address. May be given several times.", HelpName = "ELF", DefaultValueFactory = _ => [] };
     private readonly Option<int> _top = new("--top") { Description = "Functions to print.", HelpName = "N", DefaultValueFactory = _ => 25 };
 
@@ -34,7 +32,7 @@ internal sealed class ProfileCommand
             + "  ps3 profile vmlinux.xz --initrd initramfs.cpio.gz --symbols System.map.xz -o boot.json\n"
             + "  ps3 profile vmlinux --format perfetto --interval 100us --timeout 30s");
         profile._boot.AddTo(command);
-        Option[] options = [profile._output, profile._format, profile._interval, profile._symbols, profile._userSymbols, profile._top];
+        Option[] options = [profile._output, profile._format, profile._interval, profile._userSymbols, profile._top];
         foreach (Option option in options)
             command.Options.Add(option);
         command.SetAction(parsed => Failures.Guard(() => profile.Run(parsed)));
@@ -51,7 +49,6 @@ internal sealed class ProfileCommand
         string path = parsed.GetValue(_output) ?? (speedscope ? "profile.speedscope.json" : "profile.trace.json");
         if (Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder))
             throw new UsageException($"--output {path}: there is no folder {folder}; make it first.");
-        SymbolTable? kernel = parsed.GetValue(_symbols) is { } map ? SymbolTable.ReadSystemMap(CompressedFile.Unpack(ImageFile.Read(map))) : null;
         SymbolTable[] user = [.. parsed.GetValue(_userSymbols)!.Select(static program => SymbolTable.ReadExecutable(ImageFile.Read(program)))];
 
         GuestProfile? profile = null;
@@ -59,7 +56,7 @@ internal sealed class ProfileCommand
         int code = _boot.Run(parsed, machine =>
         {
             name = $"ps3: {Path.GetFileName(machine.Config.Kernel.File.Name)}";
-            profile ??= new GuestProfile(machine.Config.Threads, kernel ?? machine.Config.Kernel.Symbols, user);
+            profile ??= new GuestProfile(machine.Config.Threads, machine.Symbols, user);
             machine.Sampler = new GuestSampler(profile, interval);
         });
         if (profile is null)

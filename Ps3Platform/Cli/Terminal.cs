@@ -11,6 +11,9 @@ internal static class Terminal
 
     public static void Note(string message) => Write(Dim, "ps3: " + message);
 
+    /// <summary>A line of a listing.</summary>
+    public static void Text(string line) => Console.Error.WriteLine(line);
+
     private static void Write(string colour, string message)
     {
         bool coloured = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";

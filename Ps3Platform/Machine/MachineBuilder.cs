@@ -98,6 +98,7 @@ public static class MachineBuilder
             Hypervisor = lv1,
             Standard = standard,
             Devices = devices,
+            MemoryWriters = [lv1, .. devices.OfType<IMemoryWriter>()],
             Running = [.. plan.Threads.Select(entry => ppe.Threads[entry.Thread])],
         });
         Place(plan, machine);

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Elf;
 
 using SpuRuntime.Execution;
 using SpuRuntime.Scheduling;
@@ -104,6 +105,12 @@ public sealed record MachineConfig
     /// reached the shops in Europe, 2007-03-23.
     /// </summary>
     public ulong RtcAtPowerOn { get; init; } = 227_923_200;
+
+    /// <summary>Symbols of a kernel whose image has none, or null.</summary>
+    public SymbolTable? Symbols { get; init; }
+
+    /// <summary>What is done about a guest that has locked up, or panicked and stopped.</summary>
+    public LockupAction Lockup { get; init; } = LockupAction.Stop;
 
     /// <summary>Takes console bytes: the debug console over Ethernet and lv1's own. Called under the machine's lock.</summary>
     public Action<ReadOnlySpan<byte>>? Console { get; init; }

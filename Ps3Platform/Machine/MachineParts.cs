@@ -1,4 +1,5 @@
 using CellPpe.Core;
+using CellPpe.Core.Ports;
 using CellPpe.Ppe.Execution;
 
 using Lv1Hypervisor;
@@ -34,6 +35,9 @@ internal sealed record MachineParts
 
     /// <summary>All devices, in the order in which they were attached.</summary>
     public required IReadOnlyList<IDevice> Devices { get; init; }
+
+    /// <summary>What stores into the partition's memory by itself: lv1, and devices with DMA.</summary>
+    public required IReadOnlyList<IMemoryWriter> MemoryWriters { get; init; }
 
     /// <summary>Hardware threads that have an entry point.</summary>
     public required IReadOnlyList<PpuThread> Running { get; init; }

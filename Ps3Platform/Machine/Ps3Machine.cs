@@ -3,6 +3,7 @@ using System.Diagnostics;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Execution.Cycles;
 
 using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor;
@@ -10,6 +11,8 @@ using Lv1Hypervisor;
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Devices.VirtualUart;
+using Ps3Platform.Loaders.Elf;
+using Ps3Platform.Machine.KernelLog;
 using Ps3Platform.Machine.Profiling;
 using Ps3Platform.Machine.Spes;
 
@@ -28,12 +31,16 @@ public sealed class Ps3Machine : IDisposable
     /// <summary>How long an idle machine with nothing planned sleeps before it looks again.</summary>
     private const ulong LongestIdle = IMachineClock.Frequency / 10;
 
+    // lv1.calls: what a guest that waits for nothing calls.
+    private const ulong PauseCall = 9;
+
     // Held by whoever posts, so that neither the threads nor the event go away meanwhile.
     private readonly Lock _posting = new();
     private readonly LockupDetector _lockups;
     private readonly MachineThread _thread;
     private readonly PartitionControl _control;
     private readonly IReadOnlyList<PpuThread> _running;
+    private bool _stuckReported;
     private bool _disposed;
 
     internal Ps3Machine(MachineConfig config, MachineParts parts)
@@ -52,7 +59,7 @@ public sealed class Ps3Machine : IDisposable
         _thread = parts.Thread;
         _control = parts.Control;
         _running = parts.Running;
-        _lockups = new LockupDetector(Ppe.Threads.Count);
+        _lockups = new LockupDetector(Ppe.Threads.Count, new CycleConditions(PauseCall, parts.MemoryWriters));
         Events.Posted += OnPosted;
     }
 
@@ -88,6 +95,18 @@ public sealed class Ps3Machine : IDisposable
 
     /// <summary>The machine's time.</summary>
     public ITurnClock Clock { get; }
+
+    /// <summary>The kernel's symbols; empty when none are known.</summary>
+    public SymbolTable Symbols => Config.Symbols ?? Config.Kernel.Symbols;
+
+    /// <summary>The line in which the guest has said on its console that it panicked; asked when all threads have stopped getting on.</summary>
+    public Func<string?>? ConsolePanic { get; set; }
+
+    /// <summary>Told of a guest that has stopped for good, with <see cref="LockupAction.Report"/>.</summary>
+    public Action<RunOutcome>? Stuck { get; set; }
+
+    /// <summary>Called between turns with the time base, or null. It changes nothing in the machine.</summary>
+    public Action<ulong>? BetweenTurns { get; set; }
 
     /// <summary>Looks at every thread after its turn, or null.</summary>
     public GuestSampler? Sampler { get; set; }
@@ -138,11 +157,12 @@ public sealed class Ps3Machine : IDisposable
             {
                 ulong now = Clock.TimeBase;
                 RunDue(now);
+                BetweenTurns?.Invoke(now);
                 if (FindEnd(limits, started) is { } end)
                     return end;
                 bool ran = RunTurns(limits.Instructions);
-                if (_control.Ended is null && !RunSpeTurns(ran ? Clock.TimeBase - now : null) && !ran && !Idle())
-                    return new RunOutcome(RunEnd.LockedUp, Whereabouts);
+                if (_control.Ended is null && !RunSpeTurns(ran ? Clock.TimeBase - now : null) && !ran)
+                    Idle();
             }
         }
         finally
@@ -178,7 +198,7 @@ public sealed class Ps3Machine : IDisposable
             return new RunOutcome(RunEnd.Timeout, Whereabouts);
         if (limits.Instructions is { } most && Instructions >= most)
             return new RunOutcome(RunEnd.InstructionLimit, Whereabouts);
-        return Ppe.Lock.IsShared && IsLockedUp() ? new RunOutcome(RunEnd.LockedUp, Whereabouts) : null;
+        return FindStop();
     }
 
     /// <summary>Looks at a thread at the end of its turn.</summary>
@@ -234,11 +254,6 @@ public sealed class Ps3Machine : IDisposable
             Observe(thread, start, whole: executed >= budget);
             if (_control.Ended is not null)
                 break;
-            if (IsLockedUp())
-            {
-                _control.End(new RunOutcome(RunEnd.LockedUp, Whereabouts));
-                break;
-            }
         }
 
         return ran;
@@ -260,18 +275,15 @@ public sealed class Ps3Machine : IDisposable
         return true;
     }
 
-    // Lets time pass until something can happen. False: nothing ever will.
-    private bool Idle()
+    // Lets time pass until something can happen.
+    private void Idle()
     {
-        if (IsLockedUp())
-            return false;
         long started = Stopwatch.GetTimestamp();
         // Its core is one on which an SPE's host thread may wait for work without sleeping.
         Spes?.SetPpeThreads(0);
         Clock.IdleUntil(NextWake(), _thread.WakeHandle);
         Spes?.SetPpeThreads(1);
         IdleTime += Stopwatch.GetElapsedTime(started);
-        return true;
     }
 
     // When an idle machine has to look again.
@@ -287,8 +299,23 @@ public sealed class Ps3Machine : IDisposable
         return Math.Max(until, Clock.TimeBase);
     }
 
-    // An SPE that runs may interrupt a thread that waits for ever.
-    private bool IsLockedUp() => _lockups.IsLockedUp(_running, Clock.TimeBase) && Spes is not { IsBusy: true };
+    // Whether the guest has stopped for good.
+    private RunOutcome? FindStop()
+    {
+        if (Config.Lockup == LockupAction.Off || _stuckReported || !_lockups.IsQuiet(_running, Clock.TimeBase))
+            return null;
+        bool alone = Spes is not { IsBusy: true } and not { NextTime: < ulong.MaxValue };
+        IReadOnlyList<EndlessCycle>? cycles = alone && Ppe.TryStandStill() ? _lockups.FindCycles(_running) : null;
+        RunOutcome? found = cycles is null ? null : new RunOutcome(RunEnd.LockedUp, LockupReport.Describe(_running, cycles, Symbol));
+        // Searching memory takes a moment: only where it may say something.
+        if ((cycles is not null || _lockups.IsPausing(_running)) && (ConsolePanic?.Invoke() ?? KernelLogFinder.Find(this)?.PanicLine) is { } line)
+            found = new RunOutcome(RunEnd.Panic, $"{line} ({Whereabouts})");
+        if (found is not { } outcome || Config.Lockup == LockupAction.Stop)
+            return found;
+        _stuckReported = true;
+        Stuck?.Invoke(outcome);
+        return null;
+    }
 
     // Guest code leaves within some instructions, and the loop comes to what was posted. A device's own host thread may do this
     // until the device is gone, which the machine does not wait for.
@@ -304,5 +331,5 @@ public sealed class Ps3Machine : IDisposable
         }
     }
 
-    private string Symbol(ulong address) => Config.Kernel.Symbols.Describe(address) is { } name ? $" ({name})" : "";
+    private string Symbol(ulong address) => Symbols.Describe(address) is { } name ? $" ({name})" : "";
 }

@@ -48,6 +48,7 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
                     ulong now = machine.Clock.TimeBase;
                     if (_failure is null)
                         machine.RunDue(now);
+                    machine.BetweenTurns?.Invoke(now);
                     outcome = _failure is null ? machine.FindEnd(limits, started) : default(RunOutcome);
                     wait = NextLook(now, started);
                 }

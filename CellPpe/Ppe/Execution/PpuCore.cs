@@ -194,6 +194,12 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
             thread.Free();
     }
 
+    /// <summary>
+    /// Has all threads stand between two blocks, where their states are complete, until the caller gives the machine's lock back. False:
+    /// one is in the middle of a block and must go on first; try again later.
+    /// </summary>
+    public bool TryStandStill() => !Lock.IsShared || Lock.TryStopAllBetween();
+
     /// <summary>Drops every translation of every thread.</summary>
     public void FlushTranslations()
     {

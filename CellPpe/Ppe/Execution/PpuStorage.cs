@@ -278,6 +278,17 @@ internal sealed unsafe class PpuStorage : IDisposable
         return true;
     }
 
+    /// <summary>
+    /// Where an access by this state would go, which has the thread's SLB; leaves no trace. Fails where the access would raise an
+    /// interrupt, find nothing, or set R or C of its table entry.
+    /// </summary>
+    public bool TryProbe(ref PpuState state, ulong address, AccessKind kind, out LparAddress real, [NotNullWhen(true)] out MemoryRegion? region)
+    {
+        region = null;
+        fixed (PpuState* pinned = &state)
+            return _core.Translator.TryProbe(pinned, _tlb.Segments, address, kind, out real) && _core.Memory.TryFind(real, out region);
+    }
+
     public void Dispose() => _tlb.Dispose();
 
     public bool DataStorageInterrupt(DecodedInsn* i, ulong address, uint status)

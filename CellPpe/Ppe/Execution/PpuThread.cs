@@ -14,9 +14,6 @@ namespace CellPpe.Ppe.Execution;
 /// </summary>
 public sealed unsafe class PpuThread : ILogicalPpeThread
 {
-    // SRR1 bits that describe the interrupt; all others come from MSR (Book III 5.4).
-    private const ulong Srr1InterruptBits = 0x783f_0000;
-
     private PpuContext* _c;
     private GCHandle _self;
     // lv1_pause(0) returns at the latest after this long: Linux may just have lost a decrementer interrupt (irq-and-time 9).
@@ -92,6 +89,9 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     /// <summary>Time base at which a pause in mode 0 ends at the latest.</summary>
     public ulong PauseEnd => _c->State.PauseEnd;
 
+    /// <summary>Calls of lv1_pause so far, in both modes.</summary>
+    public ulong Pauses { get; private set; }
+
     /// <summary>Calls of lv1_pause(1), which a guest that has given up makes again and again.</summary>
     public ulong EndlessPauses { get; private set; }
 
@@ -118,6 +118,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     /// <inheritdoc/>
     public void Pause(PpeWait wait)
     {
+        Pauses++;
         if (wait == PpeWait.Interrupt)
             EndlessPauses++;
         if (_c->State.ExternalInterrupt != 0)
@@ -411,13 +412,9 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
             TakeInterrupt(Vectors.Decrementer, 0);
     }
 
-    // Book III 5.4: return address and old MSR to SRR0/SRR1, then 64-bit real mode with interrupts off.
     private void TakeInterrupt(uint vector, ulong srr1)
     {
         Interrupts++;
-        _c->State.Srr0 = _c->State.Nia;
-        _c->State.Srr1 = (_c->State.Msr & ~Srr1InterruptBits) | srr1;
-        SetMsr((_c->State.Msr & Msr.Me) | Msr.Sf);
-        _c->State.Nia = vector;
+        SetMsr(InterruptEntry.Enter(ref _c->State, vector, srr1));
     }
 }

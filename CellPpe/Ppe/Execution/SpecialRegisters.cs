@@ -8,13 +8,13 @@ internal static unsafe class SpecialRegisters
 {
     public const int TimeBase = 268;
     public const int TimeBaseUpper = 269;
+    public const int Decrementer = 22;
 
     private const int Xer = 1;
     private const int Lr = 8;
     private const int Ctr = 9;
     private const int Dsisr = 18;
     private const int Dar = 19;
-    private const int Decrementer = 22;
     private const int Srr0 = 26;
     private const int Srr1 = 27;
     private const int CtrlRead = 136;
@@ -40,6 +40,10 @@ internal static unsafe class SpecialRegisters
 
     /// <summary>Numbers with bit 0x10 are privileged.</summary>
     public static bool NeedsSupervisor(int spr) => (spr & 0x10) != 0;
+
+    /// <summary>A write changes a field of the state and nothing else: no clock, no message.</summary>
+    public static bool IsStateOnly(int spr) =>
+        spr is Xer or Lr or Ctr or Dsisr or Dar or Srr0 or Srr1 or CtrlWrite or Vrsave or Tsrl or (>= Sprg0 and <= Sprg3);
 
     public static bool TryRead(PpuContext* c, int spr, out ulong value)
     {

@@ -33,8 +33,13 @@ public static unsafe class GuestPeek
         return TryTranslate(thread, translated, address, sizeof(uint), out LparAddress real) && thread.Core.Memory.TryReadUInt32(real, out value);
     }
 
-    // The walk of PpuTranslator.Translate (Book III 4.3 to 4.5) without protection, R, C and interrupts.
-    private static bool TryTranslate(PpuThread thread, bool translated, EffectiveAddress address, ulong length, out LparAddress real)
+    /// <summary>Translates an address: the walk of Book III 4.3 to 4.5 without protection, R, C and interrupts.</summary>
+    /// <param name="thread">Whose SLB and page table are searched.</param>
+    /// <param name="translated">MSR.DR or IR: whether the address is translated at all.</param>
+    /// <param name="address">The first byte.</param>
+    /// <param name="length">How many bytes; all of them must lie in one page of 4096 bytes.</param>
+    /// <param name="real">Where they are; there need not be memory.</param>
+    public static bool TryTranslate(PpuThread thread, bool translated, EffectiveAddress address, ulong length, out LparAddress real)
     {
         ArgumentNullException.ThrowIfNull(thread);
         ulong effective = address.Value;

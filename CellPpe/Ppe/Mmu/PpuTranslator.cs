@@ -57,18 +57,23 @@ internal sealed class PpuTranslator(ulong realModeLimit)
     }
 
     /// <summary>Translates a fetch that would neither fault nor have to set R.</summary>
-    public unsafe bool TryProbeFetch(PpuState* state, SegmentLookup segments, ulong address, out LparAddress real)
+    public unsafe bool TryProbeFetch(PpuState* state, SegmentLookup segments, ulong address, out LparAddress real) =>
+        TryProbe(state, segments, address, AccessKind.Fetch, out real);
+
+    /// <summary>Translates an access that would neither fault nor have to set R or C.</summary>
+    public unsafe bool TryProbe(PpuState* state, SegmentLookup segments, ulong address, AccessKind kind, out LparAddress real)
     {
         Translation translation;
         bool recorded = true;
-        if (IsTranslated(state, AccessKind.Fetch))
+        if (IsTranslated(state, kind))
         {
-            translation = Walk(state, segments, address, AccessKind.Fetch, out PageTableHit hit);
-            recorded = (hit.R & HashedPageTable.Referenced) != 0;
+            translation = Walk(state, segments, address, kind, out PageTableHit hit);
+            ulong wanted = kind == AccessKind.Store ? HashedPageTable.Referenced | HashedPageTable.Changed : HashedPageTable.Referenced;
+            recorded = (hit.R & wanted) == wanted;
         }
         else
         {
-            translation = RealMode(address, AccessKind.Fetch);
+            translation = RealMode(address, kind);
         }
 
         real = translation.Real;

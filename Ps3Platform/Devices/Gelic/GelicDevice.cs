@@ -11,7 +11,7 @@ namespace Ps3Platform.Devices.Gelic;
 /// The gigabit Ethernet controller of the southbridge as lv1 shows it. Owned by the emulation thread, on which its wire
 /// delivers as well.
 /// </summary>
-public sealed class GelicDevice : IDevice, INetworkDevice
+public sealed class GelicDevice : IDevice, INetworkDevice, IMemoryWriter
 {
     private const ulong BusType = 3;
     private const ulong BusId = 0;
@@ -22,6 +22,7 @@ public sealed class GelicDevice : IDevice, INetworkDevice
     private readonly GelicReceiver _receiver;
     private readonly GelicControl _control;
     private readonly ReceiveFilter _filter;
+    private readonly INetworkWire _wire;
     private bool _open;
     private bool _stopped;
 
@@ -47,6 +48,7 @@ public sealed class GelicDevice : IDevice, INetworkDevice
             dma, wire, _interrupts, events, clock, config.Vlans, logger ?? NullLogger<GelicDevice>.Instance);
         _receiver = new GelicReceiver(dma, _filter, _interrupts, config.Vlans);
         _control = new GelicControl(config, _interrupts);
+        _wire = wire;
         wire.Received += ReceiveUnlessStopped;
         slot.ServeNetwork(this);
     }
@@ -95,6 +97,12 @@ public sealed class GelicDevice : IDevice, INetworkDevice
         CausesPublished = _interrupts.Published,
         Groups = _filter.Groups,
     };
+
+    /// <inheritdoc/>
+    string IMemoryWriter.Name => "the network controller";
+
+    /// <summary>While it sends, or waits for frames that can come, it may store wherever a descriptor sends it.</summary>
+    public bool MayStore(LparAddress start, ulong length) => _transmitter.IsRunning || (_receiver.IsRunning && _wire.CanReceive);
 
     /// <inheritdoc/>
     public void SetOpen(bool open)

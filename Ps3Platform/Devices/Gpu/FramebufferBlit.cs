@@ -71,6 +71,24 @@ internal readonly record struct FramebufferBlit
         return status;
     }
 
+    /// <summary>
+    /// Fills a piece of the target, given by its offset in the context's memory, with what the same blit would bring there now. Changes
+    /// no guest memory; what cannot be read stays as it is.
+    /// </summary>
+    public void Preview(GuestMemory memory, GpuContext context, ulong start, Span<byte> piece)
+    {
+        ulong end = start + (ulong)piece.Length;
+        ulong first = start > Target ? (start - Target) / TargetPitch : 0;
+        for (ulong row = first; row < Rows && Target + (row * TargetPitch) < end; row++)
+        {
+            ulong rowStart = Target + (row * TargetPitch);
+            ulong from = Math.Max(rowStart, start);
+            ulong to = Math.Min(rowStart + RowBytes, end);
+            if (from < to)
+                TryReadRow(memory, context.IoMap, Source + (row * SourcePitch) + (from - rowStart), piece[(int)(from - start)..(int)(to - start)]);
+        }
+    }
+
     /// <summary>Copies one line, which may run over pages that lie apart. False when the memory behind a page is gone.</summary>
     private static bool TryReadRow(GuestMemory memory, GpuIoMap map, ulong source, Span<byte> line)
     {

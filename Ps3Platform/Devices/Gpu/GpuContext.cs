@@ -55,6 +55,9 @@ internal sealed class GpuContext
     /// <summary>The guest has called FB setup and not FB close.</summary>
     public bool HasFramebuffer { get; set; }
 
+    /// <summary>The last blit that was done, or null.</summary>
+    public FramebufferBlit? LastBlit { get; set; }
+
     /// <summary>Makes a context, or null when the machine has no memory or no outlet left for it.</summary>
     public static GpuContext? TryCreate(
         GuestMemory memory, ILparAllocator addresses, IOutletSource outlets, ulong handle, uint channel, GpuAllocation allocation)
@@ -83,6 +86,10 @@ internal sealed class GpuContext
         context.Information.Initialize(GpuMemory.Total, channel, outlet);
         return context;
     }
+
+    /// <summary>True when the range touches one of the context's areas.</summary>
+    public bool Owns(LparAddress start, ulong length) =>
+        _regions.Any(region => start.Value < region.Start.Value + region.Size && region.Start.Value < start.Value + length);
 
     /// <summary>Latches causes and raises the outlet when the guest's mask lets one of them through.</summary>
     public void Report(GpuCauses causes)

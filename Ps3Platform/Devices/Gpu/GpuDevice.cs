@@ -17,7 +17,7 @@ namespace Ps3Platform.Devices.Gpu;
 /// Linux's ps3vram lives on that FIFO. Its probe kicks it, is denied, waits 100 ms for GET to reach PUT, frees all it has
 /// allocated and leaves the machine without /dev/ps3vram; nothing else depends on it.
 /// </remarks>
-public sealed class GpuDevice : IDevice, IGpuDevice
+public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
 {
     private const int MaxContexts = 2;
     private const ulong FirstContextHandle = 0x5555_5555;
@@ -61,6 +61,9 @@ public sealed class GpuDevice : IDevice, IGpuDevice
     /// <summary>The guest takes the picture away that a head shows; it can still be read while this is raised.</summary>
     public event Action? ScanOutEnding;
 
+    /// <summary>Blits and flips so far.</summary>
+    public long Pictures { get; private set; }
+
     /// <summary>Vertical blanks counted so far.</summary>
     public ulong VerticalBlanks => _heads.Blanks;
 
@@ -84,6 +87,12 @@ public sealed class GpuDevice : IDevice, IGpuDevice
         [.. _ddr.Allocations.Select(static made => new GpuAllocationState(made.Handle, made.Region.Start.Value, made.Region.Size))],
         [.. _contexts.Values.Select(static context => context.Inspect())],
         [.. Enumerable.Range(0, DisplayState.HeadCount).Select(_heads.Inspect)]);
+
+    /// <inheritdoc/>
+    string IMemoryWriter.Name => "the GPU";
+
+    /// <summary>Driver information changes at every vertical blank; control registers and reports are the GPU's to write, too.</summary>
+    public bool MayStore(LparAddress start, ulong length) => _contexts.Values.Any(context => context.Owns(start, length));
 
     /// <inheritdoc/>
     public Lv1Status Open()
@@ -229,6 +238,16 @@ public sealed class GpuDevice : IDevice, IGpuDevice
     /// <inheritdoc/>
     public Lv1Status DeviceUnmap(ulong unit) => Lv1Status.IllegalParameterValue;
 
+    /// <summary>
+    /// Brings one line of a head's picture up to date with what the guest has drawn since its last blit. Linux blits at the vertical
+    /// blank, by a thread (ps3fbd) that no longer runs when the kernel panics: without this the last lines would never be seen.
+    /// </summary>
+    internal void PreviewScanOut(int head, ulong start, Span<byte> line)
+    {
+        if (_heads.Shown(head) is { } shown)
+            shown.Context.LastBlit?.Preview(_memory, shown.Context, shown.Offset + start, line);
+    }
+
     /// <summary>The GPU memory from the place a head scans out to the end of its allocation.</summary>
     internal bool TryGetScanOut(int head, out ReadOnlySpan<byte> pixels)
     {
@@ -246,6 +265,7 @@ public sealed class GpuDevice : IDevice, IGpuDevice
         switch (operation)
         {
             case GpuAttribute.DisplayFlip:
+                Pictures++;
                 return _heads.Flip(context, p1, p2);
             case GpuAttribute.FramebufferSetup:
                 // The command buffer must be what the I/O map shows at that address; lv1 has no need of it here.
@@ -266,10 +286,20 @@ public sealed class GpuDevice : IDevice, IGpuDevice
             default:
                 if (!context.HasFramebuffer)
                     return Lv1Status.WrongState;
-                return FramebufferBlit.TryParse(p1, p2, p3, p4, out FramebufferBlit blit)
-                    ? blit.Copy(_memory, context)
-                    : Lv1Status.IllegalParameterValue;
+                return FramebufferBlit.TryParse(p1, p2, p3, p4, out FramebufferBlit blit) ? Copy(context, blit) : Lv1Status.IllegalParameterValue;
         }
+    }
+
+    private Lv1Status Copy(GpuContext context, in FramebufferBlit blit)
+    {
+        Lv1Status status = blit.Copy(_memory, context);
+        if (status == Lv1Status.Success)
+        {
+            context.LastBlit = blit;
+            Pictures++;
+        }
+
+        return status;
     }
 
     private Lv1Status DenyFifo()

@@ -18,4 +18,7 @@ public interface INetworkWire : IPacketSink
 {
     /// <summary>A frame has come in for the guest.</summary>
     event FrameHandler? Received;
+
+    /// <summary>False when there is nobody who could send the guest a frame without being asked.</summary>
+    bool CanReceive => true;
 }

@@ -30,6 +30,9 @@ public sealed class UdpConsole : INetworkWire
     public event FrameHandler? Received;
 
     /// <inheritdoc/>
+    public bool CanReceive => _behind?.CanReceive ?? false;
+
+    /// <inheritdoc/>
     public void Send(ReadOnlySpan<byte> frame)
     {
         if (TryReadText(frame, out ReadOnlySpan<byte> text))

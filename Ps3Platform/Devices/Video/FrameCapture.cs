@@ -35,14 +35,15 @@ public sealed class FrameCapture : IFrameSource
         for (int head = DisplayState.HeadCount - 1; head >= 0; head--)
         {
             if (_gpu.TryGetScanOut(head, out ReadOnlySpan<byte> memory))
-                return Capture(memory, _display[head]);
+                return Capture(memory, head);
         }
 
         return null;
     }
 
-    private static Frame Capture(ReadOnlySpan<byte> memory, HeadMode mode)
+    private Frame Capture(ReadOnlySpan<byte> memory, int head)
     {
+        HeadMode mode = _display[head];
         int lineBytes = mode.Width * Frame.BytesPerPixel;
         byte[] pixels = new byte[lineBytes * mode.Height];
         for (int line = 0; line < mode.Height && !mode.IsBlack; line++)
@@ -51,7 +52,9 @@ public sealed class FrameCapture : IFrameSource
             long start = (long)line * mode.Pitch;
             if (start + lineBytes > memory.Length)
                 break;
-            memory.Slice((int)start, lineBytes).CopyTo(pixels.AsSpan(line * lineBytes));
+            Span<byte> shown = pixels.AsSpan(line * lineBytes, lineBytes);
+            memory.Slice((int)start, lineBytes).CopyTo(shown);
+            _gpu.PreviewScanOut(head, (ulong)start, shown);
         }
 
         return new Frame(mode.Width, mode.Height, pixels);

@@ -1,0 +1,58 @@
+using CellPpe.Core;
+using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Mmu;
+
+namespace Ps3Platform.Machine.KernelLog;
+
+/// <summary>
+/// A machine's memory as a 64-bit Linux kernel addresses it: its linear mapping of boot memory, and through the page table what lies
+/// elsewhere. Reads leave no trace.
+/// </summary>
+internal sealed class GuestKernelMemory(Ps3Machine machine) : IKernelMemory
+{
+    private const ulong LinearMapping = 0xc000_0000_0000_0000;
+
+    /// <inheritdoc/>
+    public ulong ImageAddress => LinearMapping;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<byte> Image =>
+        machine.Memory.TrySlice(default, machine.Config.BootMemorySize, RegionAccess.Read, out Span<byte> bytes) ? bytes : default;
+
+    /// <inheritdoc/>
+    public bool TryRead(ulong address, Span<byte> destination)
+    {
+        ReadOnlySpan<byte> image = Image;
+        ulong offset = address - LinearMapping;
+        if (address >= LinearMapping && offset <= (ulong)image.Length && (ulong)destination.Length <= (ulong)image.Length - offset)
+        {
+            image.Slice((int)offset, destination.Length).CopyTo(destination);
+            return true;
+        }
+
+        while (!destination.IsEmpty)
+        {
+            int run = (int)Math.Min((ulong)destination.Length, GuestMemory.PageSize - (address & (GuestMemory.PageSize - 1)));
+            if (!TryReadPage(address, destination[..run]))
+                return false;
+            destination = destination[run..];
+            address += (ulong)run;
+        }
+
+        return true;
+    }
+
+    private bool TryReadPage(ulong address, Span<byte> destination)
+    {
+        foreach (PpuThread thread in machine.Ppe.Threads)
+        {
+            if (GuestPeek.TryTranslate(thread, translated: true, new EffectiveAddress(address), (ulong)destination.Length, out LparAddress real)
+                && machine.Memory.TryRead(real, destination))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

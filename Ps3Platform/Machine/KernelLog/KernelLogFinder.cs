@@ -1,0 +1,36 @@
+using Ps3Platform.Loaders.Elf;
+
+namespace Ps3Platform.Machine.KernelLog;
+
+/// <summary>Finds a kernel's log in guest memory: by symbols, by the kernel's own vmcoreinfo note, or by what it looks like.</summary>
+public static class KernelLogFinder
+{
+    /// <summary>The log of the kernel in a machine that stands still, or null when none is found.</summary>
+    public static KernelLogText? Find(Ps3Machine machine)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        return Find(new GuestKernelMemory(machine), machine.Symbols);
+    }
+
+    /// <summary>The log of the kernel in this memory, or null when none is found.</summary>
+    /// <param name="memory">What is searched.</param>
+    /// <param name="symbols">The kernel's symbols; may be empty, and those of another kernel do no harm.</param>
+    public static KernelLogText? Find(IKernelMemory memory, SymbolTable symbols)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        KernelNames names = KernelNames.Read(memory, symbols);
+        return ByNames(memory, names) ?? PrintkRingbuffer.Search(memory) ?? RecordRing.Search(memory) ?? TextRing.Search(memory);
+    }
+
+    private static KernelLogText? ByNames(IKernelMemory memory, KernelNames names)
+    {
+        // prb points to the ring in use; before it points anywhere there is only the first one.
+        if (names.TryFind("prb", out ulong variable) && memory.TryReadPointer(variable, out ulong ring)
+            && PrintkRingbuffer.TryRead(memory, ring) is { Messages.Count: > 0 } log)
+        {
+            return log;
+        }
+
+        return RecordRing.TryRead(memory, names) ?? TextRing.TryRead(memory, names);
+    }
+}
