@@ -4,6 +4,9 @@ using CellPpe.Ppe.Execution;
 
 using Microsoft.Extensions.Logging;
 
+using Ps3Platform.Cli.Files;
+using Ps3Platform.Cli.Options;
+using Ps3Platform.Cli.Streams;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine;
@@ -15,31 +18,48 @@ internal sealed class BootOptions
 {
     private readonly Argument<string?> _kernel = new("KERNEL")
     {
-        Description = "vmlinux (ELF64), dtbImage.ps3 (ELF32 with boot wrapper) or otheros.bld; .gz and .xz are unpacked. "
+        Description = "vmlinux (ELF64), dtbImage.ps3 (ELF32 with boot wrapper) or otheros.bld; .gz and .xz are unpacked. \"-\": standard input. "
             + "\"linux\" is what firmware-stubs/linux/build.sh built. Nothing: the built-in guest.",
         Arity = ArgumentArity.ZeroOrOne,
     };
-    private readonly Option<string?> _initrd = new("--initrd") { Description = "Initial RAM disk to place beside the kernel (used as it is).", HelpName = "FILE" };
-    private readonly Option<string?> _append = new("--append") { Description = "Kernel command line, for instance \"console=hvc0 shell\".", HelpName = "TEXT" };
-    private readonly Option<string?> _tree = new("--dtb") { Description = "Device tree blob in place of the generated one.", HelpName = "FILE" };
-    private readonly Option<string> _memory = new("--memory", "-m") { Description = "Memory of the partition: up to 128M as boot memory, the rest through lv1_allocate_memory.", HelpName = "SIZE", DefaultValueFactory = _ => "256M" };
-    private readonly Option<int> _cpus = new("--cpus", "--smp") { Description = "Hardware threads of the PPE: 1 or 2.", HelpName = "N", DefaultValueFactory = _ => 2 };
-    private readonly Option<string> _clock = new("--clock") { Description = "host: guest time follows the host. instructions: time advances with instructions, and the same run gives the same states.", HelpName = "host|instructions", DefaultValueFactory = _ => "host" };
-    private readonly Option<int?> _hostThreads = new("--host-threads") { Description = "1 (default): both hardware threads of the PPE run in turns on one host thread. 2: each has its own (with --clock host), for guests that keep both busy.", HelpName = "1|2" };
-    private readonly Option<string> _engine = new("--engine") { Description = "auto: interpret, and compile what is hot. interpreter: never compile. compiled: compile what has run a few times.", HelpName = "auto|interpreter|compiled", DefaultValueFactory = _ => "auto" };
+    private readonly Setting<string> _initrd = new("--initrd", new TextKind("FILE"), "Initial RAM disk to place beside the kernel (used as it is).");
+    private readonly Setting<string> _append = new("--append", new TextKind("TEXT"), "Kernel command line, for instance \"console=hvc0 quiet\".");
+    private readonly Setting<string> _tree = new("--dtb", new TextKind("FILE"), "Device tree blob in place of the generated one.");
+    private readonly Setting<ulong> _memory = new(
+        "--memory", new SizeKind(32UL << 20, 2UL << 30, 16UL << 20),
+        "Memory of the partition: up to 128M as boot memory, the rest through lv1_allocate_memory. A console has 256M.",
+        "256M", "-m");
+    private readonly Setting<ulong> _cpus = new(
+        "--cpus", new NumberKind(1, 2, "a PPE has two hardware threads"), "Hardware threads of the PPE.", "2", "--smp");
+    private readonly Setting<ClockMode> _clock = new(
+        "--clock", new ChoiceKind<ClockMode>(("host", ClockMode.Host), ("instructions", ClockMode.Instructions)),
+        "host: guest time follows the host. instructions: time advances with instructions, and the same run gives the same states.", "host");
+    private readonly Setting<ulong> _hostThreads = new(
+        "--host-threads", new NumberKind(1, 2),
+        "1 (default): both hardware threads of the PPE run in turns on one host thread. 2: each has its own, for guests that keep both busy.");
+    private readonly Setting<PpuEngine> _engine = new(
+        "--engine", new ChoiceKind<PpuEngine>(("auto", PpuEngine.Auto), ("interpreter", PpuEngine.Interpreter), ("compiled", PpuEngine.Compiled)),
+        "auto: interpret, and compile what is hot. interpreter: never compile. compiled: compile what has run a few times.", "auto");
     private readonly SpeOptions _spes;
     private readonly KernelOptions _kernelOptions = new();
-    private readonly Option<string> _video = new("--video") { Description = "Picture size the monitor asks for: 480p, 720p or 1080p.", HelpName = "MODE", DefaultValueFactory = _ => "720p" };
-    private readonly Option<string?> _screenshot = new("--screenshot") { Description = "Write the screen to this PNG file when the machine stops.", HelpName = "FILE" };
-    private readonly Option<string?> _every = new("--screenshot-every") { Description = "Also write it every TIME of guest time, as FILE-001.png and so on.", HelpName = "TIME" };
-    private readonly Option<string?> _timeout = new("--timeout") { Description = "Stop after this much host time, with exit code 124.", HelpName = "TIME" };
-    private readonly Option<ulong?> _instructions = new("--instructions") { Description = "Stop after this many instructions, with exit code 124.", HelpName = "N" };
-    private readonly Option<bool> _noReboot = new("--no-reboot") { Description = "Stop with exit code 5 when the guest restarts, instead of restarting." };
-    private readonly Option<bool> _stats = new("--stats") { Description = "Print instructions, speed and counts at the end." };
-    private readonly Option<bool> _hash = new("--state-hash") { Description = "Print a hash of registers, page table, time and memory at the end." };
-    private readonly Option<bool> _audit = new("--audit") { Description = "Print how often each hypercall was made, and the last calls, at the end." };
-    private readonly Option<string> _fixups = new("--fixups") { Description = "auto: repair known faults of guest kernels that keep them from booting on a console too, and say so. none: boot them as they are.", HelpName = "auto|none", DefaultValueFactory = _ => "auto" };
-    private readonly Option<string> _log = new("--log") { Description = "Least severe messages to print: debug, info, warning, error, none.", HelpName = "LEVEL", DefaultValueFactory = _ => "warning" };
+    private readonly Setting<VideoMode> _video = new(
+        "--video", new ChoiceKind<VideoMode>("MODE", [.. VideoMode.All.Select(static mode => (mode.Name, mode))]), "Picture size the monitor asks for.", "720p");
+    private readonly Setting<string> _screenshot = new("--screenshot", new TextKind("FILE"), "Write the screen to this PNG file when the machine stops.");
+    private readonly Setting<TimeSpan> _every = new("--screenshot-every", new TimeKind(), "Also write it every TIME of guest time, as FILE-001.png and so on.");
+    private readonly Setting<TimeSpan> _timeout = new("--timeout", new TimeKind(), "Stop after this much host time, with exit code 124.");
+    private readonly Setting<ulong> _instructions = new("--instructions", new NumberKind(1), "Stop after this many instructions of all threads together, with exit code 124.");
+    private readonly Flag _noReboot = new("--no-reboot", "Stop with exit code 5 when the guest restarts, instead of restarting.");
+    private readonly Flag _stats = new("--stats", "Print instructions, speed and counts at the end.");
+    private readonly Flag _hash = new("--state-hash", "Print a hash of registers, page table, time and memory at the end.");
+    private readonly Flag _audit = new("--audit", "Print how often each hypercall was made, and the last calls, at the end.");
+    private readonly Setting<bool> _fixups = new(
+        "--fixups", new ChoiceKind<bool>(("auto", true), ("none", false)),
+        "auto: repair known faults of guest kernels that keep them from booting on a console too, and say so. none: boot them as they are.", "auto");
+    private readonly Setting<LogLevel> _log = new(
+        "--log",
+        new ChoiceKind<LogLevel>(
+            "LEVEL", ("debug", LogLevel.Debug), ("info", LogLevel.Information), ("warning", LogLevel.Warning), ("error", LogLevel.Error), ("none", LogLevel.None)),
+        "Least severe messages to print.", "warning");
 
     public BootOptions() => _spes = new SpeOptions(_engine);
 
@@ -61,109 +81,87 @@ internal sealed class BootOptions
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public int Run(ParseResult parsed, Action<Ps3Machine>? prepare = null)
     {
-        using LoggerFactory loggers = CreateLoggers(parsed.GetValue(_log)!);
-        if (Path.GetDirectoryName(parsed.GetValue(_screenshot)) is { Length: > 0 } folder && !Directory.Exists(folder))
-            throw new UsageException($"--screenshot {parsed.GetValue(_screenshot)}: there is no folder {folder}; make it first.");
-        using var console = new GuestConsole(Console.OpenStandardOutput());
+        using LoggerFactory loggers = CreateLoggers(_log.Read(parsed));
+        BootReport report = ReadReport(parsed) with { Prepare = prepare };
+        using var console = new GuestConsole(HostOutput.OpenStandardOutput());
         MachineConfig config = ReadConfig(parsed) with { Console = console.Write, Loggers = loggers };
-        return new BootSession(config, console, ReadReport(parsed) with { Prepare = prepare }).Run();
+        return new BootSession(config, console, report).Run();
     }
 
     private MachineConfig ReadConfig(ParseResult parsed)
     {
-        ulong size = Values.Size(parsed.GetValue(_memory)!, "--memory");
-        CheckMemory(size, parsed.GetValue(_memory)!);
-        int threads = parsed.GetValue(_cpus);
-        if (threads is < 1 or > 2)
-            throw new UsageException($"--cpus {threads}: a PPE has two hardware threads; give 1 or 2.");
-        if (!VideoMode.TryParse(parsed.GetValue(_video)!, out VideoMode? mode))
-            throw new UsageException($"--video {parsed.GetValue(_video)}: give one of {string.Join(", ", VideoMode.All.Select(known => known.Name))}.");
-
-        int? hostThreads = parsed.GetValue(_hostThreads);
-        if (hostThreads is not (null or 1 or 2))
-            throw new UsageException($"--host-threads {hostThreads}: give 1 or 2.");
+        // What can be wrong on the command line is found before files are read and unpacked.
+        ulong size = _memory.Read(parsed);
+        int threads = (int)_cpus.Read(parsed);
+        ClockMode clock = _clock.Read(parsed);
+        bool hostThreads = ReadHostThreads(parsed, clock, threads);
+        PpuEngine engine = _engine.Read(parsed);
+        VideoMode video = _video.Read(parsed);
+        bool repairs = _fixups.Read(parsed);
 
         Guest guest = GuestFiles.Open(parsed.GetValue(_kernel));
-        string? initrd = parsed.GetValue(_initrd) ?? guest.Initrd;
+        string? initrd = _initrd.TryRead(parsed, out string? path) ? path : guest.Initrd;
         var config = new MachineConfig
         {
-            Kernel = ReadKernel(guest.Kernel, size, parsed.GetValue(_fixups)!),
-            Initrd = initrd is null ? null : ImageFile.Read(initrd),
-            DeviceTree = parsed.GetValue(_tree) is { } path ? ImageFile.Read(path) : null,
-            CommandLine = parsed.GetValue(_append) ?? guest.CommandLine,
+            Kernel = ReadKernel(guest.Kernel, size, repairs),
+            Initrd = initrd is null ? null : InputFiles.Read(initrd, _initrd.Name, "a cpio archive or file system image"),
+            DeviceTree = _tree.TryRead(parsed, out string? tree) ? InputFiles.Read(tree, _tree.Name, "a device tree blob") : null,
+            CommandLine = _append.TryRead(parsed, out string? text) ? text : guest.CommandLine,
             MemorySize = size,
             Threads = threads,
-            Clock = ParseClock(parsed.GetValue(_clock)!),
-            Engine = ParseEngine(parsed.GetValue(_engine)!),
-            Video = mode,
+            Clock = clock,
+            HostThreads = hostThreads,
+            Engine = engine,
+            Video = video,
         };
-        config = _kernelOptions.Apply(parsed, _spes.Apply(parsed, config));
-        return hostThreads is { } chosen ? config with { HostThreads = chosen == 2 } : config;
+        return _kernelOptions.Apply(parsed, _spes.Apply(parsed, config));
     }
 
-    private BootReport ReadReport(ParseResult parsed) => new()
+    private BootReport ReadReport(ParseResult parsed)
     {
-        Screenshot = parsed.GetValue(_screenshot),
-        ScreenshotEvery = parsed.GetValue(_every) is { } period ? Values.Time(period, "--screenshot-every") : null,
-        Timeout = parsed.GetValue(_timeout) is { } limit ? Values.Time(limit, "--timeout") : null,
-        Instructions = parsed.GetValue(_instructions),
-        SpeTimeline = _spes.TimelinePath(parsed),
-        LogBuffer = _kernelOptions.WantsLog(parsed),
-        NoReboot = parsed.GetValue(_noReboot),
-        Stats = parsed.GetValue(_stats),
-        StateHash = parsed.GetValue(_hash),
-        Audit = parsed.GetValue(_audit),
-    };
-
-    private static void CheckMemory(ulong size, string text)
-    {
-        const ulong Granule = 16UL << 20;
-        const ulong Smallest = 32UL << 20;
-        const ulong Largest = 2UL << 30;
-        if (size is < Smallest or > Largest || size % Granule != 0)
-            throw new UsageException($"--memory {text}: give a multiple of 16M from 32M to 2G; a console has 256M.");
+        OutputFile? screenshot = _screenshot.TryRead(parsed, out string? path) ? OutputFile.Check(path, _screenshot.Name) : null;
+        string stem = Path.ChangeExtension(path ?? "screenshot.png", null);
+        string Numbered(int number) => $"{stem}-{number:000}.png";
+        bool isPeriodic = _every.TryRead(parsed, out TimeSpan period);
+        if (isPeriodic)
+            OutputFile.Check(Numbered(1), _every.Name);
+        return new BootReport
+        {
+            Screenshot = screenshot,
+            ScreenshotEvery = isPeriodic ? period : null,
+            NumberedScreenshot = number => OutputFile.Unchecked(Numbered(number)),
+            Timeout = _timeout.TryRead(parsed, out TimeSpan limit) ? limit : null,
+            Instructions = _instructions.TryRead(parsed, out ulong most) ? most : null,
+            SpeTimeline = _spes.ReadTimeline(parsed),
+            LogBuffer = _kernelOptions.WantsLog(parsed),
+            NoReboot = parsed.GetValue(_noReboot),
+            Stats = parsed.GetValue(_stats),
+            StateHash = parsed.GetValue(_hash),
+            Audit = parsed.GetValue(_audit),
+        };
     }
 
-    private static BootImage ReadKernel(ImageFile file, ulong memory, string fixups)
+    private bool ReadHostThreads(ParseResult parsed, ClockMode clock, int threads)
+    {
+        if (!_hostThreads.TryRead(parsed, out ulong hostThreads) || hostThreads == 1)
+            return false;
+        if (clock == ClockMode.Instructions)
+            throw _hostThreads.Refuse(parsed, "with --clock instructions both hardware threads run in turns; leave one of the two out");
+        return threads == 2 ? true : throw _hostThreads.Refuse(parsed, "has no effect with --cpus 1; leave one of the two out");
+    }
+
+    private static BootImage ReadKernel(ImageFile file, ulong memory, bool repairs)
     {
         BootImage image = OtherOsImage.Read(file, Math.Min(BootRequest.RetailBootMemory, memory));
-        if (fixups == "none")
+        if (!repairs)
             return image;
-        if (fixups != "auto")
-            throw new UsageException($"--fixups {fixups}: give auto or none.");
         image = KernelFixups.Apply(image, out IReadOnlyList<KernelFixup> applied);
         foreach (KernelFixup fixup in applied)
             Terminal.Note($"fix-up at 0x{fixup.Address.Value:x}: {fixup.Reason}");
         return image;
     }
 
-    private static ClockMode ParseClock(string text) => text switch
-    {
-        "host" => ClockMode.Host,
-        "instructions" => ClockMode.Instructions,
-        _ => throw new UsageException($"--clock {text}: give host or instructions."),
-    };
-
-    private static PpuEngine ParseEngine(string text) => text switch
-    {
-        "auto" => PpuEngine.Auto,
-        "interpreter" => PpuEngine.Interpreter,
-        "compiled" => PpuEngine.Compiled,
-        _ => throw new UsageException($"--engine {text}: give auto, interpreter or compiled."),
-    };
-
-    private static LoggerFactory CreateLoggers(string level)
-    {
-        LogLevel least = level switch
-        {
-            "debug" => LogLevel.Debug,
-            "info" => LogLevel.Information,
-            "warning" => LogLevel.Warning,
-            "error" => LogLevel.Error,
-            "none" => LogLevel.None,
-            _ => throw new UsageException($"--log {level}: give debug, info, warning, error or none."),
-        };
+    private static LoggerFactory CreateLoggers(LogLevel least) =>
         // Not LoggerFactory.Create: the service container behind it costs more than the rest of the start.
-        return new LoggerFactory([new TerminalLoggerProvider()], new LoggerFilterOptions { MinLevel = least });
-    }
+        new([new TerminalLoggerProvider()], new LoggerFilterOptions { MinLevel = least });
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 
+using Ps3Platform.Cli.Files;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine;
 
@@ -8,15 +9,18 @@ namespace Ps3Platform.Cli;
 /// <summary>What the user wants to have of a run beside its console.</summary>
 internal sealed record BootReport
 {
-    public string? Screenshot { get; init; }
+    public OutputFile? Screenshot { get; init; }
 
     public TimeSpan? ScreenshotEvery { get; init; }
+
+    /// <summary>Makes the file of the screenshot with a number, from 1, that <see cref="ScreenshotEvery"/> asks for.</summary>
+    public Func<int, OutputFile>? NumberedScreenshot { get; init; }
 
     public TimeSpan? Timeout { get; init; }
 
     public ulong? Instructions { get; init; }
 
-    public string? SpeTimeline { get; init; }
+    public OutputFile? SpeTimeline { get; init; }
 
     public bool LogBuffer { get; init; }
 
@@ -36,10 +40,12 @@ internal sealed record BootReport
 internal sealed class BootSession(MachineConfig config, GuestConsole console, BootReport report)
 {
     private int _screenshots;
+    private bool _isOutputLost;
 
     public int Run()
     {
         using var keys = new PowerButton();
+        console.ReaderGone += keys.OnReaderGone;
         if (config.Kernel.Warnings is { Count: > 0 } warnings)
         {
             foreach (string warning in warnings)
@@ -75,12 +81,14 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
                 continue;
             }
 
-            return Finish(outcome);
+            return Finish(outcome, keys.Reason);
         }
     }
 
-    private int Finish(RunOutcome outcome)
+    private int Finish(RunOutcome outcome, StopReason reason)
     {
+        if (outcome.End == RunEnd.Cancelled && reason == StopReason.OutputClosed)
+            return ExitCode.OutputClosed;
         (int code, string message) = outcome.End switch
         {
             RunEnd.PowerOff => (ExitCode.Success, "the guest powered off"),
@@ -89,21 +97,25 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
             RunEnd.LockedUp => (ExitCode.GuestLockup, $"the guest has locked up: {outcome.Message}"),
             RunEnd.Timeout => (ExitCode.Timeout, $"time limit of {report.Timeout?.TotalSeconds:0.###} s reached: {outcome.Message}"),
             RunEnd.InstructionLimit => (ExitCode.Timeout, $"limit of {report.Instructions} instructions reached: {outcome.Message}"),
-            _ => (ExitCode.Interrupted, $"stopped by Ctrl-C: {outcome.Message}"),
+            _ => (StopSignals.ExitCodeOf(reason), $"stopped by {StopSignals.Describe(reason)}: {outcome.Message}"),
         };
         Terminal.Note(message);
-        return code;
+        return code == ExitCode.Success && (_isOutputLost || console.Failure is not null) ? ExitCode.OutputLost : code;
     }
 
     private void ScheduleScreenshots(Ps3Machine machine)
     {
-        if (report.ScreenshotEvery is not { } period)
+        if (report is not { ScreenshotEvery: { } period, NumberedScreenshot: { } fileOf })
             return;
-        string stem = Path.ChangeExtension(report.Screenshot ?? "screenshot.png", null);
         ulong ticks = Math.Max(1, (ulong)(period.TotalSeconds * CellPpe.Core.IMachineClock.Frequency));
         void Take()
         {
-            Save(machine, $"{stem}-{++_screenshots:000}.png");
+            // A guest that has not turned its screen on yet has no picture to lose.
+            OutputFile file = fileOf(++_screenshots);
+            if (machine.Screen.TryCapture(out Frame? frame))
+                Save(frame, file);
+            else
+                Terminal.Note($"{file.Path} not written: the guest shows nothing on the screen");
             machine.Events.Schedule(machine.Clock.TimeBase + ticks, Take);
         }
 
@@ -112,8 +124,8 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
 
     private void Report(Ps3Machine machine)
     {
-        if (report.Screenshot is { } path)
-            Save(machine, path);
+        if (report.Screenshot is { } screenshot)
+            SaveScreen(machine, screenshot);
         if (report.SpeTimeline is { } timeline)
             SaveTimeline(machine, timeline);
         if (report.Stats)
@@ -124,42 +136,28 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
             Terminal.Note($"state hash {StateHash.Of(machine)}");
     }
 
-    private static void SaveTimeline(Ps3Machine machine, string path)
+    private void SaveTimeline(Ps3Machine machine, OutputFile file)
     {
         if (machine.Spes?.Timeline is not { } timeline)
-        {
-            Terminal.Note($"{path} not written: the machine has no SPEs");
-            return;
-        }
-
-        try
-        {
-            using FileStream file = File.Create(path);
-            timeline.Write(file);
-            Terminal.Note($"{path} written; open it with https://ui.perfetto.dev");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Terminal.Error($"{path} not written: {e.Message}");
-        }
+            throw new InvalidOperationException("--spe-timeline was accepted for a machine without SPEs.");
+        if (file.TryWrite(timeline.Write))
+            Terminal.Note($"{file.Path} written; open it with https://ui.perfetto.dev");
+        else
+            _isOutputLost = true;
     }
 
-    private static void Save(Ps3Machine machine, string path)
+    private void SaveScreen(Ps3Machine machine, OutputFile file)
     {
-        if (!machine.Screen.TryCapture(out Frame? frame))
+        if (machine.Screen.TryCapture(out Frame? frame))
         {
-            Terminal.Note($"{path} not written: the guest shows nothing on the screen");
+            Save(frame, file);
             return;
         }
 
-        // A picture that cannot be written is no reason to lose the run and its exit code.
-        try
-        {
-            PngWriter.Write(frame, path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Terminal.Error($"{path} not written: {e.Message}");
-        }
+        Terminal.Error($"{file.Path} not written: the guest shows nothing on the screen");
+        _isOutputLost = true;
     }
+
+    // A picture that cannot be written is no reason to lose the run; the exit code tells of it at the end.
+    private void Save(Frame frame, OutputFile file) => _isOutputLost |= !file.TryWrite(stream => PngWriter.Write(frame, stream));
 }

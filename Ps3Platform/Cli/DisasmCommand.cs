@@ -4,6 +4,8 @@ using System.Globalization;
 
 using CellPpe.Ppe.Isa;
 
+using Ps3Platform.Cli.Files;
+using Ps3Platform.Cli.Options;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Compression;
 using Ps3Platform.Loaders.Elf;
@@ -13,22 +15,29 @@ namespace Ps3Platform.Cli;
 /// <summary><c>ps3 disasm</c>: a kernel's code, at an address or a symbol.</summary>
 internal static class DisasmCommand
 {
-    private const int DefaultCount = 32;
-
     public static Command Create()
     {
-        var kernel = new Argument<string>("KERNEL") { Description = "The kernel, or - for the built-in guest." };
+        var kernel = new Argument<string>("KERNEL") { Description = "The kernel; \"-\": standard input; \"penguin\": the built-in guest." };
         var start = new Argument<string?>("START") { Description = "Address (0x...) or symbol; nothing: the entry.", Arity = ArgumentArity.ZeroOrOne };
-        var count = new Option<int>("--count", "-n") { Description = "Instructions to print.", HelpName = "N", DefaultValueFactory = _ => DefaultCount };
-        var map = new Option<string?>("--system-map") { Description = "System.map with the symbols of a stripped kernel (.xz, .gz as they are).", HelpName = "FILE" };
-        var command = new Command("disasm", "Disassemble a kernel's code.") { kernel, start, count, map };
+        var count = new Setting<ulong>("--count", new NumberKind(1, 1 << 28), "Instructions to print.", "32", "-n");
+        var map = new Setting<string>("--system-map", new TextKind("FILE"), "System.map with the symbols of a stripped kernel (.xz, .gz as they are).");
+        var command = new Command(
+            "disasm",
+            "Disassemble a kernel's code.\n\n"
+            + "Examples:\n"
+            + "  ps3 disasm vmlinux\n"
+            + "  ps3 disasm vmlinux start_kernel -n 40\n"
+            + "  ps3 disasm vmlinux.xz 0xc000000000000100 --system-map System.map.xz\n"
+            + "  ps3 disasm penguin kernel_main") { kernel, start, count, map };
         command.SetAction(parsed => Failures.Guard(() =>
         {
-            string name = parsed.GetValue(kernel)!;
-            Guest guest = GuestFiles.Open(name == "-" ? null : name);
+            int most = (int)count.Read(parsed);
+            SymbolTable? named = map.TryRead(parsed, out string? path)
+                ? SymbolTable.ReadSystemMap(CompressedFile.Unpack(InputFiles.Read(path, map.Name, "a System.map"))) : null;
+            Guest guest = GuestFiles.Open(parsed.GetValue(kernel));
             BootImage image = OtherOsImage.Read(guest.Kernel, BootRequest.RetailBootMemory);
-            SymbolTable symbols = parsed.GetValue(map) is { } path ? SymbolTable.ReadSystemMap(CompressedFile.Unpack(ImageFile.Read(path))) : image.Symbols;
-            Print(image, symbols, Resolve(parsed.GetValue(start), image, symbols), parsed.GetValue(count));
+            SymbolTable symbols = named ?? image.Symbols;
+            Print(image, symbols, Resolve(parsed.GetValue(start), image, symbols), most);
             return ExitCode.Success;
         }));
         return command;

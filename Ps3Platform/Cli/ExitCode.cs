@@ -21,6 +21,9 @@ internal static class ExitCode
     /// <summary>--no-reboot was given and the guest asked for a restart.</summary>
     public const int GuestRestart = 5;
 
+    /// <summary>All went well, but a file that was asked for, or the console's text, could not be written.</summary>
+    public const int OutputLost = 6;
+
     /// <summary>An SPU program met an invalid instruction or channel; 128 + SIGILL, the signal Linux sends for it.</summary>
     public const int SpuInvalid = 132;
 
@@ -36,6 +39,15 @@ internal static class ExitCode
     /// <summary>The time or instruction limit was reached; as timeout(1) has it.</summary>
     public const int Timeout = 124;
 
+    /// <summary>Ended because the terminal has gone; 128 + SIGHUP.</summary>
+    public const int HungUp = 129;
+
     /// <summary>Ended by Ctrl-C; 128 + SIGINT.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>Ended because nobody reads standard output any more; 128 + SIGPIPE.</summary>
+    public const int OutputClosed = 141;
+
+    /// <summary>Ended by kill, timeout and the like; 128 + SIGTERM.</summary>
+    public const int Terminated = 143;
 }

@@ -1,3 +1,5 @@
+using Ps3Platform.Cli.Files;
+using Ps3Platform.Cli.Streams;
 using Ps3Platform.Loaders;
 
 namespace Ps3Platform.Cli;
@@ -19,10 +21,28 @@ internal static class Failures
             Terminal.Error(e.Message);
             return ExitCode.Usage;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (OutputClosedException)
+        {
+            // "ps3 disasm vmlinux | head" has all it wants.
+            return ExitCode.OutputClosed;
+        }
+        catch (OutputException e)
         {
             Terminal.Error(e.Message);
-            return ExitCode.Usage;
+            return ExitCode.OutputLost;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Files are opened where their names are known; what is left is a stream of the process's own.
+            Terminal.Error($"input or output failed: {FileErrors.Reason(e)}");
+            return ExitCode.OutputLost;
+        }
+        catch (Exception e) when (e is OutOfMemoryException || e.InnerException is OutOfMemoryException)
+        {
+            Terminal.Error(
+                "the host gives no more memory: the machine takes about 500 MB and 3.5 GB of address space (ulimit -v); "
+                + "give it more, or less --memory.");
+            return ExitCode.Internal;
         }
         catch (Exception e)
         {

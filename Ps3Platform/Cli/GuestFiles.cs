@@ -1,3 +1,4 @@
+using Ps3Platform.Cli.Files;
 using Ps3Platform.Loaders;
 
 namespace Ps3Platform.Cli;
@@ -14,19 +15,34 @@ internal static class GuestFiles
     /// <summary>The name of the Linux that the build script makes.</summary>
     public const string Linux = "linux";
 
+    /// <summary>The name of the built-in guest.</summary>
+    public const string Penguin = "penguin";
+
+    private const string Wanted = "a vmlinux, dtbImage.ps3 or otheros.bld (.gz and .xz as they are), or nothing for the built-in guest";
+
     /// <summary>The guest the user named, or the built-in one.</summary>
-    /// <exception cref="UsageException">There is no such guest.</exception>
+    /// <exception cref="UsageException">There is no such guest, or its file cannot be read.</exception>
     public static Guest Open(string? name)
     {
         if (name is null)
             return new Guest(BuiltIn());
-        if (File.Exists(name))
-            return new Guest(ImageFile.Read(name));
-        if (name == Linux)
-            return BuiltLinux();
-        if (name.StartsWith('-'))
-            throw new UsageException($"{name}: no such option; --help lists them.");
-        throw new UsageException($"{name}: no such file; give a vmlinux, dtbImage.ps3 or otheros.bld (.gz and .xz as they are), or nothing for the built-in guest.");
+        if (name == InputFiles.StandardInput)
+            return new Guest(InputFiles.ReadStandardInput("a kernel"));
+        // A file of that name comes first; a folder of that name, as in the checkout, does not.
+        if (FileKinds.Of(name) is FileKind.Missing or FileKind.Folder)
+        {
+            switch (name)
+            {
+                case Linux:
+                    return BuiltLinux();
+                case Penguin:
+                    return new Guest(BuiltIn());
+                case "help":
+                    throw new UsageException("help: no such file; \"ps3 help boot\" shows the options.");
+            }
+        }
+
+        return new Guest(InputFiles.Read(name, option: null, Wanted));
     }
 
     private static ImageFile BuiltIn()
@@ -49,7 +65,7 @@ internal static class GuestFiles
             string initrd = Path.Combine(built, "initramfs.cpio.gz");
             string commandLine = Path.Combine(built, "cmdline");
             return new Guest(
-                ImageFile.Read(kernel), File.Exists(initrd) ? initrd : null, File.Exists(commandLine) ? File.ReadAllText(commandLine).Trim() : null);
+                InputFiles.Read(kernel, option: null, "the kernel that firmware-stubs/linux/build.sh makes"), File.Exists(initrd) ? initrd : null, File.Exists(commandLine) ? File.ReadAllText(commandLine).Trim() : null);
         }
 
         throw new UsageException("no Linux has been built yet; run firmware-stubs/linux/build.sh, which makes guests/linux/.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 
-using Ps3Platform.Loaders;
+using Ps3Platform.Cli.Files;
+using Ps3Platform.Cli.Options;
 using Ps3Platform.Loaders.Compression;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine;
@@ -10,25 +11,26 @@ namespace Ps3Platform.Cli;
 /// <summary>Options about what is known of the guest's kernel and what is done when it stops for good.</summary>
 internal sealed class KernelOptions
 {
-    private readonly Option<string?> _symbols = new("--symbols") { Description = "System.map with the symbols of a stripped kernel (.xz, .gz as they are).", HelpName = "FILE" };
-    private readonly Option<string> _lockup = new("--lockup") { Description = "When the guest can provably never go on, or has panicked and waits: stop (default) with exit code 4 or 3; report it and run on; off: do not look for it.", HelpName = "off|report|stop", DefaultValueFactory = _ => "stop" };
-    private readonly Option<bool> _logBuffer = new("--log-buffer") { Description = "Print the kernel's whole log from guest memory at the end, however the run ends." };
+    private readonly Setting<string> _symbols = new(
+        "--symbols", new TextKind("FILE"), "System.map with the symbols of a stripped kernel (.xz, .gz as they are).");
+    private readonly Setting<LockupAction> _lockup = new(
+        "--lockup",
+        new ChoiceKind<LockupAction>(("off", LockupAction.Off), ("report", LockupAction.Report), ("stop", LockupAction.Stop)),
+        "When the guest can provably never go on, or has panicked and waits: stop with exit code 4 or 3; report it and run on; off: do not "
+        + "look for it.",
+        "stop");
+    private readonly Flag _logBuffer = new("--log-buffer", "Print the kernel's whole log from guest memory at the end, however the run ends.");
 
     /// <summary>The options, to be added to a command.</summary>
     public IEnumerable<Option> All => [_symbols, _lockup, _logBuffer];
 
     /// <summary>The configuration with what these options ask for.</summary>
+    /// <exception cref="UsageException">The file cannot be used, or a value is wrong.</exception>
     public MachineConfig Apply(ParseResult parsed, MachineConfig config) => config with
     {
-        Symbols = parsed.GetValue(_symbols) is { } map ? SymbolTable.ReadSystemMap(CompressedFile.Unpack(ImageFile.Read(map))) : null,
-        Lockup = parsed.GetValue(_lockup) switch
-        {
-            "off" => LockupAction.Off,
-            "report" => LockupAction.Report,
-            "stop" => LockupAction.Stop,
-            string text => throw new UsageException($"--lockup {text}: give off, report or stop."),
-            null => LockupAction.Stop,
-        },
+        Symbols = _symbols.TryRead(parsed, out string? map)
+            ? SymbolTable.ReadSystemMap(CompressedFile.Unpack(InputFiles.Read(map, _symbols.Name, "a System.map"))) : null,
+        Lockup = _lockup.Read(parsed),
     };
 
     /// <summary>True when the kernel's log is to be printed in any case.</summary>

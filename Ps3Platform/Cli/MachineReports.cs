@@ -61,8 +61,14 @@ internal static class MachineReports
             yield return $"first instruction {(first - process.StartTime.ToUniversalTime()).TotalSeconds:0.00} s after the start of the process";
         double all = process.WorkingSet64 / Megabyte;
         double managed = GC.GetTotalMemory(forceFullCollection: false) / Megabyte;
-        yield return HostMemory.TryGetResident(machine.Memory, out ulong guest)
-            ? $"{all:0} MB resident: {guest / Megabyte:0} MB of the guest's {machine.Config.MemorySize / Megabyte:0} MB, {all - (guest / Megabyte):0} MB beside it (managed {managed:0} MB)"
-            : $"{all:0} MB resident (managed {managed:0} MB)";
+        if (!HostMemory.TryGetResident(machine.Memory, out ResidentMemory guest))
+        {
+            yield return $"{all:0} MB resident (managed {managed:0} MB)";
+            yield break;
+        }
+
+        double rest = all - ((guest.Ram + guest.Video + guest.Other) / Megabyte);
+        yield return $"{all:0} MB resident: {guest.Ram / Megabyte:0} MB of the guest's {machine.Config.MemorySize / Megabyte:0} MB, {guest.Video / Megabyte:0} MB of video memory, "
+            + $"{guest.Other / Megabyte:0} MB of local stores and of what the guest has given back, {rest:0} MB beside it (managed {managed:0} MB)";
     }
 }

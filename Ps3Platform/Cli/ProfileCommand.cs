@@ -1,6 +1,7 @@
 using System.CommandLine;
 
-using Ps3Platform.Loaders;
+using Ps3Platform.Cli.Files;
+using Ps3Platform.Cli.Options;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Profiling;
@@ -10,15 +11,16 @@ namespace Ps3Platform.Cli;
 /// <summary><c>ps3 profile</c>: boots like <c>ps3 boot</c>, and says where the guest spent its time.</summary>
 internal sealed class ProfileCommand
 {
-    private const string Speedscope = "speedscope";
-    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMicroseconds(1);
-
     private readonly BootOptions _boot = new();
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "The flame graph; profile.speedscope.json or profile.trace.json unless given.", HelpName = "FILE" };
-    private readonly Option<string> _format = new("--format") { Description = "speedscope: for speedscope.app. perfetto, chrome: trace events, for ui.perfetto.dev and chrome://tracing.", HelpName = "speedscope|perfetto|chrome", DefaultValueFactory = _ => Speedscope };
-    private readonly Option<string> _interval = new("--interval") { Description = "Guest time a thread runs between two samples; at least a turn of some ten microseconds passes.", HelpName = "TIME", DefaultValueFactory = _ => "500us" };
-    private readonly Option<string[]> _userSymbols = new("--symbols-user") { Description = "A program the guest runs, with symbols, linked at a fixed address. May be given several times.", HelpName = "ELF", DefaultValueFactory = _ => [] };
-    private readonly Option<int> _top = new("--top") { Description = "Functions to print.", HelpName = "N", DefaultValueFactory = _ => 25 };
+    private readonly Setting<string> _output = new("--output", new TextKind("FILE"), "The flame graph; profile.speedscope.json or profile.trace.json unless given.", null, "-o");
+    private readonly Setting<bool> _isSpeedscope = new(
+        "--format", new ChoiceKind<bool>(("speedscope", true), ("perfetto", false), ("chrome", false)),
+        "speedscope: for speedscope.app. perfetto, chrome: trace events, for ui.perfetto.dev and chrome://tracing.", "speedscope");
+    private readonly Setting<TimeSpan> _interval = new(
+        "--interval", new TimeKind(TimeSpan.FromMicroseconds(1)), "Guest time a thread runs between two samples; at least a turn of some ten microseconds passes.", "500us");
+    private readonly Setting<string> _userSymbols = new(
+        "--symbols-user", new TextKind("ELF"), "A program the guest runs, with symbols, linked at a fixed address. May be given several times.") { IsRepeatable = true };
+    private readonly Setting<ulong> _top = new("--top", new NumberKind(1, 100_000), "Functions to print.", "25");
 
     public static Command Create()
     {
@@ -32,7 +34,7 @@ internal sealed class ProfileCommand
             + "  ps3 profile vmlinux.xz --initrd initramfs.cpio.gz --symbols System.map.xz -o boot.json\n"
             + "  ps3 profile vmlinux --format perfetto --interval 100us --timeout 30s");
         profile._boot.AddTo(command);
-        Option[] options = [profile._output, profile._format, profile._interval, profile._userSymbols, profile._top];
+        Option[] options = [profile._output, profile._isSpeedscope, profile._interval, profile._userSymbols, profile._top];
         foreach (Option option in options)
             command.Options.Add(option);
         command.SetAction(parsed => Failures.Guard(() => profile.Run(parsed)));
@@ -42,14 +44,14 @@ internal sealed class ProfileCommand
     private int Run(ParseResult parsed)
     {
         // Everything that can be wrong is found before the guest runs: a profile of an hour is not lost to a misspelt name.
-        bool speedscope = ParseFormat(parsed.GetValue(_format)!);
-        TimeSpan interval = Values.Time(parsed.GetValue(_interval)!, "--interval");
-        if (interval < ShortestInterval)
-            throw new UsageException($"--interval {parsed.GetValue(_interval)}: give 1us or more.");
-        string path = parsed.GetValue(_output) ?? (speedscope ? "profile.speedscope.json" : "profile.trace.json");
-        if (Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder))
-            throw new UsageException($"--output {path}: there is no folder {folder}; make it first.");
-        SymbolTable[] user = [.. parsed.GetValue(_userSymbols)!.Select(static program => SymbolTable.ReadExecutable(ImageFile.Read(program)))];
+        bool speedscope = _isSpeedscope.Read(parsed);
+        TimeSpan interval = _interval.Read(parsed);
+        int top = (int)_top.Read(parsed);
+        var output = OutputFile.Check(_output.TryRead(parsed, out string? path) ? path : speedscope ? "profile.speedscope.json" : "profile.trace.json", _output.Name);
+        SymbolTable[] user =
+        [
+            .. _userSymbols.ReadAll(parsed).Select(program => SymbolTable.ReadExecutable(InputFiles.Read(program, _userSymbols.Name, "a program with symbols"))),
+        ];
 
         GuestProfile? profile = null;
         string name = "ps3";
@@ -61,21 +63,18 @@ internal sealed class ProfileCommand
         });
         if (profile is null)
             return code;
-        foreach (string line in ProfileReport.Lines(profile, parsed.GetValue(_top)))
+        foreach (string line in ProfileReport.Lines(profile, top))
             Terminal.Note(line);
-        using FileStream file = File.Create(path);
-        if (speedscope)
-            SpeedscopeWriter.Write(profile, name, file);
-        else
-            ChromeTraceWriter.Write(profile, name, file);
-        Terminal.Note($"{path} written; open it with {(speedscope ? "https://www.speedscope.app" : "https://ui.perfetto.dev")}");
+        bool isWritten = output.TryWrite(stream =>
+        {
+            if (speedscope)
+                SpeedscopeWriter.Write(profile, name, stream);
+            else
+                ChromeTraceWriter.Write(profile, name, stream);
+        });
+        if (!isWritten)
+            return code == ExitCode.Success ? ExitCode.OutputLost : code;
+        Terminal.Note($"{output.Path} written; open it with {(speedscope ? "https://www.speedscope.app" : "https://ui.perfetto.dev")}");
         return code;
     }
-
-    private static bool ParseFormat(string text) => text switch
-    {
-        Speedscope => true,
-        "perfetto" or "chrome" => false,
-        _ => throw new UsageException($"--format {text}: give speedscope, perfetto or chrome."),
-    };
 }

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
+using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Spu;
+using Ps3Platform.Cli.Streams;
 
 namespace Ps3Platform.Cli;
 
@@ -11,8 +14,27 @@ public static class Program
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Main(string[] args)
     {
+        HostOutput.UseForConsole();
+        RootCommand root = CreateRoot();
+        return Failures.Guard(() =>
+        {
+            // The reader has found what people mistype; the parser's own messages are for what is left.
+            ParseResult parsed = root.Parse(new ArgumentReader(root).Read(args), new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+            // Who asks for help has not written the operands yet.
+            if (parsed.Errors.Count == 0 || parsed.Action is HelpPage)
+                return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
+                Terminal.Error(error.Message);
+            Terminal.Note("\"ps3 help\" lists the commands, \"ps3 help COMMAND\" the options of one.");
+            return ExitCode.Usage;
+        });
+    }
+
+    /// <summary>All commands.</summary>
+    internal static RootCommand CreateRoot()
+    {
         var root = new RootCommand(
-            "A PlayStation 3 that runs OtherOS: a Cell PPE under a simulation of Sony's lv1 hypervisor.\n\n"
+            "A PlayStation 3 that runs OtherOS: a Cell under a simulation of Sony's lv1 hypervisor.\n\n"
             + "  ps3 boot                         the built-in guest, a small kernel that shows what works\n"
             + "  ps3 boot vmlinux --initrd i.gz   a real PS3 Linux kernel\n"
             + "  ps3 profile vmlinux -o f.json    the same, and where the guest spent its time\n"
@@ -28,16 +50,8 @@ public static class Program
             SpuCommand.Create(),
             BenchCommand.Create(),
         };
-        return Failures.Guard(() =>
-        {
-            ParseResult parsed = root.Parse(ProgramOperands.Separate(root, args));
-            if (parsed.Errors.Count == 0)
-                return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-            foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
-                Terminal.Error(error.Message);
-            string name = parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ";
-            Terminal.Note($"\"ps3 {name}--help\" lists the options.");
-            return ExitCode.Usage;
-        });
+        root.Directives.Clear();
+        root.Options.OfType<HelpOption>().Single().Action = new HelpPage();
+        return root;
     }
 }

@@ -26,13 +26,25 @@ internal static class Ps3Program
 
     public static ProgramResult Run(params string[] arguments) => Start(arguments).Wait();
 
+    /// <summary>Runs a line of a shell in which <c>$PS3</c> is the program; with the <c>pipefail</c> of bash.</summary>
+    public static ProgramResult Shell(string line, string folder)
+    {
+        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        start.Environment["PS3"] = $"dotnet {Path.Combine(AppContext.BaseDirectory, "ps3.dll")}";
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add($"set -o pipefail; {line}");
+        return new RunningProgram(Process.Start(start) ?? throw new InvalidOperationException("bash did not start"), Patience).Wait();
+    }
+
     public static RunningProgram Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ps3.dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
-        return new RunningProgram(Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start"), Patience);
+        Process process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        process.StandardInput.Close();
+        return new RunningProgram(process, Patience);
     }
 }
 
@@ -71,6 +83,9 @@ internal sealed class RunningProgram
         if (!seen || !Output.Contains(text, StringComparison.Ordinal))
             throw new TimeoutException($"ps3 did not print \"{text}\"");
     }
+
+    /// <summary>Ends it as kill -9 does, unless it has ended.</summary>
+    public void Kill() => _process.Kill();
 
     public ProgramResult Wait()
     {

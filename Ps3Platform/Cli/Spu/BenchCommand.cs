@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Reflection;
 
+using Ps3Platform.Cli.Files;
+using Ps3Platform.Cli.Options;
+using Ps3Platform.Cli.Streams;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Spu.Bench;
@@ -12,11 +15,12 @@ namespace Ps3Platform.Cli.Spu;
 /// <summary><c>ps3 bench spu</c>: how fast the SPEs are on this host, as a table, JSON and a plot.</summary>
 internal sealed class BenchCommand
 {
-    private readonly Option<string?> _only = new("--only") { Description = "Measure only these, with commas between: dispatch, mailbox, dma, atomic, fairness, switch, sgemm, integer.", HelpName = "NAMES" };
-    private readonly Option<int> _rounds = new("--rounds") { Description = "Samples of each case. Latencies take 400 in each round.", HelpName = "N", DefaultValueFactory = _ => 5 };
-    private readonly Option<string> _time = new("--time") { Description = "How long a sample takes.", HelpName = "TIME", DefaultValueFactory = _ => "200ms" };
-    private readonly Option<string?> _json = new("--json") { Description = "Write all samples to this file.", HelpName = "FILE" };
-    private readonly Option<string?> _svg = new("--svg") { Description = "Write a plot to this file.", HelpName = "FILE" };
+    private readonly Setting<string> _only = new(
+        "--only", new TextKind("NAMES"), "Measure only these, with commas between: dispatch, mailbox, dma, atomic, fairness, switch, sgemm, integer.");
+    private readonly Setting<ulong> _rounds = new("--rounds", new NumberKind(1, 1000), "Samples of each case. Latencies take 400 in each round.", "5");
+    private readonly Setting<TimeSpan> _time = new("--time", new TimeKind(), "How long a sample takes.", "200ms");
+    private readonly Setting<string> _json = new("--json", new TextKind("FILE"), "Write all samples to this file.");
+    private readonly Setting<string> _svg = new("--svg", new TextKind("FILE"), "Write a plot to this file.");
     private readonly SpuEngineChoice _engine = new();
 
     public static Command Create()
@@ -34,37 +38,54 @@ internal sealed class BenchCommand
         foreach (Option option in options)
             spu.Options.Add(option);
         spu.SetAction(parsed => Failures.Guard(() => bench.Run(parsed)));
-        return new Command("bench", "Measure how fast this machine is. \"ps3 bench spu --help\" says more.") { spu };
+        return new Command("bench", "Measure how fast this machine is.\n\nExample:\n  ps3 bench spu") { spu };
     }
 
     private int Run(ParseResult parsed)
     {
         // Whatever can be wrong is found before anything is measured.
-        ISpuMeasure[] chosen = Choose(parsed.GetValue(_only), SpuMeasures.All(Program("sgemm.elf"), Program("integer.elf")));
-        int rounds = parsed.GetValue(_rounds);
-        if (rounds is < 1 or > 1000)
-            throw new UsageException($"--rounds {rounds}: give 1 to 1000.");
+        ISpuMeasure[] chosen = Choose(_only.TryRead(parsed, out string? only) ? only : null, SpuMeasures.All(Program("sgemm.elf"), Program("integer.elf")));
         using SpuCodeCache? code = SpuCodeCache.Create(_engine.ReadEngine(parsed));
-        var options = new SpuBenchOptions { Rounds = rounds, Time = Values.Time(parsed.GetValue(_time)!, "--time"), Code = code };
-        using FileStream? json = parsed.GetValue(_json) is { } jsonPath ? File.Create(jsonPath) : null;
-        using FileStream? svg = parsed.GetValue(_svg) is { } svgPath ? File.Create(svgPath) : null;
+        var options = new SpuBenchOptions { Rounds = (int)_rounds.Read(parsed), Time = _time.Read(parsed), Code = code };
+        OutputFile? json = _json.TryRead(parsed, out string? jsonPath) ? OutputFile.Check(jsonPath, _json.Name) : null;
+        OutputFile? svg = _svg.TryRead(parsed, out string? svgPath) ? OutputFile.Check(svgPath, _svg.Name) : null;
 
+        using var stop = new ProgramStop();
+        List<SpuMeasurement> all = Measure(chosen, options, stop);
+        bool isWritten = json?.TryWrite(stream => BenchFiles.WriteJson(stream, all, options)) != false;
+        isWritten &= svg?.TryWrite(stream => BenchPlot.Write(stream, all)) != false;
+        if (stop.Reason != StopReason.None)
+            return StopSignals.ExitCodeOf(stop.Reason);
+        return isWritten ? ExitCode.Success : ExitCode.OutputLost;
+    }
+
+    /// <summary>Measures until all is done or a signal comes: what is done by then is kept.</summary>
+    private static List<SpuMeasurement> Measure(ISpuMeasure[] chosen, SpuBenchOptions options, ProgramStop stop)
+    {
         var all = new List<SpuMeasurement>();
-        foreach (ISpuMeasure measure in chosen)
+        try
         {
-            BenchTable.Heading(measure);
-            foreach (SpuMeasurement measurement in measure.Run(options))
+            foreach (ISpuMeasure measure in chosen)
             {
-                all.Add(measurement);
-                BenchTable.Row(measurement);
+                BenchTable.Heading(measure);
+                foreach (SpuMeasurement measurement in measure.Run(options).TakeWhile(_ => !stop.Token.IsCancellationRequested))
+                {
+                    all.Add(measurement);
+                    BenchTable.Row(measurement);
+                }
+
+                if (!stop.Token.IsCancellationRequested)
+                    continue;
+                Terminal.Note($"stopped by {StopSignals.Describe(stop.Reason)} after {all.Count} measurements");
+                break;
             }
         }
+        catch (OutputClosedException)
+        {
+            stop.OnReaderGone();
+        }
 
-        if (json is not null)
-            BenchFiles.WriteJson(json, all, options);
-        if (svg is not null)
-            BenchPlot.Write(svg, all);
-        return ExitCode.Success;
+        return all;
     }
 
     private static ISpuMeasure[] Choose(string? only, IReadOnlyList<ISpuMeasure> all)

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-using Ps3Platform.Loaders;
+using Ps3Platform.Cli.Files;
 using Ps3Platform.Loaders.Compression;
 using Ps3Platform.Loaders.Elf;
 
@@ -11,7 +11,7 @@ internal static class SpuCommand
 {
     public static Command Create() => new(
         "spu",
-        "Run and look at programs for an SPU, without a kernel.\n\n"
+        "Run, list and trace programs for an SPU, without a kernel.\n\n"
         + "A program is what spu-elf-gcc links. Give it -mstdmain for a main that has arguments.\n\n"
         + "Examples:\n"
         + "  spu-elf-gcc -O2 -mstdmain hello.c -o hello.elf\n"
@@ -27,14 +27,8 @@ internal static class SpuCommand
     /// <summary>Reads a program, packed or not.</summary>
     public static SpuProgram Open(string path)
     {
-        try
-        {
-            return SpuProgram.Read(CompressedFile.Unpack(ImageFile.Read(path)));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new UsageException($"{path}: no such file; give an SPU program.");
-        }
+        const string Wanted = "an SPU program, as spu-elf-gcc links it";
+        return SpuProgram.Read(CompressedFile.Unpack(path == InputFiles.StandardInput ? InputFiles.ReadStandardInput(Wanted) : InputFiles.Read(path, option: null, Wanted)));
     }
 
     /// <summary>An address (0x...) or the name of a symbol.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using Ps3Platform.Cli.Options;
 using Ps3Platform.Loaders.Elf;
 
 namespace Ps3Platform.Cli.Spu;
@@ -15,8 +16,8 @@ internal static class SpuDisasmCommand
     {
         var program = new Argument<string>("PROGRAM") { Description = "An SPU program, as spu-elf-gcc links it." };
         var start = new Argument<string?>("START") { Description = "Address (0x...) or symbol; nothing: every section with code.", Arity = ArgumentArity.ZeroOrOne };
-        var count = new Option<int?>("--count", "-n") { Description = $"Instructions to print; from START on {DefaultCount}, or all of a function whose size is known.", HelpName = "N" };
-        var section = new Option<string?>("--section", "-j") { Description = "Only this section, whatever it holds.", HelpName = "NAME" };
+        var count = new Setting<ulong>("--count", new NumberKind(1, int.MaxValue), $"Instructions to print; from START on {DefaultCount}, or all of a function whose size is known.", null, "-n");
+        var section = new Setting<string>("--section", new TextKind("NAME"), "Only this section, whatever it holds.", null, "-j");
         var command = new Command(
             "disasm",
             "Disassemble an SPU program, as \"spu-elf-objdump -d\" does.\n\n"
@@ -30,14 +31,15 @@ internal static class SpuDisasmCommand
         };
         command.SetAction(parsed => Failures.Guard(() =>
         {
+            int? most = count.TryRead(parsed, out ulong given) ? (int)given : null;
+            string? name = section.TryRead(parsed, out string? named) ? named : null;
+            if (parsed.GetValue(start) is { } both && name is not null)
+                throw new UsageException($"{both}: has no effect with --section {name}; leave one of the two out.");
             SpuProgram opened = SpuCommand.Open(parsed.GetValue(program)!);
-            int? most = parsed.GetValue(count);
-            if (most is <= 0)
-                throw new UsageException($"--count {most}: give 1 or more.");
             if (parsed.GetValue(start) is { } from)
                 PrintFrom(opened, SpuCommand.Resolve(opened, from), most);
             else
-                PrintSections(opened, parsed.GetValue(section), most ?? int.MaxValue);
+                PrintSections(opened, name, most ?? int.MaxValue);
             return ExitCode.Success;
         }));
         return command;

@@ -1,5 +1,9 @@
 using System.CommandLine;
 
+using CellPpe.Ppe.Execution;
+
+using Ps3Platform.Cli.Options;
+
 using SpuRuntime.Execution;
 
 namespace Ps3Platform.Cli.Spu;
@@ -9,12 +13,17 @@ namespace Ps3Platform.Cli.Spu;
 /// The option that says it for the PPE, where there is one: SPUs follow it, unless --spu-engine says otherwise. Else SPUs are all there
 /// is, and have --engine for themselves.
 /// </param>
-internal sealed class SpuEngineChoice(Option<string>? beside = null)
+internal sealed class SpuEngineChoice(Setting<PpuEngine>? beside = null)
 {
-    private readonly Option<string?> _engine = beside is null
-        ? new("--engine") { Description = "auto: interpret, and compile what is hot. interpreter: never compile. compiled: compile what has run a few times.", HelpName = "auto|interpreter|compiled", DefaultValueFactory = _ => "auto" }
-        : new("--spu-engine") { Description = "The same for the SPEs' programs; like --engine if not given.", HelpName = "auto|interpreter|compiled" };
-    private readonly Option<string> _float = new("--spu-float") { Description = "Single precision of compiled SPU code. exact: as the SPU manual defines it, to the bit. relaxed: as the host does it.", HelpName = "exact|relaxed", DefaultValueFactory = _ => "exact" };
+    private static readonly ChoiceKind<SpuEngine> Engines = new(("auto", SpuEngine.Auto), ("interpreter", SpuEngine.Interpreter), ("compiled", SpuEngine.Compiled));
+
+    private readonly Setting<SpuEngine> _engine = beside is null
+        ? new("--engine", Engines, "auto: interpret, and compile what is hot. interpreter: never compile. compiled: compile what has run a few times.", "auto")
+        : new("--spu-engine", Engines, "The same for the SPEs' programs; like --engine if not given.");
+
+    private readonly Setting<SpuFloatMode> _float = new(
+        "--spu-float", new ChoiceKind<SpuFloatMode>(("exact", SpuFloatMode.Exact), ("relaxed", SpuFloatMode.Relaxed)),
+        "Single precision of compiled SPU code. exact: as the SPU manual defines it, to the bit. relaxed: as the host does it.", "exact");
 
     /// <summary>The options, for a command.</summary>
     public IReadOnlyList<Option> All => [_engine, _float];
@@ -29,21 +38,26 @@ internal sealed class SpuEngineChoice(Option<string>? beside = null)
     }
 
     /// <summary>The engine.</summary>
-    public SpuEngine ReadEngine(ParseResult parsed) => (parsed.GetValue(_engine) ?? (beside is null ? null : parsed.GetValue(beside))) switch
+    public SpuEngine ReadEngine(ParseResult parsed)
     {
-        "auto" or null => SpuEngine.Auto,
-        "interpreter" => SpuEngine.Interpreter,
-        "compiled" => SpuEngine.Compiled,
-        string other => throw new UsageException($"{_engine.Name} {other}: give auto, interpreter or compiled."),
-    };
+        if (_engine.TryRead(parsed, out SpuEngine own))
+            return own;
+        return beside?.Read(parsed) switch
+        {
+            PpuEngine.Interpreter => SpuEngine.Interpreter,
+            PpuEngine.Compiled => SpuEngine.Compiled,
+            _ => SpuEngine.Auto,
+        };
+    }
 
     /// <summary>The arithmetic.</summary>
-    public SpuFloatMode ReadMode(ParseResult parsed) => parsed.GetValue(_float) switch
+    /// <exception cref="UsageException">It is chosen for compiled code, and nothing is compiled.</exception>
+    public SpuFloatMode ReadMode(ParseResult parsed)
     {
-        "exact" or null => SpuFloatMode.Exact,
-        "relaxed" => SpuFloatMode.Relaxed,
-        string other => throw new UsageException($"--spu-float {other}: give exact or relaxed."),
-    };
+        SpuFloatMode mode = _float.Read(parsed);
+        return mode == SpuFloatMode.Exact || ReadEngine(parsed) != SpuEngine.Interpreter ? mode
+            : throw _float.Refuse(parsed, "has no effect on the interpreter, which is always exact; leave it out, or choose another engine");
+    }
 
     /// <summary>The code that SPEs share, or null where everything is interpreted. The caller disposes of it.</summary>
     public SpuCodeCache? Read(ParseResult parsed) => SpuCodeCache.Create(ReadEngine(parsed), ReadMode(parsed));

@@ -1,5 +1,7 @@
 using System.CommandLine;
 
+using Ps3Platform.Cli.Options;
+using Ps3Platform.Cli.Streams;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Spu;
@@ -14,12 +16,14 @@ internal sealed class SpuRunOptions
 {
     private readonly Argument<string> _program = new("PROGRAM") { Description = "An SPU program, as spu-elf-gcc links it." };
     private readonly Argument<string[]> _arguments = new("ARGUMENT") { Description = "What its main gets, dashes or not.", Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<ulong?> _instructions = new("--max-instructions", "--instructions") { Description = "Stop after so many instructions.", HelpName = "N" };
-    private readonly Option<string?> _timeout = new("--timeout") { Description = "Stop after so much host time: 90s, 2m, 500ms.", HelpName = "TIME" };
-    private readonly Option<string> _clock = new("--clock") { Description = "What the decrementer follows. host: the host's clock. instructions: eight instructions a tick; waiting takes no time, and every run is the same.", HelpName = "host|instructions", DefaultValueFactory = _ => "host" };
-    private readonly Option<string> _memory = new("--memory") { Description = "Memory the program reaches by DMA, from 0x10000 on.", HelpName = "SIZE", DefaultValueFactory = _ => "16M" };
+    private readonly Setting<ulong> _instructions = new("--max-instructions", new NumberKind(1), "Stop after so many instructions, with exit code 124.", null, "--instructions");
+    private readonly Setting<TimeSpan> _timeout = new("--timeout", new TimeKind(), "Stop after so much host time, with exit code 124.");
+    private readonly Setting<ClockMode> _clock = new(
+        "--clock", new ChoiceKind<ClockMode>(("host", ClockMode.Host), ("instructions", ClockMode.Instructions)),
+        "What the decrementer follows. host: the host's clock. instructions: eight instructions a tick; waiting takes no time, and every run is the same.", "host");
+    private readonly Setting<ulong> _memory = new("--memory", new SizeKind(1 << 20, 1UL << 30, 1 << 20), "Memory the program reaches by DMA, from 0x10000 on.", "16M", "-m");
 
-    public Option<bool> Stats { get; } = new("--stats") { Description = "Say how much was run and how fast." };
+    public Flag Stats { get; } = new("--stats", "Say how much was run and how fast.");
 
     public void AddTo(Command command)
     {
@@ -38,34 +42,28 @@ internal sealed class SpuRunOptions
     {
         var limits = new StandaloneLimits
         {
-            Timeout = parsed.GetValue(_timeout) is { } time ? Values.Time(time, "--timeout") : null,
-            Instructions = parsed.GetValue(_instructions),
+            Timeout = _timeout.TryRead(parsed, out TimeSpan time) ? time : null,
+            Instructions = _instructions.TryRead(parsed, out ulong most) ? most : null,
         };
+        using var stop = new ProgramStop();
         var options = new StandaloneOptions
         {
             Arguments = [parsed.GetValue(_program)!, .. parsed.GetValue(_arguments) ?? []],
             Engines = engines,
             Observer = observer,
-            MemorySize = ReadMemory(parsed.GetValue(_memory)!),
-            Clock = parsed.GetValue(_clock) switch
-            {
-                "host" => ClockMode.Host,
-                "instructions" => ClockMode.Instructions,
-                string other => throw new UsageException($"--clock {other}: give host or instructions."),
-                null => ClockMode.Host,
-            },
-            Streams = StandardStreams.Host(),
+            MemorySize = _memory.Read(parsed),
+            Clock = _clock.Read(parsed),
+            Streams = new StandardStreams(
+                Console.OpenStandardInput(), new WatchedOutput(HostOutput.OpenStandardOutput(), stop.OnReaderGone), HostOutput.OpenStandardError()),
         };
         if (!program.HasStandardMain && options.Arguments.Count > 1)
             Terminal.Note($"{program.Image.File.Name} takes no arguments: its main is that of an SPE thread; link it with -mstdmain");
 
         using var spe = Build(program, options);
-        using var cancel = new CancellationTokenSource();
-        using var interrupt = new Interruption(cancel);
         long started = System.Diagnostics.Stopwatch.GetTimestamp();
-        StandaloneOutcome outcome = spe.Run(limits with { Cancel = cancel.Token });
+        StandaloneOutcome outcome = spe.Run(limits with { Cancel = stop.Token });
         report?.Invoke(spe, System.Diagnostics.Stopwatch.GetElapsedTime(started));
-        return outcome.End == StandaloneEnd.Cancelled && isDone?.Invoke() == true ? ExitCode.Success : Finish(outcome);
+        return outcome.End == StandaloneEnd.Cancelled && isDone?.Invoke() == true ? ExitCode.Success : Finish(outcome, stop.Reason);
     }
 
     private static StandaloneSpe Build(SpuProgram program, StandaloneOptions options)
@@ -80,18 +78,10 @@ internal sealed class SpuRunOptions
         }
     }
 
-    private static ulong ReadMemory(string text)
+    private static int Finish(StandaloneOutcome outcome, StopReason reason)
     {
-        const ulong Least = 1 << 20;
-        const ulong Most = 1UL << 30;
-        ulong size = Values.Size(text, "--memory");
-        if (size is < Least or > Most || size % Least != 0)
-            throw new UsageException($"--memory {text}: give a multiple of 1M up to 1G.");
-        return size;
-    }
-
-    private static int Finish(StandaloneOutcome outcome)
-    {
+        if (outcome.End == StandaloneEnd.Cancelled && reason == StopReason.OutputClosed)
+            return ExitCode.OutputClosed;
         if (outcome.End == StandaloneEnd.Exited)
             return outcome.ExitCode;
         (int code, bool isError) = outcome.End switch
@@ -101,7 +91,7 @@ internal sealed class SpuRunOptions
             StandaloneEnd.DmaError => (ExitCode.SpuDmaError, true),
             StandaloneEnd.NotServed => (ExitCode.SpuNotServed, true),
             StandaloneEnd.Waiting => (ExitCode.GuestLockup, true),
-            StandaloneEnd.Cancelled => (ExitCode.Interrupted, false),
+            StandaloneEnd.Cancelled => (StopSignals.ExitCodeOf(reason), false),
             _ => (ExitCode.Timeout, false),
         };
         if (isError)
@@ -109,25 +99,5 @@ internal sealed class SpuRunOptions
         else
             Terminal.Note(outcome.Message);
         return code;
-    }
-
-    /// <summary>Ctrl-C: the first ends the program in order, the second (while it waits for input, say) the process.</summary>
-    private sealed class Interruption : IDisposable
-    {
-        private readonly CancellationTokenSource _cancel;
-
-        public Interruption(CancellationTokenSource cancel)
-        {
-            _cancel = cancel;
-            Console.CancelKeyPress += OnKey;
-        }
-
-        public void Dispose() => Console.CancelKeyPress -= OnKey;
-
-        private void OnKey(object? sender, ConsoleCancelEventArgs e)
-        {
-            e.Cancel = !_cancel.IsCancellationRequested;
-            _cancel.Cancel();
-        }
     }
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 
+using Ps3Platform.Cli.Files;
+using Ps3Platform.Cli.Options;
 using Ps3Platform.Loaders.Elf;
 
 namespace Ps3Platform.Cli.Spu;
@@ -8,10 +10,12 @@ namespace Ps3Platform.Cli.Spu;
 internal sealed class SpuTraceCommand
 {
     private readonly SpuRunOptions _run = new();
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "Write the trace to this file; standard error unless given.", HelpName = "FILE" };
-    private readonly Option<string?> _from = new("--from") { Description = "Begin when the program gets here: an address (0x...) or a symbol.", HelpName = "START" };
-    private readonly Option<long?> _count = new("--count", "-n") { Description = "End the run after so many lines.", HelpName = "N" };
-    private readonly Option<string> _only = new("--only") { Description = "all; channels: instructions on channels, and stops; branches: branches that were taken, and stops.", HelpName = "all|channels|branches", DefaultValueFactory = _ => "all" };
+    private readonly Setting<string> _output = new("--output", new TextKind("FILE"), "Write the trace to this file, which appears when the run has ended; standard error unless given.", null, "-o");
+    private readonly Setting<string> _from = new("--from", new TextKind("START"), "Begin when the program gets here: an address (0x...) or a symbol.");
+    private readonly Setting<ulong> _count = new("--count", new NumberKind(1, long.MaxValue), "End the run after so many lines.", null, "-n");
+    private readonly Setting<TraceFilter> _only = new(
+        "--only", new ChoiceKind<TraceFilter>(("all", TraceFilter.All), ("channels", TraceFilter.Channels), ("branches", TraceFilter.Branches)),
+        "all; channels: instructions on channels, and stops; branches: branches that were taken, and stops.", "all");
 
     public static Command Create()
     {
@@ -36,23 +40,31 @@ internal sealed class SpuTraceCommand
 
     private int Run(ParseResult parsed)
     {
+        TraceFilter filter = _only.Read(parsed);
+        long count = _count.TryRead(parsed, out ulong most) ? (long)most : long.MaxValue;
+        OutputFile? output = _output.TryRead(parsed, out string? path) ? OutputFile.Check(path, _output.Name) : null;
         SpuProgram program = _run.ReadProgram(parsed);
-        TraceFilter filter = parsed.GetValue(_only) switch
+        uint? from = _from.TryRead(parsed, out string? start) ? SpuCommand.Resolve(program, start) : null;
+        if (output is null)
+            return Trace(parsed, program, Console.Error, filter, from, count);
+
+        using OutputFileStream stream = output.Open();
+        int code = ExitCode.Success;
+        stream.Write(open =>
         {
-            "channels" => TraceFilter.Channels,
-            "branches" => TraceFilter.Branches,
-            "all" or null => TraceFilter.All,
-            string other => throw new UsageException($"--only {other}: give all, channels or branches."),
-        };
-        if (parsed.GetValue(_count) is <= 0)
-            throw new UsageException($"--count {parsed.GetValue(_count)}: give 1 or more.");
-        uint? from = parsed.GetValue(_from) is { } start ? SpuCommand.Resolve(program, start) : null;
-        string? path = parsed.GetValue(_output);
-        using StreamWriter? file = path is null ? null : new StreamWriter(path);
-        var tracer = new SpuTracer(file ?? Console.Error, program, filter, from, parsed.GetValue(_count) ?? long.MaxValue);
+            using var file = new StreamWriter(open);
+            code = Trace(parsed, program, file, filter, from, count);
+        });
+        stream.Complete();
+        return code;
+    }
+
+    private int Trace(ParseResult parsed, SpuProgram program, TextWriter output, TraceFilter filter, uint? from, long count)
+    {
+        var tracer = new SpuTracer(output, program, filter, from, count);
         int code = _run.Run(parsed, program, tracer, tracer, parsed.GetValue(_run.Stats) ? (_, _) => Terminal.Note($"{tracer.Lines} lines") : null, tracer.HasReachedCount);
-        if (from is { } missed && !tracer.HasBegun)
-            Terminal.Note($"nothing to show: the program never got to 0x{missed:x5}");
+        if (from is { } place && !tracer.HasBegun)
+            Terminal.Note($"nothing to show: the program never got to 0x{place:x5}");
         return code;
     }
 }

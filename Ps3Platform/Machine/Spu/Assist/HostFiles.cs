@@ -3,11 +3,7 @@ using SpuRuntime.State;
 namespace Ps3Platform.Machine.Spu.Assist;
 
 /// <summary>The host's standard streams, as a program's call-backs use them.</summary>
-public sealed record StandardStreams(Stream Input, Stream Output, Stream Error)
-{
-    /// <summary>The process's own.</summary>
-    public static StandardStreams Host() => new(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError());
-}
+public sealed record StandardStreams(Stream Input, Stream Output, Stream Error);
 
 /// <summary>What a program has open: C streams by handle (1 to 3 are the standard ones) and POSIX files by descriptor (0 to 2).</summary>
 internal sealed class HostFiles : IDisposable

@@ -1,0 +1,73 @@
+using Ps3Platform.Cli.Streams;
+
+namespace Ps3Platform.Cli.Files;
+
+/// <summary>An <see cref="OutputFile"/> that is being written. Disposed of before it is complete, it leaves no trace.</summary>
+internal sealed class OutputFileStream : IDisposable
+{
+    private readonly OutputFile _file;
+    private readonly UnfinishedFile? _unfinished;
+    private readonly Stream _stream;
+
+    internal OutputFileStream(OutputFile file, UnfinishedFile unfinished)
+        : this(file, unfinished.Stream) => _unfinished = unfinished;
+
+    internal OutputFileStream(OutputFile file, Stream inPlace)
+    {
+        _file = file;
+        _stream = new BufferedStream(inPlace, 64 << 10);
+    }
+
+    /// <summary>Writes a part.</summary>
+    /// <exception cref="OutputException">It cannot be written.</exception>
+    public void Write(Action<Stream> content)
+    {
+        try
+        {
+            // Writers close what they are given; this stream is closed by its owner only.
+            using var open = new UnclosedStream(_stream);
+            content(open);
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            throw _file.Failure(e);
+        }
+    }
+
+    /// <summary>All is written: the file takes its name.</summary>
+    /// <exception cref="OutputException">The rest of it could not be written.</exception>
+    public void Complete()
+    {
+        try
+        {
+            _stream.Flush();
+            _unfinished?.Publish();
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            throw _file.Failure(e);
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            _stream.Dispose();
+        }
+        catch (Exception e) when (FileErrors.IsFileError(e))
+        {
+            // What could not be written has been reported where it was written, or is given up here.
+        }
+
+        _unfinished?.Dispose();
+    }
+
+    /// <summary>Passes everything on but the end.</summary>
+    private sealed class UnclosedStream(Stream stream) : WriteOnlyStream
+    {
+        public override void Flush() => stream.Flush();
+
+        public override void Write(ReadOnlySpan<byte> buffer) => stream.Write(buffer);
+    }
+}

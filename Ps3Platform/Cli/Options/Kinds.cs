@@ -1,0 +1,132 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+using SpuRuntime.Scheduling;
+
+namespace Ps3Platform.Cli.Options;
+
+/// <summary>Any text.</summary>
+/// <param name="placeholder">Its place in a synopsis.</param>
+internal sealed class TextKind(string placeholder) : ValueKind<string>
+{
+    public override string Placeholder => placeholder;
+
+    public override bool TryRead(string text, [MaybeNullWhen(false)] out string value, [NotNullWhen(false)] out string? problem)
+    {
+        value = text;
+        problem = null;
+        return true;
+    }
+}
+
+/// <summary>One of some words.</summary>
+internal sealed class ChoiceKind<T>(string? placeholder, params (string Word, T Value)[] choices) : ValueKind<T>
+{
+    public ChoiceKind(params (string Word, T Value)[] choices)
+        : this(null, choices)
+    {
+    }
+
+    public override string Placeholder => placeholder ?? string.Join('|', choices.Select(static choice => choice.Word));
+
+    public override string? Range => placeholder is null ? null : Listed;
+
+    private string Listed => choices.Length == 1 ? choices[0].Word
+        : $"{string.Join(", ", choices[..^1].Select(static choice => choice.Word))} or {choices[^1].Word}";
+
+    public override bool TryRead(string text, [MaybeNullWhen(false)] out T value, [NotNullWhen(false)] out string? problem)
+    {
+        problem = $"give {Listed}";
+        foreach ((string word, T candidate) in choices)
+        {
+            if (word != text)
+                continue;
+            value = candidate;
+            problem = null;
+            return true;
+        }
+
+        value = default;
+        return false;
+    }
+}
+
+/// <summary>A whole number in a range.</summary>
+/// <param name="least">The smallest.</param>
+/// <param name="most">The largest.</param>
+/// <param name="reason">Why the range is so, or null: "a PPE has two hardware threads".</param>
+internal sealed class NumberKind(ulong least, ulong most = ulong.MaxValue, string? reason = null) : ValueKind<ulong>
+{
+    public override string Placeholder => "N";
+
+    // What no run reaches is no limit to tell of.
+    public override string Range => most >= int.MaxValue ? $"{least} or more" : most == least + 1 ? $"{least} or {most}" : $"{least} to {most}";
+
+    public override bool TryRead(string text, out ulong value, [NotNullWhen(false)] out string? problem)
+    {
+        bool isNumber = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+        problem = isNumber && value >= least && value <= most ? null
+            : $"{(isNumber ? reason is null ? "" : reason + "; " : "not a whole number; ")}give {Range}";
+        return problem is null;
+    }
+}
+
+/// <summary>An amount of memory, in bytes.</summary>
+/// <param name="least">The smallest.</param>
+/// <param name="most">The largest.</param>
+/// <param name="step">What it must be a multiple of.</param>
+internal sealed class SizeKind(ulong least, ulong most, ulong step) : ValueKind<ulong>
+{
+    public override string Placeholder => "SIZE";
+
+    public override string Range => $"{Write(least)} to {Write(most)} in steps of {Write(step)}";
+
+    public override string Notation => "SIZE is a number with K, M or G for KiB, MiB or GiB (256M, 1G); without a letter it is in MiB (256).";
+
+    /// <summary>A size as a user would write it.</summary>
+    public static string Write(ulong size) =>
+        size % (1UL << 30) == 0 ? $"{size >> 30}G" : size % (1UL << 20) == 0 ? $"{size >> 20}M" : $"{size >> 10}K";
+
+    public override bool TryRead(string text, out ulong value, [NotNullWhen(false)] out string? problem)
+    {
+        bool isSize = Values.TryReadSize(text, out value);
+        problem = !isSize ? "not a size; write for instance 256M (K, M, G are KiB, MiB, GiB; a number alone is in MiB)"
+            : value < least || value > most || value % step != 0
+            ? $"give a multiple of {Write(step)} from {Write(least)} to {Write(most)}{(IsPlain(text) ? "; a number alone is in MiB" : "")}"
+            : null;
+        return problem is null;
+    }
+
+    private static bool IsPlain(string text) => text.All(char.IsAsciiDigit);
+}
+
+/// <summary>A length of time.</summary>
+/// <param name="least">The shortest; zero: any that is not zero.</param>
+internal sealed class TimeKind(TimeSpan least = default) : ValueKind<TimeSpan>
+{
+    public override string Placeholder => "TIME";
+
+    public override string? Range => least == default ? null : $"{least.TotalMicroseconds:0}us or more";
+
+    public override string Notation => "TIME is a number with us, ms, s, m or h (500us, 20ms, 1.5s, 2m); without a unit it is in seconds (90).";
+
+    public override bool TryRead(string text, out TimeSpan value, [NotNullWhen(false)] out string? problem)
+    {
+        bool isTime = Values.TryReadTime(text, out value);
+        problem = !isTime ? "not a time; write for instance 30s (us, ms, s, m or h; a number alone is in seconds)"
+            : value < least ? $"give {Range}" : null;
+        return problem is null;
+    }
+}
+
+/// <summary>How long an SPE runs while others wait.</summary>
+internal sealed class QuantumKind : ValueKind<SpeQuantum>
+{
+    public override string Placeholder => "500us|2ms|20000i";
+
+    public override bool TryRead(string text, out SpeQuantum value, [NotNullWhen(false)] out string? problem)
+    {
+        problem = SpeQuantum.TryParse(text, out value) ? null : "write for instance 500us, 2ms or 20000i (instructions)";
+        return problem is null;
+    }
+}

@@ -1,0 +1,22 @@
+namespace Ps3Platform.Cli.Streams;
+
+/// <summary>Output of a guest or a program: when its reader has gone, it says so once and drops the rest.</summary>
+internal sealed class WatchedOutput(Stream output, Action readerGone) : WriteOnlyStream
+{
+    private bool _isDropped;
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (_isDropped)
+            return;
+        try
+        {
+            output.Write(buffer);
+        }
+        catch (OutputClosedException)
+        {
+            _isDropped = true;
+            readerGone();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using System.Diagnostics;
+
+namespace Boot.Tests;
+
+/// <summary>Sends signals as a person does.</summary>
+internal static class Signals
+{
+    /// <summary>Sends a signal by its name without SIG.</summary>
+    public static void Send(int process, string name)
+    {
+        using Process kill = Process.Start("kill", [$"-{name}", $"{process}"]);
+        kill.WaitForExit();
+    }
+}
