@@ -146,7 +146,7 @@ public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<Comm
     [InlineData("./ps3 bot", "no command bot")]
     [InlineData("./ps3 info tests/nothing.elf", "there is no tests/nothing.elf")]
     [InlineData("tests/Speed/nothing.sh", "there is no")]
-    [InlineData("tests/Speed/compare.sh --no-such", "does not know --no-such")]
+    [InlineData("tests/Speed/compare.sh --nothing-knows-this", "does not know --nothing-knows-this")]
     [InlineData("PS3_NOTHING_READS_THIS=1 dotnet test tests/Fuzz.Tests", "nothing reads PS3_NOTHING")]
     [InlineData("dotnet test tests/Fuzz.Tests --filter NoSuchTestClass", "no test is named NoSuchTestClass")]
     public void The_checker_finds(string command, string problem) => Assert.Contains(_checker.Problems(command), found => found.Contains(problem, StringComparison.Ordinal));
