@@ -122,6 +122,80 @@ public class OtherOsImageTests
         Assert.Contains("--dtb", Assert.Throws<ImageFormatException>(() => Read([0xd0, 0x0d, 0xfe, 0xed, .. new byte[1000]])).Message);
     }
 
+    [Fact]
+    public void Random_bytes_are_no_kernel()
+    {
+        const int Files = 4000;
+        var random = new Random(11);
+        int[] sizes = [64, 288, 512, 4096, 65536];
+        for (int round = 0; round < Files; round++)
+        {
+            byte[] bytes = new byte[sizes[round % sizes.Length]];
+            random.NextBytes(bytes);
+            // Also with what each first check wants: text that is none, an instruction at the entry, a branch behind it.
+            if (round % 3 == 1 && bytes.Length > 0x108)
+                BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(0x100), 0x6000_0000_4800_0100);
+            Assert.Throws<ImageFormatException>(() => Read(bytes));
+        }
+    }
+
+    [Fact]
+    public void Large_random_files_are_no_kernel()
+    {
+        var random = new Random(12);
+        byte[] bytes = new byte[16 << 20];
+        for (int round = 0; round < 4; round++)
+        {
+            random.NextBytes(bytes);
+            BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(0x100), 0x4800_0100);
+            Assert.Contains("neither a device tree", Assert.Throws<ImageFormatException>(() => Read(bytes)).Message);
+        }
+    }
+
+    [Theory]
+    [InlineData(0x3960_004a_4400_0022UL, true)] // li 11,74; sc 1
+    [InlineData(0x7c6b_1b78_4400_0022UL, true)] // mr 11,3; sc 1
+    [InlineData(0x3960_004a_4400_0002UL, false)] // a system call of a program
+    [InlineData(0x3860_004a_4400_0022UL, false)] // the number in another register
+    [InlineData(0x3960_1000_4400_0022UL, false)] // no call has such a number
+    public void A_flat_image_without_a_tree_is_known_by_a_call_of_lv1(ulong instructions, bool isKernel)
+    {
+        byte[] bytes = Flat();
+        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(0x900), instructions);
+
+        if (isKernel)
+            Assert.Equal(BootImageKind.Flat, Read(bytes).Kind);
+        else
+            Assert.Contains("neither a device tree", Assert.Throws<ImageFormatException>(() => Read(bytes)).Message);
+    }
+
+    [Fact]
+    public void A_flat_image_is_known_by_its_device_tree()
+    {
+        byte[] bytes = Flat();
+        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(0x900), 0);
+        FlatDeviceTree.TryWrite(new DeviceTreeDocument(new DeviceTreeNode("").Set("compatible", "sony,ps3"), []), 0x400)!.CopyTo(bytes, 0xa00);
+
+        Assert.Equal(BootImageKind.Flat, Read(bytes).Kind);
+    }
+
+    [Fact]
+    public void Two_layers_of_packing_are_opened_and_three_refused()
+    {
+        byte[] twice = Gzip(Gzip(Flat()));
+
+        Assert.Equal((BootImageKind.Flat, "gzip"), (Read(twice).Kind, Read(twice).Packing));
+        Assert.Contains("packed more than 2 times; unpack it", Assert.Throws<ImageFormatException>(() => Read(Gzip(twice))).Message);
+    }
+
+    private static byte[] Gzip(byte[] bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest))
+            gzip.Write(bytes);
+        return packed.ToArray();
+    }
+
     internal static byte[] Kernel()
     {
         byte[] code = new byte[0x1000];
@@ -144,6 +218,8 @@ public class OtherOsImageTests
         byte[] bytes = new byte[0x1000];
         for (int offset = 0x100; offset < 0x200; offset += 4)
             BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(offset), 0x60000000);
+        // li 11,74; sc 1
+        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(0x900), 0x3960_004a_4400_0022);
         return bytes;
     }
 

@@ -65,11 +65,49 @@ public sealed class SpuProgramTests
     }
 
     [Fact]
-    public void Overlays_are_refused()
+    public void Overlays_share_addresses_and_are_left_to_their_manager()
+    {
+        // Physical addresses only number them, and lie beyond local store when there are many.
+        byte[] bytes = Spu(new TestElf(false).Segment(0x100, 0x100, Filled(1)).Segment(0x100, 0x50000, Filled(2)).Segment(0, 0x60000, Filled(3)));
+        MarkAsOverlay(bytes, 0);
+        MarkAsOverlay(bytes, 1);
+        SpuProgram program = Read(bytes);
+        byte[] store = new byte[SpuProgram.LocalStoreSize];
+
+        program.Load(store);
+
+        Assert.True(program.NeedsImage);
+        Assert.Equal((3, 0), (store[0], store[0x100]));
+        Assert.False(Read(Valid()).NeedsImage);
+    }
+
+    [Fact]
+    public void Segments_that_are_no_overlays_may_not_share_addresses()
     {
         byte[] bytes = Spu(new TestElf(false).Segment(0, 0, new byte[16]).Segment(0, 0x100, new byte[16]));
 
-        Assert.Contains("overlays", Assert.Throws<ImageFormatException>(() => Read(bytes)).Message, StringComparison.Ordinal);
+        Assert.Contains("overlaps", Assert.Throws<ImageFormatException>(() => Read(bytes)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_files_address_goes_where_the_program_looks_for_it()
+    {
+        byte[] bytes = Spu(new TestElf(false).Segment(0, 0, new byte[64]).Symbol("_EAR_", 0x20, 16));
+        byte[] store = new byte[SpuProgram.LocalStoreSize];
+
+        SpuProgram program = Read(bytes).At(0x1_2345_6780);
+        program.Load(store);
+
+        Assert.True(program.NeedsImage);
+        Assert.Equal(0x1_2345_6780UL, BinaryPrimitives.ReadUInt64BigEndian(store.AsSpan(0x20)));
+    }
+
+    [Fact]
+    public void Variables_of_a_ppe_program_are_refused_by_name()
+    {
+        byte[] bytes = Spu(new TestElf(false).Segment(0, 0, new byte[64]).Symbol("_EAR_table", 0x20, 16));
+
+        Assert.Contains("the variable table of a PPE program", Assert.Throws<ImageFormatException>(() => Read(bytes)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,6 +133,11 @@ public sealed class SpuProgramTests
             }
         }
     }
+
+    private static byte[] Filled(byte value) => [.. Enumerable.Repeat(value, 16)];
+
+    // PF_OVERLAY in the flags of a program header.
+    private static void MarkAsOverlay(byte[] bytes, int segment) => bytes[52 + (32 * segment) + 24] = 0x08;
 
     private static byte[] Valid() => Spu(new TestElf(false) { Entry = 0x84 }.Segment(0x80, 0x80, [1, 2, 3, 4], 8).Symbol("start", 0x84, 4));
 

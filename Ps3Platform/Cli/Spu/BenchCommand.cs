@@ -31,7 +31,7 @@ internal sealed class BenchCommand
             "Measure the SPEs: latencies, DMA, atomics, scheduling, arithmetic; without a kernel. Each line is the median of the\n"
             + "samples with the range that holds 90 of 100 of them. Close other programs, or read the better end of the range.\n\n"
             + "Examples:\n"
-            + "  ps3 bench spu                                  everything, in about a minute\n"
+            + "  ps3 bench spu                                  everything, in some two minutes\n"
             + "  ps3 bench spu --only mailbox,dma --rounds 20   two of them, more carefully\n"
             + "  ps3 bench spu --json spu.json --svg spu.svg");
         Option[] options = [bench._only, bench._rounds, bench._time, bench._json, bench._svg, bench._engine.Engine];

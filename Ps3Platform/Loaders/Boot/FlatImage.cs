@@ -16,12 +16,10 @@ internal static class FlatImage
     {
         ReadOnlySpan<byte> bytes = file.Bytes.Span;
         if (bytes.Length < ResetVector + 32)
-            throw new ImageFormatException(file.Name, bytes.Length, "The file is too short to hold code at 0x100; give a vmlinux, dtbImage.ps3 or otheros.bld.");
+            throw new ImageFormatException(file.Name, bytes.Length, $"The file is too short to hold code at 0x100; {WayOut}");
         if ((ulong)bytes.Length > bootMemorySize)
             throw new ImageFormatException(file.Name, (long)bootMemorySize, $"The flat image of {bytes.Length >> 20} MiB does not fit in {bootMemorySize >> 20} MiB boot memory; raise --memory or give a smaller kernel.");
-        CheckCode(file, bytes);
-
-        return new BootImage
+        var image = new BootImage
         {
             File = file,
             Kind = bytes.IndexOf("FreeBSD"u8) >= 0 && bytes.IndexOf("Linux version "u8) < 0 ? BootImageKind.FreeBsdLoader : BootImageKind.Flat,
@@ -30,6 +28,8 @@ internal static class FlatImage
             Thread1 = EntryOf(1),
             Warnings = WarnOfSize((ulong)bytes.Length),
         };
+        CheckCode(file, image);
+        return image;
     }
 
     /// <summary>Registers other than PC and MSR are undefined for the guest; the threads tell themselves apart by SPR CTRL.</summary>
@@ -40,30 +40,29 @@ internal static class FlatImage
         : [$"The flat image has {size >> 20} MiB; a console's flash loader would cut it at 16 MiB. It is loaded whole here."];
 
     /// <summary>
-    /// Nothing marks a flat image, so the first instructions at 0x100 must look like instructions: a primary opcode that
-    /// exists (Book I, Appendix "Opcode Maps") in each word up to the first branch, and not just text.
+    /// Nothing marks a flat image, so it must show what it is: instructions where it is entered, and either the device tree that the
+    /// kernel's boot wrapper carries or a call of lv1, which every guest makes (FreeBSD's loader has no tree).
     /// </summary>
-    private static void CheckCode(ImageFile file, ReadOnlySpan<byte> bytes)
+    private static void CheckCode(ImageFile file, BootImage image)
     {
-        ReadOnlySpan<byte> code = bytes.Slice((int)ResetVector, 32);
-        bool isText = !code.ContainsAnyExcept(Printable);
-        for (int offset = 0; offset < code.Length; offset += 4)
+        ReadOnlySpan<byte> bytes = file.Bytes.Span;
+        ReadOnlySpan<byte> code = bytes.Slice((int)ResetVector, 4 * EntryCode.Words);
+        int? wrong = code.ContainsAnyExcept(Printable) ? EntryCode.FirstNoInstruction(code) : 0;
+        if (wrong is { } index)
         {
-            uint word = BinaryPrimitives.ReadUInt32BigEndian(code[offset..]);
-            uint primary = word.Bits(0, 5);
-            if (isText || !Exists(primary))
-            {
-                throw new ImageFormatException(file.Name, ResetVector + offset,
-                    $"This is not ELF, gzip or xz, and the word 0x{word:x8} where a flat image has its entry (0x100) is no PowerPC instruction; give a vmlinux, dtbImage.ps3 or otheros.bld.");
-            }
+            uint word = BinaryPrimitives.ReadUInt32BigEndian(code[(4 * index)..]);
+            throw new ImageFormatException(file.Name, ResetVector + (4 * index),
+                $"This is not ELF, gzip or xz, and the word 0x{word:x8} where a flat image has its entry (0x100) is no PowerPC instruction; {WayOut}");
+        }
 
-            if (primary == 18)
-                return;
+        if (!EntryCode.FindsHypercall(bytes) && EmbeddedTree.Find(image) is null)
+        {
+            throw new ImageFormatException(file.Name, ResetVector,
+                $"This is not ELF, gzip or xz, and no flat image for a PS3: it holds neither a device tree for \"sony,ps3\" nor a call of lv1 (li 11,n; sc 1); {WayOut}");
         }
     }
 
-    // 0, 5, 6, 9, 22, 57, 60, 61 and 1 are unassigned in Book I 2.02; 2 is tdi, 4 AltiVec, 56 lq.
-    private static bool Exists(uint primary) => primary is not (0 or 1 or 5 or 6 or 9 or 22 or 57 or 60 or 61);
+    private const string WayOut = "give a vmlinux, dtbImage.ps3 or otheros.bld.";
 
     private static readonly System.Buffers.SearchValues<byte> Printable =
         System.Buffers.SearchValues.Create([9, 10, 13, .. Enumerable.Range(32, 95).Select(value => (byte)value)]);

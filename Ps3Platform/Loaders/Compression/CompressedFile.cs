@@ -10,7 +10,9 @@ public static class CompressedFile
     private const int MaximumLayers = 2;
 
     /// <summary>The file itself when it is not compressed, otherwise what it holds.</summary>
-    /// <exception cref="ImageFormatException">The compressed data are damaged, or larger than <paramref name="maximumBytes"/> when unpacked.</exception>
+    /// <exception cref="ImageFormatException">
+    /// The compressed data are damaged, larger than <paramref name="maximumBytes"/> when unpacked, or packed more than twice.
+    /// </exception>
     public static ImageFile Unpack(ImageFile file, int maximumBytes = DefaultMaximumBytes)
     {
         for (int layer = 0; layer < MaximumLayers; layer++)
@@ -21,9 +23,11 @@ public static class CompressedFile
             else if (XzFormat.Recognises(bytes))
                 file = new ImageFile($"{file.Name} (unpacked)", XzFormat.Unpack(file, maximumBytes));
             else
-                break;
+                return file;
         }
 
+        if (Recognises(file.Bytes.Span))
+            throw new ImageFormatException(file.Name, 0, $"It is packed more than {MaximumLayers} times; unpack it with gunzip or xz -d and give what is inside.");
         return file;
     }
 

@@ -12,6 +12,9 @@ public sealed class ElfReader(ElfTarget? target = null) : IExecutableReader
     private const uint FlagExecute = 1;
     private const uint FlagWrite = 2;
 
+    // PF_OVERLAY, of GNU ld for the SPU.
+    private const uint FlagOverlay = 0x0800_0000;
+
     private readonly ElfTarget _target = target ?? ElfTarget.Ppe;
 
     // Where 64-bit kernels map all memory (PAGE_OFFSET).
@@ -79,12 +82,13 @@ public sealed class ElfReader(ElfTarget? target = null) : IExecutableReader
 
         if (segments.Count == 0)
             throw reader.Fail(header.ProgramHeaders, $"The file has no loadable segment; {_target.NothingToLoad}.");
-        segments.Sort((left, right) => left.Segment.PhysicalAddress.CompareTo(right.Segment.PhysicalAddress));
-        for (int index = 1; index < segments.Count; index++)
+        segments.Sort((left, right) => Place(left.Segment).CompareTo(Place(right.Segment)));
+        List<(ElfSegment Segment, ulong HeaderOffset)> resident = segments.FindAll(static pair => !pair.Segment.IsOverlay);
+        for (int index = 1; index < resident.Count; index++)
         {
-            ElfSegment below = segments[index - 1].Segment;
-            if (below.PhysicalAddress + below.MemorySize > segments[index].Segment.PhysicalAddress)
-                throw reader.Fail(segments[index].HeaderOffset, $"The segment at 0x{segments[index].Segment.PhysicalAddress:x} overlaps the one at 0x{below.PhysicalAddress:x}; the file is damaged, fetch or build it again.");
+            ElfSegment below = resident[index - 1].Segment;
+            if (Place(below) + below.MemorySize > Place(resident[index].Segment))
+                throw reader.Fail(resident[index].HeaderOffset, $"The segment at 0x{Place(resident[index].Segment):x} overlaps the one at 0x{Place(below):x}; the file is damaged, fetch or build it again.");
         }
 
         return segments.ConvertAll(pair => pair.Segment);
@@ -97,6 +101,9 @@ public sealed class ElfReader(ElfTarget? target = null) : IExecutableReader
         if (interpreter is { } at && segments.TrueForAll(static pair => pair.Segment.VirtualAddress < LinearMap))
             throw reader.Fail(at, $"The file asks for a dynamic linker: it is a program for an operating system, not a kernel; {_target.OtherMachine}.");
     }
+
+    // Where a segment goes.
+    private ulong Place(ElfSegment segment) => _target.HasOverlays ? segment.VirtualAddress : segment.PhysicalAddress;
 
     private ElfSegment? ReadSegment(ImageReader reader, ImageFile file, ulong at, bool is64, ulong maximumAddress)
     {
@@ -116,14 +123,18 @@ public sealed class ElfReader(ElfTarget? target = null) : IExecutableReader
             return null;
         if (fileSize > memorySize)
             throw reader.Fail(at, $"A segment has 0x{fileSize:x} bytes in the file but only 0x{memorySize:x} in memory; the file is damaged, fetch or build it again.");
-        if (memorySize > maximumAddress || physicalAddress > maximumAddress - memorySize)
+        ulong place = _target.HasOverlays ? virtualAddress : physicalAddress;
+        if (memorySize > maximumAddress || place > maximumAddress - memorySize)
         {
-            throw reader.Fail(at, $"The segment at 0x{physicalAddress:x} needs 0x{memorySize:x} bytes, but memory ends at 0x{maximumAddress:x}; "
+            throw reader.Fail(at, $"The segment at 0x{place:x} needs 0x{memorySize:x} bytes, but memory ends at 0x{maximumAddress:x}; "
                 + $"{_target.TooLarge}.");
         }
 
         reader.Slice(offset, fileSize, $"segment for address 0x{physicalAddress:x}");
         return new ElfSegment(
-            virtualAddress, physicalAddress, file.Bytes.Slice((int)offset, (int)fileSize), memorySize, (flags & FlagExecute) != 0, (flags & FlagWrite) != 0);
+            virtualAddress, physicalAddress, file.Bytes.Slice((int)offset, (int)fileSize), memorySize, (flags & FlagExecute) != 0, (flags & FlagWrite) != 0)
+        {
+            IsOverlay = _target.HasOverlays && (flags & FlagOverlay) != 0,
+        };
     }
 }

@@ -32,6 +32,7 @@ public sealed record ElfTarget
         NotLinked = "give the linked program, not an object file",
         NothingToLoad = "give the linked program",
         TooLarge = "a local store has 256 KB, for code, data and stack together",
+        HasOverlays = true,
     };
 
     internal string Processor { get; private init; } = "";
@@ -40,6 +41,12 @@ public sealed record ElfTarget
 
     /// <summary>0: there are no 64-bit executables for it.</summary>
     internal int Machine64 { get; private init; }
+
+    /// <summary>
+    /// Programs go where they run (p_vaddr), and segments may share addresses when they are marked as overlays. Physical addresses only
+    /// number what lies in the file.
+    /// </summary>
+    internal bool HasOverlays { get; private init; }
 
     internal string OtherFile { get; private init; } = "";
 

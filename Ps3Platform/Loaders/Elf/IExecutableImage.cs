@@ -8,7 +8,7 @@ public interface IExecutableReader
 
     /// <summary>Checks headers and segments. Sections and symbols are read when they are asked for.</summary>
     /// <param name="file">The bytes.</param>
-    /// <param name="maximumAddress">No segment may reach beyond this physical address.</param>
+    /// <param name="maximumAddress">No segment may reach beyond this physical address (an SPU's: where it runs).</param>
     /// <exception cref="ImageFormatException">The file is damaged, or made for another machine.</exception>
     IExecutableImage Read(ImageFile file, ulong maximumAddress);
 }
@@ -31,7 +31,7 @@ public interface IExecutableImage
     /// </summary>
     bool UsesDescriptors { get; }
 
-    /// <summary>The loadable segments by ascending physical address; none overlap.</summary>
+    /// <summary>The loadable segments by ascending physical address (an SPU's: where they run); none overlap but overlays.</summary>
     IReadOnlyList<ElfSegment> Segments { get; }
 
     /// <summary>The sections; empty when the file has none.</summary>
@@ -57,7 +57,11 @@ public enum ElfClass
 }
 
 /// <summary>A PT_LOAD segment. <paramref name="Bytes"/> may be shorter than <paramref name="MemorySize"/>; the rest is zeros.</summary>
-public sealed record ElfSegment(ulong VirtualAddress, ulong PhysicalAddress, ReadOnlyMemory<byte> Bytes, ulong MemorySize, bool Executable, bool Writable);
+public sealed record ElfSegment(ulong VirtualAddress, ulong PhysicalAddress, ReadOnlyMemory<byte> Bytes, ulong MemorySize, bool Executable, bool Writable)
+{
+    /// <summary>Part of an SPU program that its overlay manager fetches when it is called; it may share addresses with others.</summary>
+    public bool IsOverlay { get; init; }
+}
 
 /// <summary>A section header.</summary>
 public sealed record ElfSection(int Index, string Name, uint Type, ulong Flags, ulong Address, ulong Offset, ulong Size, uint Link, ulong EntrySize);

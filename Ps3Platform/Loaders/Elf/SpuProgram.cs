@@ -13,9 +13,14 @@ public sealed class SpuProgram
     private const uint FetchesArguments = 0x21a0_0804;
     private const int StartUpWords = 4;
 
-    private SpuProgram(IExecutableImage image)
+    private readonly SpuImageReferences _references;
+    private readonly ulong? _imageAddress;
+
+    private SpuProgram(IExecutableImage image, ulong? imageAddress)
     {
         Image = image;
+        _imageAddress = imageAddress;
+        _references = SpuImageReferences.Of(image);
         Symbols = new SymbolTable(image.Symbols);
         Entry = (uint)image.EntryPoint;
         for (uint word = 0; word < StartUpWords; word++)
@@ -37,41 +42,48 @@ public sealed class SpuProgram
     /// </summary>
     public bool HasStandardMain { get; }
 
+    /// <summary>True when its pointers to main memory have 64 bits (-mea64): newlib's functions for that memory say so.</summary>
+    public bool HasLongPointers => Symbols.TryFind("__posix_memalign_ea64", out _);
+
+    /// <summary>
+    /// True when its file must lie in main memory while it runs, where it says at what address (<see cref="At"/>): it fetches overlays
+    /// from there, or has variables there.
+    /// </summary>
+    public bool NeedsImage => !_references.IsEmpty || Image.Segments.Any(static segment => segment.IsOverlay);
+
     /// <summary>Checks and reads a program.</summary>
-    /// <exception cref="ImageFormatException">It is damaged, or not for an SPU.</exception>
-    public static SpuProgram Read(ImageFile file)
+    /// <exception cref="ImageFormatException">It is damaged, not for an SPU, or needs a PPE program's variables.</exception>
+    public static SpuProgram Read(ImageFile file) => Read(file, imageAddress: null);
+
+    private static SpuProgram Read(ImageFile file, ulong? imageAddress)
     {
         IExecutableImage image = new ElfReader(ElfTarget.Spu).Read(file, LocalStoreSize);
-        foreach (ElfSegment segment in image.Segments)
-        {
-            // Overlays have the same addresses; their manager loads them, from an image in the PPE's memory.
-            if (segment.VirtualAddress != segment.PhysicalAddress)
-            {
-                throw new ImageFormatException(
-                    file.Name, 28, $"The segment at 0x{segment.PhysicalAddress:x} is to run at 0x{segment.VirtualAddress:x}; overlays are not supported, link the program without them.");
-            }
-        }
-
         if (image.EntryPoint >= LocalStoreSize || (image.EntryPoint & 3) != 0)
             throw new ImageFormatException(file.Name, 24, $"The entry point 0x{image.EntryPoint:x} is no address of an instruction in local store; the file is damaged, fetch or build it again.");
-        return new SpuProgram(image);
+        return new SpuProgram(image, imageAddress);
     }
 
-    /// <summary>Writes the segments into a local store, with zeros where the file has none.</summary>
+    /// <summary>The same program for a file that lies at an effective address: the bytes to put there are this one's.</summary>
+    public SpuProgram At(ulong address) => Read(new ImageFile(Image.File.Name, _references.Fill(Image.File.Bytes, address)), address);
+
+    /// <summary>Writes the resident segments into a local store, with zeros where the file has none.</summary>
     public void Load(Span<byte> localStore)
     {
-        foreach (ElfSegment segment in Image.Segments)
+        foreach (ElfSegment segment in Image.Segments.Where(static segment => !segment.IsOverlay))
         {
             Span<byte> place = localStore.Slice((int)segment.VirtualAddress, (int)segment.MemorySize);
             segment.Bytes.Span.CopyTo(place);
             place[segment.Bytes.Length..].Clear();
         }
+
+        if (_imageAddress is { } address)
+            _references.FillLocalStore(localStore, address);
     }
 
-    /// <summary>A word of the program as it is in the file; false where it has none.</summary>
+    /// <summary>A word of the program as it is in the file; false where it has none. Of overlays at one address it is the first's.</summary>
     public bool TryFetch(uint address, out uint word)
     {
-        foreach (ElfSegment segment in Image.Segments)
+        foreach (ElfSegment segment in Image.Segments.OrderBy(static segment => segment.IsOverlay))
         {
             ulong offset = address - segment.VirtualAddress;
             if (offset < (ulong)segment.Bytes.Length && (ulong)segment.Bytes.Length - offset >= 4)

@@ -18,7 +18,8 @@ public sealed unsafe class SpeRig : IDisposable
     /// <summary>Where memory begins. Below it is nothing, so that a DMA with a null pointer is noticed.</summary>
     public const ulong MemoryAt = 0x1_0000;
 
-    private const ulong AreasAt = 0x10_0000_0000;
+    // Below 4 GB, behind all memory: pointers of -mea32 have 32 bits.
+    private const ulong AreasAt = 0xf000_0000;
     private const ulong AreaStep = 0x10_0000;
     private const ulong ProblemStateOffset = 0x8_0000;
     private const ulong ProblemStateSize = 0x2_0000;
@@ -28,8 +29,14 @@ public sealed unsafe class SpeRig : IDisposable
 
     /// <summary>Makes so many SPEs, enabled and stopped.</summary>
     public SpeRig(int count, ulong memorySize, IMachineClock clock, ISpeScheduler scheduler, ISpeTimer timer, ISpuEngineFactory engines, ILogger log)
+        : this(count, memorySize, extraSize: 0, clock, scheduler, timer, engines, log)
     {
-        Memory = new GuestMemory(memorySize + ((ulong)count * SpuState.LocalStoreSize));
+    }
+
+    /// <summary>The same, with room for more regions of memory that the caller adds.</summary>
+    public SpeRig(int count, ulong memorySize, ulong extraSize, IMachineClock clock, ISpeScheduler scheduler, ISpeTimer timer, ISpuEngineFactory engines, ILogger log)
+    {
+        Memory = new GuestMemory(memorySize + extraSize + ((ulong)count * SpuState.LocalStoreSize));
         MemorySize = memorySize;
         Add(MemoryAt, memorySize, "memory");
         _pool = new SpePool(count, new SpeEnvironment(Memory, clock, new ReservationTable(), engines, scheduler, timer, new NoWatch(), log));

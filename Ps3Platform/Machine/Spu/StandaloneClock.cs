@@ -21,6 +21,9 @@ internal sealed class StandaloneClock(bool isHosts, Func<ulong> instructions) : 
 
     public ulong RtcSeconds => isHosts ? (ulong)(DateTime.UtcNow - Epoch).TotalSeconds : (TimeBase - Start) / IMachineClock.Frequency;
 
+    /// <summary>Lets time pass that nobody waits for on the host.</summary>
+    public void Skip(TimeSpan time) => _skipped += (ulong)(time.TotalMilliseconds * TicksPerMillisecond);
+
     /// <summary>Nothing happens before the tick: sleep, or let time pass. May return early.</summary>
     public void WaitUntil(ulong timeBase, WaitHandle wake)
     {

@@ -27,28 +27,42 @@ public sealed class StandaloneSpe : ISpeScheduler, ISpeTimer, IDisposable
     private const uint ExitMask = 0xff;
     private const uint AddressMask = SpuState.LocalStoreSize - 4;
     private const int ErrorMask = 3;
+    private const ulong Line = 128;
+
+    // Behind the most memory there may be, and below 4 GB: -mea32 has pointers of 32 bits.
+    private const ulong MappingsAt = 0x8000_0000;
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     private readonly SpuProgram _program;
     private readonly StandaloneOptions _options;
     private readonly StandaloneClock _clock;
     private readonly HostFiles _files;
+    private readonly MappedMemory _maps;
+    private readonly PosixCalls _posix;
     private readonly AssistServer _assist;
     private readonly SpeRig _rig;
     private readonly LogicalSpe _spe;
     private readonly DmaAlarm _alarm;
     private ulong _wakeAt = ulong.MaxValue;
+    private StandaloneLimits _limits = new();
+    private long _started;
 
     /// <summary>Loads a program, ready to start.</summary>
-    /// <exception cref="ArgumentException">Its arguments are too long.</exception>
+    /// <exception cref="ArgumentException">Its arguments are too long, or its file does not fit into memory.</exception>
     public StandaloneSpe(SpuProgram program, StandaloneOptions options)
     {
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(options);
-        _program = program;
+        ulong heap = SpeRig.MemoryAt + ProgramArguments.MostBytes;
+        ulong image = program.NeedsImage ? ((ulong)program.Image.File.Bytes.Length + Line - 1) & ~(Line - 1) : 0;
+        if (image > options.MemorySize - ProgramArguments.MostBytes)
+            throw new ArgumentException($"The program's file must lie in memory, as it has overlays or variables there, and its {image} bytes do not fit; raise --memory.", nameof(program));
+        _program = program = program.NeedsImage ? program.At(heap) : program;
         _options = options;
         var arguments = new ProgramArguments(options.Arguments);
         _clock = new StandaloneClock(options.Clock == ClockMode.Host, () => _spe?.Registers.Instructions ?? 0);
-        _rig = new SpeRig(1, options.MemorySize, _clock, this, this, options.Engines, options.Log);
+        _rig = new SpeRig(1, options.MemorySize, MappingsSize(options), _clock, this, this, options.Engines, options.Log);
         _spe = _rig.Spes[0];
         _alarm = new DmaAlarm(_spe);
         foreach (SpeInterruptClass errors in (ReadOnlySpan<SpeInterruptClass>)[SpeInterruptClass.Error, SpeInterruptClass.Translation])
@@ -58,8 +72,12 @@ public sealed class StandaloneSpe : ISpeScheduler, ISpeTimer, IDisposable
         }
 
         _files = new HostFiles(options.Streams);
-        ulong heap = SpeRig.MemoryAt + ProgramArguments.MostBytes;
-        _assist = new AssistServer(_files, new HeapCalls(heap, _rig.MemorySize - ProgramArguments.MostBytes, _rig.Bytes));
+        if (program.NeedsImage)
+            program.Image.File.Bytes.Span.CopyTo(_rig.Bytes(heap, image));
+        _maps = new MappedMemory(_rig.Memory, MappingsAt, MappingsSize(options));
+        _posix = new PosixCalls(_files, _maps, Pause);
+        _assist = new AssistServer(
+            _files, new HeapCalls(heap + image, _rig.MemorySize - ProgramArguments.MostBytes - image, _rig.Bytes, program.HasLongPointers), _posix, new LinuxCalls(_files, _rig.Memory));
         program.Load(LocalStore);
         Enter(arguments);
     }
@@ -90,7 +108,8 @@ public sealed class StandaloneSpe : ISpeScheduler, ISpeTimer, IDisposable
     public StandaloneOutcome Run(StandaloneLimits limits)
     {
         ArgumentNullException.ThrowIfNull(limits);
-        long started = Stopwatch.GetTimestamp();
+        _limits = limits;
+        _started = Stopwatch.GetTimestamp();
         using CancellationTokenRegistration cancelled = limits.Cancel.Register(_spe.Interrupt);
         _rig.Start(0, _program.Entry);
         try
@@ -99,7 +118,7 @@ public sealed class StandaloneSpe : ISpeScheduler, ISpeTimer, IDisposable
             {
                 if (limits.Cancel.IsCancellationRequested)
                     return End(StandaloneEnd.Cancelled, State.Pc, "stopped");
-                if (limits.Timeout is { } most && Stopwatch.GetElapsedTime(started) > most)
+                if (limits.Timeout is { } most && Stopwatch.GetElapsedTime(_started) > most)
                     return End(StandaloneEnd.Timeout, State.Pc, $"time limit of {most.TotalSeconds:0.###} s reached");
                 ulong left = limits.Instructions is { } maximum ? maximum - Math.Min(maximum, Instructions) : ulong.MaxValue;
                 if (left == 0)
@@ -114,6 +133,7 @@ public sealed class StandaloneSpe : ISpeScheduler, ISpeTimer, IDisposable
         }
         finally
         {
+            _maps.Synchronise();
             _files.FlushAll();
         }
     }
@@ -136,9 +156,13 @@ public sealed class StandaloneSpe : ISpeScheduler, ISpeTimer, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _posix.Dispose();
         _files.Dispose();
         _rig.Dispose();
     }
+
+    // As much as there is memory, beside it.
+    private static ulong MappingsSize(StandaloneOptions options) => options.MemorySize;
 
     private static Vector128<byte> Words(uint first, uint second = 0, uint third = 0, uint fourth = 0) => Vector128.Create(fourth, third, second, first).AsByte();
 
@@ -194,6 +218,24 @@ public sealed class StandaloneSpe : ISpeScheduler, ISpeTimer, IDisposable
         uint interrupts = State.InterruptEnable & 1;
         _rig.Start(0, ((behind + 4) & AddressMask) | interrupts);
         return null;
+    }
+
+    // A sleep of the program's: what is left of it when the run is to end first.
+    private TimeSpan Pause(TimeSpan time)
+    {
+        if (_options.Clock == ClockMode.Instructions)
+        {
+            _clock.Skip(time);
+            return TimeSpan.Zero;
+        }
+
+        long began = Stopwatch.GetTimestamp();
+        TimeSpan allowed = _limits.Timeout is { } most && most - Stopwatch.GetElapsedTime(_started) is var rest && rest < time ? rest : time;
+        // In parts: a wait has at most as many milliseconds as an int.
+        for (TimeSpan left = allowed; left > TimeSpan.Zero && !_limits.Cancel.IsCancellationRequested; left = allowed - Stopwatch.GetElapsedTime(began))
+            _limits.Cancel.WaitHandle.WaitOne(left < LongestWait ? left : LongestWait);
+        TimeSpan remaining = time - Stopwatch.GetElapsedTime(began);
+        return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
     }
 
     private StandaloneOutcome? Blocked(CancellationToken cancel)

@@ -7,6 +7,19 @@ using Xunit;
 
 namespace Machine.Tests.Spu;
 
+/// <summary>What a program does with a page that it has mapped.</summary>
+public enum MappedAccess
+{
+    /// <summary>It stores to it.</summary>
+    Mapped,
+
+    /// <summary>It stores to it, and may only read.</summary>
+    ReadOnly,
+
+    /// <summary>It reads it after munmap.</summary>
+    Gone,
+}
+
 /// <summary>Compiled programs on an SPE alone print what the same C prints natively; those that cannot go on say why and where.</summary>
 public sealed class StandaloneTests : IDisposable
 {
@@ -67,6 +80,107 @@ public sealed class StandaloneTests : IDisposable
         Assert.Equal(SpuPrograms.Text("standalone/library.txt"), library.Output);
         Assert.StartsWith("wrote 64 bytes\n6 lines, end 1, last end\nat 5: 1\nseek 60\nread 4 end\nwrite 4\n", files.Output, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Theory]
+    [InlineData(ClockMode.Host)]
+    [InlineData(ClockMode.Instructions)]
+    public void Every_call_about_files_and_names_is_the_hosts(ClockMode clock)
+    {
+        SpuRun run = SpuPrograms.Run(SpuPrograms.Built("standalone/calls.elf"), clock: clock, arguments: Path.Combine(_folder, "calls"));
+
+        Assert.Equal(SpuPrograms.Text("standalone/calls.txt"), run.Output);
+        Assert.Equal("calls: Permission denied\n", run.Errors);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void Mapped_memory_and_files_are_one()
+    {
+        SpuRun run = SpuPrograms.Run(SpuPrograms.Built("standalone/mapping.elf"), arguments: Path.Combine(_folder, "mapping"));
+
+        Assert.Equal(SpuPrograms.Text("standalone/mapping.txt"), run.Output);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void Variables_and_calls_reach_main_memory()
+    {
+        SpuRun run = SpuPrograms.Run(SpuPrograms.Built("standalone/ea.elf"), arguments: Path.Combine(_folder, "ea"));
+
+        Assert.Equal(SpuPrograms.Text("standalone/ea.txt"), run.Output);
+        Assert.Equal((StandaloneEnd.Exited, 0), (run.Outcome.End, run.Outcome.ExitCode));
+    }
+
+    [Theory]
+    [InlineData(SpuEngine.Interpreter)]
+    [InlineData(SpuEngine.Auto)]
+    [InlineData(SpuEngine.Compiled)]
+    public void Overlays_are_fetched_from_the_programs_file(SpuEngine engine)
+    {
+        SpuRun byScript = SpuPrograms.Run(SpuPrograms.Built("standalone/overlays.elf"), engine: engine);
+        SpuRun byLinker = SpuPrograms.Run(SpuPrograms.Built("torture/torture-overlays.elf"), engine: engine, arguments: Sample);
+
+        Assert.Equal(SpuPrograms.Text("standalone/overlays.txt"), byScript.Output);
+        Assert.Equal(string.Concat(Sample.Select(static name => SpuPrograms.Text($"expected/{name}.txt"))), byLinker.Output);
+    }
+
+    [Fact]
+    public void A_file_that_memory_has_no_room_for_is_refused()
+    {
+        var options = new StandaloneOptions { MemorySize = 128 << 10 };
+
+        Assert.Contains("raise --memory", Assert.Throws<ArgumentException>(() => new StandaloneSpe(SpuPrograms.Built("standalone/overlays.elf"), options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_command_of_the_shell_prints_where_the_program_does()
+    {
+        // The block: the address of the text in its first word. newlib has no function for this call.
+        const string Text = "echo to output; echo to errors >&2; exit 5";
+        string words = string.Join('\n', Text.PadRight(64, '\0').Chunk(4).Select(static four => $".long 0x{(int)four[0]:x2}{(int)four[1]:x2}{(int)four[2]:x2}{(int)four[3]:x2}"));
+        // Exits with 7 if the status is wait's for an exit code of 5.
+        string code = "stop 0x2100\n.long 0x1f000040\nlqa $3,0x40\nil $4,0x500\nceq $5,$3,$4\nbrz $5,0x1c\nstop 0x2007\nstop 0x2001\n" + string.Concat(Enumerable.Repeat("lnop\n", 8));
+        SpuRun run = SpuPrograms.Run(SpuPrograms.Assemble($"{code}.long 0x50\n.long 0\n.long 0\n.long 0\n{words}"));
+
+        Assert.Equal(("to output\n", "to errors\n"), (run.Output, run.Errors));
+        Assert.Equal((StandaloneEnd.Exited, 7), (run.Outcome.End, run.Outcome.ExitCode));
+    }
+
+    [Theory]
+    [InlineData(MappedAccess.Gone, "DMA from 0x80000000, which is no memory")]
+    [InlineData(MappedAccess.ReadOnly, "DMA to 0x80000000")]
+    [InlineData(MappedAccess.Mapped, "exit code 9")]
+    public void Dma_reaches_what_is_mapped_and_no_more(MappedAccess access, string message)
+    {
+        int protection = access == MappedAccess.ReadOnly ? 1 : 3;
+        // mmap (11) of a page at block 0x100, munmap (14) with block 0x180, then a transfer of 16 bytes.
+        string unmap = access == MappedAccess.Gone ? "stop 0x2101\n.long 0x0e000180\n" : "lnop\nlnop\n";
+        string code = $"stop 0x2101\n.long 0x0b000100\n{unmap}il $2,0x300\nilhu $3,0x8000\nil $4,16\nil $5,0\nil $6,{(access == MappedAccess.Gone ? 0x40 : 0x20)}\n"
+            + "wrch $ch16,$2\nwrch $ch17,$5\nwrch $ch18,$3\nwrch $ch19,$4\nwrch $ch20,$5\nwrch $ch21,$6\nil $7,1\nwrch $ch22,$7\nil $7,2\nwrch $ch23,$7\nrdch $8,$ch24\nstop 0x2009\n";
+        int at = code.Split('\n').Length - 1;
+        string block(params int[] quadwords) => string.Concat(quadwords.Select(static word => $".long {word}\n.long 0\n.long 0\n.long 0\n"));
+        string blocks = string.Concat(Enumerable.Repeat(".long 0\n", (0x100 / 4) - at)) + block(0, 4096, protection, 0x22, -1, 0, 0, 0)
+            + $".long 0\n.long {unchecked((int)0x8000_0000)}\n.long 0\n.long 0\n" + block(4096);
+
+        SpuRun run = SpuPrograms.Run(SpuPrograms.Assemble(code + blocks));
+
+        Assert.Contains(message, run.Outcome.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sleeping_takes_the_programs_time_only()
+    {
+        // A day, by nanosleep (32); then it is over at once.
+        string words = "stop 0x2101\n.long 0x20000010\nstop 0x2003\nlnop\n.long 0x30\n.long 0\n.long 0\n.long 0\n.long 0\n.long 0\n.long 0\n.long 0\n.long 0\n.long 86400\n.long 0\n.long 0\n";
+        long started = System.Diagnostics.Stopwatch.GetTimestamp();
+
+        SpuRun counted = SpuPrograms.Run(SpuPrograms.Assemble(words));
+        SpuRun timed = SpuPrograms.Run(SpuPrograms.Assemble(words + "br 0"), new StandaloneLimits { Timeout = TimeSpan.FromMilliseconds(30) }, clock: ClockMode.Host);
+
+        Assert.Equal((StandaloneEnd.Exited, 3), (counted.Outcome.End, counted.Outcome.ExitCode));
+        Assert.Equal(StandaloneEnd.Timeout, timed.Outcome.End);
+        Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(1));
     }
 
     [SkippableTheory]
@@ -133,10 +247,10 @@ public sealed class StandaloneTests : IDisposable
     [InlineData("rdch $3,$ch29", StandaloneEnd.Waiting, "waits for ever on channel SPU_RdInMbox")]
     [InlineData("wrch $ch28,$3; wrch $ch28,$3", StandaloneEnd.Waiting, "SPU_WrOutMbox")]
     [InlineData("rdch $3,$ch31", StandaloneEnd.InvalidChannel, "invalid channel 31 at 0x00000: rdch")]
-    [InlineData("stop 0x2100; .long 0x1f000000", StandaloneEnd.NotServed, "the C library's system is not served at 0x00000")]
+    [InlineData("stop 0x2100; .long 0x2a000000", StandaloneEnd.NotServed, "the C library's operation 42 is not served at 0x00000")]
     [InlineData("stop 0x2100; .long 0x7f000000", StandaloneEnd.NotServed, "operation 127")]
-    [InlineData("stop 0x2101; .long 0x0b000000", StandaloneEnd.NotServed, "POSIX mmap is not served")]
-    [InlineData("stop 0x2104; .long 0", StandaloneEnd.NotServed, "a system call of the Linux kernel")]
+    [InlineData("stop 0x2101; .long 0x11000000", StandaloneEnd.NotServed, "POSIX shmat is not served")]
+    [InlineData("stop 0x2104; .long 16; .long 0; .long 0; .long 0; .long 102", StandaloneEnd.NotServed, "system call 102 of the Linux kernel is not served")]
     [InlineData("stop 0x2102; .long 0", StandaloneEnd.NotServed, "the call-back with stop code 0x2102")]
     [InlineData("il $3,0x55; stop 0x20ab", StandaloneEnd.Exited, "exit code 171")]
     public void Every_other_end_says_what_and_where(string words, StandaloneEnd end, string message)
@@ -216,8 +330,8 @@ public sealed class StandaloneTests : IDisposable
         for (int round = 0; round < 300; round++)
         {
             uint code = (uint)(0x2100 + random.Next(6));
-            // Not those that would make a file of the host's: fopen and mkdir.
-            uint operation = (uint)random.Next(80) is var any and not (10 or 35) ? any : 0;
+            // Not those that would make a file of the host's (fopen, freopen, open, shm_open, mkdir, mknod, link, symlink, mkstemp) or run a command.
+            uint operation = (uint)random.Next(80) is var any and not (10 or 14 or 15 or 21 or 31 or 35 or 36 or 44 or 45 or 53) ? any : 0;
             string words = string.Join('\n', Enumerable.Range(0, 60).Select(_ => $".long {random.Next()}"));
             SpuRun run = SpuPrograms.Run(
                 SpuPrograms.Assemble($"br 8\n.long 0\nstop {code}\n.long {(operation << 24) | (uint)random.Next(0x40000)}\nstop 0x2000\n{words}"),

@@ -8,7 +8,7 @@ namespace Ps3Platform.Machine.Spu.Assist;
 /// Serves what newlib's SPU part asks of a PPE: the program stops with a code for the library, and the word behind the stop holds the
 /// operation in its upper 8 bits and the local store address of the parameters in its lower 24.
 /// </summary>
-internal sealed class AssistServer(HostFiles files, HeapCalls heap)
+internal sealed class AssistServer(HostFiles files, HeapCalls heap, PosixCalls posix, LinuxCalls linux)
 {
     private const uint C99 = 0x2100;
     private const uint Posix = 0x2101;
@@ -16,7 +16,6 @@ internal sealed class AssistServer(HostFiles files, HeapCalls heap)
     private const uint Heap = 0x2105;
 
     private readonly C99Calls _c99 = new(files);
-    private readonly PosixCalls _posix = new(files);
 
     /// <summary>Calls that have been served.</summary>
     public long Served { get; private set; }
@@ -32,7 +31,7 @@ internal sealed class AssistServer(HostFiles files, HeapCalls heap)
         {
             C99 => $"the C library's {C99Calls.NameOf(operation) ?? $"operation {operation}"}",
             Posix => $"POSIX {PosixCalls.NameOf(operation) ?? $"operation {operation}"}",
-            SystemCall => "a system call of the Linux kernel (stop code 0x2104)",
+            SystemCall => "a system call of the Linux kernel",
             Heap => HeapCalls.NameOf(operation) ?? $"operation {operation} on the PPE's memory",
             _ => $"the call-back with stop code 0x{stopCode:x}",
         };
@@ -48,8 +47,9 @@ internal sealed class AssistServer(HostFiles files, HeapCalls heap)
         string? missing = stopCode switch
         {
             C99 => _c99.Serve(operation, call),
-            Posix => _posix.Serve(operation, call),
+            Posix => posix.Serve(operation, call),
             Heap => heap.Serve(operation, call),
+            SystemCall => linux.Serve(call, message & (SpuState.LocalStoreSize - 1)),
             _ => "",
         };
         if (missing is null)
@@ -58,6 +58,9 @@ internal sealed class AssistServer(HostFiles files, HeapCalls heap)
             return null;
         }
 
-        return missing.Contains(' ', StringComparison.Ordinal) ? $"{Describe(stopCode, message)}: {missing}" : Describe(stopCode, message);
+        if (stopCode == SystemCall)
+            return missing;
+        // An operation without a name is in the description already.
+        return !missing.StartsWith("operation ", StringComparison.Ordinal) && missing.Contains(' ', StringComparison.Ordinal) ? $"{Describe(stopCode, message)}: {missing}" : Describe(stopCode, message);
     }
 }

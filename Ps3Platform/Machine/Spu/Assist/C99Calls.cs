@@ -6,6 +6,8 @@ namespace Ps3Platform.Machine.Spu.Assist;
 /// <summary>The C library's streams (stop code 0x2100), served by the host's. Single-threaded, as the program is.</summary>
 internal sealed class C99Calls(HostFiles files)
 {
+    private int _madeNames;
+
     private const int EndOfFile = -1;
     private const int Newline = '\n';
 
@@ -55,9 +57,20 @@ internal sealed class C99Calls(HostFiles files)
                 Gets(call, call.Word(0));
                 return null;
             case "perror":
-                return "perror, for which newlib does not hand over errno";
+                Complain(call);
+                return null;
+            case "freopen":
+                uint reopened = files.ReopenStream(call.Word(2), files.Resolve(call.FileName(call.Word(0))), call.Text(call.Word(1)), out int error);
+                call.Return((int)reopened, error);
+                return null;
+            case "tmpnam":
+                NameTemporary(call);
+                return null;
+            case "system":
+                Command(call);
+                return null;
             case "fopen":
-                call.Return((int)files.OpenStream(call.FileName(call.Word(0)), call.Text(call.Word(1)), out int error), error);
+                call.Return((int)files.OpenStream(files.Resolve(call.FileName(call.Word(0))), call.Text(call.Word(1)), out error), error);
                 return null;
             case "tmpfile":
                 call.Return((int)files.OpenTemporary(out error), error);
@@ -69,13 +82,13 @@ internal sealed class C99Calls(HostFiles files)
                 Answer(call, call.Word(0) == 0 ? files.FlushAll() : files.StreamOf(call.Word(0))?.Flush() ?? Errno.BadDescriptor, EndOfFile);
                 return null;
             case "remove":
-                string path = call.FileName(call.Word(0));
-                Answer(call, PosixCalls.Remove(path), -1);
+                string path = files.Resolve(call.FileName(call.Word(0)));
+                Answer(call, Directory.Exists(path) ? Errno.Try(() => Directory.Delete(path), path) : PosixCalls.Remove(path), -1);
                 return null;
             case "rename":
-                string from = call.FileName(call.Word(0));
-                string to = call.FileName(call.Word(1));
-                Answer(call, Errno.Try(() => File.Move(from, to, overwrite: true), from), -1);
+                string from = files.Resolve(call.FileName(call.Word(0)));
+                string to = files.Resolve(call.FileName(call.Word(1)));
+                Answer(call, Errno.Try(() => Move(from, to), from), -1);
                 return null;
             default:
                 return name is null ? $"operation {operation}" : ServeStream(name, call) ? null : name;
@@ -143,7 +156,7 @@ internal sealed class C99Calls(HostFiles files)
                 call.Return(call.Int(0) >= 0 ? (byte)call.Word(0) : EndOfFile);
                 break;
             case "fileno":
-                call.Return(call.Word(0) is >= 1 and <= 3 ? call.Int(0) - 1 : -1, call.Word(0) is >= 1 and <= 3 ? Errno.None : Errno.BadDescriptor);
+                call.Return(files.DescriptorOf(call.Word(0), out int error), error);
                 break;
             default:
                 // setbuf, setvbuf: buffering cannot be told from outside.
@@ -152,6 +165,62 @@ internal sealed class C99Calls(HostFiles files)
         }
 
         return true;
+    }
+
+    private static void Move(string from, string to)
+    {
+        if (Directory.Exists(from))
+            Directory.Move(from, to);
+        else
+            File.Move(from, to, overwrite: true);
+    }
+
+    // The second parameter is errno, which the PPE's library would have in its own.
+    private void Complain(AssistCall call)
+    {
+        ReadOnlySpan<byte> text = call.Word(0) == 0 ? [] : call.Text(call.Word(0));
+        byte[] line = [.. text, .. text.IsEmpty ? ""u8 : ": "u8, .. Encoding.UTF8.GetBytes(Errno.TextOf(call.Int(1))), Newline];
+        files.Error.Write(line);
+        files.Error.Flush();
+        call.Return(0);
+    }
+
+    private void NameTemporary(AssistCall call)
+    {
+        uint address = call.Word(0);
+        // The library's own buffer would have to be in local store, where only the program knows of room.
+        if (address == 0)
+        {
+            call.Return(0, Errno.Invalid);
+            return;
+        }
+
+        string path;
+        do
+        {
+            path = Path.Combine(Path.GetTempPath(), "file" + files.NewLetters(ref _madeNames));
+        }
+        while (Path.Exists(path));
+        byte[] bytes = Encoding.UTF8.GetBytes(path + "\0");
+        bytes.CopyTo(call.Buffer(address, (ulong)bytes.Length));
+        call.Return((int)address);
+    }
+
+    // A shell's command, with what the program has printed before it; wait's status: the exit code in bits 8 to 15.
+    private void Command(AssistCall call)
+    {
+        const int NoShell = 127;
+        if (call.Word(0) == 0)
+        {
+            call.Return(HostCommand.HasShell ? 1 : 0);
+            return;
+        }
+
+        files.FlushAll();
+        string command = call.FileName(call.Word(0));
+        int code = NoShell;
+        int error = Errno.Try(() => code = HostCommand.Run(command, files));
+        call.Return(error == Errno.None ? code << 8 : -1, error);
     }
 
     private static void Answer(AssistCall call, int error, int failure) => call.Return(error == Errno.None ? 0 : failure, error);

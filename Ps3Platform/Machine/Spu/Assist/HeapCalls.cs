@@ -11,13 +11,16 @@ internal sealed class HeapCalls
     private readonly SortedList<ulong, ulong> _free = [];
     private readonly Dictionary<ulong, ulong> _taken = [];
     private readonly Func<ulong, ulong, Span<byte>> _bytes;
+    private readonly bool _hasLongPointers;
 
     /// <param name="start">First byte of the memory that is given out.</param>
     /// <param name="size">How much there is.</param>
     /// <param name="bytes">The host's view of an address and a length inside.</param>
-    public HeapCalls(ulong start, ulong size, Func<ulong, ulong, Span<byte>> bytes)
+    /// <param name="hasLongPointers">Whether the program's pointers to this memory have 64 bits (-mea64).</param>
+    public HeapCalls(ulong start, ulong size, Func<ulong, ulong, Span<byte>> bytes, bool hasLongPointers)
     {
         _free.Add(start, size);
+        _hasLongPointers = hasLongPointers;
         _bytes = bytes;
     }
 
@@ -52,27 +55,53 @@ internal sealed class HeapCalls
             case "realloc_ea":
                 Answer(call, Resize(call.DoubleWord(0), call.DoubleWord(1)));
                 return null;
+            case "posix_memalign_ea":
+                call.Return(TakeAligned(call));
+                return null;
             default:
-                return NameOf(operation) ?? $"operation {operation}";
+                return $"operation {operation}";
         }
+    }
+
+    // Answers with an error number and leaves errno alone; the pointer goes where the first parameter says.
+    private int TakeAligned(AssistCall call)
+    {
+        const ulong PointerSize = 8;
+        ulong alignment = call.DoubleWord(1);
+        if (!System.Numerics.BitOperations.IsPow2(alignment) || alignment < PointerSize)
+            return Errno.Invalid;
+        ulong address = Take(call.DoubleWord(2), alignment);
+        if (address == 0)
+            return Errno.NoMemory;
+        if (_hasLongPointers)
+            call.WriteDoubleWord(call.Word(0), address);
+        else
+            call.WriteWord(call.Word(0), (uint)address);
+        return 0;
     }
 
     private static void Answer(AssistCall call, ulong address) =>
         call.Return((uint)(address >> 32), (uint)address, address == 0 ? Errno.NoMemory : Errno.None);
 
-    private ulong Take(ulong wanted)
+    private ulong Take(ulong wanted, ulong alignment = Granule)
     {
         ulong size = Math.Max(Granule, (Math.Min(wanted, ulong.MaxValue - Granule) + Granule - 1) & ~(Granule - 1));
+        ulong mask = Math.Max(alignment, Granule) - 1;
         foreach ((ulong start, ulong room) in _free)
         {
-            if (room < size)
+            if (start > ulong.MaxValue - mask)
+                break;
+            ulong at = (start + mask) & ~mask;
+            if (at - start > room || room - (at - start) < size)
                 continue;
             _free.Remove(start);
-            if (room > size)
-                _free.Add(start + size, room - size);
-            _taken.Add(start, size);
-            _bytes(start, size).Clear();
-            return start;
+            if (at > start)
+                _free.Add(start, at - start);
+            if (start + room > at + size)
+                _free.Add(at + size, start + room - at - size);
+            _taken.Add(at, size);
+            _bytes(at, size).Clear();
+            return at;
         }
 
         return 0;

@@ -1,12 +1,20 @@
 namespace Ps3Platform.Machine.Spu.Assist;
 
 /// <summary>A C stream (C99 7.19.2) over one of the host's: pushed-back bytes, end of file and error indicators.</summary>
-internal sealed class HostStream(Stream stream, bool canSeek, bool append = false) : IDisposable
+/// <remarks>Descriptors that dup has made, and mappings, share one: it is closed when the last has let go.</remarks>
+internal sealed class HostStream(Stream stream, bool canSeek, bool append = false, string? folder = null) : IDisposable
 {
     private readonly Stack<byte> _pushedBack = new();
+    private int _users = 1;
 
     /// <summary>What is beneath.</summary>
     public Stream Stream => stream;
+
+    /// <summary>The path of an open directory; null for everything else.</summary>
+    public string? Folder => folder;
+
+    /// <summary>Bytes it has, or null when that cannot be said.</summary>
+    public long? Length => canSeek ? stream.Length : null;
 
     public bool AtEnd { get; private set; }
 
@@ -73,13 +81,69 @@ internal sealed class HostStream(Stream stream, bool canSeek, bool append = fals
 
     public int Flush() => Errno.Try(stream.Flush);
 
+    /// <summary>fsync: also out of the host's caches.</summary>
+    public int FlushToDisk() => Errno.Try(() =>
+    {
+        if (stream is FileStream file)
+            file.Flush(flushToDisk: true);
+        else
+            stream.Flush();
+    });
+
+    /// <summary>One more that uses it.</summary>
+    public HostStream Share()
+    {
+        _users++;
+        return this;
+    }
+
+    /// <summary>Reads at an offset without moving the position.</summary>
+    /// <returns>Bytes read.</returns>
+    public int ReadAt(Span<byte> buffer, long offset)
+    {
+        if (!canSeek)
+            throw new IOException("not seekable", Errno.IllegalSeek);
+        long position = stream.Position;
+        try
+        {
+            stream.Position = offset;
+            return stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        }
+        finally
+        {
+            stream.Position = position;
+        }
+    }
+
+    /// <summary>Writes at an offset without moving the position.</summary>
+    public void WriteAt(ReadOnlySpan<byte> bytes, long offset)
+    {
+        if (!canSeek)
+            throw new IOException("not seekable", Errno.IllegalSeek);
+        long position = stream.Position;
+        try
+        {
+            stream.Position = offset;
+            stream.Write(bytes);
+            stream.Flush();
+        }
+        finally
+        {
+            stream.Position = position;
+        }
+    }
+
     public void ClearErrors()
     {
         AtEnd = false;
         HasFailed = false;
     }
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose()
+    {
+        if (--_users == 0)
+            stream.Dispose();
+    }
 
     private int Fill(Span<byte> buffer)
     {
