@@ -14,7 +14,8 @@ namespace CellPpe.Ppe.Execution.Regions;
 /// </summary>
 internal sealed unsafe class NativeTier : IDisposable
 {
-    private const int CodeBytes = 32 << 20;
+    // Some five megabytes are what a kernel and a few programs come to. What is gone leaves its code behind until all of it is dropped.
+    private const int CodeBytes = 16 << 20;
     private const ulong PageMask = GuestMemory.PageSize - 1;
 
     // In the low bits of a page's owner word, which an address leaves free. Never 0, so that no page is owned by chance.
@@ -120,6 +121,9 @@ internal sealed unsafe class NativeTier : IDisposable
         Forget();
         Code.Clear();
     }
+
+    /// <summary>A page of decoded instructions goes, and with it the way to its native code.</summary>
+    public void Forget(ulong hostPage) => _pages.Remove(hostPage);
 
     /// <summary>The pages of decoded instructions go.</summary>
     public void Forget() => _pages.Clear();
