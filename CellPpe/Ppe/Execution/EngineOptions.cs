@@ -54,6 +54,15 @@ internal sealed record EngineOptions
     /// </summary>
     public long MostInstructions { get; init; } = 200_000;
 
+    /// <summary>
+    /// Bytes of native code at most; when they are used up all of it goes. Some five million are what a kernel and a few programs come to;
+    /// what is dropped with its guest code leaves a hole until then.
+    /// </summary>
+    public int NativeCodeBytes { get; init; } = 16 << 20;
+
+    /// <summary>Instructions remembered at most as such that a region should not leave to the interpreter; beyond that all are forgotten.</summary>
+    public int MostHopeless { get; init; } = 16_384;
+
     /// <summary>Code below this effective address stays interpreted, for tests.</summary>
     public ulong LowestAddress { get; init; }
 

@@ -14,8 +14,6 @@ namespace CellPpe.Ppe.Execution.Regions;
 /// </summary>
 internal sealed unsafe class NativeTier : IDisposable
 {
-    // Some five megabytes are what a kernel and a few programs come to. What is gone leaves its code behind until all of it is dropped.
-    private const int CodeBytes = 16 << 20;
     private const ulong PageMask = GuestMemory.PageSize - 1;
 
     // In the low bits of a page's owner word, which an address leaves free. Never 0, so that no page is owned by chance.
@@ -34,7 +32,7 @@ internal sealed unsafe class NativeTier : IDisposable
         _core = core;
         _options = options;
         _translator = new NativeTranslator(core.Code);
-        Code = new NativeCode(Layout, CodeBytes);
+        Code = new NativeCode(Layout, options.NativeCodeBytes);
         core.Code.NoEntry = Code.Unlinked;
         core.Code.AddFirstTier(Handler);
     }

@@ -14,7 +14,6 @@ namespace CellPpe.Ppe.Execution.Regions;
 internal sealed unsafe class RegionCache : IDisposable
 {
     private const int Again = 16;
-    private const int MostHopeless = 16_384;
 
     private readonly PpuCore _core;
     private readonly RegionPlanner _planner;
@@ -58,7 +57,10 @@ internal sealed unsafe class RegionCache : IDisposable
     /// <summary>Guest instructions in the regions now in place.</summary>
     public long Instructions => _instructions;
 
-    /// <summary>Regions now in place.</summary>
+    /// <summary>Regions now in place, in no order.</summary>
+    public IReadOnlyCollection<Region> InPlace => _installed.Values;
+
+    /// <summary>How many there are.</summary>
     public int Count => _installed.Count;
 
     private ushort HeatAgain => (ushort)Math.Min(ushort.MaxValue, Again * _options.Threshold);
@@ -125,7 +127,7 @@ internal sealed unsafe class RegionCache : IDisposable
         if (!often)
             return;
         // Forgotten, they are found out once more.
-        if (_hopeless.Count > MostHopeless)
+        if (_hopeless.Count >= _options.MostHopeless)
             _hopeless.Clear();
         foreach (int entry in region.Plan.Entries)
             _hopeless.Add((nint)region.Plan.InsnAt(region.Plan.Blocks[entry].Address));
