@@ -69,7 +69,7 @@ internal readonly struct GelicDescriptor
 
     /// <summary>
     /// The link to the next descriptor, read afresh: the guest appends while the DMA runs, so it counts only after the
-    /// data of this one is done (reference 3.2).
+    /// data of this one is done (devices.md 3.2).
     /// </summary>
     public bool TryReadNext(IDmaPort dma, out IoAddress next)
     {

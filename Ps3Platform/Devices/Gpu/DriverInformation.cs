@@ -4,7 +4,7 @@ using CellPpe.Core;
 namespace Ps3Platform.Devices.Gpu;
 
 /// <summary>
-/// The driver information block of a context (reference 5.3). It lies in guest memory and the guest may write all of it, so
+/// The driver information block of a context (devices.md 5.3). It lies in guest memory and the guest may write all of it, so
 /// only the interrupt mask is ever read back from it.
 /// </summary>
 internal sealed class DriverInformation(GuestMemory memory, LparAddress block)

@@ -5,7 +5,7 @@ namespace Ps3Platform.Devices.Gpu;
 
 /// <summary>
 /// The blit of lv1_gpu_context_attribute 0x601: copies a rectangle of 4-byte pixels from partition memory, seen through the
-/// context's I/O map, into the context's own GPU memory (reference 5.2). All four arguments are the guest's.
+/// context's I/O map, into the context's own GPU memory (devices.md 5.2). All four arguments are the guest's.
 /// </summary>
 internal readonly record struct FramebufferBlit
 {

@@ -1,6 +1,6 @@
 namespace Ps3Platform.Devices.Gpu;
 
-/// <summary>Operations of lv1_gpu_context_attribute (reference 5.2).</summary>
+/// <summary>Operations of lv1_gpu_context_attribute (devices.md 5.2).</summary>
 internal static class GpuAttribute
 {
     public const ulong DisplayModeSet = 0x100;

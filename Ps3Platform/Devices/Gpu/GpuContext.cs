@@ -3,7 +3,7 @@ using CellPpe.Core.Ports;
 
 namespace Ps3Platform.Devices.Gpu;
 
-/// <summary>Causes lv1_gpu_context_intr returns (reference 5.4): bit 0 is the lowest.</summary>
+/// <summary>Causes lv1_gpu_context_intr returns (devices.md 5.4): bit 0 is the lowest.</summary>
 [Flags]
 internal enum GpuCauses : uint
 {

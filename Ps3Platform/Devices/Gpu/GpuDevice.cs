@@ -21,7 +21,7 @@ public sealed class GpuDevice : IGpuDevice
     private const int MaxContexts = 2;
     private const ulong FirstContextHandle = 0x5555_5555;
 
-    // I/O page table entry flags: writable, readable (reference 5.1).
+    // I/O page table entry flags: writable, readable (devices.md 5.1).
     private const ulong IomapWrite = 1UL << 63;
     private const ulong IomapRead = 1UL << 62;
 

@@ -9,8 +9,8 @@ namespace Ps3Platform.Devices.Video;
 /// <param name="Name">As written in a configuration: "720p".</param>
 /// <param name="Width">Pixels in a line.</param>
 /// <param name="Height">Lines.</param>
-/// <param name="VideoId">The "vid" of video mode packets (reference 8.5).</param>
-/// <param name="MonitorBits">Its bits among a monitor's 60 Hz resolutions (reference 8.4).</param>
+/// <param name="VideoId">The "vid" of video mode packets (devices.md 8.5).</param>
+/// <param name="MonitorBits">Its bits among a monitor's 60 Hz resolutions (devices.md 8.4).</param>
 public sealed record VideoMode(string Name, int Width, int Height, uint VideoId, uint MonitorBits)
 {
     /// <summary>720 x 480, progressive, 60 Hz.</summary>

@@ -4,7 +4,7 @@ using Ps3Platform.Devices.Video;
 namespace Ps3Platform.Devices.VirtualUart;
 
 /// <summary>
-/// The monitor on the HDMI connector, as its information packet describes it (reference 8.4): it prefers the configured
+/// The monitor on the HDMI connector, as its information packet describes it (devices.md 8.4): it prefers the configured
 /// mode, so that a guest that chooses by itself chooses that one, and can show the smaller ones too.
 /// </summary>
 internal static class AvMonitor

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Ps3Platform.Devices.VirtualUart;
 
-/// <summary>Result codes in a reply of the AV settings service (reference 8.1).</summary>
+/// <summary>Result codes in a reply of the AV settings service (devices.md 8.1).</summary>
 internal enum AvStatus : uint
 {
     Success = 0x0,
@@ -17,7 +17,7 @@ internal enum AvStatus : uint
     NoSyncHead = 0x13,
 }
 
-/// <summary>Command numbers ("cid") of the AV settings service (reference 8.2).</summary>
+/// <summary>Command numbers ("cid") of the AV settings service (devices.md 8.2).</summary>
 internal static class AvCommand
 {
     public const uint Init = 0x0000_0001;
@@ -49,7 +49,7 @@ internal static class AvCommand
     public const uint ReplyBit = 0x8000_0000;
 }
 
-/// <summary>AV connectors (reference 8.2).</summary>
+/// <summary>AV connectors (devices.md 8.2).</summary>
 internal static class AvPort
 {
     public const ushort Hdmi0 = 0x00;

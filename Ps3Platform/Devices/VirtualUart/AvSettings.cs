@@ -147,7 +147,7 @@ public sealed class AvSettings : IVirtualUartPeer
         Span<byte> reply = stackalloc byte[HardwareConfigurationReplySize];
         reply.Clear();
         AvPacket.WriteReply(reply, AvCommand.GetHardwareConfiguration, AvStatus.Success);
-        // One HDMI, one AV multi, one S/PDIF connector. More would overrun Linux's tables (reference 8.3).
+        // One HDMI, one AV multi, one S/PDIF connector. More would overrun Linux's tables (devices.md 8.3).
         BinaryPrimitives.WriteUInt16BigEndian(reply[0x0c..], 1);
         BinaryPrimitives.WriteUInt16BigEndian(reply[0x0e..], 1);
         BinaryPrimitives.WriteUInt16BigEndian(reply[0x10..], 1);

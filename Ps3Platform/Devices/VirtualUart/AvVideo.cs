@@ -2,7 +2,7 @@ using Ps3Platform.Devices.Video;
 
 namespace Ps3Platform.Devices.VirtualUart;
 
-/// <summary>The video commands of the AV settings service: they check a packet and turn it into the heads' modes (reference 8.5).</summary>
+/// <summary>The video commands of the AV settings service: they check a packet and turn it into the heads' modes (devices.md 8.5).</summary>
 internal sealed class AvVideo(DisplayState display)
 {
     private const int VideoModeSize = 48;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Ps3Platform.Devices.VirtualUart;
 
-/// <summary>Kinds of system manager messages (reference 9).</summary>
+/// <summary>Kinds of system manager messages (devices.md 9).</summary>
 internal enum SystemManagerService : ushort
 {
     Request = 1,
