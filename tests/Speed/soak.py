@@ -22,7 +22,7 @@ ROOT = HERE.parent.parent
 
 KERNEL = "vmlinux-6.1-ps3-debug"
 GUEST_MEMORY_MB = 256
-MAPPING = re.compile(r"^[0-9a-f]+-[0-9a-f]+ (\S+)")
+MAPPING = re.compile(r"^[0-9a-f]+-[0-9a-f]+ (\S+) \S+ \S+ \S+ *(\S*)")
 TIME = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|d)")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -114,22 +114,25 @@ def prepare(arguments):
 
 
 def sample(process):
-    """Resident memory in MB in all and of the guest's own, handles, threads; None when the process is gone."""
-    total = guest = size = 0
-    mode = ""
+    """Resident memory in MB: all, the guest's own, of files; then handles and threads. None when the process is gone."""
+    total = guest = files = size = 0
+    mode = path = ""
     try:
         with open(f"/proc/{process}/smaps", encoding="ascii", errors="replace") as maps:
             for line in maps:
                 if heading := MAPPING.match(line):
-                    mode = heading[1]
+                    mode, path = heading[1], heading[2]
                 elif line.startswith("Size:"):
                     size = int(line.split()[1])
                 elif line.startswith("Rss:"):
                     pages = int(line.split()[1])
                     total += pages
+                    # Programs and libraries: the host drops their pages and reads them again as it likes.
+                    if path.startswith("/") and not path.startswith("/memfd:"):
+                        files += pages
                     if size >= GUEST_MEMORY_MB * 1024 and mode.startswith("rw"):
                         guest = max(guest, pages)
-        return total / 1024, guest / 1024, len(os.listdir(f"/proc/{process}/fd")), len(os.listdir(f"/proc/{process}/task"))
+        return total / 1024, guest / 1024, files / 1024, len(os.listdir(f"/proc/{process}/fd")), len(os.listdir(f"/proc/{process}/task"))
     except OSError:
         return None
 
@@ -154,7 +157,7 @@ class Run:
         working = None
         with open(self.arguments.out / f"{self.mode}.csv", "w", newline="", encoding="ascii") as file:
             rows = csv.writer(file)
-            rows.writerow(["seconds", "resident_mb", "guest_mb", "beside_mb", "handles", "threads"])
+            rows.writerow(["seconds", "resident_mb", "guest_mb", "files_mb", "beside_mb", "handles", "threads"])
             try:
                 while process.poll() is None:
                     time.sleep(self.arguments.every)
@@ -164,11 +167,12 @@ class Run:
                     now = sample(process.pid)
                     if now is None or working is None:
                         continue
-                    resident, guest, handles, threads = now
+                    resident, guest, files, handles, threads = now
+                    beside = resident - guest - files
                     at = time.monotonic() - working
                     if not any("SOAK DONE" in line for line in self.lines):
-                        self.samples.append((at, resident - guest, handles, threads))
-                    rows.writerow([f"{at:.0f}", f"{resident:.1f}", f"{guest:.1f}", f"{resident - guest:.1f}", handles, threads])
+                        self.samples.append((at, beside, handles, threads))
+                    rows.writerow([f"{at:.0f}", f"{resident:.1f}", f"{guest:.1f}", f"{files:.1f}", f"{beside:.1f}", handles, threads])
                     file.flush()
                     if time.monotonic() - started > self.arguments.time + 2 * GRACE:
                         self.faults.append("it did not end")
@@ -204,7 +208,7 @@ class Run:
         slope, level = fit([row[0] for row in behind], [row[1] for row in behind])
         rise = slope * (behind[-1][0] - behind[0][0])
         verdict = "flat" if rise <= self.arguments.tolerance else "RISES"
-        print(f"{self.mode}: {verdict}: {level:.0f} MB beside the guest's memory on average from {warm:.0f} s to {behind[-1][0]:.0f} s, "
+        print(f"{self.mode}: {verdict}: {level:.0f} MB beside the guest's memory and programs' files on average from {warm:.0f} s to {behind[-1][0]:.0f} s, "
               f"slope {slope * 3600:+.1f} MB an hour, {rise:+.1f} MB in that time (at most {self.arguments.tolerance:.0f})")
         if rise > self.arguments.tolerance:
             self.faults.append(f"memory rises by {rise:.1f} MB behind the warm-up")
@@ -242,7 +246,7 @@ def plot(runs, path):
     for run, colour in zip(runs, colours):
         text.append(f'<polyline fill="none" stroke="{colour}" stroke-width="1.5" points="{" ".join(place(row[0], row[1]) for row in run.samples)}"/>')
         text.append(f'<text x="{left + 12 + 130 * runs.index(run)}" y="16" fill="{colour}">{run.mode}</text>')
-    text.append(f'<text x="{width - 20}" y="16" text-anchor="end">MB resident beside the guest\'s memory</text></svg>')
+    text.append(f'<text x="{width - 20}" y="16" text-anchor="end">MB resident beside the guest\'s memory and programs\' files</text></svg>')
     path.write_text("\n".join(text) + "\n", encoding="utf-8")
 
 

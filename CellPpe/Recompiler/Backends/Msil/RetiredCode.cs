@@ -40,5 +40,6 @@ public sealed class RetiredCode(long limit = RetiredCode.UsualLimit)
         Interlocked.Exchange(ref _waiting, 0);
         Interlocked.Increment(ref _collections);
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
+        HostHeap.Trim();
     }
 }
