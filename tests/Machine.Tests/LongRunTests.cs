@@ -87,8 +87,8 @@ public sealed class LongRunTests
         foreach ((string one, byte[] content) in (ReadOnlySpan<(string, byte[])>)[(name, data), ("TRAILER!!!", [])])
         {
             int[] fields = [archive.Count + 1, content.Length > 0 ? Executable : 0, 0, 0, 1, 0, content.Length, 0, 0, 0, 0, one.Length + 1, 0];
-            string header = "070701" + string.Concat(fields.Select(static field => field.ToString("x8", CultureInfo.InvariantCulture))) + one + '\0';
-            archive.AddRange(Encoding.ASCII.GetBytes(header));
+            string numbers = string.Concat(fields.Select(static field => field.ToString("x8", CultureInfo.InvariantCulture)));
+            archive.AddRange(Encoding.ASCII.GetBytes($"070701{numbers}{one}\0"));
             archive.AddRange(new byte[-archive.Count & 3]);
             archive.AddRange(content);
             archive.AddRange(new byte[-archive.Count & 3]);

@@ -49,13 +49,16 @@ def seconds(text):
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="soak.sh", description="Long runs: memory, handles and threads of the host must stay.")
     parser.add_argument("--time", type=seconds, default=300.0, metavar="TIME", help="how long each guest works: 90s, 5m, 1d (default 5m)")
-    parser.add_argument("--warm-up", type=seconds, metavar="TIME", help="what is not judged at the beginning (default: half the time, at most 10m)")
-    parser.add_argument("--modes", default=",".join(MODES), metavar="NAMES", help=f"by commas, of {', '.join(MODES)} (default: all, side by side)")
+    parser.add_argument("--warm-up", type=seconds, metavar="TIME",
+                        help="what is not judged at the beginning (default: half the time, at most 10m)")
+    parser.add_argument("--modes", default=",".join(MODES), metavar="NAMES",
+                        help=f"by commas, of {', '.join(MODES)} (default: all, side by side)")
     parser.add_argument("--tolerance", type=float, default=12.0, metavar="MB",
                         help="memory may rise by so much from the end of the warm-up to the end, by the line fitted (default 12)")
     parser.add_argument("--handles", type=int, default=4, metavar="N", help="handles and threads may become so many more (default 4)")
     parser.add_argument("--every", type=seconds, default=10.0, metavar="TIME", help="time from sample to sample (default 10s)")
-    parser.add_argument("--out", type=Path, default=ROOT / "guests" / "soak", metavar="FOLDER", help="where samples and consoles go (default guests/soak)")
+    parser.add_argument("--out", type=Path, default=ROOT / "guests" / "soak", metavar="FOLDER",
+                        help="where samples and consoles go (default guests/soak)")
     parser.add_argument("--plot", action="store_true", help="draw soak.svg there, too")
     parser.add_argument("--ps3", metavar="COMMAND", default=str(ROOT / "ps3"), help="the program to run (default: ./ps3)")
     parser.add_argument("--guests", metavar="FOLDER", type=Path, default=ROOT.parent / "shared" / "guests",
@@ -150,7 +153,8 @@ class Run:
         self.samples, self.faults, self.lines = [], [], []
 
     def go(self):
-        process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                   start_new_session=True)
         reader = threading.Thread(target=self.read, args=(process.stdout,))
         reader.start()
         started = time.monotonic()
@@ -208,8 +212,8 @@ class Run:
         slope, level = fit([row[0] for row in behind], [row[1] for row in behind])
         rise = slope * (behind[-1][0] - behind[0][0])
         verdict = "flat" if rise <= self.arguments.tolerance else "RISES"
-        print(f"{self.mode}: {verdict}: {level:.0f} MB beside the guest's memory and programs' files on average from {warm:.0f} s to {behind[-1][0]:.0f} s, "
-              f"slope {slope * 3600:+.1f} MB an hour, {rise:+.1f} MB in that time (at most {self.arguments.tolerance:.0f})")
+        print(f"{self.mode}: {verdict}: {level:.0f} MB beside the guest's memory and programs' files on average "
+              f"from {warm:.0f} s to {behind[-1][0]:.0f} s, slope {slope * 3600:+.1f} MB an hour, {rise:+.1f} MB in that time (at most {self.arguments.tolerance:.0f})")
         if rise > self.arguments.tolerance:
             self.faults.append(f"memory rises by {rise:.1f} MB behind the warm-up")
         half = len(behind) // 2
@@ -241,10 +245,12 @@ def plot(runs, path):
     for step in range(6):
         mb, at = most * step / 5, longest * step / 5
         x, y = place(0, mb).split(",")
-        text.append(f'<line x1="{x}" x2="{width - 20}" y1="{y}" y2="{y}" stroke="#ddd"/><text x="{left - 8}" y="{y}" text-anchor="end">{mb:.0f}</text>')
+        text.append(f'<line x1="{x}" x2="{width - 20}" y1="{y}" y2="{y}" stroke="#ddd"/>')
+        text.append(f'<text x="{left - 8}" y="{y}" text-anchor="end">{mb:.0f}</text>')
         text.append(f'<text x="{place(at, 0).split(",")[0]}" y="{height - bottom + 18}" text-anchor="middle">{at / 60:.0f} min</text>')
     for run, colour in zip(runs, colours):
-        text.append(f'<polyline fill="none" stroke="{colour}" stroke-width="1.5" points="{" ".join(place(row[0], row[1]) for row in run.samples)}"/>')
+        points = " ".join(place(row[0], row[1]) for row in run.samples)
+        text.append(f'<polyline fill="none" stroke="{colour}" stroke-width="1.5" points="{points}"/>')
         text.append(f'<text x="{left + 12 + 130 * runs.index(run)}" y="16" fill="{colour}">{run.mode}</text>')
     text.append(f'<text x="{width - 20}" y="16" text-anchor="end">MB resident beside the guest\'s memory and programs\' files</text></svg>')
     path.write_text("\n".join(text) + "\n", encoding="utf-8")
@@ -258,7 +264,8 @@ def main():
         print(f"soak.sh: {missing}", file=sys.stderr)
         return 2
     runs = [Run(mode, arguments, kernel, initrd) for mode in arguments.modes]
-    print(f"{', '.join(arguments.modes)}: {arguments.time:.0f} s, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; samples in {arguments.out}")
+    print(f"{', '.join(arguments.modes)}: {arguments.time:.0f} s, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; "
+          f"samples in {arguments.out}")
     threads = [threading.Thread(target=run.go) for run in runs]
     for thread in threads:
         thread.start()

@@ -37,7 +37,8 @@ public sealed class BoundTests
         const int Most = 30;
         const int Loops = 50;
         var small = new RegionLimits(6, 6);
-        using var code = new SpuCodeCache(new SpuEngineOptions { Threshold = 4, Synchronous = true, MostInstructions = Most, Small = small, Large = small });
+        var options = new SpuEngineOptions { Threshold = 4, Synchronous = true, MostInstructions = Most, Small = small, Large = small };
+        using var code = new SpuCodeCache(options);
         string lines = string.Concat(Enumerable.Range(0, Loops).Select(static loop =>
             $"il $4,100\na $3,$3,$4\nai $4,$4,-1\nbrnz $4,{(loop * 16) + 4}\n")) + "stop 1";
         using TestSpu spu = new TestSpu(code: code).Load(lines);

@@ -18,7 +18,8 @@ internal static unsafe class HostHeap
     }
 
     private static delegate* unmanaged<nuint, int> Find() =>
-        OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "malloc_trim", out nint function)
+        OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out nint library)
+            && NativeLibrary.TryGetExport(library, "malloc_trim", out nint function)
             ? (delegate* unmanaged<nuint, int>)function
             : null;
 }
