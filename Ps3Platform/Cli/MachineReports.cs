@@ -38,7 +38,7 @@ internal static class MachineReports
         yield return $"instructions: {compiled:0.0}% compiled, {100 - compiled:0.0}% interpreted; {machine.Ppe.DecodedPages:N0} pages of code decoded";
         if (engine.Installed == 0 && engine.Failures == 0 && engine.Native.Units == 0)
             yield break;
-        yield return $"regions: {engine.Installed:N0} installed, {engine.Dropped:N0} dropped, {engine.Failures:N0} not compilable, "
+        yield return $"regions: {engine.Installed:N0} installed, {engine.Dropped:N0} dropped ({engine.Evicted:N0} for want of room), {engine.Failures:N0} not compilable, "
             + $"{engine.Regions:N0} in place with {engine.RegionInstructions:N0} instructions";
         yield return $"native code: {engine.Native.Instructions:N0} instructions in {engine.Native.Units:N0} runs, {engine.Native.Bytes:N0} bytes in {engine.Native.Time.TotalSeconds:0.00} s";
         yield return $"compiler: {engine.InstructionsCompiled:N0} instructions to {engine.MsilBytes:N0} bytes of MSIL in {engine.CompileTime.TotalSeconds:0.00} s of its thread";

@@ -56,6 +56,7 @@ public static class MachineBuilder
             HostThreads: config is { Clock: ClockMode.Host, Threads: 2, HostThreads: true })
         {
             Reservations = reservations,
+            CompiledLimit = config.CompiledLimit,
         };
         var ppe = new PpuCore(processor, memory, clock, config.Loggers.CreateLogger<PpuCore>());
         var thread = new MachineThread(ppe);

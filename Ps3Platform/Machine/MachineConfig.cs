@@ -94,6 +94,12 @@ public sealed record MachineConfig
     /// <summary>How guest code is run.</summary>
     public PpuEngine Engine { get; init; } = PpuEngine.Auto;
 
+    /// <summary>
+    /// Guest instructions kept compiled at most, by the PPE's compiler and by that of the SPEs; null: as many as usual for each. Code that is
+    /// evicted is compiled again when it is hot again.
+    /// </summary>
+    public long? CompiledLimit { get; init; }
+
     /// <summary>The picture size the monitor asks for.</summary>
     public VideoMode Video { get; init; } = VideoMode.P720;
 

@@ -24,7 +24,8 @@ public sealed unsafe class SpuCodeCache : IDisposable
 
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<uint, Region[]> _byStart = new();
-    private readonly Queue<Region> _oldestFirst = new();
+    private readonly EvictionOrder<Region> _order = new(static region => region.TakeUse());
+    private readonly RetiredCode _retired = new();
     private readonly BlockingCollection<Region> _wanted = new(MostWaiting);
     private readonly ILogger _logger;
     private readonly IIrPass _passes;
@@ -47,6 +48,19 @@ public sealed unsafe class SpuCodeCache : IDisposable
     public (long Instructions, long MsilBytes, TimeSpan Time, long Failures) Work =>
         (Interlocked.Read(ref _compiled), Interlocked.Read(ref _bytes), Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _ticks)), Interlocked.Read(ref _failures));
 
+    /// <summary>Regions kept, and the instructions in them: at most <see cref="SpuEngineOptions.MostInstructions"/>, or one region.</summary>
+    public (int Regions, long Instructions) Kept
+    {
+        get
+        {
+            lock (_lock)
+                return (_order.Count, _instructions);
+        }
+    }
+
+    /// <summary>Regions whose code was given to the runtime to free, and the collections asked for on their account.</summary>
+    public (long Regions, long Collections) Retired => _retired.Counts;
+
     /// <summary>What it is made with.</summary>
     internal SpuEngineOptions Options { get; }
 
@@ -54,8 +68,17 @@ public sealed unsafe class SpuCodeCache : IDisposable
     internal bool IsBusy => _wanted.Count >= MostWaiting;
 
     /// <summary>The code of a machine's SPEs; null when they are to be interpreted.</summary>
-    public static SpuCodeCache? Create(SpuEngine engine, SpuFloatMode mode = SpuFloatMode.Exact, ILogger? logger = null) =>
-        engine == SpuEngine.Interpreter ? null : new SpuCodeCache(SpuEngineOptions.Of(engine, mode), logger);
+    /// <param name="engine">How instructions are run.</param>
+    /// <param name="mode">Which single-precision arithmetic.</param>
+    /// <param name="logger">Where a failure is reported.</param>
+    /// <param name="limit">Instructions kept compiled at most; null: as many as usual.</param>
+    public static SpuCodeCache? Create(SpuEngine engine, SpuFloatMode mode = SpuFloatMode.Exact, ILogger? logger = null, long? limit = null)
+    {
+        if (engine == SpuEngine.Interpreter)
+            return null;
+        SpuEngineOptions options = SpuEngineOptions.Of(engine, mode);
+        return new SpuCodeCache(limit is { } most ? options with { MostInstructions = most } : options, logger);
+    }
 
     /// <summary>An empty one of the same engine, with the arithmetic that is given.</summary>
     public SpuCodeCache Another(SpuFloatMode mode) => new(Options with { FloatMode = mode }, _logger);
@@ -105,7 +128,15 @@ public sealed unsafe class SpuCodeCache : IDisposable
                 found = region;
         }
 
+        found?.Used();
         return found;
+    }
+
+    /// <summary>An SPE is done with a region that it had in place. Others may go on, and so may the cache.</summary>
+    internal void Release(Region region)
+    {
+        if (region.IsEvicted && region.Code is { } code)
+            _retired.Add(code);
     }
 
     /// <summary>Asks for a region's code. False: too much is waiting already.</summary>
@@ -124,10 +155,10 @@ public sealed unsafe class SpuCodeCache : IDisposable
 
             uint start = region.Plan.Start;
             _byStart[start] = _byStart.TryGetValue(start, out Region[]? others) ? [.. others, region] : [region];
-            _oldestFirst.Enqueue(region);
             _instructions += region.Plan.Instructions;
-            while (_instructions > Options.MostInstructions && _oldestFirst.Count > 1)
-                Evict(_oldestFirst.Dequeue());
+            while (_instructions > Options.MostInstructions && _order.TakeVictim() is { } victim)
+                Evict(victim);
+            _order.Add(region);
         }
 
         if (Options.Synchronous)
@@ -151,9 +182,12 @@ public sealed unsafe class SpuCodeCache : IDisposable
         }
     }
 
-    // An SPE that has it in place keeps it until it drops it.
+    // An SPE that has it in place keeps it until it drops it: what is counted here is freed then.
     private void Evict(Region region)
     {
+        region.IsEvicted = true;
+        if (region.Code is { } code)
+            _retired.Add(code);
         uint start = region.Plan.Start;
         Region[] rest = [.. _byStart[start].Where(one => one != region)];
         if (rest.Length > 0)
@@ -194,5 +228,6 @@ public sealed unsafe class SpuCodeCache : IDisposable
         }
 
         Interlocked.Add(ref _ticks, Stopwatch.GetTimestamp() - started);
+        _retired.CollectWhenDue();
     }
 }

@@ -1,3 +1,5 @@
+using CellPpe.Recompiler;
+
 using SpuRuntime.Execution.Regions;
 
 namespace SpuRuntime.Execution;
@@ -56,7 +58,10 @@ internal sealed record SpuEngineOptions
     /// <summary>Check the representation between passes, for tests.</summary>
     public bool Verify { get; init; }
 
-    /// <summary>Instructions kept compiled; the oldest regions go first.</summary>
+    /// <summary>
+    /// Instructions kept compiled, in the cache and in place in one SPE; beyond that the oldest regions go that no SPE has sought since
+    /// they were last considered (<see cref="EvictionOrder{T}"/>).
+    /// </summary>
     public long MostInstructions { get; init; } = 100_000;
 
     /// <summary>Which single-precision arithmetic.</summary>

@@ -27,6 +27,9 @@ internal sealed unsafe class CodePages : IDisposable
     private const uint FirstPatience = 128;
     private const uint LongestPatience = 1 << 20;
 
+    // Of the pages there may be, so many are given up together: fetch caches are emptied each time.
+    private const int EvictedOneIn = 8;
+
     private readonly nint[] _handlers = PpuHandlers.CreateTable();
     private readonly HashSet<nint> _interpreted;
 
@@ -36,6 +39,7 @@ internal sealed unsafe class CodePages : IDisposable
     private readonly DecodedInsn** _pages;
     private readonly List<ulong> _used = [];
     private readonly int _limit;
+    private uint _fetches;
 
     /// <param name="memory">Whose pages they are.</param>
     /// <param name="limitInPages">Pages held at most.</param>
@@ -48,7 +52,7 @@ internal sealed unsafe class CodePages : IDisposable
         _pages = (DecodedInsn**)NativeMemory.AllocZeroed((nuint)(memory.Capacity / GuestMemory.PageSize), (nuint)sizeof(nint));
     }
 
-    /// <summary>True when no further page fits: the caller drops everything once no thread is inside one.</summary>
+    /// <summary>True when no further page fits: the caller makes room once no thread is inside one.</summary>
     public bool IsFull => _used.Count >= _limit;
 
     /// <summary>Pages of decoded instructions held now.</summary>
@@ -138,12 +142,16 @@ internal sealed unsafe class CodePages : IDisposable
         ref DecodedInsn* page = ref _pages[hostOffset / GuestMemory.PageSize];
         added = page == null;
         if (!added)
+        {
+            StoresTo(page)->LastFetch = ++_fetches;
             return page;
+        }
+
         // One more than a page has: the last entry leads to the next page.
         page = (DecodedInsn*)NativeMemory.AlignedAlloc(BytesPerPage, 64);
         new Span<nint>((byte*)page + NativeEntries, InsnsPerPage).Fill(NoEntry);
         *NativeOwnerOf(page) = 0;
-        *StoresTo(page) = new PageStores { Patience = FirstPatience };
+        *StoresTo(page) = new PageStores { Patience = FirstPatience, LastFetch = ++_fetches };
         for (int index = 0; index < InsnsPerPage; index++)
         {
             page[index].Handler = _decodeAndRun;
@@ -156,6 +164,37 @@ internal sealed unsafe class CodePages : IDisposable
         // See Wake.
         Interlocked.MemoryBarrier();
         return page;
+    }
+
+    /// <summary>The decoded page of an entry of a fetch cache is in use.</summary>
+    public void NoteFetched(DecodedInsn* page) => StoresTo(page)->LastFetch = _fetches;
+
+    /// <summary>True when these are the decoded instructions of a page of host memory, now.</summary>
+    public bool Are(nint decoded, ulong hostOffset) => decoded != 0 && (nint)_pages[hostOffset / GuestMemory.PageSize] == decoded;
+
+    /// <summary>
+    /// Gives up the pages that have not been fetched from for longest, but for those that regions are made of. No thread may be inside
+    /// a page, and fetch caches must be emptied with it.
+    /// </summary>
+    /// <returns>False: regions are on nearly all of them, and everything has to go.</returns>
+    public bool TryMakeRoom()
+    {
+        int surplus = _used.Count - _limit + Math.Max(1, _limit / EvictedOneIn);
+        ulong[] idle = [.. _used.Where(page => Regions is null || !Regions.AreOn(page * GuestMemory.PageSize))];
+        if (idle.Length < surplus)
+            return false;
+        uint now = _fetches;
+        Array.Sort(Array.ConvertAll(idle, page => uint.MaxValue - (now - StoresTo(_pages[page])->LastFetch)), idle);
+        HashSet<ulong> victims = [.. idle.AsSpan(0, surplus)];
+        foreach (ulong page in victims)
+        {
+            Regions?.Forget(page * GuestMemory.PageSize);
+            NativeMemory.AlignedFree(_pages[page]);
+            _pages[page] = null;
+        }
+
+        _used.RemoveAll(victims.Contains);
+        return true;
     }
 
     /// <summary>Fills one entry from its word in memory.</summary>
@@ -221,5 +260,8 @@ internal sealed unsafe class CodePages : IDisposable
 
         /// <summary>Nothing is decoded here.</summary>
         public bool IsAsleep;
+
+        /// <summary>When a fetch cache was last filled with it, by a count of such events that goes round.</summary>
+        public uint LastFetch;
     }
 }

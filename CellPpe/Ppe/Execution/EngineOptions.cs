@@ -1,4 +1,5 @@
 using CellPpe.Ppe.Execution.Regions;
+using CellPpe.Recompiler;
 using CellPpe.Recompiler.Backends.Native;
 
 namespace CellPpe.Ppe.Execution;
@@ -47,8 +48,20 @@ internal sealed record EngineOptions
     /// <summary>Compile at once on the guest's thread, for tests.</summary>
     public bool Synchronous { get; init; }
 
-    /// <summary>Guest instructions kept compiled; the oldest regions go first. Some 150 bytes of host memory each.</summary>
+    /// <summary>
+    /// Guest instructions kept compiled, at some 350 bytes of host memory each; beyond that the oldest regions go that are not in use
+    /// (<see cref="EvictionOrder{T}"/>).
+    /// </summary>
     public long MostInstructions { get; init; } = 200_000;
+
+    /// <summary>
+    /// Bytes of native code at most; when they are used up all of it goes. Some five million are what a kernel and a few programs come to;
+    /// what is dropped with its guest code leaves a hole until then.
+    /// </summary>
+    public int NativeCodeBytes { get; init; } = 16 << 20;
+
+    /// <summary>Instructions remembered at most as such that a region should not leave to the interpreter; beyond that all are forgotten.</summary>
+    public int MostHopeless { get; init; } = 16_384;
 
     /// <summary>Code below this effective address stays interpreted, for tests.</summary>
     public ulong LowestAddress { get; init; }
@@ -96,4 +109,10 @@ public sealed record EngineStatistics(
 {
     /// <summary>Runs of instructions that became native code, the instructions in them, bytes of code, and how long it took.</summary>
     public (long Units, long Instructions, long Bytes, TimeSpan Time) Native { get; init; }
+
+    /// <summary>Regions taken away because there were too many.</summary>
+    public long Evicted { get; init; }
+
+    /// <summary>Regions whose code the runtime was given to free, and full collections asked for on their account.</summary>
+    public (long Regions, long Collections) Retired { get; init; }
 }

@@ -25,20 +25,23 @@ public interface IPpuClock
 /// <summary>What a PPE is made of.</summary>
 /// <param name="Threads">1 or 2 hardware threads.</param>
 /// <param name="RealModeLimit">Bytes that are reachable with translation off, from address 0.</param>
-/// <param name="CodePageLimit">Pages of decoded instructions kept; 16 KB of host memory each.</param>
+/// <param name="CodePageLimit">Pages of decoded instructions kept; 25 KB of host memory each.</param>
 /// <param name="Engine">How guest code is run.</param>
 /// <param name="ExactBudgets">
 /// True: a run never goes beyond its instruction budget, as the instruction clock needs. False: compiled code may finish a round.
 /// </param>
 /// <param name="HostThreads">Each hardware thread is run by a host thread of its own, under the rules of <see cref="MachineLock"/>.</param>
 public sealed record PpuConfiguration(
-    int Threads, ulong RealModeLimit, int CodePageLimit = 4096, PpuEngine Engine = PpuEngine.Auto, bool ExactBudgets = true, bool HostThreads = false)
+    int Threads, ulong RealModeLimit, int CodePageLimit = 2048, PpuEngine Engine = PpuEngine.Auto, bool ExactBudgets = true, bool HostThreads = false)
 {
     /// <summary>
     /// Where conditional stores meet the atomic commands of SPEs; null when there are none. With it, memory is shared with others that
     /// run at the same time, whatever <see cref="HostThreads"/> says.
     /// </summary>
     public ReservationTable? Reservations { get; init; }
+
+    /// <summary>Guest instructions kept compiled at most; null: as many as usual (<see cref="EngineOptions.MostInstructions"/>).</summary>
+    public long? CompiledLimit { get; init; }
 
     /// <summary>Overrides what <see cref="Engine"/> stands for, for tests.</summary>
     internal EngineOptions? Options { get; init; }
@@ -71,6 +74,8 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
         Clock = clock;
         Logger = logger;
         EngineOptions options = configuration.Options ?? EngineOptions.Of(configuration.Engine);
+        if (configuration.CompiledLimit is { } most)
+            options = options with { MostInstructions = most };
         // Native runs go on to each other without a look at the lock.
         if (configuration.HostThreads)
             options = options.WithoutNative();
@@ -121,6 +126,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
                 Regions = regions.Count, RegionInstructions = regions.Instructions, Installed = regions.Counts.Installed,
                 Dropped = regions.Counts.Dropped, InstructionsCompiled = instructions, MsilBytes = bytes, CompileTime = time, Failures = failures,
                 Native = regions.Native?.Work ?? default,
+                Evicted = regions.Evicted, Retired = regions.Compiler.Retired.Counts,
             };
         }
     }
@@ -253,9 +259,17 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
     /// <summary>Drops decoded code that must go and puts compiled code in place. Only when no thread is inside a block.</summary>
     internal void Settle()
     {
-        if (Code.IsFull || _dropPending)
+        if (_dropPending)
             DropCode();
         Code.Regions?.Settle();
+        if (!Code.IsFull)
+            return;
+        foreach (PpuThread thread in _threads)
+            thread.Storage.NoteFetched();
+        if (Code.TryMakeRoom())
+            FlushTranslations();
+        else
+            DropCode();
     }
 
     /// <summary>Fills a decoded entry from its word in memory.</summary>

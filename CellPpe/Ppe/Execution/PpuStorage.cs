@@ -46,6 +46,9 @@ internal sealed unsafe class PpuStorage : IDisposable
         _tlb.FlushAll();
     }
 
+    /// <inheritdoc cref="SoftTlb.NoteFetched"/>
+    public void NoteFetched() => _tlb.NoteFetched();
+
     /// <inheritdoc cref="SoftTlb.FlushSegment"/>
     public void FlushSegment(ulong effectiveAddress) => _tlb.FlushSegment(effectiveAddress);
 

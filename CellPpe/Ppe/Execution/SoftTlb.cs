@@ -175,6 +175,17 @@ internal sealed unsafe class SoftTlb : IDisposable
         return found;
     }
 
+    /// <summary>Tells the decoded pages that the fetch cache holds, in any mode, that they are in use.</summary>
+    public void NoteFetched()
+    {
+        for (int index = 0; index < _fetch.Count; index++)
+        {
+            var entry = (FetchEntry*)_fetch.Entry(index);
+            if (_fetch.IsValid(entry))
+                _core.Code.NoteFetched(entry->Page);
+        }
+    }
+
     public void Dispose()
     {
         _data.Dispose();

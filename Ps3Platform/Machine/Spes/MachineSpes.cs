@@ -53,7 +53,7 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
         _scheduler = scheduling.Build(OnFailed);
         TakesTurns = scheduling.Policy == SpePolicy.RoundRobin;
         _timers = new SpeTimers(config.Spes, thread);
-        _code = SpuCodeCache.Create(config.SpuEngine, config.SpuFloat, config.Loggers.CreateLogger<SpuCodeCache>());
+        _code = SpuCodeCache.Create(config.SpuEngine, config.SpuFloat, config.Loggers.CreateLogger<SpuCodeCache>(), config.CompiledLimit);
         _pool = new SpePool(config.Spes, new SpeEnvironment(
             memory, clock, reservations, config.SpuEngines ?? new SpuCoreFactory(_code), _scheduler, _timers,
             new SpeWrites(memory, events, ppe, thread), config.Loggers.CreateLogger<SpePool>(), Timeline));

@@ -7,6 +7,8 @@ internal sealed unsafe class Region(RegionPlan plan)
 {
     private volatile CompiledRegion? _code;
     private volatile bool _failed;
+    private volatile bool _used = true;
+    private volatile bool _evicted;
 
     public RegionPlan Plan => plan;
 
@@ -25,6 +27,24 @@ internal sealed unsafe class Region(RegionPlan plan)
     {
         get => _failed;
         set => _failed = value;
+    }
+
+    /// <summary>True when the cache has let go of it: SPEs that have it in place keep it until they drop it.</summary>
+    public bool IsEvicted
+    {
+        get => _evicted;
+        set => _evicted = value;
+    }
+
+    /// <summary>Somebody has found it in the cache.</summary>
+    public void Used() => _used = true;
+
+    /// <summary>Whether anybody has since this was last asked.</summary>
+    public bool TakeUse()
+    {
+        bool used = _used;
+        _used = false;
+        return used;
     }
 
     /// <summary>Where computed branches of it certainly go, outside of it. Set before <see cref="Code"/>.</summary>

@@ -13,6 +13,9 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
 
     private const int MostTargets = 16;
 
+    // Notes by address outlive the program they were made of; beyond so many they are forgotten and made anew.
+    private const int MostNotes = 4096;
+
     // By computed branch: where it has gone to when it left a region, the first first.
     private readonly Dictionary<uint, List<uint>> _targets = [];
     private readonly HashSet<uint> _starts = [];
@@ -31,9 +34,17 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
     private readonly Dictionary<uint, MaskTrust> _trust = [];
 
     private RegionPlanner? _planner;
+    private long _instructions;
 
     /// <summary>Regions in place.</summary>
     public int Count => _installed.Count;
+
+    /// <summary>Instructions in them, counted again for each region that has them.</summary>
+    public long Instructions => _instructions;
+
+    /// <summary>Entries of the largest collection of notes about addresses, and regions noted as unfit.</summary>
+    public (int Notes, int Unfit) Noted =>
+        (Math.Max(Math.Max(_targets.Count, _starts.Count), Math.Max(Math.Max(_misses.Count, _hopeless.Count), _trust.Count)), _unfit.Count);
 
     /// <summary>Arrivals until an instruction that is decoded asks for the first time.</summary>
     public ushort FirstHeat => (ushort)Math.Min(cache.Options.SeekThreshold, cache.Options.Threshold);
@@ -96,7 +107,13 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
     }
 
     /// <summary>The thread is in no region.</summary>
-    public void Settle() => _leaving.Clear();
+    public void Settle()
+    {
+        foreach (Region region in _leaving)
+            cache.Release(region);
+        _leaving.Clear();
+        ForgetNotes();
+    }
 
     /// <summary>
     /// A region has left an instruction to the interpreter. Where that happens often, for what it runs, another one takes its place
@@ -136,7 +153,6 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
             return;
         foreach (uint entry in EntriesOf(region))
             _trust[entry] = region.Plan.Masks == MaskTrust.Constant ? MaskTrust.Plain : MaskTrust.None;
-        _unfit.Remove(region);
         Remove(region);
     }
 
@@ -177,6 +193,7 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
         foreach ((uint branch, uint target) in region.CertainTargets)
             NoteTarget(branch, target);
         _installed.Add(region);
+        _instructions += region.Plan.Instructions;
         int number = 0;
         foreach (uint address in EntriesOf(region))
         {
@@ -189,6 +206,10 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
             if (before is not null && !_byEntry.ContainsValue(before))
                 Forget(before);
         }
+
+        // The oldest go first; what is still hot comes back from the cache after a few arrivals.
+        while (_instructions > cache.Options.MostInstructions && _installed[0] != region)
+            Remove(_installed[0]);
     }
 
     private void Remove(Region region)
@@ -208,7 +229,22 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
 
     private void Forget(Region region)
     {
-        _installed.Remove(region);
+        // It may have been displaced from its last entry and be gone already.
+        if (!_installed.Remove(region))
+            return;
+        _instructions -= region.Plan.Instructions;
+        _unfit.Remove(region);
         _leaving.Add(region);
+    }
+
+    private void ForgetNotes()
+    {
+        if (Noted.Notes <= MostNotes)
+            return;
+        _targets.Clear();
+        _starts.Clear();
+        _misses.Clear();
+        _hopeless.Clear();
+        _trust.Clear();
     }
 }

@@ -136,6 +136,27 @@ public abstract unsafe class CodeTests(PpuEngine engine) : IDisposable
     }
 
     [Fact]
+    public unsafe void A_page_in_use_stays_decoded_while_others_come_and_go()
+    {
+        const int Limit = 8;
+        const int Pages = 15;
+        using var machine = new TestMachine(engine, codePageLimit: Limit);
+        machine.Load("addi r3,r3,1; bclr 20,0,0", Data);
+        for (int page = 1; page <= Pages; page++)
+            machine.Load($"bl 0x{Data:x}; addi r4,r4,1; b 0x{Data + (0x1000ul * (ulong)((page % Pages) + 1)):x}", Data + (0x1000ul * (ulong)page));
+        machine.State.Nia = Data + 0x1000;
+        machine.Thread.Run(5 * 20);
+        nint decoded = (nint)machine.Core.Code.GetOrAdd(machine.DataMemory.HostOffset, out bool added);
+        Assert.False(added);
+
+        machine.Thread.Run(5 * 400);
+
+        Assert.Equal((420ul, 420ul), (machine.State.Gpr[3], machine.State.Gpr[4]));
+        Assert.InRange(machine.Core.DecodedPages, 1, Limit);
+        Assert.True(machine.Core.Code.Are(decoded, machine.DataMemory.HostOffset), "it was given up though it is run all the time");
+    }
+
+    [Fact]
     public void A_program_goes_on_over_the_end_of_a_page()
     {
         _machine.Load("addi r3,r3,1; addi r3,r3,2; addi r3,r3,4; b 0x10ff8", TestMachine.Code + 0xff8);

@@ -14,7 +14,6 @@ namespace CellPpe.Ppe.Execution.Regions;
 /// </summary>
 internal sealed unsafe class NativeTier : IDisposable
 {
-    private const int CodeBytes = 32 << 20;
     private const ulong PageMask = GuestMemory.PageSize - 1;
 
     // In the low bits of a page's owner word, which an address leaves free. Never 0, so that no page is owned by chance.
@@ -33,7 +32,7 @@ internal sealed unsafe class NativeTier : IDisposable
         _core = core;
         _options = options;
         _translator = new NativeTranslator(core.Code);
-        Code = new NativeCode(Layout, CodeBytes);
+        Code = new NativeCode(Layout, options.NativeCodeBytes);
         core.Code.NoEntry = Code.Unlinked;
         core.Code.AddFirstTier(Handler);
     }
@@ -120,6 +119,9 @@ internal sealed unsafe class NativeTier : IDisposable
         Forget();
         Code.Clear();
     }
+
+    /// <summary>A page of decoded instructions goes, and with it the way to its native code.</summary>
+    public void Forget(ulong hostPage) => _pages.Remove(hostPage);
 
     /// <summary>The pages of decoded instructions go.</summary>
     public void Forget() => _pages.Clear();

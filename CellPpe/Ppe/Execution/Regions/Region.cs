@@ -10,6 +10,8 @@ internal sealed unsafe class Region(int number, RegionPlan plan) : IDisposable
     // No fetch cache begins its epochs here.
     private const ulong Never = ulong.MaxValue;
 
+    private uint _heat;
+
     public int Number => number;
 
     public RegionPlan Plan => plan;
@@ -22,6 +24,20 @@ internal sealed unsafe class Region(int number, RegionPlan plan) : IDisposable
 
     /// <summary>Instructions it has left to the interpreter, and the thread's compiled instructions when that was last looked at.</summary>
     public (uint Count, long Compiled) Misses { get; set; }
+
+    /// <summary>
+    /// Whether it has been entered since this was last asked, as far as can be told for nothing: branches to an instruction count its
+    /// heat down, whatever stands there.
+    /// </summary>
+    public bool TakeUse()
+    {
+        uint heat = 0;
+        foreach (int entry in plan.Entries)
+            heat = (heat * 31) + plan.InsnAt(plan.Blocks[entry].Address)->Heat;
+        bool used = heat != _heat;
+        _heat = heat;
+        return used;
+    }
 
     /// <summary>The ways out of it.</summary>
     public RegionExits Exits { get; } = new();

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 
 using CellPpe.Core;
+using CellPpe.Recompiler;
 
 using Microsoft.Extensions.Logging;
 
@@ -19,7 +20,7 @@ internal sealed unsafe class RegionCache : IDisposable
     private readonly RegionCompiler _compiler;
     private readonly EngineOptions _options;
     private readonly Dictionary<int, Region> _installed = [];
-    private readonly Queue<Region> _oldestFirst = new();
+    private readonly EvictionOrder<Region> _order = new(static region => region.TakeUse());
     private readonly Dictionary<ulong, List<Region>> _byPage = [];
 
     // Removed while some thread may still be inside: they go when no thread is.
@@ -47,11 +48,22 @@ internal sealed unsafe class RegionCache : IDisposable
     /// <summary>Regions put in place, and taken away again, so far.</summary>
     public (long Installed, long Dropped) Counts { get; private set; }
 
+    /// <summary>Of the regions taken away, those that went because there were too many.</summary>
+    public long Evicted { get; private set; }
+
+    /// <summary>Instructions noted as such that a region should not leave to the interpreter.</summary>
+    public int Hopeless => _hopeless.Count;
+
     /// <summary>Guest instructions in the regions now in place.</summary>
     public long Instructions => _instructions;
 
-    /// <summary>Regions now in place.</summary>
+    /// <summary>Regions now in place, in no order.</summary>
+    public IReadOnlyCollection<Region> InPlace => _installed.Values;
+
+    /// <summary>How many there are.</summary>
     public int Count => _installed.Count;
+
+    private ushort HeatAgain => (ushort)Math.Min(ushort.MaxValue, Again * _options.Threshold);
 
     /// <summary>What the compiler has done.</summary>
     public RegionCompiler Compiler => _compiler;
@@ -80,7 +92,7 @@ internal sealed unsafe class RegionCache : IDisposable
         }
 
         // Where it fails, or the mode is another one next time, it shall ask again, but not soon.
-        insn->Heat = (ushort)Math.Min(ushort.MaxValue, Again * _options.Threshold);
+        insn->Heat = HeatAgain;
         if (c->AddressOf(insn) < _options.LowestAddress || _compiler.IsBusy || _wanted.Contains((nint)insn))
             return;
         Region? here = Find(c, insn);
@@ -114,6 +126,9 @@ internal sealed unsafe class RegionCache : IDisposable
         region.Misses = (count, c->Compiled);
         if (!often)
             return;
+        // Forgotten, they are found out once more.
+        if (_hopeless.Count >= _options.MostHopeless)
+            _hopeless.Clear();
         foreach (int entry in region.Plan.Entries)
             _hopeless.Add((nint)region.Plan.InsnAt(region.Plan.Blocks[entry].Address));
         Remove(region);
@@ -123,13 +138,18 @@ internal sealed unsafe class RegionCache : IDisposable
     public void Settle()
     {
         foreach (Region region in _leaving)
+        {
+            if (region.Code is { } code)
+                _compiler.Retired.Add(code);
             region.Dispose();
+        }
+
         _leaving.Clear();
         Native?.Settle();
         while (_compiler.TryTake(out Region? region))
             Install(region!);
-        while (_instructions > _options.MostInstructions && _oldestFirst.TryDequeue(out Region? oldest))
-            Remove(oldest);
+        while (_instructions > _options.MostInstructions && _order.TakeVictim() is { } victim)
+            Evict(victim);
     }
 
     /// <summary>True when <see cref="Settle"/> has something to do.</summary>
@@ -149,6 +169,16 @@ internal sealed unsafe class RegionCache : IDisposable
         }
 
         return false;
+    }
+
+    /// <summary>True when regions have instructions on a page.</summary>
+    public bool AreOn(ulong hostPage) => _byPage.ContainsKey(hostPage);
+
+    /// <summary>A page of decoded instructions goes, on which there is no region.</summary>
+    public void Forget(ulong hostPage)
+    {
+        Native?.Forget(hostPage);
+        _hopeless.Clear();
     }
 
     /// <summary>Bytes of one page have changed: regions made from them go.</summary>
@@ -196,7 +226,7 @@ internal sealed unsafe class RegionCache : IDisposable
         foreach (Region region in _installed.Values.ToArray())
             Remove(region);
         Native?.Forget();
-        _oldestFirst.Clear();
+        _order.Clear();
         _wanted.Clear();
         _hopeless.Clear();
     }
@@ -251,15 +281,33 @@ internal sealed unsafe class RegionCache : IDisposable
         }
 
         _installed.Add(region.Number, region);
-        _oldestFirst.Enqueue(region);
+        _order.Add(region);
+        region.TakeUse();
         _instructions += plan.Instructions;
         Counts = (Counts.Installed + 1, Counts.Dropped);
+    }
+
+    // What is evicted though it is warm would soon be hot again, and drive out the next one: it must be reached more often to come back.
+    // Where there is native code it gets that first, and must be reached as often as what was never compiled.
+    private void Evict(Region region)
+    {
+        Remove(region);
+        Evicted++;
+        if (Native is not null)
+            return;
+        foreach (int entry in region.Plan.Entries)
+        {
+            DecodedInsn* insn = region.Plan.InsnAt(region.Plan.Blocks[entry].Address);
+            if (_core.Code.IsInterpreted(insn))
+                insn->Heat = HeatAgain;
+        }
     }
 
     private void Remove(Region region)
     {
         if (!_installed.Remove(region.Number))
             return;
+        _order.Remove(region);
         foreach (int entry in region.Plan.Entries)
         {
             DecodedInsn* insn = region.Plan.InsnAt(region.Plan.Blocks[entry].Address);
@@ -286,8 +334,8 @@ internal sealed unsafe class RegionCache : IDisposable
     {
         foreach (RegionPage page in plan.Pages)
         {
-            // Asleep: stores to it are not seen.
-            if (!_core.Code.Holds(page.HostOffset))
+            // Asleep: stores to it are not seen. Or its instructions have gone and been decoded again, elsewhere.
+            if (!_core.Code.Are(page.Decoded, page.HostOffset) || !_core.Code.Holds(page.HostOffset))
                 return false;
         }
 

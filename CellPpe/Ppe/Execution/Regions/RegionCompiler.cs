@@ -38,6 +38,9 @@ internal sealed unsafe class RegionCompiler : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Code of regions that have been taken away: the runtime frees it now and then.</summary>
+    public RetiredCode Retired { get; } = new();
+
     /// <summary>True when a region has been compiled and not yet been taken.</summary>
     public bool HasReady => !_ready.IsEmpty;
 
@@ -113,5 +116,6 @@ internal sealed unsafe class RegionCompiler : IDisposable
 
         Interlocked.Add(ref _ticks, Stopwatch.GetTimestamp() - started);
         _ready.Enqueue(region);
+        Retired.CollectWhenDue();
     }
 }

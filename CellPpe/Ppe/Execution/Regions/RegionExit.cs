@@ -57,28 +57,31 @@ internal struct RegionExit
     /// <summary>Of a computed exit: where it went last.</summary>
     public ulong Target;
 
-    /// <summary>Of a computed exit: the first places it went to, and whether there were more.</summary>
-    public BranchTargets Targets;
+    /// <summary>
+    /// Of a computed exit: the first places it went to, and whether there were more. Points at <see cref="BranchTargets"/> that
+    /// <see cref="RegionExits"/> keeps.
+    /// </summary>
+    public nint Targets;
 
     /// <summary>Of a computed exit: notes one more.</summary>
-    public void Note(ulong target)
+    public unsafe void Note(ulong target)
     {
         Status++;
         if (Target == target)
             return;
         Target = target;
         Code++;
-        Targets.Add(target);
+        ((BranchTargets*)Targets)->Add(target);
     }
 
     /// <summary>Of a computed exit: where it nearly always went; nothing when that is not known, or more than a few places.</summary>
-    public readonly ReadOnlySpan<ulong> UsualTargets()
+    public readonly unsafe ReadOnlySpan<ulong> UsualTargets()
     {
         const ulong Enough = 64;
         const ulong OneIn = 8;
         if (Status < Enough)
             return [];
-        return Code * OneIn <= Status ? (ulong[])[Target] : Targets.All();
+        return Code * OneIn <= Status ? (ulong[])[Target] : ((BranchTargets*)Targets)->All();
     }
 }
 
@@ -114,9 +117,10 @@ internal struct BranchTargets
 /// <summary>The exits of a region, in memory that does not move.</summary>
 internal sealed unsafe class RegionExits : IDisposable
 {
-    private const int PerPiece = 32;
+    private const int PerPiece = 16;
 
     private readonly List<nint> _pieces = [];
+    private readonly List<nint> _targets = [];
     private int _used = PerPiece;
 
     /// <summary>Keeps an exit; its address.</summary>
@@ -130,6 +134,12 @@ internal sealed unsafe class RegionExits : IDisposable
 
         RegionExit* place = (RegionExit*)_pieces[^1] + _used++;
         *place = exit;
+        if (exit.Kind == RegionExitKind.Computed)
+        {
+            place->Targets = (nint)NativeMemory.AllocZeroed((nuint)sizeof(BranchTargets));
+            _targets.Add(place->Targets);
+        }
+
         return (nint)place;
     }
 
@@ -154,5 +164,8 @@ internal sealed unsafe class RegionExits : IDisposable
         foreach (nint piece in _pieces)
             NativeMemory.Free((void*)piece);
         _pieces.Clear();
+        foreach (nint targets in _targets)
+            NativeMemory.Free((void*)targets);
+        _targets.Clear();
     }
 }

@@ -191,7 +191,11 @@ internal static unsafe class RegionRuntime
         c->Misses++;
         c->State.Nia = exit->Address;
         c->Exit = PpuLoopExit.Replay;
-        c->Thread.Core.Code.Regions?.Missed(c, (int)exit->Code);
+        // Counting is the cache's, and may take the region away: the other thread must not be in it at the same time.
+        PpuThread thread = c->Thread;
+        thread.Hold(Standing.InBlock);
+        thread.Core.Code.Regions?.Missed(c, (int)exit->Code);
+        thread.Release();
     }
 
     /// <summary>Notes an interrupt at an instruction.</summary>

@@ -20,7 +20,9 @@ public sealed class MsilRegionBackend(RegionGuest guest, HelperPlans? plans = nu
         new RegionEmitter(region, guest, hopeful, il, plans ?? new HelperPlans()).Emit();
         RuntimeMethodHandle handle = HandleOf(method);
         RuntimeHelpers.PrepareMethod(handle);
-        return new CompiledRegion(method, handle.GetFunctionPointer(), il.ILOffset);
+        int bytes = il.ILOffset;
+        MsilLeftovers.Release(method);
+        return new CompiledRegion(method, handle.GetFunctionPointer(), bytes);
     }
 
     // A delegate would do, at the price of a second indirect call on every entry. .NET has no public way to the code of a
