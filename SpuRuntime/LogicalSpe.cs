@@ -14,34 +14,57 @@ using SpuRuntime.State;
 namespace SpuRuntime;
 
 /// <summary>
-/// One SPE: SPU state, channels, MFC, and the three register areas through which a PPE sees them. It has one lock, which guards all
-/// but the SPU's registers and local store while a host thread executes instructions.
+/// One SPE: makes its parts, joins them, and is what lv1, the scheduler, the engine, the timer and the reservation table call. Its
+/// parts know the others that they use, and not this. It has one lock (<see cref="SpeLock"/>), which guards all but the SPU's
+/// registers and local store while a host thread executes instructions.
 /// </summary>
-public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe
+public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe, ITimedSpe, ISpuChannels, IReservationHolder
 {
-    private readonly Lock _lock = new();
+    private readonly SpeEnvironment _environment;
+    private readonly LineReservation _reservation;
+    private readonly ISpuEngine _engine;
+    private readonly SpeState _state = new();
+    private readonly SpeInterrupts _interrupts;
+    private readonly SpuEvents _events;
+    private readonly SpuRunControl _run;
+    private readonly SpuRunner _runner;
+    private readonly MfcTranslator _translator;
+    private readonly MfcUnit _mfc;
+    private readonly SpuChannels _channels;
+    private readonly ChannelWindow _window;
+    private readonly SpeLock _lock;
     private readonly ProblemStateArea _problemState;
     private readonly Privilege2Area _privilege2;
     private readonly ShadowArea _shadow;
 
-    private bool _wake;
-
     internal LogicalSpe(int number, MemoryRegion localStore, SpeEnvironment environment, LocalStoreMap neighbours)
     {
         Number = number;
-        Environment = environment;
-        Neighbours = neighbours;
-        LocalStoreHostOffset = localStore.HostOffset;
         LocalStore = environment.Memory.HostBase + localStore.HostOffset;
-        Translator = new MfcTranslator(environment.Memory);
-        Channels = new SpuChannels(this);
-        Interrupts = new SpeInterrupts(this);
-        Run = new SpuRunControl(this);
-        Mfc = new MfcUnit(this);
-        Engine = environment.Engines.Create(LocalStore, Channels);
-        _problemState = new ProblemStateArea(this);
-        _privilege2 = new Privilege2Area(this);
-        _shadow = new ShadowArea(this);
+        _environment = environment;
+        _reservation = environment.Reservations.Add(this);
+        _engine = environment.Engines.Create(LocalStore, this);
+        Store = new LocalStoreMemory(LocalStore, localStore.HostOffset, _engine);
+
+        // Each takes some of those before it; none knows one behind it.
+        SpuSlice slice = new(_engine);
+        _interrupts = new SpeInterrupts(_state);
+        _events = new SpuEvents(_state, slice, _reservation, environment, this);
+        _run = new SpuRunControl(_state, _events, _interrupts, slice, _engine);
+        MfcStatusChannels status = new(_state, _events);
+        _mfc = new MfcUnit(_state, _events, status, _interrupts, environment.Timeline?.Track(number));
+        _channels = new SpuChannels(_state, _events, _interrupts, _mfc, status, _engine);
+        _translator = new MfcTranslator(environment.Memory);
+        MfcTransfer transfer = new(Store, neighbours, _translator, _reservation, environment.Reservations, environment.Writes);
+        _lock = new SpeLock(_run, _mfc, transfer, environment.Scheduler, this);
+        _runner = new SpuRunner(_lock, _run, _engine, environment.Scheduler, this);
+
+        Mailboxes mailboxes = new(_state, _events, _interrupts);
+        _window = new ChannelWindow(_state, _events);
+        _problemState = new ProblemStateArea(_lock, _state, mailboxes, _mfc, _run, LogOf("problem state"));
+        _privilege2 = new Privilege2Area(
+            _lock, _state, _translator, mailboxes, _window, _mfc, _run, _interrupts, LogOf("privileged state 2"));
+        _shadow = new ShadowArea(_lock, _state, _interrupts, LogOf("shadow"));
     }
 
     /// <inheritdoc cref="ILogicalSpe.Number"/>
@@ -61,8 +84,8 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe
     {
         get
         {
-            using SpeScope scope = Enter(drive: false);
-            return Run.IsRunnable;
+            using Lock.Scope scope = _lock.Enter();
+            return _run.IsRunnable;
         }
     }
 
@@ -71,106 +94,91 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe
     {
         get
         {
-            using SpeScope scope = Enter(drive: false);
-            return Run.State.BlockedOn;
+            using Lock.Scope scope = _lock.Enter();
+            return _state.Run.BlockedOn;
         }
     }
 
     /// <summary>The SPU's registers. They belong to the host thread that runs it, and else to whoever stopped it.</summary>
-    public ref SpuState Registers => ref Engine.State;
+    public ref SpuState Registers => ref _engine.State;
 
     /// <summary>256 KB in guest byte order.</summary>
     public byte* LocalStore { get; }
 
-    internal SpeEnvironment Environment { get; }
-
-    internal LocalStoreMap Neighbours { get; }
-
-    internal ulong LocalStoreHostOffset { get; }
-
-    internal ISpuEngine Engine { get; }
-
-    internal MfcTranslator Translator { get; }
-
-    internal SpuChannels Channels { get; }
-
-    internal SpeInterrupts Interrupts { get; }
-
-    internal SpuRunControl Run { get; }
-
-    internal MfcUnit Mfc { get; }
-
-    // Guarded by the lock.
-    internal bool IsEnabled { get; private set; }
-
-    internal bool HasMasterRunControl { get; private set; } = true;
+    /// <summary>The local store as DMA of other SPEs reaches it.</summary>
+    internal LocalStoreMemory Store { get; }
 
     /// <inheritdoc/>
-    public SpuExit RunSlice(long instructions) => Run.RunSlice(instructions);
+    public SpuExit RunSlice(long instructions) => _runner.RunSlice(instructions);
 
     /// <inheritdoc/>
-    public void Interrupt() => Run.Interrupt();
+    public void Interrupt() => _run.Slice.Interrupt();
 
     /// <inheritdoc/>
     public void Enable()
     {
-        Translator.Reset();
-        using SpeScope scope = Enter();
-        ResetState();
-        IsEnabled = true;
+        _translator.Reset();
+        SpeActions actions;
+        using (_lock.Enter())
+        {
+            ResetState();
+            _state.IsEnabled = true;
+            actions = _lock.Collect();
+        }
+
+        _lock.CarryOut(actions);
     }
 
     /// <inheritdoc/>
     public void Disable()
     {
-        using (SpeScope scope = Enter(drive: false))
+        using (_lock.Enter())
         {
-            IsEnabled = false;
-            Run.Stop();
+            _state.IsEnabled = false;
+            _run.Stop();
         }
 
-        Environment.Scheduler.Suspend(this);
-        Mfc.WaitForStep();
-        using (SpeScope scope = Enter(drive: false))
+        _lock.AwaitRest();
+        using (_lock.Enter())
         {
             // Whatever was still running has come out.
-            Run.Stop();
+            _run.Stop();
             ResetState();
         }
     }
 
     /// <inheritdoc/>
-    public void SelectAddressSpace(IPageTableWalker? table) => Translator.Select(table);
+    public void SelectAddressSpace(IPageTableWalker? table) => _translator.Select(table);
 
     /// <inheritdoc/>
     public void ConnectInterrupt(SpeInterruptClass interruptClass, IInterruptLine? line)
     {
-        using SpeScope scope = Enter();
-        Interrupts.Connect((int)interruptClass, line);
+        using Lock.Scope scope = _lock.Enter();
+        _interrupts.Connect((int)interruptClass, line);
     }
 
     /// <inheritdoc/>
     public void SetInterruptMask(SpeInterruptClass interruptClass, ulong mask)
     {
-        using SpeScope scope = Enter();
-        Interrupts.SetMask((int)interruptClass, mask);
+        using Lock.Scope scope = _lock.Enter();
+        _interrupts.SetMask((int)interruptClass, mask);
     }
 
     /// <inheritdoc/>
     public ulong GetInterruptStatus(SpeInterruptClass interruptClass)
     {
-        using SpeScope scope = Enter();
-        return Interrupts.StatusOf((int)interruptClass);
+        using Lock.Scope scope = _lock.Enter();
+        return _interrupts.StatusOf((int)interruptClass);
     }
 
     /// <inheritdoc/>
     public void ClearInterruptStatus(SpeInterruptClass interruptClass, ulong bits)
     {
-        using SpeScope scope = Enter();
-        Interrupts.Clear((int)interruptClass, bits);
+        using Lock.Scope scope = _lock.Enter();
+        _interrupts.Clear((int)interruptClass, bits);
         // lv1 drops MFC_DSISR with the fault it described; a guest has no other way to.
         if (interruptClass == SpeInterruptClass.Translation && (bits & SpeInterruptBits.StorageFault) != 0)
-            Mfc.State.Dsisr = 0;
+            _state.Mfc.Dsisr = 0;
     }
 
     /// <inheritdoc/>
@@ -189,8 +197,8 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe
                 WriteSr1(value);
                 return Lv1Status.Success;
             case TransferClass:
-                using (SpeScope scope = Enter())
-                    Mfc.State.TransferClass = value;
+                using (_lock.Enter())
+                    _state.Mfc.TransferClass = value;
                 return Lv1Status.Success;
             case Acces or Replacement or LocalStoreCompare:
                 // Tracing and cache hints: taken, without an effect.
@@ -200,11 +208,17 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe
         }
     }
 
-    /// <summary>Called by the machine when a time has come that this SPE asked for (<see cref="ISpeTimer"/>).</summary>
+    /// <inheritdoc/>
     public void TimerElapsed()
     {
-        using SpeScope scope = Enter();
-        Channels.TimerElapsed();
+        SpeActions actions;
+        using (_lock.Enter())
+        {
+            _events.TimerElapsed();
+            actions = _lock.Collect();
+        }
+
+        _lock.CarryOut(actions);
     }
 
     /// <summary>
@@ -214,26 +228,22 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe
     public void AppendState(IncrementalHash hash)
     {
         ArgumentNullException.ThrowIfNull(hash);
-        SegmentRegisters segments = Translator.Segments;
-        ulong sr1 = Translator.Sr1;
-        using SpeScope scope = Enter(drive: false);
+        SegmentRegisters segments = _translator.Segments;
+        ulong sr1 = _translator.Sr1;
+        using Lock.Scope scope = _lock.Enter();
         // Attention is a way to get a host thread's ear, not the SPU's state.
         SpuState state = Registers;
         state.Attention = 0;
         Append(hash, state);
-        Append(hash, Channels.State);
-        Append(hash, Interrupts.State);
+        Append(hash, _state.Channels);
+        Append(hash, _interrupts.State);
         Append(hash, segments);
         Append(hash, sr1);
-        Append(hash, Mfc.Reservation.OffsetFrom(Environment.Memory.HostBase));
-        Append(hash, Mfc.State);
-        Append(hash, Run.State);
-        _problemState.AppendState(hash);
+        Append(hash, _reservation.OffsetFrom(_environment.Memory.HostBase));
+        Append(hash, _state.Mfc);
+        Append(hash, _state.Run);
+        Append(hash, _problemState.Parameters);
     }
-
-    internal static void Append<T>(IncrementalHash hash, T value)
-        where T : unmanaged
-        => hash.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
 
     /// <summary>
     /// Has the MFC take addresses for those of the partition's memory: relocation off in MFC_SR1, which no partition may switch. For an SPE
@@ -241,50 +251,96 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe
     /// </summary>
     public void UseRealAddresses() => WriteSr1(MfcTranslator.ResetSr1 & ~MfcTranslator.Relocate);
 
+    /// <inheritdoc/>
+    ChannelResult ISpuChannels.Read(int channel, out uint value)
+    {
+        // What the SPU takes makes no command ready, and the SPU is not waiting while it executes this.
+        using Lock.Scope scope = _lock.Enter();
+        return _channels.Read(channel, out value);
+    }
+
+    /// <inheritdoc/>
+    ChannelResult ISpuChannels.Write(int channel, uint value)
+    {
+        ChannelResult result;
+        SpeActions actions;
+        using (_lock.Enter())
+        {
+            result = _channels.Write(channel, value);
+            actions = _lock.Collect();
+        }
+
+        _lock.CarryOut(actions);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    uint ISpuChannels.Count(int channel)
+    {
+        using Lock.Scope scope = _lock.Enter();
+        return _channels.Count(channel);
+    }
+
+    /// <inheritdoc/>
+    bool ISpuChannels.CheckEvents()
+    {
+        using Lock.Scope scope = _lock.Enter();
+        return _channels.CheckEvents();
+    }
+
+    /// <inheritdoc/>
+    void IReservationHolder.ReservationLost()
+    {
+        SpeActions actions;
+        using (_lock.Enter())
+        {
+            _events.Raise(SpuEvent.ReservationLost);
+            actions = _lock.Collect();
+        }
+
+        // Comes from inside the DMA and the stores of others, which shall not carry out this one's commands.
+        _lock.CarryOut(actions & SpeActions.Wake);
+    }
+
     /// <summary>Sets all of MFC_SR1, which no partition may.</summary>
     internal void WriteSr1(ulong value)
     {
-        Translator.Sr1 = value;
-        using SpeScope scope = Enter();
-        HasMasterRunControl = (value & MfcTranslator.MasterRunControl) != 0;
-        if (HasMasterRunControl)
-            RequestWake();
-        else
-            Interrupt();
+        _translator.Sr1 = value;
+        SpeActions actions;
+        using (_lock.Enter())
+        {
+            _run.SetMasterRunControl((value & MfcTranslator.MasterRunControl) != 0);
+            actions = _lock.Collect();
+        }
+
+        _lock.CarryOut(actions);
     }
 
-    internal SpeScope Enter(bool drive = true)
+    /// <summary>Drops what has been found of addresses: a region of the partition's memory is gone.</summary>
+    internal void ForgetTranslations() => _translator.TranslationsChanged();
+
+    /// <summary>Ends it, after it has been disabled.</summary>
+    internal void Release()
     {
-        EnterLock();
-        return new SpeScope(this, drive);
+        _environment.Reservations.Remove(_reservation);
+        (_engine as IDisposable)?.Dispose();
     }
 
-    internal void EnterLock() => _lock.Enter();
+    private static void Append<T>(IncrementalHash hash, T value)
+        where T : unmanaged
+        => hash.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
 
-    internal void LeaveLock()
-    {
-        bool wake = (Run.TryUnblock() | _wake) && Run.IsRunnable;
-        _wake = false;
-        wake = wake && !Run.TryGoOn();
-        _lock.Exit();
-        // The scheduler has locks of its own, and asks SPEs under them.
-        if (wake)
-            Environment.Scheduler.Wake(this);
-    }
-
-    /// <summary>Has the scheduler called when the lock is left.</summary>
-    internal void RequestWake() => _wake = true;
+    private RegisterLog LogOf(string area) => new(_environment.Log, Number, area);
 
     // With the lock held.
     private void ResetState()
     {
         Registers = SpuState.Reset;
-        Channels.State = ChannelState.Reset;
-        Mfc.Reset();
-        Run.State = RunState.Reset;
-        HasMasterRunControl = true;
+        _mfc.Purge();
+        _environment.Reservations.Drop(_reservation);
+        _state.Reset();
+        _window.Index = 0;
         _problemState.Reset();
-        _privilege2.Reset();
-        Interrupts.Reset();
+        _interrupts.Reset();
     }
 }

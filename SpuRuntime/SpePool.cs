@@ -11,7 +11,10 @@ namespace SpuRuntime;
 public sealed class SpePool : ISpePool, IDisposable
 {
     private readonly SpeEnvironment _environment;
-    private readonly LocalStoreMap _taken = new();
+    private readonly LocalStoreMap _localStores = new();
+
+    // Replaced as a whole, so that any thread may read it.
+    private volatile LogicalSpe[] _taken = [];
 
     /// <summary>Makes a pool of <paramref name="count"/> SPEs.</summary>
     public SpePool(int count, SpeEnvironment environment)
@@ -27,7 +30,7 @@ public sealed class SpePool : ISpePool, IDisposable
     public int Count { get; }
 
     /// <summary>Those that are taken, in the order they were.</summary>
-    public IReadOnlyList<LogicalSpe> Taken => _taken.All;
+    public IReadOnlyList<LogicalSpe> Taken => _taken;
 
     /// <inheritdoc/>
     public ILogicalSpe? TryTake(MemoryRegion localStore)
@@ -35,13 +38,14 @@ public sealed class SpePool : ISpePool, IDisposable
         ArgumentNullException.ThrowIfNull(localStore);
         if (localStore.Device is not null || localStore.Size < State.SpuState.LocalStoreSize)
             throw new ArgumentException("A local store is 256 KB of memory.", nameof(localStore));
-        LogicalSpe[] taken = _taken.All;
+        LogicalSpe[] taken = _taken;
         for (int number = 0; number < Count; number++)
         {
             if (taken.Any(spe => spe.Number == number))
                 continue;
-            LogicalSpe spe = new(number, localStore, _environment, _taken);
-            _taken.Add(spe);
+            LogicalSpe spe = new(number, localStore, _environment, _localStores);
+            _taken = [.. taken, spe];
+            _localStores.Add(spe.Store);
             return spe;
         }
 
@@ -51,26 +55,26 @@ public sealed class SpePool : ISpePool, IDisposable
     /// <inheritdoc/>
     public void Return(ILogicalSpe spe)
     {
-        if (spe is not LogicalSpe ours || !_taken.All.Contains(ours))
+        if (spe is not LogicalSpe ours || !_taken.Contains(ours))
             throw new ArgumentException("Not an SPE of this pool.", nameof(spe));
         ours.Disable();
         ours.SelectAddressSpace(null);
-        _taken.Remove(ours);
-        _environment.Reservations.Remove(ours.Mfc.Reservation);
-        (ours.Engine as IDisposable)?.Dispose();
+        _taken = [.. _taken.Where(other => other != ours)];
+        _localStores.Remove(ours.Store);
+        ours.Release();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _environment.Memory.RegionRemoved -= ForgetTranslations;
-        foreach (LogicalSpe spe in _taken.All)
+        foreach (LogicalSpe spe in _taken)
             Return(spe);
     }
 
     private void ForgetTranslations(MemoryRegion region)
     {
-        foreach (LogicalSpe spe in _taken.All)
-            spe.Translator.TranslationsChanged();
+        foreach (LogicalSpe spe in _taken)
+            spe.ForgetTranslations();
     }
 }

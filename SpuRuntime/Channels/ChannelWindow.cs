@@ -4,15 +4,20 @@ namespace SpuRuntime.Channels;
 /// The privileged way to channel data and counts: SPU_ChnlIndex, SPU_ChnlCnt, SPU_ChnlData (CBE Public Registers 3.3.2.3). It
 /// moves raw state and has none of the channels' effects. The SPE's lock is held.
 /// </summary>
-internal static class ChannelWindow
+internal sealed class ChannelWindow(SpeState spe, SpuEvents events)
 {
-    public static uint ReadCount(SpuChannels channels, int channel) => channels.CountOf(channel);
+    /// <summary>SPU_ChnlIndex: the channel that the others are about.</summary>
+    public int Index { get; set; }
 
-    public static void WriteCount(SpuChannels channels, int channel, uint count)
+    /// <summary>A load from SPU_ChnlCnt.</summary>
+    public uint ReadCount() => ChannelCounts.Of(spe, Index);
+
+    /// <summary>A store to SPU_ChnlCnt.</summary>
+    public void WriteCount(uint count)
     {
-        ref ChannelState state = ref channels.State;
+        ref ChannelState state = ref spe.Channels;
         uint one = Math.Min(count, 1);
-        switch (channel)
+        switch (Index)
         {
             case SpuChannel.ReadEventStatus:
                 state.EventCount = one;
@@ -53,12 +58,13 @@ internal static class ChannelWindow
         }
     }
 
-    public static uint ReadData(SpuChannels channels, int channel)
+    /// <summary>A load from SPU_ChnlData.</summary>
+    public uint ReadData()
     {
-        ref ChannelState state = ref channels.State;
-        if (channel == SpuChannel.ReadEventStatus)
-            channels.RefreshEvents();
-        return channel switch
+        ref ChannelState state = ref spe.Channels;
+        if (Index == SpuChannel.ReadEventStatus)
+            events.Refresh();
+        return Index switch
         {
             SpuChannel.ReadEventStatus => state.EventPending,
             SpuChannel.WriteEventMask or SpuChannel.ReadEventMask => state.EventMask,
@@ -75,10 +81,11 @@ internal static class ChannelWindow
         };
     }
 
-    public static void WriteData(SpuChannels channels, int channel, uint value)
+    /// <summary>A store to SPU_ChnlData.</summary>
+    public void WriteData(uint value)
     {
-        ref ChannelState state = ref channels.State;
-        switch (channel)
+        ref ChannelState state = ref spe.Channels;
+        switch (Index)
         {
             case SpuChannel.ReadEventStatus:
                 state.EventPending = value & SpuEvent.All;

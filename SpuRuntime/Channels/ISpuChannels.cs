@@ -13,7 +13,10 @@ public enum ChannelResult
     Invalid,
 }
 
-/// <summary>The channels as an SPU's instructions see them (SPU ISA chapter 11; numbers in CBE Architecture, SPU channel map).</summary>
+/// <summary>
+/// The channels as an SPU's instructions see them (SPU ISA chapter 11; numbers in CBE Architecture, SPU channel map). Called by the host
+/// thread that executes them.
+/// </summary>
 public interface ISpuChannels
 {
     /// <summary><c>rdch</c>: the channel's 32 bits, which go to the preferred slot.</summary>
@@ -25,6 +28,9 @@ public interface ISpuChannels
     /// <summary><c>rchcnt</c>: how often the channel can be read or written without blocking; 0 for one that is not there.</summary>
     uint Count(int channel);
 
-    /// <summary>True when an enabled event waits: what <c>bisled</c> asks, and what interrupts an SPU whose interrupts are enabled.</summary>
-    bool IsEventPending { get; }
+    /// <summary>
+    /// Finds the events that nobody reports, and says whether an enabled one waits: what <c>bisled</c> asks, and what interrupts an SPU
+    /// whose interrupts are enabled.
+    /// </summary>
+    bool CheckEvents();
 }

@@ -73,13 +73,13 @@ internal static unsafe class SpuInterpreter
     public static void Synchronize(SpuContext* c) => c->Core.Revalidate();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static bool EventPending(SpuContext* c) => c->Core.Channels.IsEventPending;
+    public static bool EventPending(SpuContext* c) => c->Core.Channels.CheckEvents();
 
     /// <summary>What follows an instruction that may have enabled an interrupt: where it goes on if one is taken.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static DecodedInsn* TakeInterrupt(SpuContext* c, DecodedInsn* next)
     {
-        if (c->State.InterruptEnable == 0 || !c->Core.Channels.IsEventPending)
+        if (c->State.InterruptEnable == 0 || !c->Core.Channels.CheckEvents())
             return next;
         // Chapter 12.1: to address 0, disabled, with the next instruction's address in SRR0.
         c->State.Srr0 = c->AddressOf(next) & (SpuState.LocalStoreSize - 1);

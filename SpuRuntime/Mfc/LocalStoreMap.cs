@@ -1,4 +1,20 @@
+using SpuRuntime.Execution;
+using SpuRuntime.State;
+
 namespace SpuRuntime.Mfc;
+
+/// <summary>An SPE's local store as DMA sees it: 256 KB of host memory, and the engine that must be told of changes.</summary>
+internal sealed unsafe class LocalStoreMemory(byte* start, ulong hostOffset, ISpuEngine engine)
+{
+    /// <summary>The first byte.</summary>
+    public byte* Start => start;
+
+    /// <summary>Where it lies in the memory of the machine, from its host base.</summary>
+    public ulong HostOffset => hostOffset;
+
+    /// <summary>Bytes have been stored that the SPU may have decoded. Any thread.</summary>
+    public void Changed(uint address, uint length) => engine.Invalidate(address, length);
+}
 
 /// <summary>
 /// Which SPE a byte of host memory is the local store of: DMA into another SPE's local store may change its code. Any thread.
@@ -6,31 +22,29 @@ namespace SpuRuntime.Mfc;
 internal sealed class LocalStoreMap
 {
     private readonly Lock _change = new();
-    private volatile LogicalSpe[] _spes = [];
+    private volatile LocalStoreMemory[] _stores = [];
 
-    public LogicalSpe[] All => _spes;
-
-    public void Add(LogicalSpe spe)
+    public void Add(LocalStoreMemory store)
     {
         lock (_change)
-            _spes = [.. _spes, spe];
+            _stores = [.. _stores, store];
     }
 
-    public void Remove(LogicalSpe spe)
+    public void Remove(LocalStoreMemory store)
     {
         lock (_change)
-            _spes = [.. _spes.Where(other => other != spe)];
+            _stores = [.. _stores.Where(other => other != store)];
     }
 
     /// <summary>Tells the SPE whose local store was written, if it was one's.</summary>
     public bool Written(ulong hostOffset, uint length)
     {
-        foreach (LogicalSpe spe in _spes)
+        foreach (LocalStoreMemory store in _stores)
         {
-            ulong offset = hostOffset - spe.LocalStoreHostOffset;
-            if (offset >= State.SpuState.LocalStoreSize)
+            ulong offset = hostOffset - store.HostOffset;
+            if (offset >= SpuState.LocalStoreSize)
                 continue;
-            spe.Engine.Invalidate((uint)offset, length);
+            store.Changed((uint)offset, length);
             return true;
         }
 

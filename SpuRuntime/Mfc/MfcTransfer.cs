@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 
 using CellPpe.Core;
 
-using SpuRuntime.Registers;
 using SpuRuntime.State;
 
 namespace SpuRuntime.Mfc;
@@ -27,7 +26,13 @@ internal enum MfcStep
 /// Moves bytes between local store and memory. Runs on whichever host thread drives the queue, one at a time, without the SPE's
 /// lock; works on a copy of the command, which it moves along as it goes.
 /// </summary>
-internal sealed unsafe class MfcTransfer(LogicalSpe spe)
+internal sealed unsafe class MfcTransfer(
+    LocalStoreMemory localStore,
+    LocalStoreMap neighbours,
+    MfcTranslator translator,
+    LineReservation reservation,
+    ReservationTable lines,
+    IGuestWriteNotifier writes)
 {
     private const uint LocalStoreMask = SpuState.LocalStoreSize - 1;
     private const uint MaximumSize = 0x4000;
@@ -106,7 +111,7 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
             uint local = command.LocalAddress & LocalStoreMask;
             uint length = PieceOf(command.Address, command.Size);
             length = Math.Min(length, SpuState.LocalStoreSize - local);
-            if (!spe.Translator.TryEnter(command.Address, put, atomic: false, out MfcTarget target, out fault))
+            if (!translator.TryEnter(command.Address, put, atomic: false, out MfcTarget target, out fault))
                 return false;
             // In bounds: the piece ends at the page's and at the local store's end at the latest.
             if (target.Host is null)
@@ -119,16 +124,16 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
             }
             else if (put)
             {
-                spe.Environment.Reservations.Store(target.Host, spe.LocalStore + local, (int)length);
-                spe.Translator.Exit();
+                lines.Store(target.Host, localStore.Start + local, (int)length);
+                translator.Exit();
                 Written(target, length);
             }
             else
             {
-                spe.Environment.Reservations.Load(spe.LocalStore + local, target.Host, (int)length);
-                spe.Translator.Exit();
-                spe.Environment.Reservations.Stored(spe.LocalStore + local, (int)length);
-                spe.Engine.Invalidate(local, length);
+                lines.Load(localStore.Start + local, target.Host, (int)length);
+                translator.Exit();
+                lines.Stored(localStore.Start + local, (int)length);
+                localStore.Changed(local, length);
             }
 
             command.Address += length;
@@ -159,8 +164,8 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
             {
                 if (!TryEnterMemory(line, store: true, atomic: false, out MfcTarget target, out fault))
                     return false;
-                spe.Environment.Reservations.Store(target.Host, zeroes, ReservationTable.LineSize);
-                spe.Translator.Exit();
+                lines.Store(target.Host, zeroes, ReservationTable.LineSize);
+                translator.Exit();
                 Written(target, ReservationTable.LineSize);
                 command.Address = line + ReservationTable.LineSize;
                 command.Size = (uint)(end > command.Address ? end - command.Address : 0);
@@ -186,7 +191,7 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
             }
 
             // In bounds: a multiple of 8 below 256 KB.
-            ulong element = BinaryPrimitives.ReverseEndianness(*(ulong*)(spe.LocalStore + (command.ListAddress & LocalStoreMask)));
+            ulong element = BinaryPrimitives.ReverseEndianness(*(ulong*)(localStore.Start + (command.ListAddress & LocalStoreMask)));
             command.Size = (uint)(element >> 32) & ElementSizeMask;
             command.Address = (command.Address & 0xffff_ffff_0000_0000) | (uint)element;
             command.LocalAddress = (command.LocalAddress & ~15u) | (command.Size == 0 ? 0 : (uint)element & 15);
@@ -211,8 +216,6 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
     private bool Line(in MfcCommand command, out MfcFault fault)
     {
         fault = MfcFault.None;
-        ReservationTable table = spe.Environment.Reservations;
-        LineReservation reservation = spe.Mfc.Reservation;
         // Consoles ignore the last seven bits of both addresses; the size is always that of a line (Language Extensions 4.7).
         ulong address = command.Address & ~(ulong)LineOffset;
 
@@ -228,20 +231,20 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
         if (!TryEnterMemory(address, !load, atomic: true, out MfcTarget target, out fault))
             return false;
         // In bounds: a whole line, by its alignment, on both sides.
-        byte* local = spe.LocalStore + (command.LocalAddress & LocalStoreMask & ~LineOffset);
+        byte* local = localStore.Start + (command.LocalAddress & LocalStoreMask & ~LineOffset);
         bool stored = true;
         if (load)
-            table.LoadReserved(reservation, target.Host, local);
+            lines.LoadReserved(reservation, target.Host, local);
         else if (conditional)
-            stored = table.StoreReserved(reservation, target.Host, local);
+            stored = lines.StoreReserved(reservation, target.Host, local);
         else
-            table.StoreLine(reservation, target.Host, local);
-        spe.Translator.Exit();
+            lines.StoreLine(reservation, target.Host, local);
+        translator.Exit();
 
         if (load)
         {
-            table.Stored(local, ReservationTable.LineSize);
-            spe.Engine.Invalidate((uint)(local - spe.LocalStore), ReservationTable.LineSize);
+            lines.Stored(local, ReservationTable.LineSize);
+            localStore.Changed((uint)(local - localStore.Start), ReservationTable.LineSize);
         }
         else if (stored)
         {
@@ -254,7 +257,7 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
 
     private bool TryEnterMemory(ulong address, bool store, bool atomic, out MfcTarget target, out MfcFault fault)
     {
-        if (!spe.Translator.TryEnter(address, store, atomic, out target, out fault))
+        if (!translator.TryEnter(address, store, atomic, out target, out fault))
             return false;
         if (target.Host is not null)
             return true;
@@ -266,31 +269,32 @@ internal sealed unsafe class MfcTransfer(LogicalSpe spe)
     private void Written(in MfcTarget target, uint length)
     {
         ulong offset = target.Region.HostOffset + target.RegionOffset;
-        if (!spe.Neighbours.Written(offset, length))
-            spe.Environment.Writes.Written(offset, length);
+        if (!neighbours.Written(offset, length))
+            writes.Written(offset, length);
     }
 
     // Problem state registers of an SPE: words, or one doubleword. Other devices belong to the machine's lock and cannot be reached
     // from an SPE's thread; to the MFC they are no memory.
     private bool MoveRegisters(in MfcTarget target, uint local, uint length, bool put)
     {
-        if (target.Region.Device is not ProblemStateArea area)
+        if (target.Region.Device is not IDmaRegisters registers)
             return false;
         uint width = length <= 8 ? length : 4;
+        SpeActions actions = SpeActions.None;
         for (uint done = 0; done < length; done += width)
         {
-            byte* bytes = spe.LocalStore + local + done;
+            byte* bytes = localStore.Start + local + done;
             ulong offset = target.RegionOffset + done;
             if (put)
-                area.WriteFromDma(offset, (int)width, ReadBigEndian(bytes, width));
+                actions |= registers.StoreFromDma(offset, (int)width, ReadBigEndian(bytes, width));
             else
-                WriteBigEndian(bytes, width, area.Read(offset, (int)width));
+                WriteBigEndian(bytes, width, registers.Read(offset, (int)width));
         }
 
         if (put)
-            area.Drive();
+            registers.CarryOut(actions);
         else
-            spe.Engine.Invalidate(local, length);
+            localStore.Changed(local, length);
         return true;
     }
 

@@ -1,47 +1,48 @@
-using CellPpe.Core;
-
 using SpuRuntime.Channels;
 using SpuRuntime.Registers;
 using SpuRuntime.Scheduling.Timeline;
 
 namespace SpuRuntime.Mfc;
 
+/// <summary>A command, or an element of its list, that is being carried out: a copy, and where it came from.</summary>
+internal struct MfcWork
+{
+    /// <summary>Changes as the transfer goes on.</summary>
+    public MfcCommand Command;
+
+    /// <summary>Its entry in the queue.</summary>
+    public int Place;
+
+    /// <summary>Of the proxy queue; else of the SPU's.</summary>
+    public bool IsProxy;
+
+    /// <summary>How often the queues had been purged when it was taken.</summary>
+    public int Epoch;
+}
+
 /// <summary>
-/// An SPE's memory flow controller: its two command queues, and what drives them. Whichever host thread makes a command ready
-/// (issues, restarts, resumes, acknowledges it) carries it out, at once, when it has left the SPE's lock; while one does so, others
-/// only leave their commands in the queues for it. All members but <see cref="Drive"/> and <see cref="WaitForStep"/> expect the lock held.
+/// An SPE's memory flow controller: its two command queues, and which command is next. The host thread that makes a command ready
+/// (issues, restarts, resumes, acknowledges it) carries it out, when it has left the SPE's lock (<see cref="SpeLock.CarryOut"/>);
+/// while one does so, others only leave their commands in the queues for it. All members expect the lock held.
 /// </summary>
-internal sealed class MfcUnit : IReservationHolder
+internal sealed class MfcUnit(SpeState spe, SpuEvents events, MfcStatusChannels status, SpeInterrupts interrupts, SpeTrack? track)
 {
     private const ulong SpuQueue = 1UL << 31;
 
-    // Guarded by the SPE's lock.
-    public MfcState State = new();
-
-    private readonly LogicalSpe _spe;
-    private readonly MfcTransfer _transfer;
-    private readonly SpeTrack? _track;
-
-    // Commands may have become ready since somebody last looked.
+    // Commands may have become ready since the queues were last searched.
     private bool _poked;
     private bool _driven;
-    private bool _inStep;
 
     // Raised by a purge: what is being carried out then is no longer in a queue.
     private int _epoch;
 
-    public MfcUnit(LogicalSpe spe)
-    {
-        _spe = spe;
-        _transfer = new MfcTransfer(spe);
-        _track = spe.Environment.Timeline?.Track(spe.Number);
-        Reservation = spe.Environment.Reservations.Add(this);
-    }
-
-    public LineReservation Reservation { get; }
-
-    /// <summary>True when somebody should call <see cref="Drive"/> after leaving the lock.</summary>
+    /// <summary>True when some thread should carry out commands after leaving the lock.</summary>
     public bool WantsDriver => _poked && !_driven;
+
+    /// <summary>A command is being carried out at this moment.</summary>
+    public bool IsInStep { get; private set; }
+
+    private ref MfcState State => ref spe.Mfc;
 
     public void EnqueueFromSpu(MfcCommand command)
     {
@@ -51,7 +52,7 @@ internal sealed class MfcUnit : IReservationHolder
         if (MfcOpcode.KindOf(command.Opcode) == MfcCommandKind.Immediate && State.Spu.HasImmediate)
             command.Progress |= MfcProgress.Error;
         int place = State.Spu.Add(command);
-        if (_track is { } track)
+        if (track is not null)
             MfcTrace.Issued(track, proxy: false, place, command);
         _poked = true;
     }
@@ -60,7 +61,7 @@ internal sealed class MfcUnit : IReservationHolder
     public void Enqueue(in MfcCommand command)
     {
         int place = State.Proxy.Add(command);
-        if (_track is { } track)
+        if (track is not null)
             MfcTrace.Issued(track, proxy: true, place, command);
         _poked = true;
     }
@@ -69,7 +70,7 @@ internal sealed class MfcUnit : IReservationHolder
     public void AcknowledgeStall(uint tag)
     {
         State.Spu.Resume(1u << (int)(tag & 31));
-        _spe.Channels.State.StallStatus &= ~(1u << (int)(tag & 31));
+        spe.Channels.StallStatus &= ~(1u << (int)(tag & 31));
         _poked = true;
     }
 
@@ -77,16 +78,16 @@ internal sealed class MfcUnit : IReservationHolder
     {
         ulong value = 0;
         if (State.IsSuspended)
-            value |= MfcControl.Suspend | (_inStep ? MfcControl.SuspendInProgress : MfcControl.SuspendComplete);
+            value |= MfcControl.Suspend | (IsInStep ? MfcControl.SuspendInProgress : MfcControl.SuspendComplete);
         if (State.IsPurged)
-            value |= MfcControl.Purge | (_inStep ? MfcControl.PurgeInProgress : MfcControl.PurgeComplete);
+            value |= MfcControl.Purge | (IsInStep ? MfcControl.PurgeInProgress : MfcControl.PurgeComplete);
         if (State.Spu.IsEmpty && State.Proxy.IsEmpty)
             value |= MfcControl.QueuesEmpty;
         if (State.IsStopped)
             value |= MfcControl.Restart;
         if (State.IsDecrementerHalted)
             value |= MfcControl.DecrementerHalt;
-        if (_spe.Channels.State.Decrementer.Running != 0)
+        if (spe.Channels.Decrementer.Running != 0)
             value |= MfcControl.DecrementerRunning;
         return value;
     }
@@ -107,7 +108,7 @@ internal sealed class MfcUnit : IReservationHolder
             State.IsDecrementerHalted = (value & MfcControl.DecrementerHalt) != 0;
             // Only a write of the decrementer starts it again.
             if (State.IsDecrementerHalted)
-                _spe.Channels.HaltDecrementer();
+                events.HaltDecrementer();
         }
 
         _poked = true;
@@ -119,17 +120,9 @@ internal sealed class MfcUnit : IReservationHolder
         _epoch++;
         State.Spu.Clear();
         State.Proxy.Clear();
-        if (_track is { } track)
+        if (track is not null)
             MfcTrace.Purged(track);
         State.IsStopped = false;
-    }
-
-    /// <summary>The state after reset.</summary>
-    public void Reset()
-    {
-        Purge();
-        State = new MfcState();
-        _spe.Environment.Reservations.Drop(Reservation);
     }
 
     public void WriteProxyQuery(uint type)
@@ -146,56 +139,74 @@ internal sealed class MfcUnit : IReservationHolder
 
     public uint ProxyTagStatus => ~State.Proxy.Tags & State.ProxyQueryMask;
 
-    /// <inheritdoc/>
-    public void ReservationLost()
+    /// <summary>Makes the calling thread the one that carries out commands, unless another is or there is nothing to do.</summary>
+    public bool TryBeginDriving(out MfcWork work)
     {
-        using SpeScope scope = _spe.Enter(drive: false);
-        _spe.Channels.Raise(SpuEvent.ReservationLost);
-    }
-
-    /// <summary>Carries out what can be, unless another thread already does. Without the lock.</summary>
-    public void Drive()
-    {
-        _spe.EnterLock();
         if (_driven)
         {
-            _spe.LeaveLock();
-            return;
+            work = default;
+            return false;
         }
 
         _driven = true;
-        _poked = false;
-        while (TryTake(out bool proxy, out int place, out MfcCommand command))
-        {
-            int epoch = _epoch;
-            _inStep = true;
-            _spe.LeaveLock();
-            MfcStep step = _transfer.Step(ref command, proxy, out MfcFault fault);
-            _spe.EnterLock();
-            _inStep = false;
+        return TryTake(out work);
+    }
 
-            // Purged meanwhile: its place may be another's already.
-            if (epoch == _epoch)
-                Settle(proxy, place, command, step, fault);
+    /// <summary>The next step for the thread that carries out commands; with none, it is that thread no longer.</summary>
+    public bool TryTake(out MfcWork work)
+    {
+        work = default;
+        if (!State.IsSuspended && !State.IsStopped && spe.IsEnabled)
+        {
+            work.Place = State.Spu.Next();
+            work.IsProxy = work.Place < 0;
+            if (work.IsProxy)
+                work.Place = State.Proxy.Next();
+            if (work.Place >= 0)
+            {
+                work.Command = work.IsProxy ? State.Proxy[work.Place] : State.Spu[work.Place];
+                work.Epoch = _epoch;
+                IsInStep = true;
+                return true;
+            }
         }
 
         _driven = false;
         _poked = false;
-        _spe.LeaveLock();
+        return false;
     }
 
-    /// <summary>Returns when nothing is being copied any more. Without the lock; new steps must have been made impossible.</summary>
-    public void WaitForStep()
+    /// <summary>A step has been made: its command goes on, is complete, stalls or has met a fault.</summary>
+    /// <param name="work">What was taken, moved along by the transfer.</param>
+    /// <param name="step">How the step has ended.</param>
+    /// <param name="atomicStatus">What an immediate command answers.</param>
+    /// <param name="fault">What it has met, if so.</param>
+    /// <returns>True when the SPU is to be started: the command is complete, and asked for that.</returns>
+    public bool Settle(in MfcWork work, MfcStep step, uint atomicStatus, in MfcFault fault)
     {
-        SpinWait spin = default;
-        while (true)
+        IsInStep = false;
+        // Purged meanwhile: its place may be another's already.
+        if (work.Epoch != _epoch)
+            return false;
+        (bool proxy, int place) = (work.IsProxy, work.Place);
+        ref MfcQueue queue = ref proxy ? ref State.Proxy : ref State.Spu;
+        if (track is not null)
+            MfcTrace.Stepped(track, proxy, place, queue[place], work.Command, step == MfcStep.Done);
+        queue[place] = work.Command;
+        switch (step)
         {
-            _spe.EnterLock();
-            bool busy = _inStep;
-            _spe.LeaveLock();
-            if (!busy)
-                return;
-            spin.SpinOnce();
+            case MfcStep.Done:
+                return Complete(proxy, place, work.Command.Opcode, atomicStatus);
+            case MfcStep.Stalled:
+                queue[place].IsStalled = true;
+                status.NotifyStall((int)work.Command.Tag);
+                return false;
+            case MfcStep.Fault:
+                State.IsStopped = true;
+                Report(proxy, place, fault);
+                return false;
+            default:
+                return false;
         }
     }
 
@@ -215,70 +226,29 @@ internal sealed class MfcUnit : IReservationHolder
         if (!resumes)
             return;
         // Queries that were restored with the queues.
-        _spe.Channels.AnswerTagQuery();
+        status.AnswerTagQuery();
         AnswerProxyQuery();
     }
 
-    private bool TryTake(out bool proxy, out int place, out MfcCommand command)
-    {
-        proxy = false;
-        place = -1;
-        command = default;
-        if (State.IsSuspended || State.IsStopped || !_spe.IsEnabled)
-            return false;
-        place = State.Spu.Next();
-        proxy = place < 0;
-        if (proxy)
-            place = State.Proxy.Next();
-        if (place < 0)
-            return false;
-        command = proxy ? State.Proxy[place] : State.Spu[place];
-        return true;
-    }
-
-    private void Settle(bool proxy, int place, in MfcCommand command, MfcStep step, in MfcFault fault)
-    {
-        ref MfcQueue queue = ref proxy ? ref State.Proxy : ref State.Spu;
-        if (_track is { } track)
-            MfcTrace.Stepped(track, proxy, place, queue[place], command, step == MfcStep.Done);
-        queue[place] = command;
-        switch (step)
-        {
-            case MfcStep.Done:
-                Complete(proxy, place, command);
-                break;
-            case MfcStep.Stalled:
-                queue[place].IsStalled = true;
-                _spe.Channels.NotifyStall((int)command.Tag);
-                break;
-            case MfcStep.Fault:
-                State.IsStopped = true;
-                Report(proxy, place, fault);
-                break;
-            default:
-                break;
-        }
-    }
-
-    private void Complete(bool proxy, int place, in MfcCommand command)
+    // Returns true when the SPU is to be started: get and put commands of the proxy queue can ask for it.
+    private bool Complete(bool proxy, int place, byte opcode, uint atomicStatus)
     {
         if (proxy)
         {
             State.Proxy.Remove(place);
             AnswerProxyQuery();
-            if (MfcOpcode.StartsSpu(command.Opcode))
-                _spe.Run.Start();
-            return;
+            return MfcOpcode.StartsSpu(opcode);
         }
 
         bool wasFull = State.Spu.Free == 0;
         State.Spu.Remove(place);
         if (wasFull)
-            _spe.Channels.Raise(SpuEvent.QueueAvailable);
-        if (MfcOpcode.KindOf(command.Opcode) == MfcCommandKind.Immediate)
-            _spe.Channels.SetAtomicStatus(_transfer.AtomicStatus);
-        _spe.Channels.AnswerTagQuery();
-        _spe.Channels.ArrangeTimer();
+            events.Raise(SpuEvent.QueueAvailable);
+        if (MfcOpcode.KindOf(opcode) == MfcCommandKind.Immediate)
+            status.SetAtomicStatus(atomicStatus);
+        status.AnswerTagQuery();
+        events.ArrangeTimer();
+        return false;
     }
 
     private void Report(bool proxy, int place, in MfcFault fault)
@@ -290,12 +260,12 @@ internal sealed class MfcUnit : IReservationHolder
             case MfcFaultKind.Segment or MfcFaultKind.Storage:
                 State.FaultingCommand = index;
                 State.Dsisr = fault.Dsisr;
-                _spe.Interrupts.Set(
+                interrupts.Set(
                     SpeInterruptBits.Translation, fault.Kind == MfcFaultKind.Segment ? SpeInterruptBits.SegmentFault : SpeInterruptBits.StorageFault);
                 break;
             default:
                 State.ErringCommand = index;
-                _spe.Interrupts.Set(
+                interrupts.Set(
                     SpeInterruptBits.Error,
                     fault.Kind == MfcFaultKind.Alignment ? SpeInterruptBits.DmaAlignment : SpeInterruptBits.InvalidDmaCommand);
                 break;
@@ -307,6 +277,6 @@ internal sealed class MfcUnit : IReservationHolder
         if (State.ProxyQueryType == TagQuery.None || !TagQuery.IsMet(State.ProxyQueryType, State.ProxyQueryMask, ProxyTagStatus))
             return;
         State.ProxyQueryType = TagQuery.None;
-        _spe.Interrupts.Set(SpeInterruptBits.Application, SpeInterruptBits.TagGroupComplete);
+        interrupts.Set(SpeInterruptBits.Application, SpeInterruptBits.TagGroupComplete);
     }
 }

@@ -6,10 +6,20 @@ using SpuRuntime.Mfc;
 namespace SpuRuntime.Registers;
 
 /// <summary>
-/// Privileged state 2 registers (CBE Public Registers 3.1.2): SLB, saved queues, MFC control, interrupt mailbox, the channel window, and what
-/// else a kernel saves and restores. 64-bit accesses only. Takes the SPE's lock; the SLB has the translator's.
+/// Privileged state 2 registers (CBE Public Registers 3.1.2): SLB, saved queues, MFC control, interrupt mailbox, the channel
+/// window, and what else a kernel saves and restores. 64-bit accesses only. Takes the SPE's lock, and carries out what follows
+/// when it has left it; the SLB has the translator's gate.
 /// </summary>
-internal sealed class Privilege2Area(LogicalSpe spe) : IMmioDevice
+internal sealed class Privilege2Area(
+    SpeLock speLock,
+    SpeState spe,
+    MfcTranslator translator,
+    Mailboxes mailboxes,
+    ChannelWindow window,
+    MfcUnit mfc,
+    SpuRunControl run,
+    SpeInterrupts interrupts,
+    RegisterLog log) : IMmioDevice
 {
     private const ulong SpuQueue = 0x2000;
     private const ulong ProxyQueue = 0x2200;
@@ -19,7 +29,6 @@ internal sealed class Privilege2Area(LogicalSpe spe) : IMmioDevice
     private const ulong InterruptMailbox = 0x4000;
     private const ulong PrivilegedControl = 0x4040;
     private const ulong LocalStoreLimit = 0x4058;
-    private const uint SmallestLimit = 0x7fff;
     private const ulong ChannelIndex = 0x4060;
     private const ulong ChannelCount = 0x4068;
     private const ulong ChannelData = 0x4070;
@@ -34,47 +43,79 @@ internal sealed class Privilege2Area(LogicalSpe spe) : IMmioDevice
     private const ulong QueryValid = 4;
     private const ulong TagError = 0x20;
 
-    private readonly RegisterLog _log = new(spe.Environment.Log, spe.Number, "privileged state 2");
-
-    // Guarded by the SPE's lock.
-    private int _channel;
-
     /// <inheritdoc/>
     public ulong Read(ulong offset, int size)
     {
         if (size == 8 && IsSegment(offset))
-            return spe.Translator.ReadSlb(offset);
+            return translator.ReadSlb(offset);
 
-        using SpeScope scope = spe.Enter();
+        ulong value;
+        SpeActions actions;
+        using (speLock.Enter())
+        {
+            value = ReadLocked(offset, size);
+            actions = speLock.Collect();
+        }
+
+        speLock.CarryOut(actions);
+        return value;
+    }
+
+    /// <inheritdoc/>
+    public void Write(ulong offset, int size, ulong value)
+    {
+        if (size == 8 && IsSegment(offset))
+        {
+            translator.WriteSlb(offset, value);
+            return;
+        }
+
+        SpeActions actions;
+        using (speLock.Enter())
+        {
+            if (size != 8 || offset % 8 != 0 || !TryWrite(offset, value))
+                log.NoSuchAccess(write: true, NameOf(offset), offset, size, value);
+            interrupts.Update();
+            actions = speLock.Collect();
+        }
+
+        speLock.CarryOut(actions);
+    }
+
+    private static bool IsSegment(ulong offset) =>
+        offset is >= SegmentRegisters.IndexOffset and <= SegmentRegisters.InvalidateAllOffset && offset % 8 == 0;
+
+    private ulong ReadLocked(ulong offset, int size)
+    {
         if (size != 8 || offset % 8 != 0)
         {
-            _log.NoSuchAccess(write: false, NameOf(offset), offset, size);
+            log.NoSuchAccess(write: false, NameOf(offset), offset, size);
             return 0;
         }
 
-        ref ChannelState channels = ref spe.Channels.State;
+        ref ChannelState channels = ref spe.Channels;
         switch (offset)
         {
             case >= SpuQueue and < ProxyQueue:
-                return spe.Mfc.State.Spu.ReadSaved((int)(offset - SpuQueue) / EntrySize, (int)(offset % EntrySize) / 8);
+                return spe.Mfc.Spu.ReadSaved((int)(offset - SpuQueue) / EntrySize, (int)(offset % EntrySize) / 8);
             case >= ProxyQueue and < QueuesEnd:
-                return spe.Mfc.State.Proxy.ReadSaved((int)(offset - ProxyQueue) / EntrySize, (int)(offset % EntrySize) / 8);
+                return spe.Mfc.Proxy.ReadSaved((int)(offset - ProxyQueue) / EntrySize, (int)(offset % EntrySize) / 8);
             case Control:
-                return spe.Mfc.ReadControl();
+                return mfc.ReadControl();
             case InterruptMailbox:
-                return spe.Channels.TakeOutInterruptMailbox();
+                return mailboxes.TakeOutInterruptMailbox();
             case PrivilegedControl:
-                return spe.Run.State.PrivilegedControl;
+                return spe.Run.PrivilegedControl;
             case LocalStoreLimit:
-                return spe.Registers.LocalStoreLimit;
+                return run.LocalStoreLimit;
             case ChannelIndex:
-                return (uint)_channel;
+                return (uint)window.Index;
             case ChannelCount:
-                return ChannelWindow.ReadCount(spe.Channels, _channel);
+                return window.ReadCount();
             case ChannelData:
-                return ChannelWindow.ReadData(spe.Channels, _channel);
+                return window.ReadData();
             case Configuration:
-                return spe.Run.State.Configuration;
+                return spe.Run.Configuration;
             case TagQueryState:
                 return channels.TagQuery == TagQuery.None ? 0 : QueryValid | channels.TagQuery;
             case CommandBuffer1:
@@ -85,64 +126,42 @@ internal sealed class Privilege2Area(LogicalSpe spe) : IMmioDevice
                 // An atomic command that has not been carried out is in the queue like any other.
                 return 0;
             default:
-                _log.NoSuchAccess(write: false, NameOf(offset), offset, size);
+                log.NoSuchAccess(write: false, NameOf(offset), offset, size);
                 return 0;
         }
     }
 
-    /// <inheritdoc/>
-    public void Write(ulong offset, int size, ulong value)
-    {
-        if (size == 8 && IsSegment(offset))
-        {
-            spe.Translator.WriteSlb(offset, value);
-            return;
-        }
-
-        using SpeScope scope = spe.Enter();
-        if (size != 8 || offset % 8 != 0 || !TryWrite(offset, value))
-            _log.NoSuchAccess(write: true, NameOf(offset), offset, size, value);
-        spe.Interrupts.Update();
-    }
-
-    public void Reset() => _channel = 0;
-
-    private static bool IsSegment(ulong offset) =>
-        offset is >= SegmentRegisters.IndexOffset and <= SegmentRegisters.InvalidateAllOffset && offset % 8 == 0;
-
     private bool TryWrite(ulong offset, ulong value)
     {
-        ref ChannelState channels = ref spe.Channels.State;
+        ref ChannelState channels = ref spe.Channels;
         switch (offset)
         {
             case >= SpuQueue and < ProxyQueue:
-                spe.Mfc.State.Spu.WriteSaved((int)(offset - SpuQueue) / EntrySize, (int)(offset % EntrySize) / 8, value);
+                spe.Mfc.Spu.WriteSaved((int)(offset - SpuQueue) / EntrySize, (int)(offset % EntrySize) / 8, value);
                 return true;
             case >= ProxyQueue and < QueuesEnd:
-                spe.Mfc.State.Proxy.WriteSaved((int)(offset - ProxyQueue) / EntrySize, (int)(offset % EntrySize) / 8, value);
+                spe.Mfc.Proxy.WriteSaved((int)(offset - ProxyQueue) / EntrySize, (int)(offset % EntrySize) / 8, value);
                 return true;
             case Control:
-                spe.Mfc.WriteControl(value);
+                mfc.WriteControl(value);
                 return true;
             case PrivilegedControl:
-                spe.Run.WritePrivilegedControl(value);
+                run.WritePrivilegedControl(value);
                 return true;
             case LocalStoreLimit:
-                // The last 15 bits are wired (3.3.2.2); it changes only while the SPU is stopped.
-                if (!spe.Run.IsRunning)
-                    spe.Registers.LocalStoreLimit = ((uint)value & (State.SpuState.LocalStoreSize - 1)) | SmallestLimit;
+                run.LocalStoreLimit = value;
                 return true;
             case ChannelIndex:
-                _channel = (int)(value & 0x7f);
+                window.Index = (int)(value & 0x7f);
                 return true;
             case ChannelCount:
-                ChannelWindow.WriteCount(spe.Channels, _channel, (uint)value & 0x1f);
+                window.WriteCount((uint)value & 0x1f);
                 return true;
             case ChannelData:
-                ChannelWindow.WriteData(spe.Channels, _channel, (uint)value);
+                window.WriteData((uint)value);
                 return true;
             case Configuration:
-                spe.Run.State.Configuration = value & 3;
+                spe.Run.Configuration = value & 3;
                 return true;
             case TagQueryState:
                 channels.TagQuery = (value & QueryValid) != 0 ? (uint)value & 3 : TagQuery.None;

@@ -1,16 +1,14 @@
-using System.Security.Cryptography;
-
-using CellPpe.Core;
-
+using SpuRuntime.Channels;
 using SpuRuntime.Mfc;
 
 namespace SpuRuntime.Registers;
 
 /// <summary>
 /// Problem state registers (CBE Public Registers 3.1.3): MFC commands of the proxy queue, mailboxes, run control, signals. Reached by
-/// PPEs as memory-mapped I/O and by the DMA of other SPEs. Takes the SPE's lock.
+/// PPEs as memory-mapped I/O and by DMA, of this SPE or another. Takes the SPE's lock, and carries out what follows when it has left it.
 /// </summary>
-internal sealed class ProblemStateArea(LogicalSpe spe) : IMmioDevice
+internal sealed class ProblemStateArea(
+    SpeLock speLock, SpeState spe, Mailboxes mailboxes, MfcUnit mfc, SpuRunControl run, RegisterLog log) : IDmaRegisters
 {
     private const ulong MultisourceSync = 0x0000;
     private const ulong LocalStoreAddress = 0x3004;
@@ -31,15 +29,50 @@ internal sealed class ProblemStateArea(LogicalSpe spe) : IMmioDevice
     private const ulong Signal1 = 0x1400c;
     private const ulong Signal2 = 0x1c00c;
 
-    private readonly RegisterLog _log = new(spe.Environment.Log, spe.Number, "problem state");
-
     // Guarded by the SPE's lock.
     private ProxyParameters _parameters;
+
+    /// <summary>What has been written of the next proxy command. Guarded by the SPE's lock.</summary>
+    public ProxyParameters Parameters => _parameters;
 
     /// <inheritdoc/>
     public ulong Read(ulong offset, int size)
     {
-        using SpeScope scope = spe.Enter();
+        ulong value;
+        SpeActions actions;
+        using (speLock.Enter())
+        {
+            value = ReadLocked(offset, size);
+            actions = speLock.Collect();
+        }
+
+        speLock.CarryOut(actions);
+        return value;
+    }
+
+    /// <inheritdoc/>
+    public void Write(ulong offset, int size, ulong value)
+    {
+        CarryOut(Store(offset, size, value));
+        if (offset == RunControl && size == 4)
+            speLock.AwaitStop();
+    }
+
+    /// <inheritdoc/>
+    public SpeActions StoreFromDma(ulong offset, int size, ulong value)
+    {
+        SpeActions actions = Store(offset, size, value);
+        CarryOut(actions & SpeActions.Wake);
+        return actions & ~SpeActions.Wake;
+    }
+
+    /// <inheritdoc/>
+    public void CarryOut(SpeActions actions) => speLock.CarryOut(actions);
+
+    public void Reset() => _parameters = default;
+
+    private ulong ReadLocked(ulong offset, int size)
+    {
         if (size == 8)
         {
             // Transfers are done when they are issued: a synchronization is never pending.
@@ -53,23 +86,21 @@ internal sealed class ProblemStateArea(LogicalSpe spe) : IMmioDevice
             return ReadWord(offset);
         }
 
-        _log.NoSuchAccess(write: false, NameOf(offset), offset, size);
+        log.NoSuchAccess(write: false, NameOf(offset), offset, size);
         return 0;
     }
 
-    /// <inheritdoc/>
-    public void Write(ulong offset, int size, ulong value)
+    private SpeActions Store(ulong offset, int size, ulong value)
     {
-        WriteFromDma(offset, size, value);
-        Drive();
-        if (offset == RunControl && size == 4)
-            spe.Run.AwaitStop();
+        using (speLock.Enter())
+        {
+            WriteLocked(offset, size, value);
+            return speLock.Collect();
+        }
     }
 
-    /// <summary>A store that leaves MFC commands it makes ready to <see cref="Drive"/>.</summary>
-    public void WriteFromDma(ulong offset, int size, ulong value)
+    private void WriteLocked(ulong offset, int size, ulong value)
     {
-        using SpeScope scope = spe.Enter(drive: false);
         if (size == 8 && offset == MultisourceSync)
             return;
         if (size == 8 && IsPair(offset))
@@ -83,19 +114,9 @@ internal sealed class ProblemStateArea(LogicalSpe spe) : IMmioDevice
         }
         else
         {
-            _log.NoSuchAccess(write: true, NameOf(offset), offset, size, value);
+            log.NoSuchAccess(write: true, NameOf(offset), offset, size, value);
         }
     }
-
-    /// <summary>Carries out MFC commands that stores have made ready. Without any lock.</summary>
-    public void Drive()
-    {
-        using SpeScope scope = spe.Enter();
-    }
-
-    public void Reset() => _parameters = default;
-
-    public void AppendState(IncrementalHash hash) => LogicalSpe.Append(hash, _parameters);
 
     // The registers that may be written in twos with one 64-bit store.
     private static bool IsPair(ulong offset) => offset is AddressHigh or SizeAndTag;
@@ -113,29 +134,29 @@ internal sealed class ProblemStateArea(LogicalSpe spe) : IMmioDevice
             case ClassAndCommand:
                 return Enqueue();
             case QueueStatus:
-                return (uint)spe.Mfc.State.Proxy.Free | (spe.Mfc.State.Proxy.IsEmpty ? 1u << 31 : 0);
+                return (uint)spe.Mfc.Proxy.Free | (spe.Mfc.Proxy.IsEmpty ? 1u << 31 : 0);
             case QueryType:
-                return spe.Mfc.State.ProxyQueryType;
+                return spe.Mfc.ProxyQueryType;
             case QueryMask:
-                return spe.Mfc.State.ProxyQueryMask;
+                return spe.Mfc.ProxyQueryMask;
             case TagStatus:
-                return spe.Mfc.ProxyTagStatus;
+                return mfc.ProxyTagStatus;
             case OutMailbox:
-                return spe.Channels.TakeOutMailbox();
+                return mailboxes.TakeOutMailbox();
             case MailboxStatus:
-                return ReadMailboxStatus();
+                return mailboxes.Status;
             case RunControl:
-                return spe.Run.State.RunControl;
+                return spe.Run.RunControl;
             case Status:
-                return spe.Run.Status;
+                return run.Status;
             case NextProgramCounter:
-                return spe.Run.NextProgramCounter;
+                return run.NextProgramCounter;
             case Signal1:
-                return spe.Channels.State.Signal1.Value;
+                return spe.Channels.Signal1.Value;
             case Signal2:
-                return spe.Channels.State.Signal2.Value;
+                return spe.Channels.Signal2.Value;
             default:
-                _log.NoSuchAccess(write: false, NameOf(offset), offset, 4);
+                log.NoSuchAccess(write: false, NameOf(offset), offset, 4);
                 return 0;
         }
     }
@@ -165,39 +186,30 @@ internal sealed class ProblemStateArea(LogicalSpe spe) : IMmioDevice
                 _parameters.Written |= ProxyWritten.Command;
                 break;
             case QueryType:
-                spe.Mfc.WriteProxyQuery(value);
+                mfc.WriteProxyQuery(value);
                 break;
             case QueryMask:
-                spe.Mfc.WriteProxyQueryMask(value);
+                mfc.WriteProxyQueryMask(value);
                 break;
             case InMailbox:
-                spe.Channels.StoreInMailbox(value);
+                mailboxes.StoreInMailbox(value);
                 break;
             case RunControl:
-                spe.Run.WriteRunControl(value);
+                run.WriteRunControl(value);
                 break;
             case NextProgramCounter:
-                spe.Run.NextProgramCounter = value;
+                run.NextProgramCounter = value;
                 break;
             case Signal1:
-                spe.Channels.StoreSignal(1, value);
+                mailboxes.StoreSignal(1, value);
                 break;
             case Signal2:
-                spe.Channels.StoreSignal(2, value);
+                mailboxes.StoreSignal(2, value);
                 break;
             default:
-                _log.NoSuchAccess(write: true, NameOf(offset), offset, 4, value);
+                log.NoSuchAccess(write: true, NameOf(offset), offset, 4, value);
                 break;
         }
-    }
-
-    // CBE Public Registers 3.4.3.2.
-    private uint ReadMailboxStatus()
-    {
-        ref Channels.ChannelState channels = ref spe.Channels.State;
-        return (1 - channels.OutMailboxCount)
-            | ((SpuRuntime.Channels.InboundMailbox.Capacity - channels.Inbound.Count) << 8)
-            | ((1 - channels.OutInterruptMailboxCount) << 16);
     }
 
     // Reading MFC_CMDStatus enqueues what has been written, as consoles do. The last value written to each register counts, in whatever
@@ -213,7 +225,7 @@ internal sealed class ProblemStateArea(LogicalSpe spe) : IMmioDevice
         byte opcode = (byte)_parameters.Command;
         ProxyWritten needed = MfcOpcode.KindOf(opcode) == MfcCommandKind.Order ? ProxyWritten.Ordering : ProxyWritten.Transfer;
         uint result = (_parameters.Written & needed) == needed ? 0 : SequenceError;
-        if (spe.Mfc.State.Proxy.Free == 0)
+        if (spe.Mfc.Proxy.Free == 0)
             result |= NoRoom;
         // Class identifiers read back beside the result (3.4.2.3).
         result |= _parameters.Command & Classes;
@@ -223,7 +235,7 @@ internal sealed class ProblemStateArea(LogicalSpe spe) : IMmioDevice
             return result;
         }
 
-        spe.Mfc.Enqueue(new MfcCommand
+        mfc.Enqueue(new MfcCommand
         {
             Opcode = opcode,
             LocalAddress = _parameters.LocalAddress,

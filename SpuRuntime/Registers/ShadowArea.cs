@@ -2,8 +2,8 @@ using CellPpe.Core;
 
 namespace SpuRuntime.Registers;
 
-/// <summary>lv1's read-only copy of privileged state 1 (spe.md 1.1). 64-bit loads only. Takes the SPE's lock.</summary>
-internal sealed class ShadowArea(LogicalSpe spe) : IMmioDevice
+/// <summary>lv1's read-only copy of privileged state 1 (spe.md 1.1). 64-bit loads only. Takes the SPE's lock; changes nothing.</summary>
+internal sealed class ShadowArea(SpeLock speLock, SpeState spe, SpeInterrupts interrupts, RegisterLog log) : IMmioDevice
 {
     private const ulong InterruptStatus0 = 0x140;
     private const ulong InterruptStatus1 = 0x148;
@@ -19,32 +19,30 @@ internal sealed class ShadowArea(LogicalSpe spe) : IMmioDevice
     private const ulong Unexecutable = 0;
     private const ulong Executed = 3;
 
-    private readonly RegisterLog _log = new(spe.Environment.Log, spe.Number, "shadow");
-
     /// <inheritdoc/>
     public ulong Read(ulong offset, int size)
     {
-        using SpeScope scope = spe.Enter();
+        using Lock.Scope scope = speLock.Enter();
         if (size == 8)
         {
             switch (offset)
             {
                 case InterruptStatus0:
-                    return spe.Interrupts.StatusOf(SpeInterruptBits.Error);
+                    return interrupts.StatusOf(SpeInterruptBits.Error);
                 case InterruptStatus1:
-                    return spe.Interrupts.StatusOf(SpeInterruptBits.Translation);
+                    return interrupts.StatusOf(SpeInterruptBits.Translation);
                 case InterruptStatus2:
-                    return spe.Interrupts.StatusOf(SpeInterruptBits.Application);
+                    return interrupts.StatusOf(SpeInterruptBits.Application);
                 case Dsisr:
-                    return spe.Mfc.State.Dsisr;
+                    return spe.Mfc.Dsisr;
                 case Dar:
-                    return spe.Mfc.State.Dar;
+                    return spe.Mfc.Dar;
                 case FaultingCommand:
-                    return spe.Mfc.State.FaultingCommand;
+                    return spe.Mfc.FaultingCommand;
                 case LocalStoreCompare:
                     return 0;
                 case ErringCommand:
-                    return spe.Mfc.State.ErringCommand;
+                    return spe.Mfc.ErringCommand;
                 case ExecutionStatus:
                     return spe.IsEnabled ? Executed : Unexecutable;
                 default:
@@ -52,14 +50,14 @@ internal sealed class ShadowArea(LogicalSpe spe) : IMmioDevice
             }
         }
 
-        _log.NoSuchAccess(write: false, null, offset, size);
+        log.NoSuchAccess(write: false, null, offset, size);
         return 0;
     }
 
     /// <inheritdoc/>
     public void Write(ulong offset, int size, ulong value)
     {
-        using SpeScope scope = spe.Enter();
-        _log.NoSuchAccess(write: true, null, offset, size, value);
+        using Lock.Scope scope = speLock.Enter();
+        log.NoSuchAccess(write: true, null, offset, size, value);
     }
 }

@@ -29,7 +29,7 @@ internal static class SpeInterruptBits
 /// An SPE's three interrupt lines: edges that are remembered until they are cleared, and the two mailbox bits that follow the
 /// mailboxes. The SPE's lock is held; the lines are driven with it held, so that their levels arrive in order.
 /// </summary>
-internal sealed class SpeInterrupts(LogicalSpe spe)
+internal sealed class SpeInterrupts(SpeState spe)
 {
     private const int Classes = 3;
 
@@ -61,7 +61,7 @@ internal sealed class SpeInterrupts(LogicalSpe spe)
         ulong status = State.Status[interruptClass];
         if (interruptClass != SpeInterruptBits.Application)
             return status;
-        ref Channels.ChannelState channels = ref spe.Channels.State;
+        ref Channels.ChannelState channels = ref spe.Channels;
         if (channels.OutInterruptMailboxCount == 0)
             status |= SpeInterruptBits.Mailbox;
         if (channels.Inbound.Count < Channels.InboundMailbox.Capacity)

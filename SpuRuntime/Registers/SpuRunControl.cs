@@ -1,50 +1,53 @@
 using SpuRuntime.Channels;
 using SpuRuntime.Execution;
-using SpuRuntime.Mfc;
-using SpuRuntime.Scheduling;
 using SpuRuntime.State;
 
 namespace SpuRuntime.Registers;
 
+/// <summary>What follows when a host thread has come out of the instructions.</summary>
+internal enum SliceEnd
+{
+    /// <summary>The slice ends.</summary>
+    Over,
+
+    /// <summary>The SPU has only been asked to check something, or need not wait any more: it goes on.</summary>
+    GoOn,
+
+    /// <summary>It waits inside the slice for a time.</summary>
+    Linger,
+}
+
 /// <summary>
-/// Starts, stops and runs an SPU: SPU_RunCntl, SPU_Status, SPU_NPC, single step, and taking SPU interrupts. All members but
-/// <see cref="RunSlice"/> and <see cref="Interrupt"/> expect the SPE's lock held.
+/// Starts and stops an SPU: SPU_RunCntl, SPU_Status, SPU_NPC, single step, and taking SPU interrupts. All members expect the SPE's
+/// lock held.
 /// </summary>
-internal sealed class SpuRunControl(LogicalSpe spe)
+internal sealed class SpuRunControl(SpeState state, SpuEvents events, SpeInterrupts interrupts, SpuSlice slice, ISpuEngine engine)
 {
     private const ulong SingleStepMode = 1;
     private const ulong AttentionEvent = 2;
+    private const uint SmallestLimit = 0x7fff;
 
-    // Guarded by the SPE's lock.
-    public RunState State = RunState.Reset;
+    // The scheduler is to be told, if the SPU can run when the lock is left.
+    private bool _wake;
 
-    // A host thread is inside RunSlice. Guarded by the lock.
-    private bool _inSlice;
-
-    // Interrupt was called: end the slice. From any thread.
-    private bool _leave;
-
-    // The host thread waits inside RunSlice for what the SPU is blocked on. Guarded by the lock.
-    private bool _lingers;
-
-    // What it looks at then.
-    private readonly Linger _linger = new();
+    public SpuSlice Slice => slice;
 
     public bool IsRunnable =>
-        State.IsRunning && !State.IsStopping && State.BlockedOn == RunState.NotBlocked && spe.IsEnabled && spe.HasMasterRunControl;
+        Run.IsRunning && !Run.IsStopping && Run.BlockedOn == RunState.NotBlocked && state.IsEnabled && state.HasMasterRunControl;
 
-    public bool InterruptsEnabled => spe.Registers.InterruptEnable != 0;
+    public bool IsRunning => Run.IsRunning;
 
-    public bool IsRunning => State.IsRunning;
+    /// <summary>It has been told to stop, and a host thread is still inside.</summary>
+    public bool IsStopping => Run.IsStopping;
 
     public uint Status
     {
         get
         {
-            uint status = State.Reason;
-            if (State.IsRunning)
+            uint status = Run.Reason;
+            if (Run.IsRunning)
                 status |= SpuStatus.Running;
-            if (State.IsRunning && State.BlockedOn != RunState.NotBlocked)
+            if (Run.IsRunning && Run.BlockedOn != RunState.NotBlocked)
                 status |= SpuStatus.Waiting;
             return status;
         }
@@ -53,19 +56,32 @@ internal sealed class SpuRunControl(LogicalSpe spe)
     /// <summary>SPU_NPC. While the SPU runs it reads 0 and ignores writes (CBE Public Registers 3.4.3.5).</summary>
     public uint NextProgramCounter
     {
-        get => State.IsRunning ? 0 : spe.Registers.Pc | (spe.Registers.InterruptEnable & 1);
+        get => Run.IsRunning ? 0 : engine.State.Pc | (engine.State.InterruptEnable & 1);
         set
         {
-            if (State.IsRunning)
+            if (Run.IsRunning)
                 return;
-            spe.Registers.Pc = value & (SpuState.LocalStoreSize - 4);
-            spe.Registers.InterruptEnable = value & 1;
+            engine.State.Pc = value & (SpuState.LocalStoreSize - 4);
+            engine.State.InterruptEnable = value & 1;
         }
     }
 
+    /// <summary>SPU_LSLR. Its last 15 bits are wired (CBE Public Registers 3.3.2.2); it changes only while the SPU is stopped.</summary>
+    public ulong LocalStoreLimit
+    {
+        get => engine.State.LocalStoreLimit;
+        set
+        {
+            if (!Run.IsRunning)
+                engine.State.LocalStoreLimit = ((uint)value & (SpuState.LocalStoreSize - 1)) | SmallestLimit;
+        }
+    }
+
+    private ref RunState Run => ref state.Run;
+
     public void WriteRunControl(uint value)
     {
-        State.RunControl = value & 3;
+        Run.RunControl = value & 3;
         // 2 and 3 load and leave isolation, which this machine refuses: nothing starts, and the isolation bits never show.
         if ((value & 3) == 1)
             Start();
@@ -75,155 +91,119 @@ internal sealed class SpuRunControl(LogicalSpe spe)
 
     public void WritePrivilegedControl(ulong value)
     {
-        bool attention = (value & ~State.PrivilegedControl & AttentionEvent) != 0;
-        State.PrivilegedControl = value & 7;
+        bool attention = (value & ~Run.PrivilegedControl & AttentionEvent) != 0;
+        Run.PrivilegedControl = value & 7;
         if (attention)
-            spe.Channels.Raise(SpuEvent.Attention);
+            events.Raise(SpuEvent.Attention);
     }
 
     /// <summary>Starts the SPU where it stands. Ignored while it runs.</summary>
     public void Start()
     {
-        if (State.IsRunning || !spe.IsEnabled)
+        if (Run.IsRunning || !state.IsEnabled)
             return;
-        State.RunControl = 1;
-        State.Reason = 0;
-        State.IsRunning = true;
-        State.IsStopping = false;
-        State.BlockedOn = RunState.NotBlocked;
-        spe.Engine.CodeMayHaveChanged();
-        spe.RequestWake();
+        Run.RunControl = 1;
+        Run.Reason = 0;
+        Run.IsRunning = true;
+        Run.IsStopping = false;
+        Run.BlockedOn = RunState.NotBlocked;
+        engine.CodeMayHaveChanged();
+        _wake = true;
     }
 
     /// <summary>Stops the SPU: at once if no host thread is inside, else when it has come out.</summary>
     public void Stop()
     {
-        if (!State.IsRunning)
+        if (!Run.IsRunning)
             return;
-        if (_inSlice)
+        if (slice.IsInside)
         {
-            State.IsStopping = true;
-            AskToLeave();
+            Run.IsStopping = true;
+            slice.AskToLeave();
             return;
         }
 
-        Halt(State.Reason);
+        Halt(Run.Reason);
+    }
+
+    /// <summary>MFC_SR1[58] has been written.</summary>
+    public void SetMasterRunControl(bool mayRun)
+    {
+        state.HasMasterRunControl = mayRun;
+        if (mayRun)
+            _wake = true;
+        else
+            slice.Interrupt();
     }
 
     /// <summary>
-    /// Returns when an SPU that was told to stop has come out. A PPE that stops one polls SPU_Status next, on a host core that the SPE's own
-    /// thread may need to get that far. Without the lock, and not from an SPE's thread.
+    /// Asked as the last thing before the lock is left: whether the scheduler must be told that the SPU can run. Not if it goes on inside a
+    /// slice in which it lingers.
     /// </summary>
-    public void AwaitStop()
+    public bool TakeWake()
     {
-        bool stopping;
-        using (SpeScope scope = spe.Enter(drive: false))
-            stopping = State.IsStopping;
-        if (stopping)
-            spe.Environment.Scheduler.Suspend(spe);
+        bool wake = (TryUnblock() | _wake) && IsRunnable;
+        _wake = false;
+        return wake && !slice.TryGoOn();
     }
 
-    /// <summary>An event has become countable: an SPU that is running with interrupts enabled must look at it.</summary>
-    public void LookForInterrupt()
+    /// <summary>A host thread would execute instructions.</summary>
+    /// <param name="budget">How many; becomes 1 in single step mode.</param>
+    /// <param name="exit">How the slice ends, if it does not begin; else unchanged.</param>
+    public bool TryBegin(ref long budget, ref SpuExit exit)
     {
-        if (_inSlice)
-            AskToLeave();
-    }
-
-    /// <summary>Called before the lock is left: has what the SPU waits for come?</summary>
-    /// <returns>True when it can run again.</returns>
-    public bool TryUnblock()
-    {
-        if (State.BlockedOn == RunState.NotBlocked || !State.IsRunning)
-            return false;
-        // An interrupt is taken at a channel instruction that waits, too.
-        bool interrupted = InterruptsEnabled && spe.Channels.State.EventCount != 0;
-        if (!interrupted && spe.Channels.CountOf(State.BlockedOn) == 0)
-            return false;
-        State.BlockedOn = RunState.NotBlocked;
-        return true;
-    }
-
-    /// <summary>Has a slice end soon. From any thread.</summary>
-    public void Interrupt()
-    {
-        Volatile.Write(ref _leave, true);
-        AskToLeave();
-        _linger.End();
-    }
-
-    /// <summary>Called before the lock is left, when the SPU can run again: goes on inside its slice, if it waits there.</summary>
-    /// <returns>False: it does not, and the scheduler must be told.</returns>
-    public bool TryGoOn()
-    {
-        if (!_lingers)
-            return false;
-        _lingers = false;
-        _linger.End();
-        return true;
-    }
-
-    /// <summary>Runs instructions; see <see cref="Scheduling.ISchedulableSpe.RunSlice"/>.</summary>
-    public SpuExit RunSlice(long instructions)
-    {
-        SpuExit exit = new(SpuExitReason.Attention);
-        long left = instructions;
-        while (left > 0)
+        slice.Arrive();
+        if (slice.IsLeaveRequested || !IsRunnable)
         {
-            long budget = left;
-            using (SpeScope scope = spe.Enter())
-            {
-                _lingers = false;
-                // With a fence: whoever says it after this is seen by the instructions, whoever said it before has set _leave before.
-                Interlocked.Exchange(ref spe.Registers.Attention, 0);
-                if (Volatile.Read(ref _leave) || !IsRunnable)
-                {
-                    Volatile.Write(ref _leave, false);
-                    exit = new SpuExit(State.BlockedOn != RunState.NotBlocked ? SpuExitReason.Blocked : SpuExitReason.Attention, (uint)Math.Max(State.BlockedOn, 0));
-                    break;
-                }
-
-                spe.Channels.RefreshEvents();
-                TakeInterrupt();
-                _inSlice = true;
-                if ((State.PrivilegedControl & SingleStepMode) != 0)
-                    budget = 1;
-            }
-
-            ulong before = spe.Registers.Instructions;
-            exit = spe.Engine.Run(budget);
-            left -= Math.Max(1, (long)(spe.Registers.Instructions - before));
-
-            using (SpeScope scope = spe.Enter())
-            {
-                _inSlice = false;
-                bool step = (State.PrivilegedControl & SingleStepMode) != 0 && exit.Reason == SpuExitReason.Budget;
-                Settle(step ? new SpuExit(SpuExitReason.SingleStep) : exit);
-                if (State.IsStopping)
-                {
-                    State.IsStopping = false;
-                    if (State.IsRunning)
-                        Halt(State.Reason);
-                }
-
-                // An SPU that wanted to wait and need not any more, or was only asked to look up, goes on.
-                bool blocked = exit.Reason == SpuExitReason.Blocked;
-                if (!State.IsRunning || !(blocked || exit.Reason == SpuExitReason.Attention))
-                    break;
-                if (!blocked || State.BlockedOn == RunState.NotBlocked)
-                    continue;
-                // Begun before it looks: who interrupts it after that finds it begun.
-                _linger.Begin();
-                if (left <= 0 || Volatile.Read(ref _leave))
-                    break;
-                _lingers = true;
-            }
-
-            // If it is in vain, the slice ends where it looks again.
-            spe.Environment.Scheduler.AwaitInside(spe, _linger);
+            slice.Refuse();
+            bool blocked = Run.BlockedOn != RunState.NotBlocked;
+            exit = new SpuExit(blocked ? SpuExitReason.Blocked : SpuExitReason.Attention, (uint)Math.Max(Run.BlockedOn, 0));
+            return false;
         }
 
-        return exit;
+        events.Refresh();
+        TakeInterrupt();
+        slice.Begin();
+        if ((Run.PrivilegedControl & SingleStepMode) != 0)
+            budget = 1;
+        return true;
+    }
+
+    /// <summary>The host thread has come out of the instructions.</summary>
+    /// <param name="exit">Why.</param>
+    /// <param name="hasTimeLeft">Its slice has instructions left.</param>
+    public SliceEnd End(SpuExit exit, bool hasTimeLeft)
+    {
+        slice.End();
+        bool step = (Run.PrivilegedControl & SingleStepMode) != 0 && exit.Reason == SpuExitReason.Budget;
+        Settle(step ? new SpuExit(SpuExitReason.SingleStep) : exit);
+        if (Run.IsStopping)
+        {
+            Run.IsStopping = false;
+            if (Run.IsRunning)
+                Halt(Run.Reason);
+        }
+
+        bool blocked = exit.Reason == SpuExitReason.Blocked;
+        if (!Run.IsRunning || !(blocked || exit.Reason == SpuExitReason.Attention))
+            return SliceEnd.Over;
+        if (!blocked || Run.BlockedOn == RunState.NotBlocked)
+            return SliceEnd.GoOn;
+        return slice.TryLinger(hasTimeLeft) ? SliceEnd.Linger : SliceEnd.Over;
+    }
+
+    // Has what the SPU waits for come? True when it can run again.
+    private bool TryUnblock()
+    {
+        ref RunState run = ref state.Run;
+        if (run.BlockedOn == RunState.NotBlocked || !run.IsRunning)
+            return false;
+        // An interrupt is taken at a channel instruction that waits, too.
+        bool interrupted = slice.InterruptsEnabled && state.Channels.EventCount != 0;
+        if (!interrupted && ChannelCounts.Of(state, run.BlockedOn) == 0)
+            return false;
+        run.BlockedOn = RunState.NotBlocked;
+        return true;
     }
 
     // What ended the instructions becomes SPU_Status and an interrupt of class 0 or 2.
@@ -233,32 +213,32 @@ internal sealed class SpuRunControl(LogicalSpe spe)
         {
             case SpuExitReason.Stopped:
                 Halt(SpuStatus.Stopped | (exit.Argument << SpuStatus.StopCodeShift));
-                spe.Interrupts.Set(SpeInterruptBits.Application, SpeInterruptBits.SpuStop);
+                interrupts.Set(SpeInterruptBits.Application, SpeInterruptBits.SpuStop);
                 break;
             case SpuExitReason.Halted:
                 Halt(SpuStatus.Halted);
-                spe.Interrupts.Set(SpeInterruptBits.Application, SpeInterruptBits.SpuHalt);
+                interrupts.Set(SpeInterruptBits.Application, SpeInterruptBits.SpuHalt);
                 break;
             case SpuExitReason.SingleStep:
                 Halt(SpuStatus.SingleStep);
-                spe.Interrupts.Set(SpeInterruptBits.Application, SpeInterruptBits.SpuStop);
+                interrupts.Set(SpeInterruptBits.Application, SpeInterruptBits.SpuStop);
                 break;
             case SpuExitReason.InvalidInstruction:
                 StepOver();
                 Halt(SpuStatus.InvalidInstruction);
-                spe.Interrupts.Set(SpeInterruptBits.Error, SpeInterruptBits.SpuError);
+                interrupts.Set(SpeInterruptBits.Error, SpeInterruptBits.SpuError);
                 break;
             case SpuExitReason.InvalidChannel:
                 StepOver();
                 Halt(SpuStatus.InvalidChannel);
-                spe.Interrupts.Set(SpeInterruptBits.Error, SpeInterruptBits.SpuError);
+                interrupts.Set(SpeInterruptBits.Error, SpeInterruptBits.SpuError);
                 break;
             case SpuExitReason.Blocked:
                 // What it waits for may have come between the instruction and here: leaving the lock finds out.
-                State.BlockedOn = (int)exit.Argument;
-                spe.Channels.RefreshEvents();
+                Run.BlockedOn = (int)exit.Argument;
+                events.Refresh();
                 if (!TryUnblock())
-                    spe.Channels.ArrangeTimer();
+                    events.ArrangeTimer();
                 break;
             default:
                 break;
@@ -267,27 +247,24 @@ internal sealed class SpuRunControl(LogicalSpe spe)
 
     // SPU_NPC is behind what could not be done. The manual calls it not valid then (3.4.3.5); consoles show this, and Linux reports a
     // fault at NPC - 4 (spufs, fault.c: SPE_EVENT_SPE_ERROR).
-    private void StepOver() => spe.Registers.Pc = (spe.Registers.Pc + 4) & (SpuState.LocalStoreSize - 4);
+    private void StepOver() => engine.State.Pc = (engine.State.Pc + 4) & (SpuState.LocalStoreSize - 4);
 
     private void Halt(uint reason)
     {
-        State.Reason = reason;
-        State.IsRunning = false;
-        State.IsStopping = false;
-        State.BlockedOn = RunState.NotBlocked;
+        Run.Reason = reason;
+        Run.IsRunning = false;
+        Run.IsStopping = false;
+        Run.BlockedOn = RunState.NotBlocked;
         // What the register shows is "the last data written"; the SPU's own stop does not change it (3.4.3.3).
     }
-
-    // From any thread. Other bits of it are the engine's own.
-    private void AskToLeave() => Interlocked.Or(ref spe.Registers.Attention, SpuAttention.Leave);
 
     // SPU ISA 12.1: an enabled interrupt goes to address 0, and SRR0 has where it came from.
     private void TakeInterrupt()
     {
-        if (!InterruptsEnabled || spe.Channels.State.EventCount == 0)
+        if (!slice.InterruptsEnabled || state.Channels.EventCount == 0)
             return;
-        spe.Registers.Srr0 = spe.Registers.Pc;
-        spe.Registers.Pc = 0;
-        spe.Registers.InterruptEnable = 0;
+        engine.State.Srr0 = engine.State.Pc;
+        engine.State.Pc = 0;
+        engine.State.InterruptEnable = 0;
     }
 }

@@ -9,7 +9,7 @@ namespace SpuRuntime.Scheduling;
 /// What all policies have in common: which SPEs there are, waking, suspending, and running one slice. A policy says who is
 /// next. An SPE need not be announced; the first <see cref="Wake"/> does.
 /// </summary>
-public abstract class SpeScheduler : ISpeScheduler, IDisposable
+public abstract class SpeScheduler : ISpeScheduler, ILingerPermit, IDisposable
 {
     private const int MostSpes = 1024;
 
@@ -232,7 +232,9 @@ public abstract class SpeScheduler : ISpeScheduler, IDisposable
     private protected WakeSignal NewSignal() => new(_cores, _longestSpin);
 
     /// <summary>Whether the thread inside a slot may stay there while the SPE waits: no other SPE waits for it. Without the gate.</summary>
-    internal virtual bool MayLinger(SpeSlot slot) => !slot.IsLeaving && MayEnter;
+    private protected virtual bool MayLinger(SpeSlot slot) => !slot.IsLeaving && MayEnter;
+
+    bool ILingerPermit.MayLinger(SpeSlot slot) => MayLinger(slot);
 
     /// <summary>Where the thread inside a slot waits when it is not; null: it never does.</summary>
     private protected virtual WakeSignal? SignalOf(SpeSlot slot) => null;

@@ -1,4 +1,3 @@
-using SpuRuntime.Scheduling.Policies;
 using SpuRuntime.Scheduling.Timeline;
 
 namespace SpuRuntime.Scheduling;
@@ -66,23 +65,5 @@ public sealed record SpeSchedulerOptions
 
         policy = default;
         return false;
-    }
-
-    /// <summary>Makes the scheduler.</summary>
-    /// <param name="failed">
-    /// Told on a host thread of the scheduler's when a slice has thrown: a bug of ours, after which the machine is to be ended. That SPE
-    /// never runs again. With <see cref="SpePolicy.RoundRobin"/> the exception goes to the caller of the turn instead.
-    /// </param>
-    public SpeScheduler Build(Action<ISchedulableSpe, Exception> failed)
-    {
-        ArgumentNullException.ThrowIfNull(failed);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Threads, 1);
-        return Policy switch
-        {
-            SpePolicy.OneThreadEach => new OneThreadEach(this, failed),
-            SpePolicy.TimeSliced => new TimeSliced(this, failed),
-            SpePolicy.RoundRobin => new RoundRobin(this, failed),
-            _ => throw new ArgumentOutOfRangeException(nameof(failed), Policy, "no such policy"),
-        };
     }
 }

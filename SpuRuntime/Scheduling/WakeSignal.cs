@@ -2,6 +2,13 @@ using System.Diagnostics;
 
 namespace SpuRuntime.Scheduling;
 
+/// <summary>Says whether a host thread may go on waiting inside a slice.</summary>
+internal interface ILingerPermit
+{
+    /// <summary>False as soon as another SPE wants the thread, or the slice is to end. Without the slot's gate.</summary>
+    bool MayLinger(SpeSlot slot);
+}
+
 /// <summary>
 /// Where one host thread waits for others to give it something to do. Signals do not add up; one that comes between the look
 /// for work and the sleep is not lost. <see cref="Set"/> is for any thread, <see cref="Wait"/> for the one that owns it.
@@ -80,10 +87,10 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
     /// Waits until a linger is over, as long as <see cref="Wait"/> would without sleeping; that does not do it again, then. For the thread that
     /// owns the signal.
     /// </summary>
-    public void AwaitInside(Linger linger, SpeScheduler scheduler, SpeSlot slot)
+    public void AwaitInside(Linger linger, ILingerPermit permit, SpeSlot slot)
     {
         long start = Stopwatch.GetTimestamp();
-        _lingeredSince = Spin(start, new InSlice(linger, scheduler, slot)) ? 0 : start;
+        _lingeredSince = Spin(start, new InSlice(linger, permit, slot)) ? 0 : start;
     }
 
     private bool TryTake() => Volatile.Read(ref _state) == Signalled && Interlocked.Exchange(ref _state, Nothing) == Signalled;
@@ -142,9 +149,9 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
         public bool IsOver() => signal.TryTake();
     }
 
-    private readonly struct InSlice(Linger linger, SpeScheduler scheduler, SpeSlot slot) : IWait
+    private readonly struct InSlice(Linger linger, ILingerPermit permit, SpeSlot slot) : IWait
     {
-        public bool MayGoOn => scheduler.MayLinger(slot);
+        public bool MayGoOn => permit.MayLinger(slot);
 
         public bool IsOver() => linger.IsOver;
     }

@@ -70,7 +70,7 @@ public unsafe class SpuRegionBenchmarks : IDisposable
 
     private sealed class NoChannels : ISpuChannels
     {
-        public bool IsEventPending => false;
+        public bool CheckEvents() => false;
 
         public ChannelResult Read(int channel, out uint value)
         {

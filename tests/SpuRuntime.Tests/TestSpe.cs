@@ -148,7 +148,7 @@ internal sealed class TestMachine : ISpuEngineFactory, ISpeScheduler, ISpeTimer,
             spe.Interrupt();
     }
 
-    public void WakeAt(ulong timeBase, LogicalSpe spe)
+    public void WakeAt(ulong timeBase, ITimedSpe spe)
     {
         lock (Timers)
             Timers.Add(timeBase);

@@ -109,7 +109,7 @@ internal sealed class SpuTracer(TextWriter output, SpuProgram program, TraceFilt
     /// <summary>Passes channel instructions on, and notes them.</summary>
     private sealed class Listener(SpuTracer tracer, ISpuChannels channels) : ISpuChannels
     {
-        public bool IsEventPending => channels.IsEventPending;
+        public bool CheckEvents() => channels.CheckEvents();
 
         public ChannelResult Read(int channel, out uint value)
         {

@@ -10,13 +10,13 @@ internal sealed class SpeTimers(int count, MachineThread thread) : ISpeTimer
 {
     private readonly Lock _gate = new();
     private readonly ulong[] _due = [.. Enumerable.Repeat(ulong.MaxValue, count)];
-    private readonly LogicalSpe?[] _spes = new LogicalSpe?[count];
+    private readonly ITimedSpe?[] _spes = new ITimedSpe?[count];
     private ulong _next = ulong.MaxValue;
 
     /// <summary>The earliest of all.</summary>
     public ulong NextTime => Volatile.Read(ref _next);
 
-    public void WakeAt(ulong timeBase, LogicalSpe spe)
+    public void WakeAt(ulong timeBase, ITimedSpe spe)
     {
         lock (_gate)
         {
@@ -43,16 +43,16 @@ internal sealed class SpeTimers(int count, MachineThread thread) : ISpeTimer
             return;
         for (int number = 0; number < _due.Length; number++)
         {
-            LogicalSpe? elapsed = Take(number, now);
+            ITimedSpe? elapsed = Take(number, now);
             elapsed?.TimerElapsed();
         }
     }
 
-    private LogicalSpe? Take(int number, ulong now)
+    private ITimedSpe? Take(int number, ulong now)
     {
         lock (_gate)
         {
-            LogicalSpe? spe = null;
+            ITimedSpe? spe = null;
             if (_due[number] <= now)
             {
                 spe = _spes[number];

@@ -151,7 +151,7 @@ public sealed class StandaloneSpe : ISpeScheduler, ISpeTimer, IDisposable
     }
 
     /// <inheritdoc/>
-    public void WakeAt(ulong timeBase, LogicalSpe spe) => _wakeAt = Math.Min(_wakeAt, timeBase);
+    public void WakeAt(ulong timeBase, ITimedSpe spe) => _wakeAt = Math.Min(_wakeAt, timeBase);
 
     /// <inheritdoc/>
     public void Dispose()

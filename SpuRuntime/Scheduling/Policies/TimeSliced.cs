@@ -54,7 +54,7 @@ internal sealed class TimeSliced(SpeSchedulerOptions options, Action<ISchedulabl
         Schedule(current: null);
     }
 
-    internal override bool MayLinger(SpeSlot slot) => !_isCrowded && base.MayLinger(slot);
+    private protected override bool MayLinger(SpeSlot slot) => !_isCrowded && base.MayLinger(slot);
 
     private protected override WakeSignal? SignalOf(SpeSlot slot) => ((SlicedSlot)slot).Signal;
 

@@ -105,7 +105,7 @@ public static unsafe class Program
 
     private sealed class NoChannels : ISpuChannels
     {
-        public bool IsEventPending => false;
+        public bool CheckEvents() => false;
 
         public ChannelResult Read(int channel, out uint value)
         {

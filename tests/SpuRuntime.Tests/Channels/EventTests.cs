@@ -15,9 +15,9 @@ public sealed class EventTests
 
         spe.Problem(0x1400c, 1);
         Assert.Equal(1u, spe.Count(0));
-        Assert.True(spe.Channels.IsEventPending);
+        Assert.True(spe.Channels.CheckEvents());
         Assert.Equal(0x200u, spe.Read(0));
-        Assert.False(spe.Channels.IsEventPending);
+        Assert.False(spe.Channels.CheckEvents());
 
         // Pending still: the same event does not count again before it has been acknowledged.
         spe.Read(3);

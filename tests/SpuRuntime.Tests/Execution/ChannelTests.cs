@@ -129,6 +129,8 @@ public sealed class ChannelTests
 
         public bool IsEventPending { get; set; }
 
+        public bool CheckEvents() => IsEventPending;
+
         public ChannelResult Read(int channel, out uint value)
         {
             OnAccess();

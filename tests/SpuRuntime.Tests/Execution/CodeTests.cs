@@ -103,7 +103,7 @@ public sealed class CodeTests
     {
         public Action OnWrite { get; set; } = static () => { };
 
-        public bool IsEventPending => false;
+        public bool CheckEvents() => false;
 
         public ChannelResult Read(int channel, out uint value)
         {

@@ -9,6 +9,8 @@ internal sealed class PlainChannels : ISpuChannels
 
     public bool IsEventPending { get; set; }
 
+    public bool CheckEvents() => IsEventPending;
+
     public ChannelResult Read(int channel, out uint value)
     {
         value = Value(channel);

@@ -130,7 +130,7 @@ public sealed class BenchRig : ISpeTimer, IDisposable
     }
 
     /// <inheritdoc/>
-    public void WakeAt(ulong timeBase, LogicalSpe spe)
+    public void WakeAt(ulong timeBase, ITimedSpe spe)
     {
         // Nothing that is measured waits for time alone.
     }
