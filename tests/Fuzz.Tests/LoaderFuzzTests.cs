@@ -34,6 +34,24 @@ public class LoaderFuzzTests(ITestOutputHelper output)
         });
     }
 
+    // Notes, dynamic symbols and string tables: what ELFSharp reads while it opens a file, if it sees them.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Elf_of_many_kinds_of_sections(bool is64)
+    {
+        byte[] original = new TestElf(is64) { Entry = 0x10, SymbolNames = ".names" }.Segment(0, 0, new byte[512], 0x1000)
+            .Segment(0x100, 0x100, new byte[32], type: 4).Symbol("start", 0x10, 8).Section(".note", 7, 0x100, 32)
+            .Section(".dynamic", 6, 0x120, 32).Section(".dynsym", 11, 0x140, 48).Section(".dynstr", 3, 0x170, 16).Section(".strtab", 1, 0x180, 16).Build();
+        new FuzzRun(output).Run(is64 ? "elf64-sections" : "elf32-sections", original, Mutation.Apply, SmallLimit, file =>
+        {
+            IExecutableImage image = new ElfReader().Read(file, Memory);
+            foreach (ElfSection section in image.Sections)
+                image.Contents(section);
+            new SymbolTable(image.Symbols).Describe(0x14);
+        });
+    }
+
     [Fact]
     public void Spu_program()
     {

@@ -8,6 +8,7 @@ internal sealed class TestElf(bool is64)
 {
     private readonly List<(ulong Virtual, ulong Physical, byte[] Bytes, ulong MemorySize, uint Type, uint Flags)> _segments = [];
     private readonly List<(string Name, ulong Address, ulong Size)> _symbols = [];
+    private readonly List<(string Name, uint Type, ulong Offset, ulong Size)> _sections = [];
 
     private (ulong Address, ulong Size)? _descriptors;
 
@@ -18,6 +19,9 @@ internal sealed class TestElf(bool is64)
 
     /// <summary>e_flags: on 64-bit PowerPC the ABI, 1 or 2.</summary>
     public uint Flags { get; set; }
+
+    /// <summary>Name of the section with the symbols' names, which the symbol table finds by its number (sh_link).</summary>
+    public string SymbolNames { get; set; } = ".strtab";
 
     /// <summary>Adds a program header; PT_LOAD (1) with all rights if nothing else is said.</summary>
     public TestElf Segment(ulong virtualAddress, ulong physicalAddress, byte[] bytes, ulong? memorySize = null, uint type = 1, uint flags = 7)
@@ -30,6 +34,13 @@ internal sealed class TestElf(bool is64)
     public TestElf Descriptors(ulong virtualAddress, ulong size)
     {
         _descriptors = (virtualAddress, size);
+        return this;
+    }
+
+    /// <summary>Adds a section header behind all others, true or not.</summary>
+    public TestElf Section(string name, uint type, ulong offset, ulong size)
+    {
+        _sections.Add((name, type, offset, size));
         return this;
     }
 
@@ -48,12 +59,15 @@ internal sealed class TestElf(bool is64)
         int symbols = data + _segments.Sum(segment => segment.Bytes.Length);
         byte[] strings = Encoding.ASCII.GetBytes("\0" + string.Concat(_symbols.Select(symbol => symbol.Name + "\0")));
         int symbolBytes = (_symbols.Count + 1) * (is64 ? 24 : 16);
-        byte[] names = Encoding.ASCII.GetBytes("\0.symtab\0.strtab\0.shstrtab\0.opd\0");
+        string[] sectionNames = ["", ".symtab", SymbolNames, ".shstrtab", ".opd", .. _sections.Select(section => section.Name)];
+        byte[] names = Encoding.ASCII.GetBytes(string.Concat(sectionNames.Select(name => name + "\0")));
+        int NameAt(int index) => sectionNames.Take(index).Sum(name => name.Length + 1);
         int sections = symbols + symbolBytes + strings.Length + names.Length;
 
         output.Raw([0x7f, (byte)'E', (byte)'L', (byte)'F', is64 ? (byte)2 : (byte)1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
         output.U16(Type).U16(is64 ? 21 : 20).U32(1).Word(is64, Entry).Word(is64, (ulong)header).Word(is64, (ulong)sections);
-        output.U32(Flags).U16(header).U16(programHeader).U16(_segments.Count).U16(is64 ? 64 : 40).U16(_descriptors is null ? 4 : 5).U16(3);
+        output.U32(Flags).U16(header).U16(programHeader).U16(_segments.Count).U16(is64 ? 64 : 40)
+            .U16((_descriptors is null ? 4 : 5) + _sections.Count).U16(3);
         int offset = data;
         foreach ((ulong virtualAddress, ulong physicalAddress, byte[] bytes, ulong memorySize, uint type, uint flags) in _segments)
         {
@@ -72,11 +86,13 @@ internal sealed class TestElf(bool is64)
         WriteSymbols(output);
         output.Raw(strings).Raw(names);
         Section(output, 0, 0, 0, 0, 0, 0);
-        Section(output, 1, 2, symbols, symbolBytes, 2, is64 ? 24 : 16);
-        Section(output, 9, 3, symbols + symbolBytes, strings.Length, 0, 0);
-        Section(output, 17, 3, symbols + symbolBytes + strings.Length, names.Length, 0, 0);
+        Section(output, NameAt(1), 2, (ulong)symbols, (ulong)symbolBytes, 2, is64 ? 24 : 16);
+        Section(output, NameAt(2), 3, (ulong)(symbols + symbolBytes), (ulong)strings.Length, 0, 0);
+        Section(output, NameAt(3), 3, (ulong)(symbols + symbolBytes + strings.Length), (ulong)names.Length, 0, 0);
         if (_descriptors is { } descriptors)
-            Section(output, 27, 1, data + OffsetOf(descriptors.Address), (int)descriptors.Size, 0, 0, descriptors.Address);
+            Section(output, NameAt(4), 1, (ulong)(data + OffsetOf(descriptors.Address)), descriptors.Size, 0, 0, descriptors.Address);
+        for (int index = 0; index < _sections.Count; index++)
+            Section(output, NameAt(5 + index), _sections[index].Type, _sections[index].Offset, _sections[index].Size, 0, 0);
         return output.ToArray();
     }
 
@@ -109,9 +125,9 @@ internal sealed class TestElf(bool is64)
         }
     }
 
-    private void Section(BigEndianWriter output, uint name, uint type, int offset, int size, uint link, int entrySize, ulong address = 0)
+    private void Section(BigEndianWriter output, int name, uint type, ulong offset, ulong size, uint link, int entrySize, ulong address = 0)
     {
-        output.U32(name).U32(type).Word(is64, 0).Word(is64, address).Word(is64, (ulong)offset).Word(is64, (ulong)size);
+        output.U32((uint)name).U32(type).Word(is64, 0).Word(is64, address).Word(is64, offset).Word(is64, size);
         output.U32(link).U32(0).Word(is64, 1).Word(is64, (ulong)entrySize);
     }
 }
