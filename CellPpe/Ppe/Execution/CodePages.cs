@@ -234,6 +234,15 @@ internal sealed unsafe class CodePages : IDisposable
         }
     }
 
+    /// <summary>Has a page's instructions decoded again, and counts their arrivals anew.</summary>
+    public void Renew(ulong hostPage)
+    {
+        Invalidate(hostPage, GuestMemory.PageSize);
+        DecodedInsn* page = _pages[hostPage / GuestMemory.PageSize];
+        for (int index = 0; page != null && index < InsnsPerPage; index++)
+            page[index].Heat = _heat;
+    }
+
     /// <summary>Drops every page. No thread may be inside one, and fetch caches must be emptied with it.</summary>
     public void Clear()
     {

@@ -295,8 +295,9 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
         ulong[] words = [.. Code.Stops.All];
         Code.Stops.Clear();
         FlushTranslations();
-        foreach (ulong word in words)
-            Code.Invalidate(word, sizeof(uint));
+        // What was compiled around a breakpoint was cut there, and would stay so.
+        foreach (ulong page in words.Select(static word => word & ~(GuestMemory.PageSize - 1)).Distinct())
+            Code.Renew(page);
         WantAttention();
     }
 

@@ -91,8 +91,9 @@ public sealed class RandomStopTests
         int kind = random.Next(5);
         ulong segment = random.Next(3) == 0 ? ProgramLayout.Alias : 0;
         ulong code = segment + ProgramLayout.Code + (4 * (ulong)random.Next(program.Words.Length));
-        ulong data = segment + ProgramLayout.Middle - 64 + (ulong)random.Next(128);
-        var watchpoint = new Watchpoint(data, (ulong)random.Next(1, 20), (WatchedAccess)random.Next(1, 4));
+        // Registers point to the middle and somewhat behind, in all three segments.
+        ulong data = ((ulong[])[0, ProgramLayout.Alias, ProgramLayout.Large])[random.Next(3)] + ProgramLayout.Middle - 64 + (ulong)random.Next(640);
+        var watchpoint = new Watchpoint(data, (ulong)random.Next(1, 100), (WatchedAccess)random.Next(1, 4));
         foreach (IStops stops in both)
         {
             if (kind < 2)
