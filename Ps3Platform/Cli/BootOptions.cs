@@ -85,7 +85,7 @@ internal sealed class BootOptions
         BootReport report = ReadReport(parsed) with { Prepare = prepare };
         using var console = new GuestConsole(HostOutput.OpenStandardOutput());
         MachineConfig config = ReadConfig(parsed) with { Console = console.Write, Loggers = loggers };
-        return new BootSession(config, console, report).Run();
+        return new BootSession(config, console, report with { Break = _kernelOptions.ReadBreak(parsed, config) }).Run();
     }
 
     private MachineConfig ReadConfig(ParseResult parsed)

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 
+using CellPpe.Ppe.Execution;
+
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine;
@@ -23,6 +25,9 @@ internal sealed record BootReport
     public OutputFile? SpeTimeline { get; init; }
 
     public bool LogBuffer { get; init; }
+
+    /// <summary>Effective address at which every hardware thread stops, and with it the run.</summary>
+    public ulong? Break { get; init; }
 
     public bool NoReboot { get; init; }
 
@@ -61,6 +66,7 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
             keys.Machine = machine;
             var watch = new GuestWatch(machine, console);
             ScheduleScreenshots(machine);
+            SetBreakpoint(machine);
             report.Prepare?.Invoke(machine);
             // Reading and unpacking files takes several times their size, and nothing else would give that back for a long time.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -96,11 +102,20 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
             RunEnd.Panic => (ExitCode.GuestPanic, $"guest panic: {outcome.Message}"),
             RunEnd.LockedUp => (ExitCode.GuestLockup, $"the guest has locked up: {outcome.Message}"),
             RunEnd.Timeout => (ExitCode.Timeout, $"time limit of {report.Timeout?.TotalSeconds:0.###} s reached: {outcome.Message}"),
+            RunEnd.Stopped => (ExitCode.Stopped, $"stopped: {outcome.Message}"),
             RunEnd.InstructionLimit => (ExitCode.Timeout, $"limit of {report.Instructions} instructions reached: {outcome.Message}"),
             _ => (StopSignals.ExitCodeOf(reason), $"stopped by {StopSignals.Describe(reason)}: {outcome.Message}"),
         };
         Terminal.Note(message);
         return code == ExitCode.Success && (_isOutputLost || console.Failure is not null) ? ExitCode.OutputLost : code;
+    }
+
+    private void SetBreakpoint(Ps3Machine machine)
+    {
+        if (report.Break is not { } place)
+            return;
+        foreach (PpuThread thread in machine.Ppe.Threads)
+            thread.Stops.AddBreakpoint(place);
     }
 
     private void ScheduleScreenshots(Ps3Machine machine)

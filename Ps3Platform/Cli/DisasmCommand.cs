@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.CommandLine;
-using System.Globalization;
 
 using CellPpe.Ppe.Isa;
 
@@ -37,26 +36,11 @@ internal static class DisasmCommand
             Guest guest = GuestFiles.Open(parsed.GetValue(kernel));
             BootImage image = OtherOsImage.Read(guest.Kernel, BootRequest.RetailBootMemory);
             SymbolTable symbols = named ?? image.Symbols;
-            Print(image, symbols, Resolve(parsed.GetValue(start), image, symbols), most);
+            ulong place = parsed.GetValue(start) is { } text ? KernelPlace.Resolve(text, image, symbols, map.Name) : image.Thread0.Pc.Value;
+            Print(image, symbols, place, most);
             return ExitCode.Success;
         }));
         return command;
-    }
-
-    private static ulong Resolve(string? start, BootImage image, SymbolTable symbols)
-    {
-        if (start is null)
-            return image.Thread0.Pc.Value;
-        if (start.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            && ulong.TryParse(start.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong address))
-        {
-            return address;
-        }
-
-        // ELFv1: a function's own name is its descriptor; the code's name starts with a dot.
-        if (symbols.TryFind("." + start, out ElfSymbol code) || symbols.TryFind(start, out code))
-            return code.Address;
-        throw new UsageException($"{start}: no such symbol in {image.File.Name}; give an address (0x...), or its System.map with --system-map.");
     }
 
     private static void Print(BootImage image, SymbolTable symbols, ulong start, int count)

@@ -24,6 +24,9 @@ internal static class ExitCode
     /// <summary>All went well, but a file that was asked for, or the console's text, could not be written.</summary>
     public const int OutputLost = 6;
 
+    /// <summary>--break: the guest has come to the breakpoint.</summary>
+    public const int Stopped = 7;
+
     /// <summary>An SPU program met an invalid instruction or channel; 128 + SIGILL, the signal Linux sends for it.</summary>
     public const int SpuInvalid = 132;
 

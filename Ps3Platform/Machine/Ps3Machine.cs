@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using CellPpe.Core.Stops;
 using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Execution.Cycles;
 
@@ -140,6 +141,8 @@ public sealed class Ps3Machine : IDisposable
         ArgumentNullException.ThrowIfNull(limits);
         FirstRun ??= DateTime.UtcNow;
         _thread.Claim();
+        foreach (PpuThread thread in _running)
+            thread.Stops.GoOn();
         long started = Stopwatch.GetTimestamp();
         using CancellationTokenRegistration cancel = limits.Cancel.Register(_thread.Wake);
         Spes?.Resume();
@@ -185,7 +188,8 @@ public sealed class Ps3Machine : IDisposable
     }
 
     /// <summary>True when no thread shall get another turn.</summary>
-    internal bool IsOver(RunLimits limits) => _control.Ended is not null || (limits.Instructions is { } most && Instructions >= most);
+    internal bool IsOver(RunLimits limits) =>
+        _control.Ended is not null || FindStopTaken() is not null || (limits.Instructions is { } most && Instructions >= most);
 
     /// <summary>How the run has ended, if it has.</summary>
     internal RunOutcome? FindEnd(RunLimits limits, long started)
@@ -198,7 +202,7 @@ public sealed class Ps3Machine : IDisposable
             return new RunOutcome(RunEnd.Timeout, Whereabouts);
         if (limits.Instructions is { } most && Instructions >= most)
             return new RunOutcome(RunEnd.InstructionLimit, Whereabouts);
-        return FindStop();
+        return FindStopTaken() is { } stopped ? new RunOutcome(RunEnd.Stopped, Describe(stopped)) : FindStop();
     }
 
     /// <summary>Looks at a thread at the end of its turn.</summary>
@@ -252,7 +256,7 @@ public sealed class Ps3Machine : IDisposable
             long executed = thread.Run(budget);
             ran = true;
             Observe(thread, start, whole: executed >= budget);
-            if (_control.Ended is not null)
+            if (_control.Ended is not null || thread.Stops.Taken is not null)
                 break;
         }
 
@@ -297,6 +301,25 @@ public sealed class Ps3Machine : IDisposable
         }
 
         return Math.Max(until, Clock.TimeBase);
+    }
+
+    // The thread that has come to a breakpoint or watched access, if one has.
+    private PpuThread? FindStopTaken()
+    {
+        foreach (PpuThread thread in _running)
+        {
+            if (thread.Stops.Taken is not null)
+                return thread;
+        }
+
+        return null;
+    }
+
+    private string Describe(PpuThread thread)
+    {
+        Stop stop = thread.Stops.Taken!.Value;
+        string what = stop.Cause == StopCause.Breakpoint ? "breakpoint" : $"{(stop.Access == WatchedAccess.Load ? "load" : "store")} of 0x{stop.Data:x}";
+        return $"{what} at 0x{stop.Address:x}{Symbol(stop.Address)}, thread {thread.ThreadId}";
     }
 
     // Whether the guest has stopped for good.

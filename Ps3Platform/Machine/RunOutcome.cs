@@ -23,6 +23,9 @@ public enum RunEnd
 
     /// <summary>The instruction limit was reached.</summary>
     InstructionLimit,
+
+    /// <summary>A hardware thread of the PPE has stopped at a breakpoint or a watched access. The next run goes on from there.</summary>
+    Stopped,
 }
 
 /// <summary>How a run ended.</summary>

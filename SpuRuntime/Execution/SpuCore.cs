@@ -1,8 +1,11 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
+using CellPpe.Core.Stops;
+
 using SpuRuntime.Channels;
 using SpuRuntime.Execution.Regions;
+using SpuRuntime.Execution.Stops;
 using SpuRuntime.Isa;
 using SpuRuntime.State;
 
@@ -22,6 +25,7 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
     private readonly nint[] _handlers = SpuHandlers.CreateTable();
     private readonly bool _optionalInstructions;
     private readonly RegionSet? _regions;
+    private readonly SpuStops _stops;
     private GCHandle _self;
 
     // Quadwords of which something has ever been decoded lie from the first of these to before the second.
@@ -55,6 +59,7 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
         // The compiler knows the Cell BE's instructions only.
         _regions = code is null || optionalInstructions ? null : new RegionSet(this, _context, code);
         Regions = _regions;
+        _stops = new SpuStops(this);
     }
 
     /// <summary>The architected state.</summary>
@@ -66,6 +71,12 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
     /// <summary>What its engines have done so far.</summary>
     public SpuEngineStatistics Statistics => new(_context->Compiled, _context->Entries, _context->Misses, Regions?.Count ?? 0);
 
+    /// <summary>Exact runs, breakpoints, and watchpoints on local store. Channels and transfers are no accesses of the SPU's.</summary>
+    public IStops Stops => _stops;
+
+    /// <summary>Where it stops; null when there is nothing.</summary>
+    internal StopPoints? Points { get; private set; }
+
     /// <summary>Its compiled code; null when it has none, or must not use it.</summary>
     internal RegionSet? Regions { get; private set; }
 
@@ -76,6 +87,8 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
     public SpuExit Run(long budget)
     {
         SpuContext* c = _context;
+        ulong before = c->State.Instructions;
+        Points?.Begin();
         // The PPE, or a transfer, may have written local store since.
         Regions?.Settle();
         Revalidate();
@@ -98,14 +111,27 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
 
             if (left <= 0)
                 return Leave(next, SingleStep && budget > 0 ? SpuExitReason.SingleStep : SpuExitReason.Budget);
-            long chunk = Math.Min(left, SpuAttention.MostInstructions);
+            // What was reported is done by itself, so that nothing behind it goes unreported.
+            bool over = Points is not null && Points.GoesOnAt(c->AddressOf(next) & (SpuState.LocalStoreSize - 1), c->State.Instructions);
+            if (over)
+                Points!.IsSteppingOver = true;
+            long chunk = over ? 1 : Math.Min(left, SpuAttention.MostInstructions);
             c->Left = chunk;
             c->Counted = chunk;
             next = SpuInterpreter.Loop(c, next);
             c->Count();
             left -= chunk - c->Left;
-            if (next == null)
-                return new SpuExit(c->Exit, c->ExitArgument);
+            if (over)
+                Points!.IsSteppingOver = false;
+            if (next != null)
+                continue;
+            if (c->Exit == SpuExitReason.StopPoint)
+            {
+                Points!.Reported(c->State.Instructions);
+                Points.End((long)(c->State.Instructions - before));
+            }
+
+            return new SpuExit(c->Exit, c->ExitArgument);
         }
     }
 
@@ -162,6 +188,19 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
         i->State = DecodedState.Decoded;
         i->Heat = Regions?.FirstHeat ?? 0;
         i->Handler = (delegate*<SpuContext*, DecodedInsn*, DecodedInsn*>)_handlers[(int)operation];
+        if (HasStop(address, operation))
+            i->Handler = &SpuStopHandler.Run;
+    }
+
+    /// <summary>True when the instruction at an address has a breakpoint: nothing may be compiled of it.</summary>
+    internal bool HasBreakpoint(uint address) => Points is not null && Points.Breakpoints.Contains(address);
+
+    /// <summary>Other points, or none. Not while the SPU runs.</summary>
+    internal void SetPoints(StopPoints? points)
+    {
+        DropAll();
+        Points = points;
+        ChooseRegions();
     }
 
     /// <summary>The interpreter's handler of a decoded instruction.</summary>
@@ -205,15 +244,26 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
     // SPU_LSLR is another one. Compiled code has the whole local store's bits in it: under a limit everything is interpreted.
     private void ObeyLimit()
     {
+        DropAll();
+        _context->QuadwordMask = _context->State.LocalStoreLimit & SpuState.QuadwordMask;
+        ChooseRegions();
+    }
+
+    private void DropAll()
+    {
         for (uint quadword = 0; quadword < Quadwords; quadword++)
         {
             if (_context->Decoded[quadword] != 0)
                 DropQuadword(quadword);
         }
-
-        _context->QuadwordMask = _context->State.LocalStoreLimit & SpuState.QuadwordMask;
-        Regions = _context->QuadwordMask == SpuState.QuadwordMask ? _regions : null;
     }
+
+    // Compiled code accesses local store without a check: while bytes are watched everything is interpreted.
+    private void ChooseRegions() =>
+        Regions = _context->QuadwordMask == SpuState.QuadwordMask && Points is not { Watchpoints.Count: > 0 } ? _regions : null;
+
+    private bool HasStop(uint address, SpuOp operation) =>
+        Points is { } points && (HasBreakpoint(address) || (points.Watchpoints.Count > 0 && LocalStoreAccess.Has(operation)));
 
     /// <summary>Whether what is decoded of a quadword is what local store holds.</summary>
     internal bool IsCurrent(uint quadword)

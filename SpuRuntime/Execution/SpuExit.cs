@@ -26,6 +26,9 @@ public enum SpuExitReason
 
     /// <summary>Somebody asked it to leave (<see cref="State.SpuState.Attention"/>), for what they will say themselves.</summary>
     Attention,
+
+    /// <summary>The program counter is at an instruction before which it shall stop (<see cref="SpuCore.Stops"/>).</summary>
+    StopPoint,
 }
 
 /// <summary>How an SPU left its instructions.</summary>

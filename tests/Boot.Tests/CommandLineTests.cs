@@ -172,6 +172,22 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains(expected, File.ReadAllText(path), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("interpreter")]
+    public void A_breakpoint_ends_the_run_and_says_where(string engine)
+    {
+        ProgramResult run = Ps3Program.Run("boot", "--break", "kernel_main", "--engine", engine);
+        ProgramResult none = Ps3Program.Run("boot", "--break", "no_such_function");
+        ProgramResult odd = Ps3Program.Run("boot", "--break", "0x1001");
+
+        Assert.Equal(7, run.ExitCode);
+        Assert.Matches(@"stopped: breakpoint at 0x[0-9a-f]+ \(kernel_main\), thread 0", run.Messages);
+        Assert.Equal((2, 2), (none.ExitCode, odd.ExitCode));
+        Assert.Contains("no_such_function: no such symbol", none.Messages, StringComparison.Ordinal);
+        Assert.Contains("multiples of 4", odd.Messages, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Statistics_tell_of_engine_start_and_memory()
     {

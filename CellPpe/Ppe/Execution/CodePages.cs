@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 using CellPpe.Core;
+using CellPpe.Ppe.Execution.Stops;
 using CellPpe.Ppe.Isa;
 
 namespace CellPpe.Ppe.Execution;
@@ -35,6 +36,8 @@ internal sealed unsafe class CodePages : IDisposable
 
     // Taken once: what a method's address is must not depend on when it is asked for.
     private readonly delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> _decodeAndRun = &PpuInterpreter.DecodeAndRun;
+    private readonly delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> _stop = &PpuStopHandler.Run;
+    private readonly byte* _hostBase;
     private readonly ushort _heat;
     private readonly DecodedInsn** _pages;
     private readonly List<ulong> _used = [];
@@ -46,9 +49,10 @@ internal sealed unsafe class CodePages : IDisposable
     /// <param name="heat">Arrivals that make an instruction hot.</param>
     public CodePages(GuestMemory memory, int limitInPages, int heat)
     {
+        _hostBase = memory.HostBase;
         _limit = limitInPages;
         _heat = (ushort)heat;
-        _interpreted = [.. _handlers, (nint)_decodeAndRun];
+        _interpreted = [.. _handlers, (nint)_decodeAndRun, (nint)_stop];
         _pages = (DecodedInsn**)NativeMemory.AllocZeroed((nuint)(memory.Capacity / GuestMemory.PageSize), (nuint)sizeof(nint));
     }
 
@@ -64,6 +68,9 @@ internal sealed unsafe class CodePages : IDisposable
     /// <summary>Regions compiled from these pages, if there is a compiler.</summary>
     public Regions.RegionCache? Regions { get; set; }
 
+    /// <summary>Which instructions have breakpoints.</summary>
+    public StopWords Stops { get; } = new();
+
     /// <summary>What stands for the native entry of an instruction that has none.</summary>
     public nint NoEntry { get; set; }
 
@@ -76,8 +83,8 @@ internal sealed unsafe class CodePages : IDisposable
     /// <summary>Counts this handler among those in whose place compiled code may be put.</summary>
     public void AddFirstTier(delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> handler) => _interpreted.Add((nint)handler);
 
-    /// <summary>True when the instruction has been run.</summary>
-    public bool IsDecoded(DecodedInsn* insn) => (nint)insn->Handler != (nint)_decodeAndRun;
+    /// <summary>True when the instruction has been run and may be compiled: those with a breakpoint never count as decoded.</summary>
+    public bool IsDecoded(DecodedInsn* insn) => (nint)insn->Handler != (nint)_decodeAndRun && (nint)insn->Handler != (nint)_stop;
 
     /// <summary>True when no compiled code stands here.</summary>
     public bool IsInterpreted(DecodedInsn* insn) => _interpreted.Contains((nint)insn->Handler);
@@ -201,7 +208,7 @@ internal sealed unsafe class CodePages : IDisposable
     public void Decode(DecodedInsn* insn, byte* word)
     {
         insn->Word = BinaryPrimitives.ReverseEndianness(*(uint*)word);
-        insn->Handler = (delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)_handlers[(int)PpuDecoder.Decode(insn->Word)];
+        insn->Handler = Stops.Has((ulong)(word - _hostBase)) ? _stop : HandlerOf(insn);
     }
 
     /// <summary>Bytes have changed: their instructions are decoded again when they are run.</summary>
@@ -225,6 +232,15 @@ internal sealed unsafe class CodePages : IDisposable
 
             at = pageEnd;
         }
+    }
+
+    /// <summary>Has a page's instructions decoded again, and counts their arrivals anew.</summary>
+    public void Renew(ulong hostPage)
+    {
+        Invalidate(hostPage, GuestMemory.PageSize);
+        DecodedInsn* page = _pages[hostPage / GuestMemory.PageSize];
+        for (int index = 0; page != null && index < InsnsPerPage; index++)
+            page[index].Heat = _heat;
     }
 
     /// <summary>Drops every page. No thread may be inside one, and fetch caches must be emptied with it.</summary>

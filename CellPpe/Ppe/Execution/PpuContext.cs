@@ -64,6 +64,9 @@ internal enum PpuLoopExit : uint
 
     /// <summary>Compiled code left before an instruction that the interpreter must run: it changes compiled code.</summary>
     Replay,
+
+    /// <summary>A breakpoint or a watched access, before the instruction: the thread's <see cref="CellPpe.Core.Stops.StopPoints"/> say which.</summary>
+    Stop,
 }
 
 /// <summary>
@@ -173,6 +176,15 @@ internal unsafe struct PpuContext
         Exit = PpuLoopExit.Interrupt;
         ExitVector = vector;
         ExitSrr1 = srr1;
+        return null;
+    }
+
+    /// <summary>Leaves the loop before this instruction, which is counted and not done.</summary>
+    /// <returns>Null, for a handler to return.</returns>
+    public DecodedInsn* Stop(DecodedInsn* i)
+    {
+        State.Nia = AddressOf(i);
+        Exit = PpuLoopExit.Stop;
         return null;
     }
 }

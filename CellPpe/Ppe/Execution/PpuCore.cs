@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using CellPpe.Core.Stops;
 using CellPpe.Ppe.Execution.Regions;
 using CellPpe.Ppe.Mmu;
 using CellPpe.Ppe.State;
@@ -91,6 +92,9 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
         memory.AddWatch(this);
         memory.RegionRemoved += OnRegionRemoved;
     }
+
+    /// <summary>The thread that has run last: only its reservation can still stand.</summary>
+    internal PpuThread? LastRun { get; set; }
 
     /// <summary>The hardware threads.</summary>
     public IReadOnlyList<PpuThread> Threads => _threads;
@@ -283,6 +287,25 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, ITranslationCaches
         if (Lock.IsShared && insn->Word != 0 && insn->Word != BinaryPrimitives.ReverseEndianness(*(uint*)word))
             Lock.StopAll();
         Code.Decode(insn, word);
+    }
+
+    /// <summary>Breakpoints or watchpoints of a thread have changed: code is decoded, and translations are found, with them.</summary>
+    internal void StopsChanged()
+    {
+        ulong[] words = [.. Code.Stops.All];
+        Code.Stops.Clear();
+        FlushTranslations();
+        // What was compiled around a breakpoint was cut there, and would stay so.
+        foreach (ulong page in words.Select(static word => word & ~(GuestMemory.PageSize - 1)).Distinct())
+            Code.Renew(page);
+        WantAttention();
+    }
+
+    /// <summary>A thread fetches from a page: puts its breakpoints there into the decoded code.</summary>
+    internal void PlaceStops(StopPoints points, ulong address, ulong hostPage)
+    {
+        foreach (ulong word in Code.Stops.Add(points, address, hostPage))
+            Code.Invalidate(word, sizeof(uint));
     }
 
     private void OnRegionRemoved(MemoryRegion region)

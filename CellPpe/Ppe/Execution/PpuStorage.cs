@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 
 using CellPpe.Core;
+using CellPpe.Core.Stops;
 using CellPpe.Ppe.Mmu;
 using CellPpe.Ppe.State;
 
@@ -25,6 +26,13 @@ internal sealed unsafe class PpuStorage : IDisposable
         _c = context;
         _core = core;
         _tlb = new SoftTlb(context, core);
+    }
+
+    /// <summary>Where the thread stops; null when there is nothing. Watched pages have no TLB entries, so that accesses come here.</summary>
+    public StopPoints? Points
+    {
+        get => _tlb.Points;
+        set => _tlb.Points = value;
     }
 
     /// <summary>Slow-path accesses since the start: misses, page crossings, devices, stores to code.</summary>
@@ -86,7 +94,7 @@ internal sealed unsafe class PpuStorage : IDisposable
     }
 
     /// <summary>Finds the bytes of an aligned access for a reservation instruction. They stay there until the thread wants the lock again.</summary>
-    public bool TryGetHost(DecodedInsn* i, ulong address, bool store, out byte* host)
+    public bool TryGetHost(DecodedInsn* i, ulong address, int size, bool store, out byte* host)
     {
         TlbEntry* entry = _tlb.EntryOf(address);
         if (store ? SoftTlb.MayStore(entry, address) : entry->ReadTag == (address & ~0xfffUL))
@@ -99,7 +107,7 @@ internal sealed unsafe class PpuStorage : IDisposable
 
         PpuThread thread = _core.Threads[(int)_c->ThreadId];
         thread.Hold(Standing.InBlock);
-        bool found = TryFindHost(i, address, store, out host);
+        bool found = TryFindHost(i, address, size, store, out host);
         thread.Release();
         return found;
     }
@@ -118,10 +126,12 @@ internal sealed unsafe class PpuStorage : IDisposable
     private bool LoadHeld(DecodedInsn* i, ulong address, int size, out ulong value)
     {
         SlowAccesses++;
+        value = 0;
+        if (StopsAt(i, address, size, WatchedAccess.Load))
+            return false;
         if (CrossesPage(address, size))
         {
             // Both pages must be reachable before anything is loaded; then byte by byte, which each lie in one page.
-            value = 0;
             if (!TryTranslate(i, address, AccessKind.Load, out _) || !TryTranslate(i, NextPage(address), AccessKind.Load, out _))
                 return false;
             for (int index = 0; index < size; index++)
@@ -142,7 +152,6 @@ internal sealed unsafe class PpuStorage : IDisposable
             return true;
         }
 
-        value = 0;
         if (BreaksAt(address, size, store: false))
             return DataStorageInterrupt(i, address, PpuTranslator.DataBreakpoint);
         if (!TryTranslate(i, address, AccessKind.Load, out Translation translation))
@@ -164,6 +173,8 @@ internal sealed unsafe class PpuStorage : IDisposable
     private bool StoreHeld(DecodedInsn* i, ulong address, int size, ulong value)
     {
         SlowAccesses++;
+        if (StopsAt(i, address, size, WatchedAccess.Store))
+            return false;
         if (CrossesPage(address, size))
         {
             if (!TryTranslate(i, address, AccessKind.Store, out _) || !TryTranslate(i, NextPage(address), AccessKind.Store, out _))
@@ -218,9 +229,11 @@ internal sealed unsafe class PpuStorage : IDisposable
     /// <summary>True when the fetch cache holds the page of this address.</summary>
     public bool IsFetchCached(ulong address) => _tlb.TryFindFetch(address, out _);
 
-    private bool TryFindHost(DecodedInsn* i, ulong address, bool store, out byte* host)
+    private bool TryFindHost(DecodedInsn* i, ulong address, int size, bool store, out byte* host)
     {
         host = null;
+        if (StopsAt(i, address, size, store ? WatchedAccess.Store : WatchedAccess.Load))
+            return false;
         if (BreaksAt(address, 1, store))
             return DataStorageInterrupt(i, address, PpuTranslator.DataBreakpoint | (store ? PpuTranslator.IsStore : 0));
         if (!TryTranslate(i, address, store ? AccessKind.Store : AccessKind.Load, out Translation translation))
@@ -260,6 +273,8 @@ internal sealed unsafe class PpuStorage : IDisposable
         if (added)
             _core.ProtectHostPage(page);
         _tlb.FillFetch(address, decoded, page);
+        if (Points is { } points)
+            _core.PlaceStops(points, address, page);
         return true;
     }
 
@@ -376,6 +391,16 @@ internal sealed unsafe class PpuStorage : IDisposable
     private static bool CrossesPage(ulong address, int size) => (address & 0xfff) + (ulong)size > 0x1000;
 
     private ulong NextPage(ulong address) => ((address & ~0xfffUL) + 0x1000) & _c->ModeMask;
+
+    // Before translation: an access that will fault is one as well.
+    private bool StopsAt(DecodedInsn* i, ulong address, int size, WatchedAccess access)
+    {
+        if (Points is not { } points || !points.Watches(address, size, access, out ulong data))
+            return false;
+        points.Found(StopCause.Watchpoint, _c->AddressOf(i), data, access);
+        _c->Stop(i);
+        return true;
+    }
 
     // The breakpoint names a doubleword; DABRX says in which states it counts (Book III 4.7).
     private bool BreaksAt(ulong address, int size, bool store)

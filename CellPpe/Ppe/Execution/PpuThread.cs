@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using CellPpe.Core.Stops;
+using CellPpe.Ppe.Execution.Stops;
 using CellPpe.Ppe.State;
 
 using Microsoft.Extensions.Logging;
@@ -20,7 +22,11 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     private const ulong LongestPause = IMachineClock.Frequency / 100;
 
     private readonly bool _shared;
+    private readonly PpuStops _stops;
     private bool _decrementerPending;
+
+    // An exact run: see IStops.
+    private bool _exactly;
 
     // Not 0: the turn ends. Set by others, too: see EndTurn.
     private volatile int _endTurn;
@@ -41,6 +47,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         _shared = core.Lock.IsShared;
         _c->Shared = core.SharesMemory ? 1u : 0;
         Storage = new PpuStorage(_c, core);
+        _stops = new PpuStops(this);
         // Both threads are enabled and running (boot-protocol 1.2): CTRL[0:1] tell which one this is.
         _c->State.Ctrl = (id == 0 ? 0x8000_0000 : 0x4000_0000) | 0x00c0_0001;
         _c->State.DecrementerZero = core.Clock.TimeBase + int.MaxValue;
@@ -55,6 +62,9 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
 
     /// <summary>The hypervisor that <c>sc 1</c> calls.</summary>
     public IHypervisor? Hypervisor { get; set; }
+
+    /// <summary>Exact runs, breakpoints and watchpoints of this thread.</summary>
+    public IStops Stops => _stops;
 
     /// <summary>Hypercalls made so far.</summary>
     public ulong Hypercalls { get; private set; }
@@ -98,6 +108,9 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     internal PpuCore Core { get; }
 
     internal PpuStorage Storage { get; }
+
+    /// <summary>Where it stops; null when there is nothing.</summary>
+    internal StopPoints? Points { get; private set; }
 
     internal PpuContext* Context => _c;
 
@@ -192,7 +205,11 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     public long Run(long budget)
     {
         // The other thread may have stored to the line meanwhile. A reservation may be lost for any reason (Book II 1.7.3.1).
-        _c->State.ReservationHeld = 0;
+        // Between two exact runs of the same thread nobody has: a loop around it ends when it is run step by step, too.
+        if (!_exactly || Core.LastRun != this)
+            _c->State.ReservationHeld = 0;
+        Core.LastRun = this;
+        Points?.Begin();
         _decrementerPending = DecrementerNegative;
         long left = budget;
         Release();
@@ -229,7 +246,29 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         // Before the machine looks at what was posted: a request that comes later than this counts for the next turn.
         Interlocked.Exchange(ref _endTurn, 0);
         Hold(Standing.Between);
+        Points?.End(budget - left);
         return budget - left;
+    }
+
+    /// <summary>Like <see cref="Run"/>, and not an instruction more than the budget, however the core was configured.</summary>
+    internal long RunTurnExactly(long budget)
+    {
+        _exactly = true;
+        try
+        {
+            return Run(budget);
+        }
+        finally
+        {
+            _exactly = false;
+        }
+    }
+
+    /// <summary>Other points, or none. Not while the thread runs.</summary>
+    internal void SetPoints(StopPoints? points)
+    {
+        Points = Storage.Points = points;
+        Core.StopsChanged();
     }
 
     /// <summary>Gives the unmanaged state back. Called once, by the core.</summary>
@@ -335,14 +374,22 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     private long RunBlock(DecodedInsn* next, long left)
     {
         bool step = (_c->State.Msr & (Msr.Se | Msr.Be)) != 0;
-        long chunk = step ? 1 : left;
+        // What was reported is done by itself, so that nothing behind it goes unreported.
+        bool over = Points is { } points && points.GoesOnAt(_c->State.Nia, _c->State.Instructions);
+        if (over)
+            Points!.IsSteppingOver = true;
+        long chunk = step || over ? 1 : left;
         _c->Left = chunk;
-        _c->Exact = step || Core.ExactBudgets ? -1 : 0;
+        _c->Exact = step || over || _exactly || Core.ExactBudgets ? -1 : 0;
         PpuInterpreter.Loop(_c, next);
         long executed = chunk - _c->Left;
         if (_c->Exit == PpuLoopExit.Replay && !TryReplay())
             executed--;
+        if (_c->Exit == PpuLoopExit.Stop)
+            executed--;
         Count(executed);
+        if (over)
+            Points!.IsSteppingOver = false;
         // Read now: an operation between blocks may drop decoded code.
         uint traced = step ? next->Word : 0;
         bool completed = true;
@@ -354,6 +401,11 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
                 break;
             case PpuLoopExit.Between when _c->Between(_c, _c->BetweenInsn) == null:
                 TakeInterrupt(_c->ExitVector, _c->ExitSrr1);
+                completed = false;
+                break;
+            case PpuLoopExit.Stop:
+                Points!.Reported(_c->State.Instructions);
+                _endTurn = 1;
                 completed = false;
                 break;
         }

@@ -1,4 +1,5 @@
 using CellPpe.Core;
+using CellPpe.Core.Stops;
 using CellPpe.Ppe.Mmu;
 using CellPpe.Ppe.State;
 
@@ -39,6 +40,9 @@ internal sealed unsafe class SoftTlb : IDisposable
         _writers = new ushort[core.Memory.Capacity / GuestMemory.PageSize];
         SelectMode();
     }
+
+    /// <summary>Where the thread stops; null when there is nothing.</summary>
+    public StopPoints? Points { get; set; }
 
     /// <summary>Data entries filled so far.</summary>
     public ulong Fills { get; private set; }
@@ -135,6 +139,8 @@ internal sealed unsafe class SoftTlb : IDisposable
         ulong page = address & ~0xfffUL;
         // A breakpoint on the page keeps every access to it on the slow path.
         if ((_c->State.Dabr & 3) != 0 && (_c->State.Dabr & ~0xfffUL) == page)
+            return;
+        if (Points is not null && Points.IsWatched(page, page | 0xfff))
             return;
         Fills++;
         ulong hostPage = hostOffset & ~0xfffUL;

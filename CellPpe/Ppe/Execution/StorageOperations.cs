@@ -84,7 +84,7 @@ internal readonly struct LoadReserve : ISystemOperation
             return null;
         }
 
-        if (!c->Thread.Storage.TryGetHost(i, access.Address, store: false, out byte* host))
+        if (!c->Thread.Storage.TryGetHost(i, access.Address, (int)access.Bytes, store: false, out byte* host))
             return null;
         // A page cannot be taken away before the thread wants the lock again (see MachineLock).
         ulong raw = access.Doubleword ? *(ulong*)host : *(uint*)host;
@@ -120,7 +120,7 @@ internal readonly struct StoreConditional : ISystemOperation
             return null;
         }
 
-        if (!c->Thread.Storage.TryGetHost(i, access.Address, store: true, out byte* host))
+        if (!c->Thread.Storage.TryGetHost(i, access.Address, (int)access.Bytes, store: true, out byte* host))
             return null;
         bool stored = c->State.ReservationHeld != 0 && c->State.ReservationLine == c->Thread.Core.LineOf(host);
         if (stored && c->Shared != 0)

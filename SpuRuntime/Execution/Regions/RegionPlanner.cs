@@ -68,7 +68,7 @@ internal sealed unsafe class RegionPlanner(SpuContext* c, IReadOnlyDictionary<ui
     // region ends elsewhere again, and so on through the whole code.
     private bool IsBetterLeft(uint address) => _size >= _limits.Instructions / 2 && !_leaders.Contains(address) && starts.Contains(address);
 
-    private bool IsKnown(uint address) => c->Code[address >> 2].State != DecodedState.None;
+    private bool IsKnown(uint address) => c->Code[address >> 2].State != DecodedState.None && !c->Core.HasBreakpoint(address);
 
     private uint WordAt(uint address) => BinaryPrimitives.ReverseEndianness(*(uint*)(c->LocalStore + address));
 

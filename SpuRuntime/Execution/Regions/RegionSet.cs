@@ -168,12 +168,18 @@ internal sealed unsafe class RegionSet(SpuCore core, SpuContext* c, SpuCodeCache
         return plan is null || (here is { Plan.IsLarge: true } && here.Plan.Start == address && plan.Shape == here.Plan.Shape) ? null : new Region(plan);
     }
 
+    // Code that comes from the cache was compiled for others too.
+    private bool HasBreakpoint(Region region) => core.Points is { Breakpoints.Count: > 0 } points && points.Breakpoints.Any(
+        address => Array.Exists(region.Plan.Blocks, block => address >= block.Address && address < block.Address + (4 * (ulong)block.Words.Length)));
+
     private MaskTrust TrustAt(uint address) => _trust.GetValueOrDefault(address, MaskTrust.Constant);
 
     private static IEnumerable<uint> EntriesOf(Region region) => region.Plan.Entries.Select(number => region.Plan.Blocks[number].Address);
 
     private void Install(Region region)
     {
+        if (HasBreakpoint(region))
+            return;
         // Marked before it is compared: who writes it at the same time either finds the mark, or has written before.
         foreach (ushort quadword in region.Quadwords)
             c->Decoded[quadword] |= DecodedFlags.Compiled;

@@ -45,7 +45,8 @@ internal static class ProgramComparison
         return new ProgramResult(-1, compiled.Failure is { } failure ? $"a region could not be compiled: {failure}" : null, instructions, statistics);
     }
 
-    private static string? Difference(ProgramMachine compiled, ProgramMachine interpreted)
+    /// <summary>What differs between two machines, in lines; null: nothing.</summary>
+    public static string? Difference(ProgramMachine compiled, ProgramMachine interpreted)
     {
         var lines = new List<string>();
         if (!compiled.State.SequenceEqual(interpreted.State))

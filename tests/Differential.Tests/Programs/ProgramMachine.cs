@@ -57,11 +57,14 @@ internal sealed unsafe class ProgramMachine : IDisposable, IHypervisor
 
     public ReadOnlySpan<byte> State => MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(ref Thread.State, 1));
 
+    /// <summary>Does what happens from outside before a slice.</summary>
+    public void Happen(Slice slice) => Happen(slice.Event, slice.Place, slice.Value);
+
     /// <summary>Does what happens from outside, and runs.</summary>
     /// <returns>Instructions run.</returns>
     public long Run(Slice slice, long budget)
     {
-        Happen(slice.Event, slice.Place, slice.Value);
+        Happen(slice);
         return Thread.Run(budget);
     }
 

@@ -23,13 +23,14 @@ internal sealed unsafe class RegionMachine : IDisposable
     private readonly GuestMemory _memory = new(MemorySize);
     private IPageTable? _table;
 
-    public RegionMachine(EngineOptions? options = null, PpuEngine engine = PpuEngine.Compiled)
+    public RegionMachine(EngineOptions? options = null, PpuEngine engine = PpuEngine.Compiled, bool exactBudgets = true)
     {
         Assert.NotNull(_memory.TryAddMemory(default, MemorySize, RegionAccess.ReadWrite, "memory"));
         options ??= new EngineOptions();
-        if (options.Threshold > 100)
+        if (options is { Threshold: > 100, NativeThreshold: 0 })
             options = options with { Threshold = 2 };
-        Core = new PpuCore(new PpuConfiguration(1, MemorySize, Engine: engine) { Options = options with { Synchronous = true } }, _memory, new StoppedClock(), NullLogger.Instance);
+        var configuration = new PpuConfiguration(1, MemorySize, Engine: engine, ExactBudgets: exactBudgets) { Options = options with { Synchronous = true } };
+        Core = new PpuCore(configuration, _memory, new StoppedClock(), NullLogger.Instance);
         Thread.State.Nia = Code;
     }
 
@@ -52,6 +53,14 @@ internal sealed unsafe class RegionMachine : IDisposable
     }
 
     public void Write(ulong address, uint word) => Assert.True(_memory.TryWriteUInt32(new LparAddress(address), word));
+
+    /// <summary>A word of memory.</summary>
+    public uint Read(ulong address)
+    {
+        Span<byte> word = stackalloc byte[sizeof(uint)];
+        Assert.True(_memory.TryRead(new LparAddress(address), word));
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(word);
+    }
 
     /// <summary>Runs from the start of the code.</summary>
     public void Run(long instructions, ulong from = Code)

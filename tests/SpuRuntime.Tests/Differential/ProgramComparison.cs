@@ -53,7 +53,8 @@ internal static class ProgramComparison
         return wrong;
     }
 
-    private static string? Compare(TestSpu plain, TestSpu compiled)
+    /// <summary>What differs between two SPUs; null: nothing.</summary>
+    public static string? Compare(TestSpu plain, TestSpu compiled)
     {
         ref SpuState expected = ref plain.State;
         ref SpuState actual = ref compiled.State;

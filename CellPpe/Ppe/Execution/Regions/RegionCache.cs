@@ -216,6 +216,10 @@ internal sealed unsafe class RegionCache : IDisposable
                 return false;
         }
 
+        // A page that was fetched may have a breakpoint.
+        if (!_installed.ContainsKey(number))
+            return false;
+
         region.Epochs[c->ThreadId] = c->FetchEpochs[SoftTlb.FetchModeOf(c->State.Msr)];
         return true;
     }
@@ -329,7 +333,7 @@ internal sealed unsafe class RegionCache : IDisposable
         _core.WantAttention();
     }
 
-    // The guest may have stored to the code while it was compiled.
+    // The guest may have stored to the code while it was compiled, or a breakpoint may have been set there.
     private bool IsUnchanged(RegionPlan plan)
     {
         foreach (RegionPage page in plan.Pages)
@@ -342,6 +346,8 @@ internal sealed unsafe class RegionCache : IDisposable
         foreach (PlannedBlock block in plan.Blocks)
         {
             plan.TryPage(block.Address, out RegionPage page);
+            if (_core.Code.Stops.HasAny(page.HostOffset + (block.Address & (GuestMemory.PageSize - 1)), block.Words.Length))
+                return false;
             var words = new ReadOnlySpan<uint>((byte*)page.Host + (block.Address & (GuestMemory.PageSize - 1)), block.Words.Length);
             for (int index = 0; index < words.Length; index++)
             {
