@@ -25,6 +25,7 @@ internal static class Penguin
         Console = bytes => console.Append(Encoding.UTF8.GetString(bytes)),
     };
 
-    private static string Elf([CallerFilePath] string source = "") =>
+    /// <summary>Path of the guest.</summary>
+    public static string Elf([CallerFilePath] string source = "") =>
         Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "firmware-stubs", "penguin", "penguin.elf");
 }
