@@ -26,6 +26,7 @@ internal static class Penguin
     };
 
     /// <summary>Path of the guest.</summary>
-    public static string Elf([CallerFilePath] string source = "") =>
-        Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "firmware-stubs", "penguin", "penguin.elf");
+    public static string Elf() => Path.Combine(ThisFolder(), "..", "..", "firmware-stubs", "penguin", "penguin.elf");
+
+    private static string ThisFolder([CallerFilePath] string source = "") => Path.GetDirectoryName(source)!;
 }

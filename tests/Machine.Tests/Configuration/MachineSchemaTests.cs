@@ -13,7 +13,7 @@ public sealed class MachineSchemaTests
 {
     private static readonly MachineOptions Defaults = new();
 
-    public static TheoryData<string> Names => [.. MachineSchema.Fields.Select(static field => field.Name)];
+    public static TheoryData<string> Names => [.. MachineSchema.Fields.Select(static one => one.Name)];
 
     [Fact]
     public void Every_property_has_one_row()
