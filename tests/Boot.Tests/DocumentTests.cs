@@ -112,7 +112,7 @@ public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<Comm
     [Fact]
     public void The_manual_page_has_no_other_options()
     {
-        string[] known = [.. help.All.SelectMany(static command => command.Options).SelectMany(static option => option.Names)];
+        string[] known = ["--help", .. help.All.SelectMany(static command => command.Options).SelectMany(static option => option.Names)];
 
         Assert.Empty(Option().Matches(MarkdownDocument.Read(ManualPage).Text).Select(static match => match.Value).Distinct().Except(known));
     }

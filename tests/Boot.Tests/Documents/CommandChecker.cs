@@ -35,6 +35,9 @@ internal sealed class CommandChecker(CommandHelp help)
             yield break;
         if (words is ["help", ..])
             words.RemoveAt(0);
+        // "ps3 COMMAND --help" is about all of them.
+        if (words.Count > 0 && words[0].All(char.IsAsciiLetterUpper))
+            yield break;
         (HelpedCommand command, int used) = help.Find(words);
         if (used < words.Count && command.Commands.Count > 0 && words[used][0] is not ('-' or '['))
             yield return $"there is no command {words[used]}";
@@ -52,6 +55,9 @@ internal sealed class CommandChecker(CommandHelp help)
             }
 
             string name = word.Split('=')[0];
+            // Every command has it, and no help page lists it.
+            if (name == "--help")
+                continue;
             if (command.Options.FirstOrDefault(option => option.Names.Contains(name)) is not { } known)
                 yield return $"ps3 {command.Path} has no option {name}";
             else if (known.HasValue && !word.Contains('=', StringComparison.Ordinal) && ++index == words.Count)
