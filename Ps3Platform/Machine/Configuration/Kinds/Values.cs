@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Machine.Configuration.Kinds;
 
 /// <summary>Reads sizes and times as people write them.</summary>
 internal static class Values
