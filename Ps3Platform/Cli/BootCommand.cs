@@ -21,7 +21,8 @@ internal static class BootCommand
             + "  ps3 boot vmlinux.xz --initrd initramfs.cpio.gz --append console=hvc0\n"
             + "  ps3 boot vmlinux --video 1080p --screenshot penguins.png --timeout 2m\n"
             + "  xz -dc vmlinux.xz | ps3 boot -\n"
-            + "  ps3 boot --clock instructions --state-hash");
+            + "  ps3 boot --clock instructions --state-hash\n"
+            + "  ps3 boot --config console.json --memory 512M");
         options.AddTo(command);
         command.SetAction(parsed => Failures.Guard(() => options.Run(parsed)));
         return command;

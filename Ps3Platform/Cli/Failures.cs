@@ -1,6 +1,7 @@
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Streams;
 using Ps3Platform.Loaders;
+using Ps3Platform.Machine.Configuration;
 
 namespace Ps3Platform.Cli;
 
@@ -16,7 +17,7 @@ internal static class Failures
         {
             return command();
         }
-        catch (Exception e) when (e is ImageFormatException or BootException or UsageException)
+        catch (Exception e) when (e is ImageFormatException or BootException or UsageException or ConfigurationException)
         {
             Terminal.Error(e.Message);
             return ExitCode.Usage;

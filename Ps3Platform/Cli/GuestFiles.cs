@@ -1,13 +1,8 @@
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Loaders;
+using Ps3Platform.Machine.Configuration;
 
 namespace Ps3Platform.Cli;
-
-/// <summary>A kernel to boot, and what belongs to it.</summary>
-/// <param name="Kernel">The kernel file.</param>
-/// <param name="Initrd">The initial RAM disk that was built with it, or null.</param>
-/// <param name="CommandLine">The command line it wants unless another is given, or null.</param>
-internal sealed record Guest(ImageFile Kernel, string? Initrd = null, string? CommandLine = null);
 
 /// <summary>Finds guests: a file, the built-in one, or <c>linux</c> as firmware-stubs/linux/build.sh made it.</summary>
 internal static class GuestFiles
@@ -21,8 +16,10 @@ internal static class GuestFiles
     private const string Wanted = "a vmlinux, dtbImage.ps3 or otheros.bld (.gz and .xz as they are), or nothing for the built-in guest";
 
     /// <summary>The guest the user named, or the built-in one.</summary>
+    /// <param name="name">Its name, or null.</param>
+    /// <param name="place">What messages call the option that names it, or null for an operand.</param>
     /// <exception cref="UsageException">There is no such guest, or its file cannot be read.</exception>
-    public static Guest Open(string? name)
+    public static Guest Open(string? name, string? place = null)
     {
         if (name is null)
             return new Guest(BuiltIn());
@@ -42,7 +39,7 @@ internal static class GuestFiles
             }
         }
 
-        return new Guest(InputFiles.Read(name, option: null, Wanted));
+        return new Guest(InputFiles.Read(name, place, Wanted));
     }
 
     private static ImageFile BuiltIn()

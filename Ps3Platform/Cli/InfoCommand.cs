@@ -1,7 +1,9 @@
 using System.CommandLine;
 
+using Ps3Platform.Cli.Options;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Inspection;
+using Ps3Platform.Machine.Configuration;
 
 namespace Ps3Platform.Cli;
 
@@ -10,7 +12,7 @@ internal static class InfoCommand
 {
     public static Command Create()
     {
-        var kernel = new Argument<string?>("KERNEL") { Description = "The kernel; \"-\": standard input; nothing: the built-in guest.", Arity = ArgumentArity.ZeroOrOne };
+        var kernel = new Operand<string?>("KERNEL") { Description = "The kernel; \"-\": standard input; nothing: the built-in guest.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("info", "Print a kernel's format, entry, segments, Linux version, build id and options.\n\nExample:\n  ps3 info vmlinux.xz") { kernel };
         command.SetAction(parsed => Failures.Guard(() =>
         {

@@ -4,6 +4,7 @@ using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine;
+using Ps3Platform.Machine.Configuration.Kinds;
 using Ps3Platform.Machine.Profiling;
 
 namespace Ps3Platform.Cli;
@@ -12,14 +13,14 @@ namespace Ps3Platform.Cli;
 internal sealed class ProfileCommand
 {
     private readonly BootOptions _boot = new();
-    private readonly Setting<string> _output = new("--output", new TextKind("FILE"), "The flame graph; profile.speedscope.json or profile.trace.json unless given.", null, "-o");
+    private readonly Setting<string> _output = new("--output", new PathKind("FILE"), "The flame graph; profile.speedscope.json or profile.trace.json unless given.", null, "-o");
     private readonly Setting<bool> _isSpeedscope = new(
         "--format", new ChoiceKind<bool>(("speedscope", true), ("perfetto", false), ("chrome", false)),
         "speedscope: for speedscope.app. perfetto, chrome: trace events, for ui.perfetto.dev and chrome://tracing.", "speedscope");
     private readonly Setting<TimeSpan> _interval = new(
         "--interval", new TimeKind(TimeSpan.FromMicroseconds(1)), "Guest time a thread runs between two samples; at least a turn of some ten microseconds passes.", "500us");
     private readonly Setting<string> _userSymbols = new(
-        "--symbols-user", new TextKind("ELF"), "A program the guest runs, with symbols, linked at a fixed address. May be given several times.") { IsRepeatable = true };
+        "--symbols-user", new PathKind("ELF"), "A program the guest runs, with symbols, linked at a fixed address. May be given several times.") { IsRepeatable = true };
     private readonly Setting<ulong> _top = new("--top", new NumberKind(1, 100_000), "Functions to print.", "25");
 
     public static Command Create()

@@ -25,6 +25,8 @@ internal static class Penguin
         Console = bytes => console.Append(Encoding.UTF8.GetString(bytes)),
     };
 
-    private static string Elf([CallerFilePath] string source = "") =>
-        Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "firmware-stubs", "penguin", "penguin.elf");
+    /// <summary>Path of the guest.</summary>
+    public static string Elf() => Path.Combine(ThisFolder(), "..", "..", "firmware-stubs", "penguin", "penguin.elf");
+
+    private static string ThisFolder([CallerFilePath] string source = "") => Path.GetDirectoryName(source)!;
 }

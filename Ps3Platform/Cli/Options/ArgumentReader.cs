@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using Ps3Platform.Cli.Files;
+using Ps3Platform.Machine.Configuration;
 
 namespace Ps3Platform.Cli.Options;
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 
+using Ps3Platform.Machine.Configuration;
+
 namespace Ps3Platform.Cli.Options;
 
 /// <summary>Reads the options and operands of one command.</summary>

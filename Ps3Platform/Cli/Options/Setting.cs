@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 
+using Ps3Platform.Machine.Configuration.Kinds;
+
 namespace Ps3Platform.Cli.Options;
 
 /// <summary>What help pages and lists of options show of an option.</summary>
@@ -23,6 +25,9 @@ internal interface ISetting
 
     /// <summary>What holds when it is not given, as the user would write it; null where that is nothing.</summary>
     string? Default { get; }
+
+    /// <summary>What its values are, for completion.</summary>
+    JsonShape Shape { get; }
 
     /// <summary>It may be given more than once.</summary>
     bool IsRepeatable { get; }
@@ -62,6 +67,9 @@ internal sealed class Setting<T> : Option<string[]>, ISetting
 
     /// <inheritdoc/>
     public string? Default { get; }
+
+    /// <inheritdoc/>
+    public JsonShape Shape => _kind.Shape;
 
     /// <inheritdoc/>
     public bool IsRepeatable { get; init; }
@@ -133,6 +141,9 @@ internal sealed class Flag : Option<bool>, ISetting
 
     /// <inheritdoc/>
     public string? Default => null;
+
+    /// <inheritdoc/>
+    public JsonShape Shape { get; } = new() { IsString = false, IsBoolean = true };
 
     /// <inheritdoc/>
     public bool IsRepeatable => true;

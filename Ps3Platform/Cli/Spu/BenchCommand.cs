@@ -6,6 +6,7 @@ using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Streams;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Elf;
+using Ps3Platform.Machine.Configuration.Kinds;
 using Ps3Platform.Machine.Spu.Bench;
 
 using SpuRuntime.Execution;
@@ -19,8 +20,8 @@ internal sealed class BenchCommand
         "--only", new TextKind("NAMES"), "Measure only these, with commas between: dispatch, mailbox, dma, atomic, fairness, switch, sgemm, integer.");
     private readonly Setting<ulong> _rounds = new("--rounds", new NumberKind(1, 1000), "Samples of each case. Latencies take 400 in each round.", "5");
     private readonly Setting<TimeSpan> _time = new("--time", new TimeKind(), "How long a sample takes.", "200ms");
-    private readonly Setting<string> _json = new("--json", new TextKind("FILE"), "Write all samples to this file.");
-    private readonly Setting<string> _svg = new("--svg", new TextKind("FILE"), "Write a plot to this file.");
+    private readonly Setting<string> _json = new("--json", new PathKind("FILE"), "Write all samples to this file.");
+    private readonly Setting<string> _svg = new("--svg", new PathKind("FILE"), "Write a plot to this file.");
     private readonly SpuEngineChoice _engine = new();
 
     public static Command Create()

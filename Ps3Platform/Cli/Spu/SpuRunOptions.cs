@@ -4,6 +4,8 @@ using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Streams;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine;
+using Ps3Platform.Machine.Configuration;
+using Ps3Platform.Machine.Configuration.Kinds;
 using Ps3Platform.Machine.Spu;
 using Ps3Platform.Machine.Spu.Assist;
 
@@ -14,12 +16,12 @@ namespace Ps3Platform.Cli.Spu;
 /// <summary>The options of the commands that run an SPU program, and the run itself. One for each command.</summary>
 internal sealed class SpuRunOptions
 {
-    private readonly Argument<string> _program = new("PROGRAM") { Description = "An SPU program, as spu-elf-gcc links it." };
-    private readonly Argument<string[]> _arguments = new("ARGUMENT") { Description = "What its main gets, dashes or not.", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Operand<string> _program = new("PROGRAM") { Description = "An SPU program, as spu-elf-gcc links it." };
+    private readonly Operand<string[]> _arguments = new("ARGUMENT") { Description = "What its main gets, dashes or not.", Arity = ArgumentArity.ZeroOrMore };
     private readonly Setting<ulong> _instructions = new("--max-instructions", new NumberKind(1), "Stop after so many instructions, with exit code 124.", null, "--instructions");
     private readonly Setting<TimeSpan> _timeout = new("--timeout", new TimeKind(), "Stop after so much host time, with exit code 124.");
     private readonly Setting<ClockMode> _clock = new(
-        "--clock", new ChoiceKind<ClockMode>(("host", ClockMode.Host), ("instructions", ClockMode.Instructions)),
+        "--clock", MachineSchema.Clocks,
         "What the decrementer follows. host: the host's clock. instructions: eight instructions a tick; waiting takes no time, and every run is the same.", "host");
     private readonly Setting<ulong> _memory = new("--memory", new SizeKind(1 << 20, 1UL << 30, 1 << 20), "Memory the program reaches by DMA, from 0x10000 on.", "16M", "-m");
 

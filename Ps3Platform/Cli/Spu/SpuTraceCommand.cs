@@ -3,6 +3,7 @@ using System.CommandLine;
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
 using Ps3Platform.Loaders.Elf;
+using Ps3Platform.Machine.Configuration.Kinds;
 
 namespace Ps3Platform.Cli.Spu;
 
@@ -10,7 +11,7 @@ namespace Ps3Platform.Cli.Spu;
 internal sealed class SpuTraceCommand
 {
     private readonly SpuRunOptions _run = new();
-    private readonly Setting<string> _output = new("--output", new TextKind("FILE"), "Write the trace to this file, which appears when the run has ended; standard error unless given.", null, "-o");
+    private readonly Setting<string> _output = new("--output", new PathKind("FILE"), "Write the trace to this file, which appears when the run has ended; standard error unless given.", null, "-o");
     private readonly Setting<string> _from = new("--from", new TextKind("START"), "Begin when the program gets here: an address (0x...) or a symbol.");
     private readonly Setting<ulong> _count = new("--count", new NumberKind(1, long.MaxValue), "End the run after so many lines.", null, "-n");
     private readonly Setting<TraceFilter> _only = new(

@@ -3,20 +3,29 @@ using System.Globalization;
 
 using SpuRuntime.Scheduling;
 
-namespace Ps3Platform.Cli.Options;
+namespace Ps3Platform.Machine.Configuration.Kinds;
 
 /// <summary>Any text.</summary>
 /// <param name="placeholder">Its place in a synopsis.</param>
-internal sealed class TextKind(string placeholder) : ValueKind<string>
+internal class TextKind(string placeholder) : ValueKind<string>
 {
     public override string Placeholder => placeholder;
 
     public override bool TryRead(string text, [MaybeNullWhen(false)] out string value, [NotNullWhen(false)] out string? problem)
     {
-        value = text;
-        problem = null;
-        return true;
+        // Neither a host's file name nor a kernel's command line can hold a NUL: both end there.
+        problem = text.Contains('\0', StringComparison.Ordinal) ? "holds a NUL character; leave it out" : null;
+        value = problem is null ? text : null;
+        return problem is null;
     }
+}
+
+/// <summary>The path of a file.</summary>
+/// <param name="placeholder">Its place in a synopsis.</param>
+/// <param name="words">Names that stand for something else than a file.</param>
+internal sealed class PathKind(string placeholder, params string[] words) : TextKind(placeholder)
+{
+    public override JsonShape Shape { get; } = new() { IsPath = true, Words = words };
 }
 
 /// <summary>One of some words.</summary>
@@ -30,6 +39,8 @@ internal sealed class ChoiceKind<T>(string? placeholder, params (string Word, T 
     public override string Placeholder => placeholder ?? string.Join('|', choices.Select(static choice => choice.Word));
 
     public override string? Range => placeholder is null ? null : Listed;
+
+    public override JsonShape Shape { get; } = new() { Words = [.. choices.Select(static choice => choice.Word)] };
 
     private string Listed => choices.Length == 1 ? choices[0].Word
         : $"{string.Join(", ", choices[..^1].Select(static choice => choice.Word))} or {choices[^1].Word}";
@@ -49,6 +60,18 @@ internal sealed class ChoiceKind<T>(string? placeholder, params (string Word, T 
         value = default;
         return false;
     }
+
+    public override string Write(T value)
+    {
+        foreach ((string word, T candidate) in choices)
+        {
+            if (EqualityComparer<T>.Default.Equals(candidate, value))
+                return word;
+        }
+
+        // No choice: reading it again says so.
+        return base.Write(value);
+    }
 }
 
 /// <summary>A whole number in a range.</summary>
@@ -61,6 +84,14 @@ internal sealed class NumberKind(ulong least, ulong most = ulong.MaxValue, strin
 
     // What no run reaches is no limit to tell of.
     public override string Range => most >= int.MaxValue ? $"{least} or more" : most == least + 1 ? $"{least} or {most}" : $"{least} to {most}";
+
+    public override JsonShape Shape { get; } = new()
+    {
+        IsString = false,
+        IsNumber = true,
+        Minimum = least,
+        Maximum = most == ulong.MaxValue ? null : most,
+    };
 
     public override bool TryRead(string text, out ulong value, [NotNullWhen(false)] out string? problem)
     {
@@ -81,11 +112,14 @@ internal sealed class SizeKind(ulong least, ulong most, ulong step) : ValueKind<
 
     public override string Range => $"{Write(least)} to {Write(most)} in steps of {Write(step)}";
 
+    public override JsonShape Shape { get; } = new() { IsNumber = true, Pattern = "^[0-9]+([KkMmGg]([Ii]?[Bb])?|[Bb])?$" };
+
     public override string Notation => "SIZE is a number with K, M or G for KiB, MiB or GiB (256M, 1G); without a letter it is in MiB (256).";
 
-    /// <summary>A size as a user would write it.</summary>
-    public static string Write(ulong size) =>
-        size % (1UL << 30) == 0 ? $"{size >> 30}G" : size % (1UL << 20) == 0 ? $"{size >> 20}M" : $"{size >> 10}K";
+    /// <inheritdoc/>
+    public override string Write(ulong value) =>
+        value % (1UL << 30) == 0 ? $"{value >> 30}G" : value % (1UL << 20) == 0 ? $"{value >> 20}M"
+        : value % (1UL << 10) == 0 ? $"{value >> 10}K" : $"{value}B";
 
     public override bool TryRead(string text, out ulong value, [NotNullWhen(false)] out string? problem)
     {
@@ -108,6 +142,8 @@ internal sealed class TimeKind(TimeSpan least = default) : ValueKind<TimeSpan>
 
     public override string? Range => least == default ? null : $"{least.TotalMicroseconds:0}us or more";
 
+    public override JsonShape Shape { get; } = new() { IsNumber = true, Pattern = "^[0-9]*[.]?[0-9]*(us|ms|s|m|min|h)?$" };
+
     public override string Notation => "TIME is a number with us, ms, s, m or h (500us, 20ms, 1.5s, 2m); without a unit it is in seconds (90).";
 
     public override bool TryRead(string text, out TimeSpan value, [NotNullWhen(false)] out string? problem)
@@ -117,12 +153,22 @@ internal sealed class TimeKind(TimeSpan least = default) : ValueKind<TimeSpan>
             : value < least ? $"give {Range}" : null;
         return problem is null;
     }
+
+    public override string Write(TimeSpan value)
+    {
+        (decimal number, string unit) = value.Ticks % TimeSpan.TicksPerSecond == 0 ? (value.Ticks / TimeSpan.TicksPerSecond, "s")
+            : value.Ticks % TimeSpan.TicksPerMillisecond == 0 ? (value.Ticks / TimeSpan.TicksPerMillisecond, "ms")
+            : ((decimal)value.Ticks / TimeSpan.TicksPerMicrosecond, "us");
+        return number.ToString(CultureInfo.InvariantCulture) + unit;
+    }
 }
 
 /// <summary>How long an SPE runs while others wait.</summary>
 internal sealed class QuantumKind : ValueKind<SpeQuantum>
 {
     public override string Placeholder => "500us|2ms|20000i";
+
+    public override JsonShape Shape { get; } = new() { Pattern = "^[0-9]+(us|ms|i)$" };
 
     public override bool TryRead(string text, out SpeQuantum value, [NotNullWhen(false)] out string? problem)
     {

@@ -1,4 +1,4 @@
-namespace Ps3Platform.Cli.Options;
+namespace Ps3Platform.Machine.Configuration;
 
 /// <summary>Finds what somebody meant who mistyped a word.</summary>
 internal static class Suggestions

@@ -1,0 +1,72 @@
+using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Compression;
+using Ps3Platform.Loaders.Elf;
+
+using SpuRuntime.Execution;
+using SpuRuntime.Scheduling;
+
+namespace Ps3Platform.Machine.Configuration;
+
+/// <summary>Makes what a machine is built from: opens the files that options name, and decides what was left open.</summary>
+public static class MachineConfigFactory
+{
+    /// <summary>The configuration that options ask for. Console and loggers are the caller's to add.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="files">Opens their files.</param>
+    /// <param name="note">Told what a user should know, such as a fix-up of the kernel; null: nobody is.</param>
+    /// <exception cref="ConfigurationException">
+    /// Options are out of range or do not go together; it is found before a file is opened.
+    /// </exception>
+    /// <exception cref="ImageFormatException">A file is damaged or of another kind.</exception>
+    public static MachineConfig Create(MachineOptions options, IOptionFiles files, Action<string>? note = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(files);
+        new SourcedOptions(options).Check();
+
+        Guest guest = files.OpenGuest(options.Kernel);
+        string? initrd = options.Initrd ?? guest.Initrd;
+        return new MachineConfig
+        {
+            Kernel = ReadKernel(guest.Kernel, options, note),
+            Initrd = initrd is null ? null : files.Read("initrd", initrd, "a cpio archive or file system image"),
+            DeviceTree = options.DeviceTree is { } tree ? files.Read("dtb", tree, "a device tree blob") : null,
+            CommandLine = options.CommandLine ?? guest.CommandLine,
+            MemorySize = options.MemorySize,
+            Threads = options.Threads,
+            Clock = options.Clock,
+            HostThreads = options.HostThreads == 2,
+            Engine = options.Engine,
+            Video = options.Video,
+            Spes = options.Spes,
+            SpeScheduling = SchedulingOf(options),
+            SpeTimeline = options.SpeTimeline is not null,
+            SpuEngine = OptionRules.SpuEngineOf(options),
+            SpuFloat = options.SpuFloat ?? SpuFloatMode.Exact,
+            Symbols = options.Symbols is { } map
+                ? SymbolTable.ReadSystemMap(CompressedFile.Unpack(files.Read("symbols", map, "a System.map"))) : null,
+            Lockup = options.Lockup,
+        };
+    }
+
+    private static BootImage ReadKernel(ImageFile file, MachineOptions options, Action<string>? note)
+    {
+        BootImage image = OtherOsImage.Read(file, Math.Min(BootRequest.RetailBootMemory, options.MemorySize));
+        if (!options.RepairKernel)
+            return image;
+        image = KernelFixups.Apply(image, out IReadOnlyList<KernelFixup> applied);
+        foreach (KernelFixup fixup in applied)
+            note?.Invoke($"fix-up at 0x{fixup.Address.Value:x}: {fixup.Reason}");
+        return image;
+    }
+
+    private static SpeSchedulerOptions SchedulingOf(MachineOptions options)
+    {
+        var scheduling = new SpeSchedulerOptions
+        {
+            Policy = OptionRules.SpePolicyOf(options, Environment.ProcessorCount),
+            Quantum = options.SpeQuantum,
+        };
+        return options.SpeThreads is { } threads ? scheduling with { Threads = threads } : scheduling;
+    }
+}

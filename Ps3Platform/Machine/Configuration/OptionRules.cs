@@ -1,0 +1,117 @@
+using CellPpe.Ppe.Execution;
+
+using SpuRuntime.Execution;
+using SpuRuntime.Scheduling;
+
+namespace Ps3Platform.Machine.Configuration;
+
+/// <summary>Something that is wrong with options.</summary>
+/// <param name="Field">The option's name, without dashes.</param>
+/// <param name="Problem">What is wrong and what to give instead: "give 1 or 2".</param>
+public sealed record OptionProblem(string Field, string Problem);
+
+/// <summary>What options mean together, and which have no effect or contradict each other.</summary>
+public static class OptionRules
+{
+    private static readonly string[] SpeFields = ["spu-engine", "spu-float", "spe-policy", "spe-threads", "spe-quantum", "spe-timeline"];
+
+    /// <summary>Everything that is wrong with options: values out of range first, then what does not go together.</summary>
+    public static IEnumerable<OptionProblem> Problems(MachineOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return OutOfRange(options).Concat(OfThreads(options)).Concat(OfSpes(options));
+    }
+
+    /// <summary>The engine of the SPEs' programs.</summary>
+    public static SpuEngine SpuEngineOf(MachineOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.SpuEngine ?? options.Engine switch
+        {
+            PpuEngine.Interpreter => SpuEngine.Interpreter,
+            PpuEngine.Compiled => SpuEngine.Compiled,
+            _ => SpuEngine.Auto,
+        };
+    }
+
+    /// <summary>How SPEs share host threads.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="cores">Cores of the host.</param>
+    public static SpePolicy SpePolicyOf(MachineOptions options, int cores)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.SpePolicy is { } given)
+            return given;
+        if (options.Clock == ClockMode.Instructions)
+            return SpePolicy.RoundRobin;
+        return options.SpeThreads is not null || options.SpeQuantum is not null ? SpePolicy.TimeSliced
+            : SpeSchedulerOptions.PolicyFor(options.Spes, cores);
+    }
+
+    // A program may have put anything into the record: what cannot be read back is out of range.
+    private static IEnumerable<OptionProblem> OutOfRange(MachineOptions options)
+    {
+        foreach (OptionField field in MachineSchema.Fields)
+        {
+            if (field.Write(options) is { } text && !field.TryRead(text, options, out _, out string? problem))
+                yield return new OptionProblem(field.Name, problem);
+        }
+    }
+
+    private static IEnumerable<OptionProblem> OfThreads(MachineOptions options)
+    {
+        if (options.HostThreads == 1)
+            yield break;
+        if (options.Clock == ClockMode.Instructions)
+        {
+            yield return new OptionProblem(
+                "host-threads", "with --clock instructions both hardware threads run in turns; leave one of the two out");
+        }
+        else if (options.Threads == 1)
+            yield return new OptionProblem("host-threads", "has no effect with --cpus 1; leave one of the two out");
+    }
+
+    private static IEnumerable<OptionProblem> OfSpes(MachineOptions options)
+    {
+        if (options.Spes == 0)
+        {
+            foreach (string field in SpeFields.Where(name => MachineSchema.Find(name)!.Write(options) is not null))
+                yield return new OptionProblem(field, "has no effect with --spes 0; leave one of the two out");
+        }
+
+        if (options.Clock == ClockMode.Instructions && options.SpePolicy is not (null or SpePolicy.RoundRobin))
+        {
+            string inTurns = SpeSchedulerOptions.NameOf(SpePolicy.RoundRobin);
+            yield return new OptionProblem("spe-policy", $"with --clock instructions SPEs run in turns; leave it out, or give {inTurns}");
+        }
+
+        SpePolicy policy = SpePolicyOf(options, Environment.ProcessorCount);
+        if (options.SpeQuantum is { } quantum)
+        {
+            if (policy == SpePolicy.OneThreadEach)
+            {
+                yield return new OptionProblem(
+                    "spe-quantum",
+                    "has no effect with --spe-policy one-thread-each, where no SPE waits for another; leave one of the two out");
+            }
+            else if (policy == SpePolicy.RoundRobin && quantum.IsTime)
+            {
+                yield return new OptionProblem(
+                    "spe-quantum", "SPEs that run in turns get a number of instructions; write for instance 20000i");
+            }
+        }
+
+        if (options.SpeThreads is not null && policy != SpePolicy.TimeSliced)
+        {
+            yield return new OptionProblem(
+                "spe-threads", "only --spe-policy time-sliced shares host threads out; leave one of the two out");
+        }
+
+        if (options.SpuFloat == SpuFloatMode.Relaxed && SpuEngineOf(options) == SpuEngine.Interpreter)
+            yield return new OptionProblem("spu-float", NoEffectInterpreted);
+    }
+
+    /// <summary>What is wrong with relaxed arithmetic where nothing is compiled.</summary>
+    internal const string NoEffectInterpreted =
+        "has no effect on the interpreter, which is always exact; leave it out, or choose another engine";
+}
