@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 
+using Ps3Platform.Cli.Completion;
 using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Spu;
 using Ps3Platform.Cli.Streams;
 
 namespace Ps3Platform.Cli;
 
-/// <summary>The command line: <c>ps3 boot</c>, <c>ps3 profile</c>, <c>ps3 info</c>, <c>ps3 disasm</c>, <c>ps3 spu</c>, <c>ps3 bench</c>.</summary>
+/// <summary>The command line: <c>ps3 boot</c>, <c>ps3 profile</c>, <c>ps3 info</c>, <c>ps3 disasm</c>, <c>ps3 spu</c>, <c>ps3 bench</c>, ...</summary>
 public static class Program
 {
     /// <summary>Runs one command.</summary>
@@ -41,7 +42,8 @@ public static class Program
             + "  ps3 info vmlinux                 what a kernel file holds\n"
             + "  ps3 disasm vmlinux start_kernel  its code\n"
             + "  ps3 spu run prog.elf             an SPU program alone, without a kernel\n"
-            + "  ps3 bench spu                    how fast the SPEs are here")
+            + "  ps3 bench spu                    how fast the SPEs are here\n"
+            + "  ps3 completion bash              lets a shell complete all this")
         {
             BootCommand.Create(),
             ProfileCommand.Create(),
@@ -49,7 +51,9 @@ public static class Program
             DisasmCommand.Create(),
             SpuCommand.Create(),
             BenchCommand.Create(),
+            SchemaCommand.Create(),
         };
+        root.Subcommands.Add(CompletionCommand.Create(root));
         root.Directives.Clear();
         root.Options.OfType<HelpOption>().Single().Action = new HelpPage();
         return root;

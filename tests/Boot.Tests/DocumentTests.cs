@@ -2,6 +2,8 @@ using System.Text.RegularExpressions;
 
 using Boot.Tests.Documents;
 
+using Ps3Platform.Machine.Configuration;
+
 using Xunit;
 
 namespace Boot.Tests;
@@ -113,6 +115,33 @@ public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<Comm
         string[] known = ["--help", .. help.All.SelectMany(static command => command.Options).SelectMany(static option => option.Names)];
 
         Assert.Empty(Option().Matches(MarkdownDocument.Read(ManualPage).Text).Select(static match => match.Value).Distinct().Except(known));
+    }
+
+    [Fact]
+    public void The_manual_page_tells_values_and_default_of_every_option_of_boot()
+    {
+        string manual = MarkdownDocument.Read(ManualPage).Text;
+        string boot = manual[manual.IndexOf("**BOOT**", StringComparison.Ordinal)..manual.IndexOf("**PROFILE**", StringComparison.Ordinal)];
+        string[] rows = [.. boot.Split('\n').Where(static line => line.StartsWith("| ", StringComparison.Ordinal)).Select(static line => line.Replace("`", "", StringComparison.Ordinal))];
+        string synopsis = manual[..manual.IndexOf("ps3 profile", StringComparison.Ordinal)];
+        var problems = new List<string>();
+        foreach (OptionField field in MachineSchema.Fields)
+        {
+            string label = field.IsOperand ? field.Placeholder! : $"--{field.Name}";
+            bool Mentions(string text, string word) => Regex.IsMatch(text, $"(?<![\\w-]){Regex.Escape(word)}(?![\\w-])");
+            string row = string.Join('\n', rows.Where(row => Mentions(row.Split('|')[1], label)));
+            IEnumerable<string> values = field.Shape.Words.Concat(field.Shape.Maximum is { } most ? [$"{field.Shape.Minimum}", $"{most}"] : []);
+            // A list of words stands in the row as a list; other ranges as the help has them.
+            if (field.Range is { } range && field.Shape is { IsNumber: true, IsString: true })
+                values = values.Append(range);
+            problems.AddRange(values.Where(value => !Mentions(row, value)).Select(value => $"{label}: its row does not tell of {value}"));
+            if (field.Default is { } standard && !Mentions(row, $"default {standard}") && !row.Contains($"{standard} (default)", StringComparison.Ordinal))
+                problems.Add($"{label}: its row does not tell the default, {standard}");
+            if (row.Length == 0 || !Mentions(synopsis, label))
+                problems.Add($"{label}: no row, or not in the synopsis");
+        }
+
+        Assert.Empty(problems);
     }
 
     [Fact]
