@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
-using Ps3Platform.Cli.Streams;
 using Ps3Platform.Devices.Video;
+using Ps3Platform.Host.Characters;
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine;
 
@@ -46,6 +46,11 @@ internal sealed class BootOptions
         "--video", new ChoiceKind<VideoMode>("MODE", [.. VideoMode.All.Select(static mode => (mode.Name, mode))]), "Picture size the monitor asks for.", "720p");
     private readonly Setting<string> _screenshot = new("--screenshot", new TextKind("FILE"), "Write the screen to this PNG file when the machine stops.");
     private readonly Setting<TimeSpan> _every = new("--screenshot-every", new TimeKind(), "Also write it every TIME of guest time, as FILE-001.png and so on.");
+    private readonly Setting<CharacterSpec> _console = new(
+        "--console", new CharacterKindOfValue(),
+        "Where the text of the guest's console goes. tcp and unix listen, on loopback if no HOST is given; "
+        + "the guest does not wait for a client.",
+        "stdio");
     private readonly Setting<TimeSpan> _timeout = new("--timeout", new TimeKind(), "Stop after this much host time, with exit code 124.");
     private readonly Setting<ulong> _instructions = new("--instructions", new NumberKind(1), "Stop after this many instructions of all threads together, with exit code 124.");
     private readonly Flag _noReboot = new("--no-reboot", "Stop with exit code 5 when the guest restarts, instead of restarting.");
@@ -70,6 +75,7 @@ internal sealed class BootOptions
         Option[] options =
         [
             _initrd, _append, _tree, _memory, _cpus, _clock, _hostThreads, _engine, _video, _screenshot, _every, _timeout, _instructions, _noReboot, _stats, _hash, _audit, _fixups, _log,
+            _console,
         ];
         foreach (Option option in (IEnumerable<Option>)[.. options, .. _spes.All, .. _kernelOptions.All])
             command.Options.Add(option);
@@ -83,8 +89,11 @@ internal sealed class BootOptions
     {
         using LoggerFactory loggers = CreateLoggers(_log.Read(parsed));
         BootReport report = ReadReport(parsed) with { Prepare = prepare };
-        using var console = new GuestConsole(HostOutput.OpenStandardOutput());
-        MachineConfig config = ReadConfig(parsed) with { Console = console.Write, Loggers = loggers };
+        CharacterSpec consoleSpec = _console.Read(parsed);
+        MachineConfig read = ReadConfig(parsed);
+        // Last of all: a command line that is wrong opens no port and empties no file.
+        using var console = new GuestConsole(consoleSpec);
+        MachineConfig config = read with { Console = console.Write, Loggers = loggers };
         return new BootSession(config, console, report).Run();
     }
 

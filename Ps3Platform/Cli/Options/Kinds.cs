@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
+using Ps3Platform.Host.Characters;
+
 using SpuRuntime.Scheduling;
 
 namespace Ps3Platform.Cli.Options;
@@ -117,6 +119,17 @@ internal sealed class TimeKind(TimeSpan least = default) : ValueKind<TimeSpan>
             : value < least ? $"give {Range}" : null;
         return problem is null;
     }
+}
+
+/// <summary>A character back end.</summary>
+internal sealed class CharacterKindOfValue : ValueKind<CharacterSpec>
+{
+    public override string Placeholder => "WHERE";
+
+    public override string Range => CharacterSpec.Forms;
+
+    public override bool TryRead(string text, [MaybeNullWhen(false)] out CharacterSpec value, [NotNullWhen(false)] out string? problem) =>
+        CharacterSpec.TryParse(text, out value, out problem, Suggestions.Nearest);
 }
 
 /// <summary>How long an SPE runs while others wait.</summary>
