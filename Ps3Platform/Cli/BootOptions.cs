@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
-using Ps3Platform.Cli.Streams;
+using Ps3Platform.Host.Characters;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Configuration.Kinds;
@@ -29,13 +29,18 @@ internal sealed class BootOptions
         "--config", new PathKind("FILE"),
         "Read options from this JSON file, by their names without dashes: { \"memory\": \"1G\", \"cpus\": 1 }. "
         + "Options of the command line win.");
+    private readonly Setting<CharacterSpec> _console = new(
+        "--console", new CharacterKindOfValue(),
+        "Where the text of the guest's console goes. tcp and unix listen, on loopback if no HOST is given; "
+        + "the guest does not wait for a client.",
+        "stdio");
     private readonly FieldOptions _fields = new();
 
     /// <summary>Adds the kernel and all options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Arguments.Add(_kernel);
-        foreach (Option option in (IEnumerable<Option>)[_config, .. _fields.All])
+        foreach (Option option in (IEnumerable<Option>)[_config, _console, .. _fields.All])
             command.Options.Add(option);
     }
 
@@ -50,10 +55,13 @@ internal sealed class BootOptions
         options.Check();
         using LoggerFactory loggers = CreateLoggers(options.Options.Log);
         BootReport report = ReadReport(options) with { Prepare = prepare };
-        using var console = new GuestConsole(HostOutput.OpenStandardOutput());
-        MachineConfig config = MachineConfigFactory.Create(options.Options, new OptionFiles(options), Terminal.Note)
-            with { Console = console.Write, Loggers = loggers };
-        return new BootSession(config, console, report with { Break = BreakOf(options, config) }).Run();
+        CharacterSpec consoleSpec = _console.Read(parsed);
+        MachineConfig read = MachineConfigFactory.Create(options.Options, new OptionFiles(options), Terminal.Note);
+        ulong? place = BreakOf(options, read);
+        // Last of all: a command line that is wrong opens no port and empties no file.
+        using var console = new GuestConsole(consoleSpec);
+        MachineConfig config = read with { Console = console.Write, Loggers = loggers };
+        return new BootSession(config, console, report with { Break = place }).Run();
     }
 
     private static ulong? BreakOf(SourcedOptions options, MachineConfig config)

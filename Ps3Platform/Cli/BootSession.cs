@@ -77,6 +77,7 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
                 Cancel = keys.Stopped,
             });
             instructions += machine.Instructions;
+            console.Drain(keys.Stopped);
             Report(machine);
             watch.Finish(outcome, report.LogBuffer);
             if (outcome.End == RunEnd.Restart && !report.NoReboot)
@@ -93,7 +94,8 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
 
     private int Finish(RunOutcome outcome, StopReason reason)
     {
-        if (outcome.End == RunEnd.Cancelled && reason == StopReason.OutputClosed)
+        // The reader may have gone while the guest's last words were on their way.
+        if (outcome.End is RunEnd.Cancelled or RunEnd.PowerOff && reason == StopReason.OutputClosed)
             return ExitCode.OutputClosed;
         (int code, string message) = outcome.End switch
         {
@@ -106,8 +108,9 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
             RunEnd.InstructionLimit => (ExitCode.Timeout, $"limit of {report.Instructions} instructions reached: {outcome.Message}"),
             _ => (StopSignals.ExitCodeOf(reason), $"stopped by {StopSignals.Describe(reason)}: {outcome.Message}"),
         };
+        console.Report();
         Terminal.Note(message);
-        return code == ExitCode.Success && (_isOutputLost || console.Failure is not null) ? ExitCode.OutputLost : code;
+        return code == ExitCode.Success && (_isOutputLost || console.HasLost) ? ExitCode.OutputLost : code;
     }
 
     private void SetBreakpoint(Ps3Machine machine)

@@ -1,5 +1,6 @@
 using Ps3Platform.Cli.Files;
-using Ps3Platform.Cli.Streams;
+using Ps3Platform.Host.Files;
+using Ps3Platform.Host.Streams;
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine.Configuration;
 

@@ -1,4 +1,5 @@
 using Ps3Platform.Cli.Files;
+using Ps3Platform.Host.Files;
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine.Configuration;
 

@@ -4,7 +4,7 @@ using System.CommandLine.Help;
 using Ps3Platform.Cli.Completion;
 using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Spu;
-using Ps3Platform.Cli.Streams;
+using Ps3Platform.Host.Streams;
 
 namespace Ps3Platform.Cli;
 

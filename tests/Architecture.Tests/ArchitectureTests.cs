@@ -11,7 +11,8 @@ public sealed class ArchitectureTests
 {
     private static readonly string[] Ours =
     [
-        "CellPpe.Core", "CellPpe.Recompiler", "CellPpe.Ppe", "SpuRuntime", "Lv1Hypervisor.Contracts", "Lv1Hypervisor", "Ps3Platform.Devices", "Ps3Platform.Loaders", "Ps3Platform.Machine", "ps3",
+        "CellPpe.Core", "CellPpe.Recompiler", "CellPpe.Ppe", "SpuRuntime", "Lv1Hypervisor.Contracts", "Lv1Hypervisor",
+        "Ps3Platform.Devices", "Ps3Platform.Loaders", "Ps3Platform.Machine", "Ps3Platform.Host", "ps3",
     ];
 
     // An arrow of the picture: project, and all it may reference.
@@ -27,7 +28,8 @@ public sealed class ArchitectureTests
         ["Ps3Platform.Devices"] = ["CellPpe.Core", "Lv1Hypervisor.Contracts"],
         ["Ps3Platform.Loaders"] = ["CellPpe.Core"],
         ["Ps3Platform.Machine"] = ["CellPpe.Core", "CellPpe.Ppe", "SpuRuntime", "Lv1Hypervisor", "Ps3Platform.Devices", "Ps3Platform.Loaders"],
-        ["Ps3Platform.Cli"] = ["Ps3Platform.Machine"],
+        ["Ps3Platform.Host"] = ["Ps3Platform.Devices"],
+        ["Ps3Platform.Cli"] = ["Ps3Platform.Host", "Ps3Platform.Machine"],
     };
 
     public static TheoryData<string> Assemblies => [.. Ours];
@@ -53,6 +55,14 @@ public sealed class ArchitectureTests
             .Select(field => $"{field.DeclaringType}.{field.Name}")];
 
         Assert.Empty(mutable);
+    }
+
+    [Theory, MemberData(nameof(Assemblies))]
+    public void Only_the_host_project_knows_sockets(string assembly)
+    {
+        string?[] references = [.. Assembly.Load(assembly).GetReferencedAssemblies().Select(static name => name.Name)];
+
+        Assert.Equal(assembly == "Ps3Platform.Host", references.Contains("System.Net.Sockets"));
     }
 
     [Theory, MemberData(nameof(Assemblies))]

@@ -1,3 +1,4 @@
+using Ps3Platform.Host.Files;
 using Ps3Platform.Loaders;
 
 namespace Ps3Platform.Cli.Files;

@@ -1,3 +1,5 @@
+using Ps3Platform.Host.Files;
+
 namespace Ps3Platform.Cli.Files;
 
 /// <summary>A file that was asked for could not be written: names the file and the reason.</summary>

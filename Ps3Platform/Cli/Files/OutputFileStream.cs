@@ -1,4 +1,5 @@
-using Ps3Platform.Cli.Streams;
+using Ps3Platform.Host.Files;
+using Ps3Platform.Host.Streams;
 
 namespace Ps3Platform.Cli.Files;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-using Ps3Platform.Cli.Files;
+using Ps3Platform.Host.Files;
 using Ps3Platform.Machine.Configuration;
 
 namespace Ps3Platform.Cli.Options;

@@ -13,7 +13,8 @@ internal static class QemuWords
     private const string NoWindow = "there is no window; --screenshot FILE writes the screen as a picture";
     private const string NoMonitor = "there is no monitor; Ctrl-C presses the power button, twice it stops the machine";
     private const string OneMachine = "there is one machine, a PlayStation 3; leave it out";
-    private const string ConsoleIsOutput = "the guest's console is standard output already; redirect it with > FILE, or > /dev/null";
+    private const string ConsoleIsOutput =
+        "the guest's console is standard output already; write --console WHERE for a file, socket or terminal";
 
     private enum Treatment
     {

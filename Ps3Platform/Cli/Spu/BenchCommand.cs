@@ -3,7 +3,7 @@ using System.Reflection;
 
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
-using Ps3Platform.Cli.Streams;
+using Ps3Platform.Host.Streams;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Configuration.Kinds;

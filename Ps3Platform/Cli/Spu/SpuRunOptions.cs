@@ -2,6 +2,7 @@ using System.CommandLine;
 
 using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Streams;
+using Ps3Platform.Host.Streams;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;

@@ -1,3 +1,5 @@
+using Ps3Platform.Host.Streams;
+
 namespace Ps3Platform.Cli.Streams;
 
 /// <summary>Output of a guest or a program: when its reader has gone, it says so once and drops the rest.</summary>

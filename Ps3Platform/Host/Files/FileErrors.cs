@@ -1,4 +1,4 @@
-namespace Ps3Platform.Cli.Files;
+namespace Ps3Platform.Host.Files;
 
 /// <summary>Says in a person's words why the host refused a file, without names of exceptions or of the runtime's types.</summary>
 internal static class FileErrors

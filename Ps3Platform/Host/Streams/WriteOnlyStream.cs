@@ -1,4 +1,4 @@
-namespace Ps3Platform.Cli.Streams;
+namespace Ps3Platform.Host.Streams;
 
 /// <summary>A stream that can only be written to, from its start to its end, and holds nothing back.</summary>
 internal abstract class WriteOnlyStream : Stream

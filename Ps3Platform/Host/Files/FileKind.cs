@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Ps3Platform.Cli.Files;
+namespace Ps3Platform.Host.Files;
 
 /// <summary>What a path names.</summary>
 internal enum FileKind

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 
-using Ps3Platform.Cli.Files;
+using Ps3Platform.Host.Files;
 
-namespace Ps3Platform.Cli.Streams;
+namespace Ps3Platform.Host.Streams;
 
 /// <summary>The reader of standard output has gone, as <c>head</c> does when it has seen enough. Not a failure: nobody wants the rest.</summary>
 internal sealed class OutputClosedException() : IOException("the reader of standard output has gone");
