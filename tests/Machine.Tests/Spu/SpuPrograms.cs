@@ -56,6 +56,7 @@ internal static class SpuPrograms
         identity.CopyTo(file, 0);
         Half(file, 16, 2);
         Half(file, 18, 23);
+        Word(file, 20, 1);
         Word(file, 28, Header);
         Half(file, 42, ProgramHeader);
         Half(file, 44, 1);
