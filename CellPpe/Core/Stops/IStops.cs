@@ -2,7 +2,7 @@ namespace CellPpe.Core.Stops;
 
 /// <summary>
 /// Runs one hardware thread of the PPE, or one SPU, for an exact number of instructions, and stops it at addresses and accesses.
-/// The same on every engine. To be used while the thread does not run, by whoever may run it.
+/// The same on every engine. To be used while the thread does not run, by the thread that may run it.
 /// </summary>
 /// <remarks>
 /// A stop is reported before its instruction has done anything; the next run goes on over it. It is reported again when the

@@ -1,8 +1,8 @@
 namespace CellPpe.Core.Stops;
 
 /// <summary>
-/// Where one thread stops, and what it has stopped at. Engines ask it at the places they have made slow for it; it belongs to whoever
-/// runs the thread.
+/// Where one thread stops, and what it has stopped at. Engines ask it at the places they have made slow for it; it belongs to the
+/// host thread that runs the thread.
 /// </summary>
 public sealed class StopPoints
 {

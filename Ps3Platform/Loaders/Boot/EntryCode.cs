@@ -9,7 +9,7 @@ namespace Ps3Platform.Loaders;
 /// </summary>
 internal static class EntryCode
 {
-    /// <summary>Words at the entry that are looked at, unless code branches away before.</summary>
+    /// <summary>Words at the entry that are checked, unless code branches away before.</summary>
     public const int Words = 8;
 
     private const uint HypervisorCall = 0x4400_0022;

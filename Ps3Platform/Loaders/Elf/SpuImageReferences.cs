@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Ps3Platform.Loaders.Elf;
 
 /// <summary>
-/// Where an SPU program wants addresses of its own file in main memory, which only whoever loads it knows. GNU ld leaves three kinds,
+/// Where an SPU program wants addresses of its own file in main memory, which only its loader knows. GNU ld leaves three kinds,
 /// which embedspu and libspe2 fill in on a console: the quadword <c>_EAR_</c> (for the overlay manager, mostly in section .toe), and
 /// relocations R_SPU_PPU32 and R_SPU_PPU64 for addresses of __ea variables, which lie in section ._ea of the file.
 /// </summary>

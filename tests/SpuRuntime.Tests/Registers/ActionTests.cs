@@ -6,7 +6,7 @@ using SpuRuntime.Execution;
 
 namespace SpuRuntime.Tests.Registers;
 
-/// <summary>What a change leaves to do is done by whoever made the change, and by nothing else.</summary>
+/// <summary>What a change leaves to do is done by the thread that made the change, and by nothing else.</summary>
 public class ActionTests
 {
     private const ulong MfcControl = 0x3000;

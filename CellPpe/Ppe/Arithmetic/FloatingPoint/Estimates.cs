@@ -85,7 +85,7 @@ internal static class Estimates
         return FloatResult.Exact<DoublePrecision>(ref fpscr, image, out result);
     }
 
-    /// <summary>The quick form of fres, for normalized operands. The exponents of all others leave single precision.</summary>
+    /// <summary>The fast path of fres, for normalized operands. The exponents of all others leave single precision.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double ComputeReciprocal(double b)
     {
@@ -96,7 +96,7 @@ internal static class Estimates
         return BitConverter.UInt64BitsToDouble((image & FloatImage.SignMask) | (exponent + fraction));
     }
 
-    /// <summary>The quick form of frsqrte, for positive normalized operands.</summary>
+    /// <summary>The fast path of frsqrte, for positive normalized operands.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double ComputeReciprocalSquareRoot(double b)
     {
