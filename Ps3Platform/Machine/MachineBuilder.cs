@@ -132,7 +132,8 @@ public static class MachineBuilder
         var wire = new UdpConsole(config.Console ?? (static _ => { }));
         var gpu = new GpuDevice(
             ports.Host, ports.Memory, ports.Events, ports.Clock, ports.Loggers.CreateLogger<GpuDevice>(),
-            config.Firmware.IsAtLeast(2, 1, 0) ? GpuFirmwareRules.Since210 : GpuFirmwareRules.Before210);
+            config.Firmware.IsAtLeast(2, 1, 0) ? GpuFirmwareRules.Since210 : GpuFirmwareRules.Before210,
+            config.Gpu);
         var systemManager = new SystemManager(ports.Host, ports.Control, ports.Loggers.CreateLogger<SystemManager>());
         devices.Add(gpu);
         devices.Add(new AvSettings(ports.Host, config.Video, display, ports.Loggers.CreateLogger<AvSettings>()));

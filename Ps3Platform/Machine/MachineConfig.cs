@@ -6,6 +6,7 @@ using Lv1Hypervisor;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
+using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Elf;
@@ -102,6 +103,9 @@ public sealed record MachineConfig
 
     /// <summary>The picture size the monitor asks for.</summary>
     public VideoMode Video { get; init; } = VideoMode.P720;
+
+    /// <summary>What the GPU grants beside the framebuffer.</summary>
+    public GpuProfile Gpu { get; init; } = GpuProfile.Retail;
 
     /// <summary>What lv1_get_version_info says.</summary>
     public FirmwareVersion Firmware { get; init; } = FirmwareVersion.Retail;

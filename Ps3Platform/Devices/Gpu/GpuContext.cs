@@ -1,6 +1,7 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 using Lv1Hypervisor.Contracts;
+using Ps3Platform.Devices.Gpu.Fifo;
 
 namespace Ps3Platform.Devices.Gpu;
 
@@ -39,6 +40,7 @@ internal sealed class GpuContext
         _outlet = outlet;
         Allocation = allocation;
         Information = new DriverInformation(memory, regions[1].Start);
+        Fifo = new CommandFifo(memory, regions[0], new FifoWindows(memory, IoMap, allocation.Region, regions[2]));
         Areas = new GpuContextAreas(handle, regions[0].Start, regions[1].Start, regions[2].Start, ReportsSize);
     }
 
@@ -51,6 +53,8 @@ internal sealed class GpuContext
     public DriverInformation Information { get; }
 
     public GpuIoMap IoMap { get; } = new();
+
+    public CommandFifo Fifo { get; }
 
     /// <summary>The guest has called FB setup and not FB close.</summary>
     public bool HasFramebuffer { get; set; }
@@ -69,7 +73,7 @@ internal sealed class GpuContext
         ];
         foreach ((ulong size, string name) in areas)
         {
-            // The DMA control registers are plain memory: nothing reads the FIFO (see GpuDevice).
+            // The DMA control registers are plain memory: the FIFO reads them when the guest kicks it.
             if (memory.TryAddMemory(addresses.Allocate(size), size, RegionAccess.ReadWrite, name) is { } region)
                 regions.Add(region);
         }
@@ -87,9 +91,11 @@ internal sealed class GpuContext
         return context;
     }
 
-    /// <summary>True when the range touches one of the context's areas.</summary>
-    public bool Owns(LparAddress start, ulong length) =>
-        _regions.Any(region => start.Value < region.Start.Value + region.Size && region.Start.Value < start.Value + length);
+    /// <summary>
+    /// True when the GPU may store into the range by itself: an area of the context's, or while the FIFO has work what the I/O map shows.
+    /// </summary>
+    public bool MayStore(LparAddress start, ulong length) =>
+        (Fifo.IsBusy && IoMap.Shows(start, length)) || _regions.Any(region => start.Value < region.Start.Value + region.Size && region.Start.Value < start.Value + length);
 
     /// <summary>Latches causes and raises the outlet when the guest's mask lets one of them through.</summary>
     public void Report(GpuCauses causes)
@@ -110,7 +116,7 @@ internal sealed class GpuContext
     }
 
     public GpuContextState Inspect() =>
-        new(Handle, Allocation.Handle, HasFramebuffer, (uint)_causes, Information.Mask, _outlet, IoMap.Inspect());
+        new(Handle, Allocation.Handle, HasFramebuffer, (uint)_causes, Information.Mask, _outlet, IoMap.Inspect(), Fifo.Refused);
 
     public void Destroy()
     {

@@ -4,23 +4,26 @@ using CellPpe.Core;
 using CellPpe.Core.Ports;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Ps3Platform.Devices.Gpu.Fifo;
 using Ps3Platform.Devices.Video;
 
 namespace Ps3Platform.Devices.Gpu;
 
 /// <summary>
-/// The RSX as OtherOS may use it here: a framebuffer with two heads, blits done by lv1 and a vertical blank interrupt. The
-/// command FIFO is refused: its registers are memory nobody reads, lv1's policy keeps its set-up away, and the kick is denied.
-/// Owned by the emulation thread.
+/// The RSX as OtherOS may use it: a framebuffer with two heads, blits done by lv1, a vertical blank interrupt, and a command FIFO that
+/// copies between the two memories (<see cref="GpuProfile"/>). Owned by the emulation thread.
 /// </summary>
 /// <remarks>
-/// Linux's ps3vram lives on that FIFO. Its probe kicks it, is denied, waits 100 ms for GET to reach PUT, frees all it has
-/// allocated and leaves the machine without /dev/ps3vram; nothing else depends on it.
+/// Linux's ps3vram lives on that FIFO. Where it is denied, the probe waits 100 ms for GET to reach PUT, frees all it has allocated and
+/// leaves the machine without /dev/ps3vram; nothing else depends on it.
 /// </remarks>
 public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
 {
     private const int MaxContexts = 2;
     private const ulong FirstContextHandle = 0x5555_5555;
+
+    // Guest time between two runs of a FIFO with much to do: 1 MiB in 100 us, more than a console's copies reach (31 MB/s through ps3vram).
+    private const ulong TicksBetweenRuns = IMachineClock.Frequency / 10_000;
 
     // I/O page table entry flags (devices.md 5.1): M (coherent) alone, neither writable nor readable, takes a mapping away. No flags at
     // all map: ps3fb and ps3vram of Linux 2.6.30 and before pass 0, later ones W, R and M (KERNEL-HISTORY.md of Lv1Hypervisor).
@@ -30,7 +33,10 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
     private readonly ILparAllocator _addresses;
     private readonly IOutletSource _outlets;
     private readonly ILogger _logger;
+    private readonly EventQueue _events;
+    private readonly IMachineClock _clock;
     private readonly GpuFirmwareRules _rules;
+    private readonly GpuProfile _profile;
     private readonly GpuMemory _ddr;
     private readonly DisplayHeads _heads;
     private readonly Dictionary<ulong, GpuContext> _contexts = [];
@@ -42,10 +48,13 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
     /// <summary>Makes the GPU; it uses no host memory until a guest allocates some.</summary>
     public GpuDevice(
         IDeviceHost host, GuestMemory memory, EventQueue events, IMachineClock clock, ILogger<GpuDevice>? logger = null,
-        GpuFirmwareRules? rules = null)
+        GpuFirmwareRules? rules = null, GpuProfile profile = GpuProfile.Retail)
     {
         ArgumentNullException.ThrowIfNull(host);
         _rules = rules ?? GpuFirmwareRules.Since210;
+        _profile = profile;
+        _events = events;
+        _clock = clock;
         _memory = memory;
         _addresses = host.Addresses;
         _outlets = host.Outlets;
@@ -92,7 +101,7 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
     string IMemoryWriter.Name => "the GPU";
 
     /// <summary>Driver information changes at every vertical blank; control registers and reports are the GPU's to write, too.</summary>
-    public bool MayStore(LparAddress start, ulong length) => _contexts.Values.Any(context => context.Owns(start, length));
+    public bool MayStore(LparAddress start, ulong length) => _contexts.Values.Any(context => context.MayStore(start, length));
 
     /// <inheritdoc/>
     public Lv1Status Open()
@@ -282,7 +291,7 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
                 return context.HasFramebuffer ? Lv1Status.Success : Lv1Status.WrongState;
             case GpuAttribute.FramebufferBlit when (p1 | p2 | p3 | p4) == 0:
                 // A blit of nothing is how ps3vram asks lv1 to kick the FIFO.
-                return DenyFifo();
+                return _profile == GpuProfile.Strict ? DenyFifo() : RunFifo(context);
             default:
                 if (!context.HasFramebuffer)
                     return Lv1Status.WrongState;
@@ -302,10 +311,31 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
         return status;
     }
 
+    // lv1 only kicks the FIFO: the guest learns from GET and the notifiers what became of its commands.
+    private Lv1Status RunFifo(GpuContext context)
+    {
+        // While it has work left it runs by itself, however often it is kicked.
+        if (!context.Fifo.IsBusy)
+            ContinueFifo(context);
+        return Lv1Status.Success;
+    }
+
+    private void ContinueFifo(GpuContext context)
+    {
+        // It may have been freed since this was scheduled.
+        if (!_contexts.ContainsValue(context))
+            return;
+        FifoRun end = context.Fifo.Run();
+        if (context.Fifo.Refusal is { } refusal)
+            _logger.LogWarning("GPU: {Refusal}", refusal);
+        if (end == FifoRun.MoreToDo)
+            _events.Schedule(_clock.TimeBase + TicksBetweenRuns, () => ContinueFifo(context));
+    }
+
     private Lv1Status DenyFifo()
     {
         if (!_fifoDenialLogged)
-            _logger.LogInformation("GPU: the command FIFO is denied to this partition, as on retail firmware since 2.10");
+            _logger.LogInformation("GPU: the command FIFO is denied to this partition (GPU profile \"strict\")");
         _fifoDenialLogged = true;
         return Lv1Status.DeniedByPolicy;
     }

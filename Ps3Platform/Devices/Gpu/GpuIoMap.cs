@@ -42,6 +42,10 @@ internal sealed class GpuIoMap
         return true;
     }
 
+    /// <summary>True when the map shows any byte of a range of partition memory.</summary>
+    public bool Shows(LparAddress start, ulong length) =>
+        _pages.Any(page => page != Unmapped && page < start.Value + length && start.Value < page + Granule);
+
     /// <summary>The mapped ranges in ascending order.</summary>
     public IReadOnlyList<GpuIoMapState> Inspect()
     {

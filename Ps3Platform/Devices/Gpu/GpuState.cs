@@ -27,8 +27,10 @@ public sealed record GpuAllocationState(ulong Handle, ulong Address, ulong Size)
 /// <param name="Mask">Causes that raise the outlet.</param>
 /// <param name="Outlet">Number of its interrupt outlet.</param>
 /// <param name="IoMap">Partition memory it can reach.</param>
+/// <param name="FifoRefusals">Words of its command FIFO that were refused.</param>
 public sealed record GpuContextState(
-    ulong Handle, ulong Memory, bool HasFramebuffer, uint Causes, uint Mask, uint Outlet, IReadOnlyList<GpuIoMapState> IoMap);
+    ulong Handle, ulong Memory, bool HasFramebuffer, uint Causes, uint Mask, uint Outlet, IReadOnlyList<GpuIoMapState> IoMap,
+    long FifoRefusals);
 
 /// <summary>A range of a context's I/O addresses that shows partition memory.</summary>
 /// <param name="IoAddress">First I/O address.</param>

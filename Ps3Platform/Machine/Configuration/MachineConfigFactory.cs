@@ -45,6 +45,7 @@ public static class MachineConfigFactory
             SpuFloat = options.SpuFloat ?? SpuFloatMode.Exact,
             Symbols = options.Symbols is { } map
                 ? SymbolTable.ReadSystemMap(CompressedFile.Unpack(files.Read("symbols", map, "a System.map"))) : null,
+            Gpu = options.Gpu,
             Lockup = options.Lockup,
         };
     }

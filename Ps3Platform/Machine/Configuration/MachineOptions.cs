@@ -2,6 +2,7 @@ using CellPpe.Ppe.Execution;
 
 using Microsoft.Extensions.Logging;
 
+using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Video;
 
 using SpuRuntime.Execution;
@@ -100,6 +101,9 @@ public sealed record MachineOptions
 
     /// <summary>Path of the System.map of a stripped kernel, or null.</summary>
     public string? Symbols { get; init; }
+
+    /// <summary>What the GPU grants a partition beside the framebuffer.</summary>
+    public GpuProfile Gpu { get; init; } = GpuProfile.Retail;
 
     /// <summary>What is done about a guest that has locked up, or panicked and stopped.</summary>
     public LockupAction Lockup { get; init; } = LockupAction.Stop;

@@ -2,6 +2,7 @@ using CellPpe.Ppe.Execution;
 
 using Microsoft.Extensions.Logging;
 
+using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine.Configuration.Kinds;
 
@@ -34,6 +35,8 @@ public static class MachineSchema
     private static readonly ChoiceKind<LogLevel> LogLevels = new(
         "LEVEL", ("debug", LogLevel.Debug), ("info", LogLevel.Information), ("warning", LogLevel.Warning), ("error", LogLevel.Error),
         ("none", LogLevel.None));
+
+    private static readonly ChoiceKind<GpuProfile> GpuProfiles = new(("retail", GpuProfile.Retail), ("strict", GpuProfile.Strict));
 
     private static readonly ChoiceKind<LockupAction> LockupActions = new(
         ("off", LockupAction.Off), ("report", LockupAction.Report), ("stop", LockupAction.Stop));
@@ -142,6 +145,10 @@ public static class MachineSchema
         new ValueField<string>(
             "symbols", new PathKind("FILE"), "System.map with the symbols of a stripped kernel (.xz, .gz as they are).",
             static o => o.Symbols, static (o, path) => o with { Symbols = path }),
+        new ValueField<GpuProfile>(
+            "gpu", GpuProfiles,
+            "What the GPU grants beside the framebuffer. retail: the copies of the command FIFO that Linux's ps3vram uses; strict: no FIFO.",
+            static o => o.Gpu, static (o, profile) => o with { Gpu = profile }),
         new ValueField<LockupAction>(
             "lockup", LockupActions,
             "When the guest can provably never go on, or has panicked and waits: stop with exit code 4 or 3; "

@@ -31,7 +31,7 @@ internal sealed class CommandChecker(CommandHelp help)
 
     private IEnumerable<string> OfProgram(List<string> words)
     {
-        if (words is ["test", ..])
+        if (words is ["test" or "format", ..])
             yield break;
         if (words is ["help", ..])
             words.RemoveAt(0);

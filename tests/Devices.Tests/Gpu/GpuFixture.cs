@@ -15,15 +15,17 @@ internal sealed class GpuFixture : IDisposable
     public const ulong MapFlags = 0xe000_0000_0000_0000;
     public const ulong UnmapFlags = 0x2000_0000_0000_0000;
 
-    public GpuFixture(ulong extra = 16)
+    public GpuFixture(ulong extra = 16, GpuProfile profile = GpuProfile.Retail)
     {
         Memory = new GuestMemory(Ram + (extra * Mib));
         Memory.TryAddMemory(new LparAddress(0), Ram, RegionAccess.ReadWrite, "RAM");
-        Device = new GpuDevice(Host, Memory, Events, Clock);
+        Device = new GpuDevice(Host, Memory, Events, Clock, Logger, profile: profile);
         Device.Open();
     }
 
     public GuestMemory Memory { get; }
+
+    public RecordingLogger<GpuDevice> Logger { get; } = new();
 
     public FakeHost Host { get; } = new();
 
