@@ -1,9 +1,11 @@
 #!/bin/bash
-# Builds a Linux kernel for the PS3 and an initramfs for it from Debian's source packages with Debian's cross compilers.
+# Builds a Linux kernel for the PS3, an initramfs and a root disk for it from Debian's source packages with Debian's cross compilers.
 # Nothing is patched. The result goes to guests/linux/ at the root of the repository. Finished steps are not repeated.
 set -euo pipefail
 # Modes go into the archive: the same for every user.
 umask 022
+# mke2fs is there, which users need not have in their path.
+PATH=$PATH:/usr/sbin:/sbin
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -16,9 +18,9 @@ cross=powerpc64-linux-gnu-
 
 usage() {
     cat <<EOF
-usage: build.sh [--only kernel|initramfs] [--variant ps3|debug] [--jobs N] [--out FOLDER] [--work FOLDER]
+usage: build.sh [--only kernel|initramfs|disk] [--variant ps3|debug] [--jobs N] [--out FOLDER] [--work FOLDER]
 
-  --only      build one half
+  --only      build one of the three
   --variant   ps3: as ps3_defconfig, console on the frame buffer; debug: console by network too (default debug)
   --jobs      parallel compiler processes (default: all processors)
   --out       where the result goes (default: guests/linux at the root of the repository)
@@ -43,7 +45,7 @@ while [ $# -gt 0 ]; do
     esac
 done
 work=${work_given:-$work}
-case $only in ''|kernel|initramfs) ;; *) usage >&2; exit 2 ;; esac
+case $only in ''|kernel|initramfs|disk) ;; *) usage >&2; exit 2 ;; esac
 case $variant in ps3|debug) ;; *) usage >&2; exit 2 ;; esac
 mkdir -p "$out" "$work"
 
@@ -61,7 +63,7 @@ need "${cross}gcc" gcc-powerpc64-linux-gnu
 need xz xz-utils
 need bzip2 bzip2
 need gzip gzip
-if [ "$only" != initramfs ]; then
+if [ -z "$only" ] || [ "$only" = kernel ]; then
     need flex flex
     need bison bison
     need bc bc
@@ -73,6 +75,10 @@ if [ "$only" != kernel ]; then
     need cpio cpio
     need dpkg-source dpkg-dev
     need_file /usr/powerpc64-linux-gnu/lib/libc.a libc6-dev-ppc64-cross
+fi
+if [ -z "$only" ] || [ "$only" = disk ]; then
+    need mke2fs e2fsprogs
+    need ssh-keygen openssh-client
 fi
 if [ -n "$missing" ]; then
     printf 'Some packages are missing. As root:\n\n    apt-get install%s\n\n' "$missing" >&2
@@ -156,8 +162,8 @@ fetch_source() {
         fail "apt-get source $package failed, see $work/apt.log. Add 'deb-src' to the machine's package sources, or unpack it into $work"
 }
 
-build_initramfs() {
-    local source tree=$work/initramfs
+build_busybox() {
+    local source
     if ! compgen -G "$work/busybox-*/Makefile" >/dev/null; then
         say "fetching the source of busybox"
         fetch_source busybox
@@ -173,6 +179,12 @@ build_initramfs() {
         make "${options[@]}" oldconfig </dev/null >>"$work/busybox-config.log" 2>&1 || fail "busybox oldconfig failed, see $work/busybox-config.log"
         make_logged "$work/busybox.log" "${options[@]}" -j "$jobs" busybox
     fi
+}
+
+build_initramfs() {
+    local source tree=$work/initramfs
+    build_busybox
+    source=$(dirname "$(compgen -G "$work/busybox-*/Makefile" | head -n 1)")
 
     say "compiling the self-test"
     # No vector unit and no fused shortcuts: the known answers are those of plain IEEE arithmetic.
@@ -191,7 +203,11 @@ build_initramfs() {
     (cd "$tree" && find . -print0 | LC_ALL=C sort -z | cpio --null --quiet --reproducible --owner 0:0 -o -H newc) | gzip -9n >"$out/initramfs.cpio.gz"
 }
 
-[ "$only" = initramfs ] || build_kernel
-[ "$only" = kernel ] || build_initramfs
+# shellcheck source=build-disk.sh
+. "$here/build-disk.sh"
+
+case $only in ''|kernel) build_kernel ;; esac
+case $only in ''|initramfs) build_initramfs ;; esac
+case $only in ''|disk) build_disk ;; esac
 say "in $out:"
-(cd "$out" && ls -l vmlinux dtbImage.ps3 otheros.bld initramfs.cpio.gz System.map 2>/dev/null | awk '{ print "   " $5 "  " $9 }') || true
+(cd "$out" && ls -l vmlinux dtbImage.ps3 otheros.bld initramfs.cpio.gz root.img System.map 2>/dev/null | awk '{ print "   " $5 "  " $9 }') || true
