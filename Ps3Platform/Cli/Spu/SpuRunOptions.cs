@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using Ps3Platform.Cli.Options;
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Cli.Streams;
 using Ps3Platform.Host.Streams;
 using Ps3Platform.Loaders.Elf;
@@ -37,7 +38,7 @@ internal sealed class SpuRunOptions
             command.Options.Add(option);
     }
 
-    public SpuProgram ReadProgram(ParseResult parsed) => SpuCommand.Open(parsed.GetValue(_program)!);
+    public SpuProgram ReadProgram(ParseResult parsed) => SpuProgramFile.Open(parsed.GetValue(_program)!);
 
     /// <summary>Runs the program to its end, and says how that was if it was not an exit or what <paramref name="isDone"/> had wanted.</summary>
     /// <returns>The exit code of the command.</returns>

@@ -3,9 +3,10 @@ using System.Diagnostics;
 using CellPpe.Core;
 using CellPpe.Ppe.Execution;
 
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Machine;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Session;
 
 /// <summary>What <c>--stats</c> and <c>--audit</c> print. A new figure is a new line in the method it belongs to.</summary>
 internal static class MachineReports

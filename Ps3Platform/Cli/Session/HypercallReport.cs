@@ -2,7 +2,7 @@ using Lv1Hypervisor;
 using Lv1Hypervisor.Abi;
 using Lv1Hypervisor.Policy;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Session;
 
 /// <summary>The audit trail as lines for a person.</summary>
 internal static class HypercallReport

@@ -4,7 +4,7 @@ using CellPpe.Core;
 
 using Ps3Platform.Machine.Profiling;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Session;
 
 /// <summary>A profile's hottest functions as lines for a person.</summary>
 internal static class ProfileReport

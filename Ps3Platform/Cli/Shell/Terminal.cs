@@ -1,4 +1,4 @@
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Shell;
 
 /// <summary>Messages to a person go to standard error; standard output belongs to the guest's console.</summary>
 internal static class Terminal

@@ -1,9 +1,10 @@
 using Ps3Platform.Cli.Files;
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Host.Files;
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine.Configuration;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Session;
 
 /// <summary>The files that options name: checked, and named in messages as the user gave them.</summary>
 /// <param name="options">Where each option was given.</param>

@@ -1,4 +1,4 @@
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Shell;
 
 /// <summary>What the process says to its caller; part of the documented interface.</summary>
 internal static class ExitCode

@@ -1,9 +1,10 @@
 using Ps3Platform.Cli.Files;
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Host.Files;
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine.Configuration;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Session;
 
 /// <summary>Finds guests: a file, the built-in one, or <c>linux</c> as firmware-stubs/linux/build.sh made it.</summary>
 internal static class GuestFiles

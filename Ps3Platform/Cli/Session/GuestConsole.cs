@@ -1,7 +1,8 @@
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Devices.Characters;
 using Ps3Platform.Host.Characters;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Session;
 
 /// <summary>
 /// Where a guest's console text goes. Remembers the end of it, so that a machine that stopped can say whether its kernel

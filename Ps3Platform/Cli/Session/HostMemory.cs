@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 using CellPpe.Core;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Session;
 
 /// <summary>How much of a guest's memory is resident, by what the guest uses it for.</summary>
 /// <param name="Ram">Bytes of the partition's own memory.</param>

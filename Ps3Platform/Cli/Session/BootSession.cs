@@ -3,10 +3,11 @@ using System.Diagnostics;
 using CellPpe.Ppe.Execution;
 
 using Ps3Platform.Cli.Files;
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Session;
 
 /// <summary>What the user wants to have of a run beside its console.</summary>
 internal sealed record BootReport

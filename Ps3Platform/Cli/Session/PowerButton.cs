@@ -1,6 +1,7 @@
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Machine;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Session;
 
 /// <summary>
 /// Ctrl-C, SIGTERM and SIGHUP: the first presses the console's power button, the second (or one that nobody hears) stops the machine.

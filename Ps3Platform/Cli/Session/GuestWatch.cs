@@ -1,9 +1,10 @@
 using CellPpe.Core;
 
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.KernelLog;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Session;
 
 /// <summary>
 /// Tells the user what the guest's console does not: that it has stopped for good, that its console is on the screen, and at the end

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Shell;
 
 /// <summary>Why a run was stopped from outside. The numbers are those of the signals (signal(7)).</summary>
 internal enum StopReason

@@ -1,13 +1,9 @@
-using Ps3Platform.Cli.Files;
 using Ps3Platform.Host.Files;
 using Ps3Platform.Host.Streams;
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine.Configuration;
 
-namespace Ps3Platform.Cli;
-
-/// <summary>A value the user gave that cannot be used, with the way out in its message.</summary>
-internal sealed class UsageException(string message) : Exception(message);
+namespace Ps3Platform.Cli.Shell;
 
 /// <summary>Turns exceptions into one line for a person and an exit code.</summary>
 internal static class Failures

@@ -1,6 +1,9 @@
 using System.CommandLine;
 
-namespace Ps3Platform.Cli;
+using Ps3Platform.Cli.Session;
+using Ps3Platform.Cli.Shell;
+
+namespace Ps3Platform.Cli.Commands;
 
 /// <summary><c>ps3 boot</c>: a machine that is run to its end.</summary>
 internal static class BootCommand

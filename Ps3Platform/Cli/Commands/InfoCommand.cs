@@ -1,11 +1,13 @@
 using System.CommandLine;
 
 using Ps3Platform.Cli.Options;
+using Ps3Platform.Cli.Session;
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Inspection;
 using Ps3Platform.Machine.Configuration;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Commands;
 
 /// <summary><c>ps3 info</c>: what a kernel file holds.</summary>
 internal static class InfoCommand

@@ -4,12 +4,13 @@ using Microsoft.Extensions.Logging;
 
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Host.Characters;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Configuration.Kinds;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Session;
 
 /// <summary>
 /// The options of every command that runs a guest, and what they ask for. One for each command. The options themselves are declared in

@@ -2,12 +2,13 @@ using System.CommandLine;
 
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
+using Ps3Platform.Cli.Session;
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Loaders.Elf;
-using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration.Kinds;
 using Ps3Platform.Machine.Profiling;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Commands;
 
 /// <summary><c>ps3 profile</c>: boots like <c>ps3 boot</c>, and says where the guest spent its time.</summary>
 internal sealed class ProfileCommand

@@ -5,13 +5,15 @@ using CellPpe.Ppe.Isa;
 
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
+using Ps3Platform.Cli.Session;
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Compression;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Configuration.Kinds;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Commands;
 
 /// <summary><c>ps3 disasm</c>: a kernel's code, at an address or a symbol.</summary>
 internal static class DisasmCommand

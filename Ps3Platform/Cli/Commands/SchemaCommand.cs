@@ -1,8 +1,9 @@
 using System.CommandLine;
 
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Machine.Configuration;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Commands;
 
 /// <summary><c>ps3 schema</c>: the JSON schema of the files that <c>--config</c> reads.</summary>
 internal static class SchemaCommand

@@ -1,9 +1,10 @@
 using System.Globalization;
 
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Elf;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Session;
 
 /// <summary>A place in a kernel's code as a user names it.</summary>
 internal static class KernelPlace

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Ps3Platform.Cli;
+namespace Ps3Platform.Cli.Shell;
 
 /// <summary>Log lines on standard error, one a record, with the part that speaks.</summary>
 internal sealed class TerminalLoggerProvider : ILoggerProvider
