@@ -6,6 +6,7 @@ using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Shell;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine;
+using Ps3Platform.Machine.Configuration;
 
 namespace Ps3Platform.Cli.Session;
 
@@ -152,7 +153,7 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
         if (report.Audit)
             MachineReports.PrintAudit(machine);
         if (report.StateHash)
-            Terminal.Note($"state hash {StateHash.Of(machine)}");
+            Terminal.Note($"state hash {MachineStateHash.Of(machine)}");
     }
 
     private void SaveTimeline(Ps3Machine machine, OutputFile file)

@@ -67,7 +67,7 @@ internal sealed class GuestWatch
 
     private void PrintLog(bool whole)
     {
-        if (KernelLogFinder.Find(_machine) is not { } log)
+        if (_machine.FindKernelLog() is not { } log)
         {
             if (whole)
                 Terminal.Note("no kernel log was found in guest memory (--log-buffer); --symbols System.map may help");

@@ -8,7 +8,7 @@ using Ps3Platform.Host.Streams;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Configuration.Kinds;
-using Ps3Platform.Machine.Spu.Bench;
+using Ps3Platform.Standalone.Bench;
 
 using SpuRuntime.Execution;
 

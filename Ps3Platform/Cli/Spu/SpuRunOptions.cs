@@ -5,11 +5,10 @@ using Ps3Platform.Cli.Shell;
 using Ps3Platform.Cli.Streams;
 using Ps3Platform.Host.Streams;
 using Ps3Platform.Loaders.Elf;
-using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Configuration.Kinds;
-using Ps3Platform.Machine.Spu;
-using Ps3Platform.Machine.Spu.Assist;
+using Ps3Platform.Standalone;
+using Ps3Platform.Standalone.Assist.Files;
 
 using SpuRuntime.Execution;
 
@@ -56,7 +55,7 @@ internal sealed class SpuRunOptions
             Engines = engines,
             Observer = observer,
             MemorySize = _memory.Read(parsed),
-            Clock = _clock.Read(parsed),
+            CountsInstructions = _clock.Read(parsed) == ClockMode.Instructions,
             Streams = new StandardStreams(
                 Console.OpenStandardInput(), new WatchedOutput(HostOutput.OpenStandardOutput(), stop.OnReaderGone), HostOutput.OpenStandardError()),
         };

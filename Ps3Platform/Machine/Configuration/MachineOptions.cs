@@ -3,6 +3,7 @@ using CellPpe.Ppe.Execution;
 using Microsoft.Extensions.Logging;
 
 using Ps3Platform.Devices.Video;
+using Ps3Platform.Machine.Lockups;
 
 using SpuRuntime.Execution;
 using SpuRuntime.Scheduling;
