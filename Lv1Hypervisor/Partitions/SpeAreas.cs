@@ -53,7 +53,7 @@ internal sealed class SpeAreas
         Context = _addresses.Allocate(LocalStoreSize);
         return TryMap(Privilege2, RegistersSize, spe.Privilege2, $"SPE {spe.Number} privileged state 2", RegionAccess.ReadWrite)
             && TryMap(Problem, RegistersSize, spe.ProblemState, $"SPE {spe.Number} problem state", RegionAccess.ReadWrite)
-            && TryMap(Shadow, shadowSize, new ShadowArea(spe.Shadow), $"SPE {spe.Number} shadow", RegionAccess.Read);
+            && TryMap(Shadow, shadowSize, new MappedShadowRegisters(spe.Shadow), $"SPE {spe.Number} shadow", RegionAccess.Read);
     }
 
     /// <summary>
@@ -75,7 +75,7 @@ internal sealed class SpeAreas
     }
 
     /// <summary>The shadow registers, and nothing in the rest of a larger page.</summary>
-    private sealed class ShadowArea(IMmioDevice registers) : IMmioDevice
+    private sealed class MappedShadowRegisters(IMmioDevice registers) : IMmioDevice
     {
         public ulong Read(ulong offset, int size) => offset < ShadowSize ? registers.Read(offset, size) : 0;
 

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 
+using Ps3Platform.Cli.Commands;
 using Ps3Platform.Cli.Completion;
 using Ps3Platform.Cli.Options;
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Cli.Spu;
 using Ps3Platform.Host.Streams;
 

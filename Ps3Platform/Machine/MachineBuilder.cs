@@ -16,7 +16,9 @@ using Ps3Platform.Devices.Video;
 using Ps3Platform.Devices.VirtualUart;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Inspection;
+using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Spes;
+using Ps3Platform.Machine.Turns;
 
 namespace Ps3Platform.Machine;
 

@@ -9,6 +9,7 @@ using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Devices.VirtualUart;
 using Ps3Platform.Machine.Spes;
+using Ps3Platform.Machine.Turns;
 
 namespace Ps3Platform.Machine;
 

@@ -13,9 +13,12 @@ using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Devices.VirtualUart;
 using Ps3Platform.Loaders.Elf;
+using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.KernelLog;
+using Ps3Platform.Machine.Lockups;
 using Ps3Platform.Machine.Profiling;
 using Ps3Platform.Machine.Spes;
+using Ps3Platform.Machine.Turns;
 
 namespace Ps3Platform.Machine;
 
@@ -134,6 +137,10 @@ public sealed class Ps3Machine : IDisposable
 
     /// <summary>From any thread: runs something between two turns. A thread of the guest's that has a host thread may run meanwhile.</summary>
     public void Post(Action action) => Events.Post(action);
+
+    /// <summary>The log in the kernel's memory, or null when none is found. Between two runs, or on the thread that runs the machine.</summary>
+    public KernelLogText? FindKernelLog() =>
+        KernelLogFinder.Find(new GuestKernelMemory(Memory, Ppe, Config.BootMemorySize), Symbols);
 
     /// <summary>Runs until the guest ends or a limit is reached. May be called again after a limit.</summary>
     public RunOutcome Run(RunLimits limits)
@@ -331,7 +338,7 @@ public sealed class Ps3Machine : IDisposable
         IReadOnlyList<EndlessCycle>? cycles = alone && Ppe.TryStandStill() ? _lockups.FindCycles(_running) : null;
         RunOutcome? found = cycles is null ? null : new RunOutcome(RunEnd.LockedUp, LockupReport.Describe(_running, cycles, Symbol));
         // Searching memory takes a moment: only where it may say something.
-        if ((cycles is not null || _lockups.IsPausing(_running)) && (ConsolePanic?.Invoke() ?? KernelLogFinder.Find(this)?.PanicLine) is { } line)
+        if ((cycles is not null || _lockups.IsPausing(_running)) && (ConsolePanic?.Invoke() ?? FindKernelLog()?.PanicLine) is { } line)
             found = new RunOutcome(RunEnd.Panic, $"{line} ({Whereabouts})");
         if (found is not { } outcome || Config.Lockup == LockupAction.Stop)
             return found;

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 
-using Ps3Platform.Machine.Spu;
-using Ps3Platform.Machine.Spu.Bench;
+using Ps3Platform.Standalone.Bench;
+using Ps3Platform.Standalone.Rig;
 
 using SpuRuntime.Execution;
 using SpuRuntime.Scheduling;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Inspection;
-using Ps3Platform.Machine;
+using Ps3Platform.Machine.Configuration;
 
 using Xunit;
 

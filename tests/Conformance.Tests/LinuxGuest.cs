@@ -2,6 +2,7 @@ using System.Text;
 
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine;
+using Ps3Platform.Machine.Configuration;
 
 namespace Conformance.Tests;
 

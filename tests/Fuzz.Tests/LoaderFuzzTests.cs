@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using Loaders.Tests;
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.Compression;
 using Ps3Platform.Loaders.DeviceTree;
 using Ps3Platform.Loaders.Elf;

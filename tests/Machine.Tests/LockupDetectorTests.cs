@@ -5,6 +5,7 @@ using CellPpe.Ppe.Execution.Cycles;
 using CellPpe.Ppe.State;
 
 using Ps3Platform.Machine;
+using Ps3Platform.Machine.Lockups;
 
 using Xunit;
 

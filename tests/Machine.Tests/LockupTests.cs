@@ -6,6 +6,8 @@ using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 
 using Ps3Platform.Machine;
+using Ps3Platform.Machine.Configuration;
+using Ps3Platform.Machine.Lockups;
 
 using Xunit;
 
@@ -124,7 +126,7 @@ public sealed class LockupTests
         Enter(machine, 1, PausingRound);
         Assert.Equal(RunEnd.InstructionLimit, machine.Run(new RunLimits { Instructions = 10_000 }).End);
         reports = count;
-        return StateHash.Of(machine);
+        return MachineStateHash.Of(machine);
     }
 
     private static Ps3Machine Build(PpuEngine engine, bool hostThreads, ClockMode clock, LockupAction action = LockupAction.Stop) =>

@@ -8,6 +8,7 @@ using CellPpe.Ppe.Execution;
 
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine;
+using Ps3Platform.Machine.Configuration;
 
 using Xunit;
 

@@ -28,7 +28,7 @@ public sealed class ProfilingTests
         Assert.True(profile.Samples > 50, $"{profile.Samples} samples");
         Assert.Equal(plainText.ToString(), profiledText.ToString());
         Assert.Equal(plain.Instructions, profiled.Instructions);
-        Assert.Equal(StateHash.Of(plain), StateHash.Of(profiled));
+        Assert.Equal(MachineStateHash.Of(plain), MachineStateHash.Of(profiled));
     }
 
     [Fact]

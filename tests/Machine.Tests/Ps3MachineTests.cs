@@ -4,6 +4,7 @@ using CellPpe.Ppe.Execution;
 
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine;
+using Ps3Platform.Machine.Configuration;
 
 using Xunit;
 
@@ -23,7 +24,7 @@ public sealed class Ps3MachineTests
 
         Assert.Contains("PENGUIN OK", firstText.ToString(), StringComparison.Ordinal);
         Assert.Equal(firstText.ToString(), secondText.ToString());
-        Assert.Equal(StateHash.Of(first), StateHash.Of(second));
+        Assert.Equal(MachineStateHash.Of(first), MachineStateHash.Of(second));
     }
 
     [Theory]
@@ -40,12 +41,12 @@ public sealed class Ps3MachineTests
             machine.Run(new RunLimits { Instructions = instructions });
 
             Assert.Equal(instructions, machine.Instructions);
-            Assert.Equal(StateHash.Of(interpreted), StateHash.Of(machine));
+            Assert.Equal(MachineStateHash.Of(interpreted), MachineStateHash.Of(machine));
         }
 
         Assert.Equal(interpreted.Run(new RunLimits()).End, machine.Run(new RunLimits()).End);
         Assert.Equal(expected.ToString(), text.ToString());
-        Assert.Equal(StateHash.Of(interpreted), StateHash.Of(machine));
+        Assert.Equal(MachineStateHash.Of(interpreted), MachineStateHash.Of(machine));
         Assert.Equal(0, machine.Ppe.Statistics.Failures);
         Assert.True(machine.Ppe.Statistics.Compiled > 0, machine.Ppe.Statistics.ToString());
     }
@@ -60,12 +61,12 @@ public sealed class Ps3MachineTests
 
         whole.Run(new RunLimits { Instructions = 3_000_000 });
         pieces.Run(new RunLimits { Instructions = 1_000_000 });
-        string early = StateHash.Of(pieces);
+        string early = MachineStateHash.Of(pieces);
         pieces.Run(new RunLimits { Instructions = 3_000_000 });
 
         Assert.Equal(3_000_000UL, whole.Instructions);
         Assert.Equal(3_000_000UL, pieces.Instructions);
-        Assert.NotEqual(early, StateHash.Of(pieces));
+        Assert.NotEqual(early, MachineStateHash.Of(pieces));
     }
 
     [Fact]

@@ -9,7 +9,9 @@ using CellPpe.Ppe.Execution;
 using Lv1Hypervisor.Abi;
 
 using Ps3Platform.Machine;
+using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Spes;
+using Ps3Platform.Machine.Turns;
 
 using SpuRuntime;
 using SpuRuntime.Channels;
@@ -50,11 +52,11 @@ public sealed class SpeTests
         ulong most = (first.Clock.TimeBase - IMachineClock.Frequency) * 16;
         Assert.InRange(done, most / 2, most);
         Assert.Equal(done, second.Spes!.Instructions);
-        Assert.Equal(StateHash.Of(first), StateHash.Of(second));
+        Assert.Equal(MachineStateHash.Of(first), MachineStateHash.Of(second));
         first.Spes.Taken[0].Registers.Registers[77] = default;
-        Assert.Equal(StateHash.Of(first), StateHash.Of(second));
+        Assert.Equal(MachineStateHash.Of(first), MachineStateHash.Of(second));
         first.Spes.Taken[0].Registers.Srr0 = 4;
-        Assert.NotEqual(StateHash.Of(first), StateHash.Of(second));
+        Assert.NotEqual(MachineStateHash.Of(first), MachineStateHash.Of(second));
     }
 
     [Fact]

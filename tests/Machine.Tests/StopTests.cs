@@ -7,6 +7,7 @@ using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 
 using Ps3Platform.Machine;
+using Ps3Platform.Machine.Configuration;
 
 using Xunit;
 

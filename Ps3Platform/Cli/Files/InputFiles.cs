@@ -1,3 +1,4 @@
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Host.Files;
 using Ps3Platform.Loaders;
 

@@ -1,9 +1,7 @@
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Host.Files;
 
 namespace Ps3Platform.Cli.Files;
-
-/// <summary>A file that was asked for could not be written: names the file and the reason.</summary>
-internal sealed class OutputException(string message, Exception inner) : Exception(message, inner);
 
 /// <summary>
 /// A file that this program writes. It is checked before any work is done for it (<see cref="Check"/>), and appears under its name

@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Host.Files;
 using Ps3Platform.Machine.Configuration;
 

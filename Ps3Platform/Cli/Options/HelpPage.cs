@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Text;
 
+using Ps3Platform.Cli.Shell;
+
 namespace Ps3Platform.Cli.Options;
 
 /// <summary>Prints a command's help page: as wide as the terminal, at most <see cref="Widest"/> columns.</summary>

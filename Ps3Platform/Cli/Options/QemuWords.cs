@@ -1,3 +1,5 @@
+using Ps3Platform.Cli.Shell;
+
 namespace Ps3Platform.Cli.Options;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Machine.Configuration.Kinds;
 
 namespace Ps3Platform.Cli.Options;

@@ -3,11 +3,12 @@ using System.Reflection;
 
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Host.Streams;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Configuration.Kinds;
-using Ps3Platform.Machine.Spu.Bench;
+using Ps3Platform.Standalone.Bench;
 
 using SpuRuntime.Execution;
 
@@ -45,7 +46,7 @@ internal sealed class BenchCommand
     private int Run(ParseResult parsed)
     {
         // Whatever can be wrong is found before anything is measured.
-        ISpuMeasure[] chosen = Choose(_only.TryRead(parsed, out string? only) ? only : null, SpuMeasures.All(Program("sgemm.elf"), Program("integer.elf")));
+        ISpuMeasure[] chosen = Choose(_only.TryRead(parsed, out string? only) ? only : null, SpuMeasures.All(ReadEmbedded("sgemm.elf"), ReadEmbedded("integer.elf")));
         using SpuCodeCache? code = SpuCodeCache.Create(_engine.ReadEngine(parsed));
         var options = new SpuBenchOptions { Rounds = (int)_rounds.Read(parsed), Time = _time.Read(parsed), Code = code };
         OutputFile? json = _json.TryRead(parsed, out string? jsonPath) ? OutputFile.Check(jsonPath, _json.Name) : null;
@@ -100,7 +101,7 @@ internal sealed class BenchCommand
             : throw new UsageException($"--only {only}: give some of {string.Join(", ", all.Select(static measure => measure.Name))}.");
     }
 
-    private static SpuProgram Program(string name)
+    private static SpuProgram ReadEmbedded(string name)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
         byte[] bytes = new byte[stream.Length];

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-using Ps3Platform.Machine.Spu.Bench;
+using Ps3Platform.Standalone.Bench;
 
 using SpuRuntime.Scheduling.Measures;
 

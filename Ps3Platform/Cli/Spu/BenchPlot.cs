@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security;
 using System.Text;
 
-using Ps3Platform.Machine.Spu.Bench;
+using Ps3Platform.Standalone.Bench;
 
 namespace Ps3Platform.Cli.Spu;
 

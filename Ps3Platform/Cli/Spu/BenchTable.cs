@@ -1,6 +1,6 @@
 using System.Globalization;
 
-using Ps3Platform.Machine.Spu.Bench;
+using Ps3Platform.Standalone.Bench;
 
 namespace Ps3Platform.Cli.Spu;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using Ps3Platform.Cli.Options;
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Configuration.Kinds;
 
@@ -36,9 +37,9 @@ internal static class SpuDisasmCommand
             string? name = section.TryRead(parsed, out string? named) ? named : null;
             if (parsed.GetValue(start) is { } both && name is not null)
                 throw new UsageException($"{both}: has no effect with --section {name}; leave one of the two out.");
-            SpuProgram opened = SpuCommand.Open(parsed.GetValue(program)!);
+            SpuProgram opened = SpuProgramFile.Open(parsed.GetValue(program)!);
             if (parsed.GetValue(start) is { } from)
-                PrintFrom(opened, SpuCommand.Resolve(opened, from), most);
+                PrintFrom(opened, SpuProgramFile.Resolve(opened, from), most);
             else
                 PrintSections(opened, name, most ?? int.MaxValue);
             return ExitCode.Success;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using Ps3Platform.Cli.Options;
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Machine.Configuration;
 
 using SpuRuntime.Execution;

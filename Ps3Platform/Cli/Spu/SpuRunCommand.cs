@@ -1,7 +1,8 @@
 using System.CommandLine;
 
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Loaders.Elf;
-using Ps3Platform.Machine.Spu;
+using Ps3Platform.Standalone;
 
 using SpuRuntime.Execution;
 

@@ -1,14 +1,14 @@
 using System.CommandLine;
 
 using Ps3Platform.Cli.Options;
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Cli.Streams;
 using Ps3Platform.Host.Streams;
 using Ps3Platform.Loaders.Elf;
-using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Configuration.Kinds;
-using Ps3Platform.Machine.Spu;
-using Ps3Platform.Machine.Spu.Assist;
+using Ps3Platform.Standalone;
+using Ps3Platform.Standalone.Assist.Files;
 
 using SpuRuntime.Execution;
 
@@ -37,7 +37,7 @@ internal sealed class SpuRunOptions
             command.Options.Add(option);
     }
 
-    public SpuProgram ReadProgram(ParseResult parsed) => SpuCommand.Open(parsed.GetValue(_program)!);
+    public SpuProgram ReadProgram(ParseResult parsed) => SpuProgramFile.Open(parsed.GetValue(_program)!);
 
     /// <summary>Runs the program to its end, and says how that was if it was not an exit or what <paramref name="isDone"/> had wanted.</summary>
     /// <returns>The exit code of the command.</returns>
@@ -55,7 +55,7 @@ internal sealed class SpuRunOptions
             Engines = engines,
             Observer = observer,
             MemorySize = _memory.Read(parsed),
-            Clock = _clock.Read(parsed),
+            CountsInstructions = _clock.Read(parsed) == ClockMode.Instructions,
             Streams = new StandardStreams(
                 Console.OpenStandardInput(), new WatchedOutput(HostOutput.OpenStandardOutput(), stop.OnReaderGone), HostOutput.OpenStandardError()),
         };

@@ -2,6 +2,7 @@ using System.CommandLine;
 
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
+using Ps3Platform.Cli.Shell;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Configuration.Kinds;
 
@@ -45,7 +46,7 @@ internal sealed class SpuTraceCommand
         long count = _count.TryRead(parsed, out ulong most) ? (long)most : long.MaxValue;
         OutputFile? output = _output.TryRead(parsed, out string? path) ? OutputFile.Check(path, _output.Name) : null;
         SpuProgram program = _run.ReadProgram(parsed);
-        uint? from = _from.TryRead(parsed, out string? start) ? SpuCommand.Resolve(program, start) : null;
+        uint? from = _from.TryRead(parsed, out string? start) ? SpuProgramFile.Resolve(program, start) : null;
         if (output is null)
             return Trace(parsed, program, Console.Error, filter, from, count);
 

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 using System.Text;
 
 using Ps3Platform.Loaders.Elf;
-using Ps3Platform.Machine.Spu;
+using Ps3Platform.Standalone;
 
 using SpuRuntime.Channels;
 using SpuRuntime.Execution;
@@ -48,28 +48,28 @@ internal sealed class SpuTracer(TextWriter output, SpuProgram program, TraceFilt
     public unsafe ISpuEngine Create(byte* localStore, ISpuChannels channels) => new SpuCore(localStore, new Listener(this, channels));
 
     /// <inheritdoc/>
-    public bool Before(StandaloneSpe spe)
+    public bool Before(IObservedSpu spu)
     {
         if (HasReachedCount())
             return false;
-        ref SpuState state = ref spe.State;
+        ref SpuState state = ref spu.State;
         _pc = state.Pc;
         _number = state.Instructions;
         HasBegun |= _pc == from;
         if (!HasBegun)
             return true;
-        _word = spe.WordAt(_pc);
+        _word = spu.WordAt(_pc);
         ((ReadOnlySpan<Vector128<byte>>)state.Registers).CopyTo(_before);
         _channel = null;
         return true;
     }
 
     /// <inheritdoc/>
-    public void After(StandaloneSpe spe, SpuExit exit)
+    public void After(IObservedSpu spu, SpuExit exit)
     {
         if (!HasBegun)
             return;
-        ref SpuState state = ref spe.State;
+        ref SpuState state = ref spu.State;
         bool isStop = exit.Reason is not (SpuExitReason.Budget or SpuExitReason.Attention);
         // Waiting for a channel is not an instruction; it will be tried again.
         if (exit.Reason == SpuExitReason.Blocked || (state.Instructions == _number && !isStop))

@@ -1,4 +1,5 @@
 using CellPpe.Core;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.DeviceTree;
 
 namespace Ps3Platform.Loaders;

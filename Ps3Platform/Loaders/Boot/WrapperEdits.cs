@@ -1,5 +1,6 @@
 using System.Text;
 using CellPpe.Core;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.DeviceTree;
 using Ps3Platform.Loaders.Elf;
 

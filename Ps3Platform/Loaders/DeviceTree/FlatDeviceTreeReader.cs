@@ -34,15 +34,15 @@ internal ref struct FlatDeviceTreeReader
     {
         const string What = "device tree header";
         var whole = new ImageReader(file.Name, file.Bytes.Span);
-        if (whole.U32(0, What) != FlatDeviceTree.Magic)
+        if (whole.U32(0, What) != FlatTreeFormat.Magic)
             throw whole.Fail(0, "This is no flat device tree (magic d00dfeed); compile the .dts with 'dtc -O dtb'.");
         uint total = whole.U32(4, What);
-        if (total < FlatDeviceTree.HeaderBytes)
+        if (total < FlatTreeFormat.HeaderBytes)
             throw whole.Fail(4, $"The device tree states a size of {total} bytes, less than its header; it is damaged, compile it again.");
         whole.Slice(0, total, "device tree");
         uint version = whole.U32(20, What);
         uint oldest = whole.U32(24, What);
-        if (version < FlatDeviceTree.OldestReader || oldest > FlatDeviceTree.Version)
+        if (version < FlatTreeFormat.OldestReader || oldest > FlatTreeFormat.Version)
             throw whole.Fail(20, $"Device tree version {version} is not understood; compile it with 'dtc -V 17'.");
 
         // From here on nothing beyond the stated size is looked at.
@@ -81,7 +81,7 @@ internal ref struct FlatDeviceTreeReader
 
     private DeviceTreeNode ReadRoot()
     {
-        if (NextToken() != FlatDeviceTree.BeginNode)
+        if (NextToken() != FlatTreeFormat.BeginNode)
             throw _reader.Fail(_position - 4, "The structure block does not begin with a node; the tree is damaged, compile it again.");
         var open = new Stack<DeviceTreeNode>();
         DeviceTreeNode root = ReadNodeStart();
@@ -91,15 +91,15 @@ internal ref struct FlatDeviceTreeReader
             ulong at = _position;
             switch (NextToken())
             {
-                case FlatDeviceTree.BeginNode:
+                case FlatTreeFormat.BeginNode:
                     if (open.Count >= MaximumDepth)
                         throw _reader.Fail(at, $"The tree is deeper than {MaximumDepth} nodes; it is damaged, compile it again.");
                     open.Push(open.Peek().AddChild(ReadNodeStart()));
                     break;
-                case FlatDeviceTree.EndNode:
+                case FlatTreeFormat.EndNode:
                     open.Pop();
                     break;
-                case FlatDeviceTree.Property:
+                case FlatTreeFormat.Property:
                     ReadProperty(open.Peek(), at);
                     break;
                 case uint other:
@@ -107,7 +107,7 @@ internal ref struct FlatDeviceTreeReader
             }
         }
 
-        if (NextToken() != FlatDeviceTree.End)
+        if (NextToken() != FlatTreeFormat.End)
             throw _reader.Fail(_position - 4, "Something follows the root node; the tree is damaged, compile it again.");
         return root;
     }
@@ -143,7 +143,7 @@ internal ref struct FlatDeviceTreeReader
         uint token;
         do
             token = Cell();
-        while (token == FlatDeviceTree.Nop);
+        while (token == FlatTreeFormat.Nop);
         return token;
     }
 

@@ -17,13 +17,13 @@ internal sealed class FlatDeviceTreeWriter
     {
         var writer = new FlatDeviceTreeWriter();
         writer.AddNode(document.Root);
-        writer.AddCell(FlatDeviceTree.End);
+        writer.AddCell(FlatTreeFormat.End);
         return writer.Assemble(document, room);
     }
 
     private byte[]? Assemble(DeviceTreeDocument document, int room)
     {
-        int reservations = FlatDeviceTree.HeaderBytes;
+        int reservations = FlatTreeFormat.HeaderBytes;
         int structure = reservations + ((document.Reservations.Count + 1) * 16);
         int strings = structure + _structure.WrittenCount;
         int total = (strings + _strings.WrittenCount + 7) & ~7;
@@ -33,8 +33,8 @@ internal sealed class FlatDeviceTreeWriter
         byte[] bytes = new byte[room == 0 ? total : room];
         Span<uint> header =
         [
-            FlatDeviceTree.Magic, (uint)bytes.Length, (uint)structure, (uint)strings, (uint)reservations,
-            FlatDeviceTree.Version, FlatDeviceTree.OldestReader, document.BootCpu, (uint)_strings.WrittenCount, (uint)_structure.WrittenCount,
+            FlatTreeFormat.Magic, (uint)bytes.Length, (uint)structure, (uint)strings, (uint)reservations,
+            FlatTreeFormat.Version, FlatTreeFormat.OldestReader, document.BootCpu, (uint)_strings.WrittenCount, (uint)_structure.WrittenCount,
         ];
         for (int index = 0; index < header.Length; index++)
             BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(index * 4), header[index]);
@@ -51,12 +51,12 @@ internal sealed class FlatDeviceTreeWriter
 
     private void AddNode(DeviceTreeNode node)
     {
-        AddCell(FlatDeviceTree.BeginNode);
+        AddCell(FlatTreeFormat.BeginNode);
         _structure.Write(Encoding.Latin1.GetBytes(node.Name + '\0'));
         Align();
         foreach (DeviceTreeProperty property in node.Properties)
         {
-            AddCell(FlatDeviceTree.Property);
+            AddCell(FlatTreeFormat.Property);
             AddCell((uint)property.Value.Length);
             AddCell(StringOffset(property.Name));
             _structure.Write(property.Value.Span);
@@ -65,7 +65,7 @@ internal sealed class FlatDeviceTreeWriter
 
         foreach (DeviceTreeNode child in node.Children)
             AddNode(child);
-        AddCell(FlatDeviceTree.EndNode);
+        AddCell(FlatTreeFormat.EndNode);
     }
 
     private uint StringOffset(string name)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine.Configuration.Kinds;
+using Ps3Platform.Machine.Lockups;
 
 using SpuRuntime.Execution;
 using SpuRuntime.Scheduling;

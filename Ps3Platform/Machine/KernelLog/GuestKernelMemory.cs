@@ -6,9 +6,12 @@ namespace Ps3Platform.Machine.KernelLog;
 
 /// <summary>
 /// A machine's memory as a 64-bit Linux kernel addresses it: its linear mapping of boot memory, and through the page table what lies
-/// elsewhere. Reads leave no trace.
+/// elsewhere. Reads leave no trace. The machine must stand still.
 /// </summary>
-internal sealed class GuestKernelMemory(Ps3Machine machine) : IKernelMemory
+/// <param name="memory">The partition's memory.</param>
+/// <param name="ppe">The processor whose page table translates what lies outside the linear mapping.</param>
+/// <param name="bootMemorySize">Bytes of boot memory, from address 0.</param>
+internal sealed class GuestKernelMemory(GuestMemory memory, PpuCore ppe, ulong bootMemorySize) : IKernelMemory
 {
     private const ulong LinearMapping = 0xc000_0000_0000_0000;
 
@@ -17,7 +20,7 @@ internal sealed class GuestKernelMemory(Ps3Machine machine) : IKernelMemory
 
     /// <inheritdoc/>
     public ReadOnlySpan<byte> Image =>
-        machine.Memory.TrySlice(default, machine.Config.BootMemorySize, RegionAccess.Read, out Span<byte> bytes) ? bytes : default;
+        memory.TrySlice(default, bootMemorySize, RegionAccess.Read, out Span<byte> bytes) ? bytes : default;
 
     /// <inheritdoc/>
     public bool TryRead(ulong address, Span<byte> destination)
@@ -44,10 +47,10 @@ internal sealed class GuestKernelMemory(Ps3Machine machine) : IKernelMemory
 
     private bool TryReadPage(ulong address, Span<byte> destination)
     {
-        foreach (PpuThread thread in machine.Ppe.Threads)
+        foreach (PpuThread thread in ppe.Threads)
         {
             if (GuestPeek.TryTranslate(thread, translated: true, new EffectiveAddress(address), (ulong)destination.Length, out LparAddress real)
-                && machine.Memory.TryRead(real, destination))
+                && memory.TryRead(real, destination))
             {
                 return true;
             }

@@ -5,13 +5,6 @@ namespace Ps3Platform.Machine.KernelLog;
 /// <summary>Finds a kernel's log in guest memory: by symbols, by the kernel's own vmcoreinfo note, or by what it looks like.</summary>
 public static class KernelLogFinder
 {
-    /// <summary>The log of the kernel in a machine that stands still, or null when none is found.</summary>
-    public static KernelLogText? Find(Ps3Machine machine)
-    {
-        ArgumentNullException.ThrowIfNull(machine);
-        return Find(new GuestKernelMemory(machine), machine.Symbols);
-    }
-
     /// <summary>The log of the kernel in this memory, or null when none is found.</summary>
     /// <param name="memory">What is searched.</param>
     /// <param name="symbols">The kernel's symbols; may be empty, and those of another kernel do no harm.</param>

@@ -6,6 +6,9 @@ using CellPpe.Ppe.Execution;
 
 using Microsoft.Extensions.Logging;
 
+using Ps3Platform.Machine.Configuration;
+using Ps3Platform.Machine.Turns;
+
 using SpuRuntime;
 using SpuRuntime.Execution;
 using SpuRuntime.Scheduling;

@@ -1,6 +1,8 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 
+using Ps3Platform.Machine.Turns;
+
 namespace Ps3Platform.Machine.Spes;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Ps3Platform.Machine.Turns;
+
 using SpuRuntime;
 
 namespace Ps3Platform.Machine.Spes;

@@ -3,6 +3,8 @@ using System.Numerics;
 using CellPpe.Core;
 using CellPpe.Ppe.Execution;
 
+using Ps3Platform.Machine.Turns;
+
 using SpuRuntime;
 
 namespace Ps3Platform.Machine.Spes;

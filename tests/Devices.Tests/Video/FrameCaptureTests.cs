@@ -2,6 +2,7 @@ using CellPpe.Core;
 using Devices.Tests.Fakes;
 using Devices.Tests.Gpu;
 using Devices.Tests.VirtualUart;
+using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Devices.VirtualUart;
 using SkiaSharp;

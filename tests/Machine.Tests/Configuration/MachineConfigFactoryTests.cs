@@ -113,6 +113,6 @@ public sealed class MachineConfigFactoryTests
     {
         using Ps3Machine machine = MachineBuilder.Build(config);
         Assert.Equal(RunEnd.PowerOff, machine.Run(new RunLimits()).End);
-        return StateHash.Of(machine);
+        return MachineStateHash.Of(machine);
     }
 }

@@ -1,8 +1,8 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 
-using Lv1Hypervisor;
 using Lv1Hypervisor.Abi;
+using Lv1Hypervisor.Partitions;
 
 using Ps3Platform.Devices.Video;
 

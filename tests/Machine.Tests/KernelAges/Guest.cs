@@ -3,10 +3,11 @@ using System.Text;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 
-using Lv1Hypervisor;
 using Lv1Hypervisor.Abi;
+using Lv1Hypervisor.Partitions;
 
 using Ps3Platform.Machine;
+using Ps3Platform.Machine.Configuration;
 
 using Xunit;
 

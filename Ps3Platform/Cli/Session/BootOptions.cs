@@ -1,0 +1,117 @@
+using System.CommandLine;
+
+using Microsoft.Extensions.Logging;
+
+using Ps3Platform.Cli.Files;
+using Ps3Platform.Cli.Options;
+using Ps3Platform.Cli.Shell;
+using Ps3Platform.Host.Characters;
+using Ps3Platform.Machine;
+using Ps3Platform.Machine.Configuration;
+using Ps3Platform.Machine.Configuration.Kinds;
+
+namespace Ps3Platform.Cli.Session;
+
+/// <summary>
+/// The options of every command that runs a guest, and what they ask for. One for each command. The options themselves are declared in
+/// <see cref="MachineSchema"/>; the command line wins over the file of <c>--config</c>.
+/// </summary>
+internal sealed class BootOptions
+{
+    private static readonly OptionField KernelField = MachineSchema.Fields.Single(static field => field.IsOperand);
+
+    private readonly Operand<string?> _kernel = new(KernelField.Placeholder!)
+    {
+        Description = KernelField.Help,
+        Arity = ArgumentArity.ZeroOrOne,
+        Shape = KernelField.Shape,
+    };
+    private readonly Setting<string> _config = new(
+        "--config", new PathKind("FILE"),
+        "Read options from this JSON file, by their names without dashes: { \"memory\": \"1G\", \"cpus\": 1 }. "
+        + "Options of the command line win.");
+    private readonly Setting<CharacterSpec> _console = new(
+        "--console", new CharacterKindOfValue(),
+        "Where the text of the guest's console goes. tcp and unix listen, on loopback if no HOST is given; "
+        + "the guest does not wait for a client.",
+        "stdio");
+    private readonly FieldOptions _fields = new();
+
+    /// <summary>Adds the kernel and all options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(_kernel);
+        foreach (Option option in (IEnumerable<Option>)[_config, _console, .. _fields.All])
+            command.Options.Add(option);
+    }
+
+    /// <summary>Boots what the command line asks for and waits for its end.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="prepare">Called with every machine (there are several when the guest restarts) before it runs.</param>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public int Run(ParseResult parsed, Action<Ps3Machine>? prepare = null)
+    {
+        // What can be wrong with options is found before other files are read and unpacked.
+        SourcedOptions options = Read(parsed);
+        options.Check();
+        using LoggerFactory loggers = CreateLoggers(options.Options.Log);
+        BootReport report = ReadReport(options) with { Prepare = prepare };
+        CharacterSpec consoleSpec = _console.Read(parsed);
+        MachineConfig read = MachineConfigFactory.Create(options.Options, new OptionFiles(options), Terminal.Note);
+        ulong? place = BreakOf(options, read);
+        // Last of all: a command line that is wrong opens no port and empties no file.
+        using var console = new GuestConsole(consoleSpec);
+        MachineConfig config = read with { Console = console.Write, Loggers = loggers };
+        return new BootSession(config, console, report with { Break = place }).Run();
+    }
+
+    private static ulong? BreakOf(SourcedOptions options, MachineConfig config)
+    {
+        if (options.Options.Break is not { } place)
+            return null;
+        ulong address = KernelPlace.Resolve(place, config.Kernel, config.Symbols ?? config.Kernel.Symbols, "--symbols");
+        return (address & 3) == 0
+            ? address
+            : throw new UsageException($"{options.PlaceOf("break")} {place}: instructions stand at multiples of 4.");
+    }
+
+    private SourcedOptions Read(ParseResult parsed)
+    {
+        var options = new SourcedOptions();
+        if (_config.TryRead(parsed, out string? file))
+            OptionFiles.ReadConfiguration(file, _config.Name, options);
+        _fields.Read(parsed, options);
+        if (parsed.GetValue(_kernel) is { } kernel)
+            options.Set(KernelField, kernel, KernelField.Placeholder!);
+        return options;
+    }
+
+    private static BootReport ReadReport(SourcedOptions sourced)
+    {
+        MachineOptions options = sourced.Options;
+        OutputFile? Checked(string? path, string option) => path is null ? null : OutputFile.Check(path, sourced.PlaceOf(option));
+        OutputFile? screenshot = Checked(options.Screenshot, "screenshot");
+        string stem = Path.ChangeExtension(options.Screenshot ?? "screenshot.png", null);
+        string Numbered(int number) => $"{stem}-{number:000}.png";
+        if (options.ScreenshotEvery is not null)
+            _ = Checked(Numbered(1), "screenshot-every");
+        return new BootReport
+        {
+            Screenshot = screenshot,
+            ScreenshotEvery = options.ScreenshotEvery,
+            NumberedScreenshot = number => OutputFile.Unchecked(Numbered(number)),
+            Timeout = options.Timeout,
+            Instructions = options.Instructions,
+            SpeTimeline = Checked(options.SpeTimeline, "spe-timeline"),
+            LogBuffer = options.LogBuffer,
+            NoReboot = options.NoReboot,
+            Stats = options.Stats,
+            StateHash = options.StateHash,
+            Audit = options.Audit,
+        };
+    }
+
+    private static LoggerFactory CreateLoggers(LogLevel least) =>
+        // Not LoggerFactory.Create: the service container behind it costs more than the rest of the start.
+        new([new TerminalLoggerProvider()], new LoggerFilterOptions { MinLevel = least });
+}

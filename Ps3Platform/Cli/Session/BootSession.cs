@@ -1,0 +1,183 @@
+using System.Diagnostics;
+
+using CellPpe.Ppe.Execution;
+
+using Ps3Platform.Cli.Files;
+using Ps3Platform.Cli.Shell;
+using Ps3Platform.Devices.Video;
+using Ps3Platform.Machine;
+using Ps3Platform.Machine.Configuration;
+
+namespace Ps3Platform.Cli.Session;
+
+/// <summary>What the user wants to have of a run beside its console.</summary>
+internal sealed record BootReport
+{
+    public OutputFile? Screenshot { get; init; }
+
+    public TimeSpan? ScreenshotEvery { get; init; }
+
+    /// <summary>Makes the file of the screenshot with a number, from 1, that <see cref="ScreenshotEvery"/> asks for.</summary>
+    public Func<int, OutputFile>? NumberedScreenshot { get; init; }
+
+    public TimeSpan? Timeout { get; init; }
+
+    public ulong? Instructions { get; init; }
+
+    public OutputFile? SpeTimeline { get; init; }
+
+    public bool LogBuffer { get; init; }
+
+    /// <summary>Effective address at which every hardware thread stops, and with it the run.</summary>
+    public ulong? Break { get; init; }
+
+    public bool NoReboot { get; init; }
+
+    public bool Stats { get; init; }
+
+    public bool StateHash { get; init; }
+
+    public bool Audit { get; init; }
+
+    /// <summary>Called with every machine before it runs.</summary>
+    public Action<Ps3Machine>? Prepare { get; init; }
+}
+
+/// <summary>Runs a machine to its end, restarting it when the guest asks for that.</summary>
+internal sealed class BootSession(MachineConfig config, GuestConsole console, BootReport report)
+{
+    private int _screenshots;
+    private bool _isOutputLost;
+
+    public int Run()
+    {
+        using var keys = new PowerButton();
+        console.ReaderGone += keys.OnReaderGone;
+        if (config.Kernel.Warnings is { Count: > 0 } warnings)
+        {
+            foreach (string warning in warnings)
+                Terminal.Note(warning);
+        }
+
+        // Limits hold for the whole session: a guest that restarts for ever is stopped by them too.
+        long started = Stopwatch.GetTimestamp();
+        ulong instructions = 0;
+        while (true)
+        {
+            using Ps3Machine machine = MachineBuilder.Build(config);
+            keys.Machine = machine;
+            var watch = new GuestWatch(machine, console);
+            ScheduleScreenshots(machine);
+            SetBreakpoint(machine);
+            report.Prepare?.Invoke(machine);
+            // Reading and unpacking files takes several times their size, and nothing else would give that back for a long time.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            RunOutcome outcome = machine.Run(new RunLimits
+            {
+                Timeout = report.Timeout - Stopwatch.GetElapsedTime(started),
+                Instructions = report.Instructions is { } most ? most - Math.Min(most, instructions) : null,
+                Cancel = keys.Stopped,
+            });
+            instructions += machine.Instructions;
+            console.Drain(keys.Stopped);
+            Report(machine);
+            watch.Finish(outcome, report.LogBuffer);
+            if (outcome.End == RunEnd.Restart && !report.NoReboot)
+            {
+                keys.Machine = null;
+                console.Forget();
+                Terminal.Note("the guest restarts");
+                continue;
+            }
+
+            return Finish(outcome, keys.Reason);
+        }
+    }
+
+    private int Finish(RunOutcome outcome, StopReason reason)
+    {
+        // The reader may have gone while the guest's last words were on their way.
+        if (outcome.End is RunEnd.Cancelled or RunEnd.PowerOff && reason == StopReason.OutputClosed)
+            return ExitCode.OutputClosed;
+        (int code, string message) = outcome.End switch
+        {
+            RunEnd.PowerOff => (ExitCode.Success, "the guest powered off"),
+            RunEnd.Restart => (ExitCode.GuestRestart, "the guest asked for a restart (--no-reboot)"),
+            RunEnd.Panic => (ExitCode.GuestPanic, $"guest panic: {outcome.Message}"),
+            RunEnd.LockedUp => (ExitCode.GuestLockup, $"the guest has locked up: {outcome.Message}"),
+            RunEnd.Timeout => (ExitCode.Timeout, $"time limit of {report.Timeout?.TotalSeconds:0.###} s reached: {outcome.Message}"),
+            RunEnd.Stopped => (ExitCode.Stopped, $"stopped: {outcome.Message}"),
+            RunEnd.InstructionLimit => (ExitCode.Timeout, $"limit of {report.Instructions} instructions reached: {outcome.Message}"),
+            _ => (StopSignals.ExitCodeOf(reason), $"stopped by {StopSignals.Describe(reason)}: {outcome.Message}"),
+        };
+        console.Report();
+        Terminal.Note(message);
+        return code == ExitCode.Success && (_isOutputLost || console.HasLost) ? ExitCode.OutputLost : code;
+    }
+
+    private void SetBreakpoint(Ps3Machine machine)
+    {
+        if (report.Break is not { } place)
+            return;
+        foreach (PpuThread thread in machine.Ppe.Threads)
+            thread.Stops.AddBreakpoint(place);
+    }
+
+    private void ScheduleScreenshots(Ps3Machine machine)
+    {
+        if (report is not { ScreenshotEvery: { } period, NumberedScreenshot: { } fileOf })
+            return;
+        ulong ticks = Math.Max(1, (ulong)(period.TotalSeconds * CellPpe.Core.IMachineClock.Frequency));
+        void Take()
+        {
+            // A guest that has not turned its screen on yet has no picture to lose.
+            OutputFile file = fileOf(++_screenshots);
+            if (machine.Screen.TryCapture(out Frame? frame))
+                Save(frame, file);
+            else
+                Terminal.Note($"{file.Path} not written: the guest shows nothing on the screen");
+            machine.Events.Schedule(machine.Clock.TimeBase + ticks, Take);
+        }
+
+        machine.Events.Schedule(machine.Clock.TimeBase + ticks, Take);
+    }
+
+    private void Report(Ps3Machine machine)
+    {
+        if (report.Screenshot is { } screenshot)
+            SaveScreen(machine, screenshot);
+        if (report.SpeTimeline is { } timeline)
+            SaveTimeline(machine, timeline);
+        if (report.Stats)
+            MachineReports.PrintStats(machine);
+        if (report.Audit)
+            MachineReports.PrintAudit(machine);
+        if (report.StateHash)
+            Terminal.Note($"state hash {MachineStateHash.Of(machine)}");
+    }
+
+    private void SaveTimeline(Ps3Machine machine, OutputFile file)
+    {
+        if (machine.Spes?.Timeline is not { } timeline)
+            throw new InvalidOperationException("--spe-timeline was accepted for a machine without SPEs.");
+        if (file.TryWrite(timeline.Write))
+            Terminal.Note($"{file.Path} written; open it with https://ui.perfetto.dev");
+        else
+            _isOutputLost = true;
+    }
+
+    private void SaveScreen(Ps3Machine machine, OutputFile file)
+    {
+        if (machine.Screen.TryCapture(out Frame? frame))
+        {
+            Save(frame, file);
+            return;
+        }
+
+        Terminal.Error($"{file.Path} not written: the guest shows nothing on the screen");
+        _isOutputLost = true;
+    }
+
+    // A picture that cannot be written is no reason to lose the run; the exit code tells of it at the end.
+    private void Save(Frame frame, OutputFile file) => _isOutputLost |= !file.TryWrite(stream => PngWriter.Write(frame, stream));
+}

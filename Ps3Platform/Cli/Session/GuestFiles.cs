@@ -1,0 +1,79 @@
+using Ps3Platform.Cli.Files;
+using Ps3Platform.Cli.Shell;
+using Ps3Platform.Host.Files;
+using Ps3Platform.Loaders;
+using Ps3Platform.Machine.Configuration;
+
+namespace Ps3Platform.Cli.Session;
+
+/// <summary>Finds guests: a file, the built-in one, or <c>linux</c> as firmware-stubs/linux/build.sh made it.</summary>
+internal static class GuestFiles
+{
+    /// <summary>The name of the Linux that the build script makes.</summary>
+    public const string Linux = "linux";
+
+    /// <summary>The name of the built-in guest.</summary>
+    public const string Penguin = "penguin";
+
+    private const string Wanted = "a vmlinux, dtbImage.ps3 or otheros.bld (.gz and .xz as they are), or nothing for the built-in guest";
+
+    /// <summary>The guest the user named, or the built-in one.</summary>
+    /// <param name="name">Its name, or null.</param>
+    /// <param name="place">What messages call the option that names it, or null for an operand.</param>
+    /// <exception cref="UsageException">There is no such guest, or its file cannot be read.</exception>
+    public static Guest Open(string? name, string? place = null)
+    {
+        if (name is null)
+            return new Guest(BuiltIn());
+        if (name == InputFiles.StandardInput)
+            return new Guest(InputFiles.ReadStandardInput("a kernel"));
+        // A file of that name comes first; a folder of that name, as in the checkout, does not.
+        if (FileKinds.Of(name) is FileKind.Missing or FileKind.Folder)
+        {
+            switch (name)
+            {
+                case Linux:
+                    return BuiltLinux();
+                case Penguin:
+                    return new Guest(BuiltIn());
+                case "help":
+                    throw new UsageException("help: no such file; \"ps3 help boot\" shows the options.");
+            }
+        }
+
+        return new Guest(InputFiles.Read(name, place, Wanted));
+    }
+
+    private static ImageFile BuiltIn()
+    {
+        using Stream stream = typeof(GuestFiles).Assembly.GetManifestResourceStream("penguin.elf")
+            ?? throw new InvalidOperationException("the built-in guest is missing from the program");
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return new ImageFile("penguin (built-in)", bytes);
+    }
+
+    private static Guest BuiltLinux()
+    {
+        foreach (DirectoryInfo folder in Upwards(Directory.GetCurrentDirectory()).Concat(Upwards(AppContext.BaseDirectory)))
+        {
+            string built = Path.Combine(folder.FullName, "guests", Linux);
+            string kernel = Path.Combine(built, "vmlinux");
+            if (!File.Exists(kernel))
+                continue;
+            string initrd = Path.Combine(built, "initramfs.cpio.gz");
+            string commandLine = Path.Combine(built, "cmdline");
+            return new Guest(
+                InputFiles.Read(kernel, option: null, "the kernel that firmware-stubs/linux/build.sh makes"), File.Exists(initrd) ? initrd : null, File.Exists(commandLine) ? File.ReadAllText(commandLine).Trim() : null);
+        }
+
+        throw new UsageException("no Linux has been built yet; run firmware-stubs/linux/build.sh, which makes guests/linux/.");
+    }
+
+    // The program lies in the checkout too: it is found from anywhere.
+    private static IEnumerable<DirectoryInfo> Upwards(string start)
+    {
+        for (DirectoryInfo? folder = new(start); folder is not null; folder = folder.Parent)
+            yield return folder;
+    }
+}

@@ -1,0 +1,86 @@
+using CellPpe.Core;
+
+using Ps3Platform.Cli.Shell;
+using Ps3Platform.Machine;
+using Ps3Platform.Machine.KernelLog;
+
+namespace Ps3Platform.Cli.Session;
+
+/// <summary>
+/// Tells the user what the guest's console does not: that it has stopped for good, that its console is on the screen, and at the end
+/// what its kernel had to say. One for each machine.
+/// </summary>
+internal sealed class GuestWatch
+{
+    /// <summary>Guest time between the first picture and the note that no text has come.</summary>
+    private const ulong Patience = IMachineClock.Frequency;
+
+    /// <summary>Lines that are shown unasked.</summary>
+    private const int LastLines = 40;
+
+    private readonly Ps3Machine _machine;
+    private readonly GuestConsole _console;
+    private ulong? _firstPicture;
+    private bool _noted;
+
+    public GuestWatch(Ps3Machine machine, GuestConsole console)
+    {
+        _machine = machine;
+        _console = console;
+        machine.ConsolePanic = console.PanicLine;
+        machine.Stuck = static outcome => Terminal.Note(outcome.End == RunEnd.Panic
+            ? $"guest panic: {outcome.Message}; it runs on (--lockup report)"
+            : $"the guest has locked up: {outcome.Message}; it runs on (--lockup report)");
+        machine.BetweenTurns = LookAtScreen;
+    }
+
+    /// <summary>The run is over: prints the kernel's log if it was asked for, or if the guest did not end in order.</summary>
+    public void Finish(RunOutcome outcome, bool wholeLog)
+    {
+        if (_machine.Gpu.Pictures > 0 && !_console.HasText)
+            NoteScreen();
+        if (wholeLog || outcome.End is not (RunEnd.PowerOff or RunEnd.Restart))
+            PrintLog(wholeLog);
+    }
+
+    private void LookAtScreen(ulong now)
+    {
+        if (_noted || _console.HasText || _machine.Gpu.Pictures == 0)
+            return;
+        _firstPicture ??= now;
+        if (now - _firstPicture >= Patience)
+            NoteScreen();
+    }
+
+    private void NoteScreen()
+    {
+        if (_noted)
+            return;
+        _noted = true;
+        Terminal.Note("the guest prints no text here: its console is on the screen. --screenshot FILE shows the screen at the end, "
+            + "--screenshot-every TIME also before, --log-buffer prints the kernel's log.");
+    }
+
+    // Linux ends its panics with an empty line.
+    private static string? LastText(KernelLogText log) =>
+        log.Messages.SelectMany(static message => message.Text.Split('\n')).LastOrDefault(static line => !string.IsNullOrWhiteSpace(line));
+
+    private void PrintLog(bool whole)
+    {
+        if (_machine.FindKernelLog() is not { } log)
+        {
+            if (whole)
+                Terminal.Note("no kernel log was found in guest memory (--log-buffer); --symbols System.map may help");
+            return;
+        }
+
+        string[] lines = [.. log.Lines];
+        // What stands on the terminal already is not repeated.
+        if (!whole && LastText(log) is { } last && _console.Shows(last))
+            return;
+        int first = whole ? 0 : Math.Max(0, lines.Length - LastLines);
+        Terminal.Note(first == 0 ? $"the kernel's log ({lines.Length} lines):" : $"the kernel's log, the last {LastLines} of {lines.Length} lines (--log-buffer prints all):");
+        foreach (string line in lines.AsSpan(first))
+            Terminal.Text(line);
+    }
+}

@@ -1,0 +1,38 @@
+using Ps3Platform.Cli.Files;
+using Ps3Platform.Cli.Shell;
+using Ps3Platform.Host.Files;
+using Ps3Platform.Loaders;
+using Ps3Platform.Machine.Configuration;
+
+namespace Ps3Platform.Cli.Session;
+
+/// <summary>The files that options name: checked, and named in messages as the user gave them.</summary>
+/// <param name="options">Where each option was given.</param>
+internal sealed class OptionFiles(SourcedOptions options) : IOptionFiles
+{
+    /// <inheritdoc/>
+    public Guest OpenGuest(string? kernel)
+    {
+        // An operand has no name; a file's kernel has a place.
+        OptionField field = MachineSchema.Fields.Single(static field => field.IsOperand);
+        string place = options.PlaceOf(field.Name);
+        return GuestFiles.Open(kernel, place == field.Placeholder ? null : place);
+    }
+
+    /// <inheritdoc/>
+    public ImageFile Read(string option, string path, string wanted) => InputFiles.Read(path, options.PlaceOf(option), wanted);
+
+    /// <summary>Reads the options of a JSON file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="place">What messages call the option that names it.</param>
+    /// <param name="into">Takes them.</param>
+    /// <exception cref="UsageException">The file cannot be read.</exception>
+    /// <exception cref="ConfigurationException">It has other things than options.</exception>
+    public static void ReadConfiguration(string path, string place, SourcedOptions into)
+    {
+        ImageFile file = InputFiles.Read(path, place, "a JSON file of options, such as { \"memory\": \"256M\" }");
+        // What comes from a pipe lies in no folder.
+        string folder = FileKinds.Of(path) == FileKind.Regular ? Path.GetDirectoryName(path) ?? "" : "";
+        ConfigurationFile.Read(file.Bytes.Span, path, into, folder);
+    }
+}

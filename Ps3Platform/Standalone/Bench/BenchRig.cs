@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Runtime.Intrinsics;
+
+using Microsoft.Extensions.Logging.Abstractions;
+
+using Ps3Platform.Standalone.Rig;
+
+using SpuRuntime;
+using SpuRuntime.Execution;
+using SpuRuntime.Isa;
+using SpuRuntime.Scheduling;
+
+namespace Ps3Platform.Standalone.Bench;
+
+/// <summary>SPEs with a scheduler, to be measured: the caller is the PPE.</summary>
+public sealed class BenchRig : ISpeTimer, IDisposable
+{
+    private const uint Running = 1;
+    private const int SpinsBeforeYield = 200;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
+
+    private readonly StandaloneClock _clock = new(isHosts: true, static () => 0);
+    private volatile Exception? _failure;
+
+    /// <summary>Makes so many SPEs, which stand.</summary>
+    public BenchRig(int count, SpeSchedulerOptions scheduling, ISpuEngineFactory engines)
+    {
+        ArgumentNullException.ThrowIfNull(scheduling);
+        Scheduler = scheduling.Build((_, exception) => _failure = exception);
+        TakesTurns = scheduling.Policy == SpePolicy.RoundRobin;
+        Spes = new SpeRig(count, 4 << 20, _clock, Scheduler, this, engines, NullLogger.Instance);
+    }
+
+    /// <summary>The SPEs.</summary>
+    public SpeRig Spes { get; }
+
+    /// <summary>Who runs them.</summary>
+    public SpeScheduler Scheduler { get; }
+
+    /// <summary>The caller has to run them, by <see cref="SpeScheduler.RunTurn"/>.</summary>
+    public bool TakesTurns { get; }
+
+    /// <summary>Writes instructions to the start of an SPE's local store.</summary>
+    public void Load(int number, string lines)
+    {
+        uint at = 0;
+        foreach (uint word in SpuAssembler.AssembleLines(lines))
+        {
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(Spes.LocalStore(number)[(int)at..], word);
+            at += 4;
+        }
+    }
+
+    /// <summary>Sets all words of a register.</summary>
+    public void SetRegister(int number, int register, uint value) => Spes.Spes[number].Registers.Registers[register] = Vector128.Create(value).AsByte();
+
+    /// <summary>Waits until an SPU has stopped.</summary>
+    public void AwaitStop(int number) => Await(() => (Problem(number, ProblemState.Status) & Running) == 0);
+
+    /// <summary>
+    /// The same as a PPE that has nothing else to do: asleep, so that two SPEs have two of the host's cores. Not where the caller has to
+    /// run them (<see cref="TakesTurns"/>).
+    /// </summary>
+    public void AwaitStopIdle(int number)
+    {
+        Scheduler.SetBusyPpeThreads(0);
+        try
+        {
+            Await(
+                () =>
+                {
+                    Thread.Sleep(1);
+                    return (Problem(number, ProblemState.Status) & Running) == 0;
+                });
+        }
+        finally
+        {
+            Scheduler.SetBusyPpeThreads(1);
+        }
+    }
+
+    /// <summary>Waits without sleeping, and lets others have the core now and then.</summary>
+    public void Await(Func<bool> condition)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        long started = Stopwatch.GetTimestamp();
+        for (int spins = 1; !condition(); spins++)
+        {
+            if (TakesTurns)
+                Scheduler.RunTurn();
+            else if (spins % SpinsBeforeYield == 0)
+                Thread.Yield();
+            else
+                Thread.SpinWait(10);
+            if (_failure is { } failure)
+                throw new InvalidOperationException($"an SPE failed: {failure.Message}", failure);
+            if (spins % SpinsBeforeYield == 0 && Stopwatch.GetElapsedTime(started) > LongestWait)
+                throw new TimeoutException("an SPE that is measured does not end");
+        }
+    }
+
+    /// <summary>Reads a problem state register, as a PPE does.</summary>
+    public uint Problem(int number, ulong register) => (uint)Spes.Spes[number].ProblemState.Read(register, 4);
+
+    /// <summary>Writes one.</summary>
+    public void Problem(int number, ulong register, uint value) => Spes.Spes[number].ProblemState.Write(register, 4, value);
+
+    /// <summary>Has all SPEs that run do so for a while.</summary>
+    /// <returns>Instructions of each, and how long it really was.</returns>
+    public (double[] Instructions, TimeSpan Time) RunFor(TimeSpan time)
+    {
+        Scheduler.Pause();
+        ulong[] before = Counts();
+        long started = Stopwatch.GetTimestamp();
+        Scheduler.Resume();
+        if (TakesTurns)
+        {
+            while (Stopwatch.GetElapsedTime(started) < time)
+                Scheduler.RunTurn();
+        }
+        else
+        {
+            Thread.Sleep(time);
+        }
+
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+        Scheduler.Pause();
+        ulong[] after = Counts();
+        return ([.. after.Zip(before, static (one, other) => (double)(one - other))], elapsed);
+    }
+
+    /// <inheritdoc/>
+    public void WakeAt(ulong timeBase, ITimedSpe spe)
+    {
+        // Nothing that is measured waits for time alone.
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Scheduler.Dispose();
+        Spes.Dispose();
+    }
+
+    private ulong[] Counts() => [.. Spes.Spes.Select(static spe => spe.Registers.Instructions)];
+}
