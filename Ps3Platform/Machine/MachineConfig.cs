@@ -1,7 +1,7 @@
 using CellPpe.Ppe.Execution;
 
-using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor;
+using Lv1Hypervisor.Contracts;
 
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -10,8 +10,9 @@ using Ps3Platform.Devices.Video;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Elf;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
+using SpuRuntime.Timeline;
 
 namespace Ps3Platform.Machine;
 

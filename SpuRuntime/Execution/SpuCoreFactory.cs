@@ -1,4 +1,5 @@
-using SpuRuntime.Channels;
+using SpuRuntime.Engine;
+using SpuRuntime.Execution.Regions;
 
 namespace SpuRuntime.Execution;
 

@@ -1,5 +1,5 @@
-using SpuRuntime.Scheduling.Timeline;
 using SpuRuntime.State;
+using SpuRuntime.Timeline;
 
 namespace SpuRuntime.Mfc;
 

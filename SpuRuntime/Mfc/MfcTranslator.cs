@@ -258,8 +258,8 @@ internal struct SegmentRegisters
     private const ulong Large = 0x100;
     private const ulong LargeSize = 0x70; // a PPE encodes LP in bit 57, later processors in 58:59; kernels write either
 
-    private Entries _esid;
-    private Entries _vsid;
+    private SegmentEntries _esid;
+    private SegmentEntries _vsid;
     private ulong _index;
 
     public readonly ulong Read(ulong offset) => offset switch
@@ -315,7 +315,7 @@ internal struct SegmentRegisters
     }
 
     [InlineArray(8)]
-    private struct Entries
+    private struct SegmentEntries
     {
         private ulong _element0;
     }

@@ -1,6 +1,6 @@
-using SpuRuntime.Channels;
-using SpuRuntime.Registers;
-using SpuRuntime.Scheduling.Timeline;
+using SpuRuntime.Events;
+using SpuRuntime.State;
+using SpuRuntime.Timeline;
 
 namespace SpuRuntime.Mfc;
 
@@ -22,7 +22,7 @@ internal struct MfcWork
 
 /// <summary>
 /// An SPE's memory flow controller: its two command queues, and which command is next. The host thread that makes a command ready
-/// (issues, restarts, resumes, acknowledges it) carries it out, when it has left the SPE's lock (<see cref="SpeLock.CarryOut"/>);
+/// (issues, restarts, resumes, acknowledges it) carries it out, when it has left the SPE's lock (<c>SpeLock.CarryOut</c>);
 /// while one does so, others only leave their commands in the queues for it. All members expect the lock held.
 /// </summary>
 internal sealed class MfcUnit(SpeState spe, SpuEvents events, MfcStatusChannels status, SpeInterrupts interrupts, SpeTrack? track)

@@ -1,4 +1,4 @@
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 
 namespace SpuRuntime.Scheduling;
 
@@ -47,7 +47,7 @@ public interface ISpeScheduler
     /// From inside the SPE's slice, without its lock: waits there until the linger is over, as long as that costs nobody anything. May
     /// return at once.
     /// </summary>
-    void AwaitInside(ISchedulableSpe spe, Linger linger)
+    void AwaitInside(ISchedulableSpe spe, SliceWait wait)
     {
     }
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 
-using SpuRuntime.Execution;
-using SpuRuntime.Scheduling.Timeline;
+using SpuRuntime.Engine;
+using SpuRuntime.Timeline;
 
 namespace SpuRuntime.Scheduling;
 
@@ -9,7 +9,7 @@ namespace SpuRuntime.Scheduling;
 /// What all policies have in common: which SPEs there are, waking, suspending, and running one slice. A policy says who is
 /// next. An SPE need not be announced; the first <see cref="Wake"/> does.
 /// </summary>
-public abstract class SpeScheduler : ISpeScheduler, ILingerPermit, IDisposable
+public abstract class SpeScheduler : ISpeScheduler, ISliceWaitPermit, IDisposable
 {
     private const int MostSpes = 1024;
 
@@ -94,13 +94,13 @@ public abstract class SpeScheduler : ISpeScheduler, ILingerPermit, IDisposable
     }
 
     /// <inheritdoc/>
-    public void AwaitInside(ISchedulableSpe spe, Linger linger)
+    public void AwaitInside(ISchedulableSpe spe, SliceWait wait)
     {
-        ArgumentNullException.ThrowIfNull(linger);
+        ArgumentNullException.ThrowIfNull(wait);
         SpeSlot slot = SlotOf(spe);
         // A timeline shows what an SPE waits for, however short.
-        if (slot.Track is null && MayLinger(slot) && SignalOf(slot) is { } signal)
-            signal.AwaitInside(linger, this, slot);
+        if (slot.Track is null && MayWaitInside(slot) && SignalOf(slot) is { } signal)
+            signal.AwaitInside(wait, this, slot);
     }
 
     /// <summary>
@@ -232,9 +232,9 @@ public abstract class SpeScheduler : ISpeScheduler, ILingerPermit, IDisposable
     private protected WakeSignal NewSignal() => new(_cores, _longestSpin);
 
     /// <summary>Whether the thread inside a slot may stay there while the SPE waits: no other SPE waits for it. Without the gate.</summary>
-    private protected virtual bool MayLinger(SpeSlot slot) => !slot.IsLeaving && MayEnter;
+    private protected virtual bool MayWaitInside(SpeSlot slot) => !slot.IsLeaving && MayEnter;
 
-    bool ILingerPermit.MayLinger(SpeSlot slot) => MayLinger(slot);
+    bool ISliceWaitPermit.MayWaitInside(SpeSlot slot) => MayWaitInside(slot);
 
     /// <summary>Where the thread inside a slot waits when it is not; null: it never does.</summary>
     private protected virtual WakeSignal? SignalOf(SpeSlot slot) => null;

@@ -1,4 +1,4 @@
-using SpuRuntime.Scheduling.Timeline;
+using SpuRuntime.Timeline;
 
 namespace SpuRuntime.Scheduling;
 

@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace SpuRuntime.Scheduling;
 
 /// <summary>Says whether a host thread may go on waiting inside a slice.</summary>
-internal interface ILingerPermit
+internal interface ISliceWaitPermit
 {
     /// <summary>False as soon as another SPE wants the thread, or the slice is to end. Without the slot's gate.</summary>
-    bool MayLinger(SpeSlot slot);
+    bool MayWaitInside(SpeSlot slot);
 }
 
 /// <summary>
@@ -37,7 +37,7 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
     private int _state;
 
     // When the owner began to wait inside a slice, in vain; 0: it did not. The owner's.
-    private long _lingeredSince;
+    private long _waitedInsideSince;
 
     private interface IWait
     {
@@ -69,12 +69,12 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
             return;
         long start = Stopwatch.GetTimestamp();
         // Who has waited inside already has had its time.
-        if (_lingeredSince != 0)
-            start = _lingeredSince;
+        if (_waitedInsideSince != 0)
+            start = _waitedInsideSince;
         else if (Spin(start, new OwnSignal(this)))
             return;
 
-        _lingeredSince = 0;
+        _waitedInsideSince = 0;
         cores.Leave();
         Sleep();
         cores.Enter();
@@ -87,10 +87,10 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
     /// Waits until a linger is over, as long as <see cref="Wait"/> would without sleeping; that does not do it again, then. For the thread that
     /// owns the signal.
     /// </summary>
-    public void AwaitInside(Linger linger, ILingerPermit permit, SpeSlot slot)
+    public void AwaitInside(SliceWait wait, ISliceWaitPermit permit, SpeSlot slot)
     {
         long start = Stopwatch.GetTimestamp();
-        _lingeredSince = Spin(start, new InSlice(linger, permit, slot)) ? 0 : start;
+        _waitedInsideSince = Spin(start, new InSlice(wait, permit, slot)) ? 0 : start;
     }
 
     private bool TryTake() => Volatile.Read(ref _state) == Signalled && Interlocked.Exchange(ref _state, Nothing) == Signalled;
@@ -149,10 +149,10 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
         public bool IsOver() => signal.TryTake();
     }
 
-    private readonly struct InSlice(Linger linger, ILingerPermit permit, SpeSlot slot) : IWait
+    private readonly struct InSlice(SliceWait wait, ISliceWaitPermit permit, SpeSlot slot) : IWait
     {
-        public bool MayGoOn => permit.MayLinger(slot);
+        public bool MayGoOn => permit.MayWaitInside(slot);
 
-        public bool IsOver() => linger.IsOver;
+        public bool IsOver() => wait.IsOver;
     }
 }

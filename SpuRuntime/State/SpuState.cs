@@ -40,7 +40,7 @@ public unsafe struct SpuState
     public uint LocalStoreLimit;
 
     /// <summary>
-    /// Bits of <see cref="Execution.SpuAttention"/>: leave the instructions soon, or look for an interrupt. Set by any thread, looked at after
+    /// Bits of <c>SpuAttention</c>: leave the instructions soon, or look for an interrupt. Set by any thread, looked at after
     /// each instruction or on each way back of compiled code, cleared by the one that runs the SPU.
     /// </summary>
     public long Attention;

@@ -11,10 +11,9 @@ using Lv1Hypervisor.Abi;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Spes;
 
-using SpuRuntime;
-using SpuRuntime.Channels;
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Isa;
+using SpuRuntime.Spe;
 using SpuRuntime.State;
 
 using Xunit;

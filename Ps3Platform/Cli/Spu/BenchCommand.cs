@@ -9,7 +9,7 @@ using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Configuration.Kinds;
 using Ps3Platform.Machine.Spu.Bench;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Execution.Regions;
 
 namespace Ps3Platform.Cli.Spu;
 

@@ -3,7 +3,8 @@ using System.CommandLine;
 using Ps3Platform.Cli.Options;
 using Ps3Platform.Machine.Configuration;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
+using SpuRuntime.Execution.Regions;
 
 namespace Ps3Platform.Cli.Spu;
 

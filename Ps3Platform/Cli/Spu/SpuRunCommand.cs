@@ -4,6 +4,7 @@ using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Spu;
 
 using SpuRuntime.Execution;
+using SpuRuntime.Execution.Regions;
 
 namespace Ps3Platform.Cli.Spu;
 

@@ -4,7 +4,7 @@ using System.Text;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Spu;
 
-using SpuRuntime.Channels;
+using SpuRuntime.Engine;
 using SpuRuntime.Execution;
 using SpuRuntime.State;
 

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 
 using Ps3Platform.Devices.Video;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
+using SpuRuntime.Timeline;
 
 namespace Ps3Platform.Machine.Configuration;
 

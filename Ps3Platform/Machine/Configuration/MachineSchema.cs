@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine.Configuration.Kinds;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
+using SpuRuntime.Timeline;
 
 namespace Ps3Platform.Machine.Configuration;
 

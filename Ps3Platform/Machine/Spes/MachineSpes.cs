@@ -6,10 +6,12 @@ using CellPpe.Ppe.Execution;
 
 using Microsoft.Extensions.Logging;
 
-using SpuRuntime;
 using SpuRuntime.Execution;
+using SpuRuntime.Execution.Regions;
 using SpuRuntime.Scheduling;
-using SpuRuntime.Scheduling.Timeline;
+using SpuRuntime.Scheduling.Policies;
+using SpuRuntime.Spe;
+using SpuRuntime.Timeline;
 
 namespace Ps3Platform.Machine.Spes;
 

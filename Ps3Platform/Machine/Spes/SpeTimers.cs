@@ -1,4 +1,4 @@
-using SpuRuntime;
+using SpuRuntime.Ports;
 
 namespace Ps3Platform.Machine.Spes;
 

@@ -3,7 +3,7 @@ using System.Numerics;
 using CellPpe.Core;
 using CellPpe.Ppe.Execution;
 
-using SpuRuntime;
+using SpuRuntime.Ports;
 
 namespace Ps3Platform.Machine.Spes;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 using Ps3Platform.Machine.Spu.Assist;
 
+using SpuRuntime.Engine;
 using SpuRuntime.Execution;
 
 namespace Ps3Platform.Machine.Spu;

@@ -7,11 +7,11 @@ using CellPpe.Core.Ports;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Spu.Assist;
 
-using SpuRuntime;
-using SpuRuntime.Channels;
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Isa;
+using SpuRuntime.Ports;
 using SpuRuntime.Scheduling;
+using SpuRuntime.Spe;
 using SpuRuntime.State;
 
 namespace Ps3Platform.Machine.Spu;

@@ -1,8 +1,8 @@
-using SpuRuntime.Scheduling.Timeline;
+using SpuRuntime.Timeline;
 
 namespace SpuRuntime.Scheduling.Policies;
 
-/// <summary>An SPE under <see cref="TimeSliced"/>. The scheduler's one gate guards it.</summary>
+/// <summary>An SPE under <see cref="TimeSlicedScheduler"/>. The scheduler's one gate guards it.</summary>
 internal sealed class SlicedSlot : SpeSlot
 {
     public SlicedSlot(ISchedulableSpe spe, object gate, SpeTrack? track)

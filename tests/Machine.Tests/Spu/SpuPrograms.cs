@@ -8,7 +8,9 @@ using Ps3Platform.Machine;
 using Ps3Platform.Machine.Spu;
 using Ps3Platform.Machine.Spu.Assist;
 
+using SpuRuntime.Engine;
 using SpuRuntime.Execution;
+using SpuRuntime.Execution.Regions;
 using SpuRuntime.Isa;
 
 namespace Machine.Tests.Spu;

@@ -1,7 +1,7 @@
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Spu;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 
 using Xunit;
 

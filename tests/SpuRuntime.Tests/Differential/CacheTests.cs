@@ -1,4 +1,4 @@
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Execution.Regions;
 
 using Xunit;
@@ -27,7 +27,7 @@ public sealed class CacheTests : IDisposable
     {
         // The target becomes a constant, and with it the way back into the region, behind the block where the count was one.
         const string Loops = "il $4,5\nnop $0\nnop $0\nai $4,$4,-1\nila $5,8\nnop $0\nbinz $4,$5\nai $6,$6,-1\nbrnz $6,0\nstop 1";
-        using var code = new SpuCodeCache(new SpuEngineOptions { Threshold = 4, Synchronous = true, Verify = true, Small = new RegionLimits(40, 2) });
+        using var code = new SpuCodeCache(new SpuEngineOptions { Threshold = 4, Synchronous = true, Verify = true, Small = new SpuRegionLimits(40, 2) });
         using TestSpu spu = new TestSpu(code: code).Load(Loops);
         spu.SetWords(6, 100);
 

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 using CellPpe.Recompiler;
 using CellPpe.Recompiler.Backends.Msil;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Execution.Regions;
 using SpuRuntime.Isa;
 
@@ -49,7 +49,7 @@ public sealed class MsilSizeTests
             spu.Core.Run(1);
         }
 
-        RegionPlan plan = spu.Core.Plan(0) ?? throw new InvalidOperationException("nothing to compile");
+        SpuRegionPlan plan = spu.Core.Plan(0) ?? throw new InvalidOperationException("nothing to compile");
         IrRegion region = SpuCodeCache.Translate(plan, SpuCodeCache.PassesOf(verify: true), SpuFloatMode.Exact);
         return new MsilRegionBackend(new SpuRegionGuest(plan), new HelperPlans(inline: false)).Compile(region, "size", plan.IsHopeful).MsilBytes;
     }

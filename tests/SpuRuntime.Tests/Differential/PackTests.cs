@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 using CellPpe.Recompiler;
 using CellPpe.Recompiler.Backends.Msil;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Execution.Regions;
 using SpuRuntime.Isa;
 
@@ -253,7 +253,7 @@ public sealed class PackTests(ITestOutputHelper output)
         return Array.Exists(program.Loops, start => spu.Core.Plan(start) is { } plan && Packed(plan, mode).Tuples.Count > 0);
     }
 
-    private static PackedSlots Packed(RegionPlan plan, SpuFloatMode mode)
+    private static PackedSlots Packed(SpuRegionPlan plan, SpuFloatMode mode)
     {
         IrRegion region = SpuCodeCache.Translate(plan, SpuCodeCache.PassesOf(verify: true), mode);
         return new PackedSlots(region, new SlotTable(region, new SpuRegionGuest(plan)));

@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using SpuRuntime.Scheduling;
+using SpuRuntime.Scheduling.Policies;
 
 using Xunit;
 

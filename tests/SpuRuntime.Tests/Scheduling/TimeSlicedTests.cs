@@ -1,8 +1,9 @@
 using System.Diagnostics;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
 using SpuRuntime.Scheduling.Measures;
+using SpuRuntime.Scheduling.Policies;
 
 using Xunit;
 

@@ -3,10 +3,11 @@ using System.Text.Json;
 
 using CellPpe.Core;
 
-using SpuRuntime.Channels;
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
-using SpuRuntime.Scheduling.Timeline;
+using SpuRuntime.Scheduling.Policies;
+using SpuRuntime.State;
+using SpuRuntime.Timeline;
 
 using Xunit;
 

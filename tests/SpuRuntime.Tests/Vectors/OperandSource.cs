@@ -27,7 +27,7 @@ internal sealed class OperandSource(Random random)
     ];
 
     /// <summary>Fills the registers an instruction may name.</summary>
-    public void Fill(InstructionInfo info, Span<byte[]> operands)
+    public void Fill(SpuInstructionInfo info, Span<byte[]> operands)
     {
         for (int slot = 0; slot < 4; slot++)
         {

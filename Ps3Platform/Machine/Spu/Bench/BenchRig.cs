@@ -5,10 +5,11 @@ using CellPpe.Core;
 
 using Microsoft.Extensions.Logging.Abstractions;
 
-using SpuRuntime;
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Isa;
+using SpuRuntime.Ports;
 using SpuRuntime.Scheduling;
+using SpuRuntime.Scheduling.Policies;
 
 namespace Ps3Platform.Machine.Spu.Bench;
 
