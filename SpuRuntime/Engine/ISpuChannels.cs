@@ -29,7 +29,7 @@ public interface ISpuChannels
     uint Count(int channel);
 
     /// <summary>
-    /// Finds the events that nobody reports, and says whether an enabled one waits: what <c>bisled</c> asks, and what interrupts an SPU
+    /// Finds the events that come without a call, and answers whether an enabled one waits: what <c>bisled</c> tests, and what interrupts an SPU
     /// whose interrupts are enabled.
     /// </summary>
     bool CheckEvents();

@@ -29,6 +29,6 @@ public enum SpuFloatMode
 /// <summary>What the engines of an SPU have done so far.</summary>
 /// <param name="Compiled">Instructions run by compiled code.</param>
 /// <param name="Entries">Times compiled code was entered.</param>
-/// <param name="Misses">Times it left an instruction to the interpreter that it had hoped to do.</param>
+/// <param name="SideExits">Side exits: times it left an instruction to the interpreter that it was compiled for.</param>
 /// <param name="Regions">Regions in place now.</param>
-public readonly record struct SpuEngineStatistics(long Compiled, long Entries, long Misses, int Regions);
+public readonly record struct SpuEngineStatistics(long Compiled, long Entries, long SideExits, int Regions);

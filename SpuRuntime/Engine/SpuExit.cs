@@ -24,7 +24,7 @@ public enum SpuExitReason
     /// <summary>One instruction was executed in single-step mode.</summary>
     SingleStep,
 
-    /// <summary>Somebody asked it to leave (<see cref="State.SpuState.Attention"/>), for what they will say themselves.</summary>
+    /// <summary>Another thread asked it to leave (<see cref="State.SpuState.Attention"/>); that thread knows why.</summary>
     Attention,
 
     /// <summary>The program counter is at an instruction before which it shall stop (<c>SpuCore.Stops</c>).</summary>

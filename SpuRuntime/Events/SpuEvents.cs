@@ -13,7 +13,7 @@ namespace SpuRuntime.Events;
 internal sealed class SpuEvents(
     SpeState spe, SpuSlice slice, LineReservation reservation, ReservationTable reservations, IMachineClock clock, ISpeTimer timer, ITimedSpe timed)
 {
-    // A line whose reservation-lost event somebody waits for is compared this often with what getllar read: a plain PPE store
+    // A line whose reservation-lost event the SPU waits for is compared this often with what getllar read: a plain PPE store
     // says nothing. 100 microseconds.
     private const ulong ReservationCheck = IMachineClock.Frequency / 10_000;
 
@@ -25,7 +25,7 @@ internal sealed class SpuEvents(
 
     /// <summary>
     /// Events have happened. The count becomes 1 when one that is enabled was not pending before: a program that has read the
-    /// status and not acknowledged is not told of the same event twice.
+    /// status and not acknowledged does not get the same event twice.
     /// </summary>
     public void Raise(uint events)
     {
@@ -37,7 +37,7 @@ internal sealed class SpuEvents(
         slice.CheckForInterrupt();
     }
 
-    /// <summary>Finds events that nobody reports: the decrementer's, and a reserved line changed by a plain store.</summary>
+    /// <summary>Finds events that come without a call: the decrementer's, and a reserved line changed by a plain store.</summary>
     public void Refresh()
     {
         if (State.Decrementer.TakeWrap(Now))
@@ -46,7 +46,7 @@ internal sealed class SpuEvents(
             Raise(SpuEvent.ReservationLost);
     }
 
-    /// <summary>Asks for a call when an event that somebody could wait for comes by time alone.</summary>
+    /// <summary>Asks the timer for a call when an event that the SPU could wait for comes by time alone.</summary>
     public void ArrangeTimer()
     {
         ulong next = ulong.MaxValue;

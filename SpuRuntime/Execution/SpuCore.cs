@@ -13,7 +13,7 @@ namespace SpuRuntime.Execution;
 /// <summary>
 /// One SPU: its state, its decoded instructions, and the interpreter over both. Local store and channels are others'.
 /// Everything but <see cref="Invalidate"/> and <see cref="Signal"/> belongs to the host thread that runs it, or, while none does, to
-/// whoever holds the SPE's lock.
+/// the holder of the SPE's lock.
 /// </summary>
 public sealed unsafe class SpuCore : ISpuEngine, IDisposable
 {
@@ -137,7 +137,7 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
     /// <summary>What would be compiled for an instruction, for tests.</summary>
     internal SpuRegionPlan? Plan(uint address, MaskTrust masks = MaskTrust.Constant) =>
         new SpuRegionPlanner(_decoded, new Dictionary<uint, List<uint>>(), new HashSet<uint>()).Plan(
-            address, SpuRegionLimits.Large, large: true, hopeful: true, masks);
+            address, SpuRegionLimits.Large, large: true, speculate: true, masks);
 
     // Other points, or none. Not while the SPU runs.
     private void SetPoints(StopPoints? points)

@@ -32,7 +32,7 @@ internal sealed class SpuStops(ISpuEngine engine, Action<StopPoints?> setPoints)
             left -= (long)(engine.State.Instructions - before);
             if (_points.Taken is { } stop)
                 return stop with { Instructions = instructions - left };
-            // Who asks for attention wants to be heard after this run.
+            // A request for attention is answered after this run.
             if (exit.Reason is SpuExitReason.Budget or SpuExitReason.SingleStep or SpuExitReason.Attention)
                 continue;
             return new Stop(exit.Reason == SpuExitReason.Blocked ? StopCause.Waiting : StopCause.Ended, engine.State.Pc, instructions - left);

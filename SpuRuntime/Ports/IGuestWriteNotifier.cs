@@ -2,11 +2,11 @@ using CellPpe.Core;
 
 namespace SpuRuntime.Ports;
 
-/// <summary>Told of what SPEs store into memory outside their local stores, so that a PPE drops code it decoded from there.</summary>
+/// <summary>Gets what SPEs store into memory outside their local stores, so that a PPE drops code it decoded from there.</summary>
 public interface IGuestWriteNotifier
 {
     /// <summary>
-    /// Bytes have changed, given as an offset from <see cref="GuestMemory.HostBase"/>. Comes on the host thread of whoever drives the
+    /// Bytes have changed, given as an offset from <see cref="GuestMemory.HostBase"/>. Called on the host thread that carries out commands of the
     /// MFC, without the machine's lock, which it must not take: filter and post. <see cref="GuestMemory.NotifyWritten"/> may only
     /// be called straight through where the machine has one host thread.
     /// </summary>

@@ -140,7 +140,7 @@ internal sealed class SpuRunControl(SpeState state, SpuEvents events, SpeInterru
 
     /// <summary>
     /// Asked as the last thing before the lock is left: whether the scheduler must be told that the SPU can run. Not if it goes on inside a
-    /// slice in which it lingers.
+    /// slice in which it waits.
     /// </summary>
     public bool TakeWake()
     {

@@ -44,7 +44,7 @@ public interface ISpeScheduler
     void Suspend(ISchedulableSpe spe);
 
     /// <summary>
-    /// From inside the SPE's slice, without its lock: waits there until the linger is over, as long as that costs nobody anything. May
+    /// From inside the SPE's slice, without its lock: waits there until the wait is over, while no other SPE needs the host thread. May
     /// return at once.
     /// </summary>
     void AwaitInside(ISchedulableSpe spe, SliceWait wait)

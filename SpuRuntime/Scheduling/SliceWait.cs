@@ -1,16 +1,16 @@
 namespace SpuRuntime.Scheduling;
 
 /// <summary>
-/// What an SPE that has blocked looks at while it lingers in its slice: for the time of a short wait, its host thread stays where it is.
+/// The wait of a blocked SPE inside its slice: for a short time the host thread stays with the SPE and checks this, instead of going back to the scheduler.
 /// </summary>
 public sealed class SliceWait
 {
     private int _over;
 
-    /// <summary>Whether what it waits for has come, or it must look up. From any thread.</summary>
+    /// <summary>True when the SPE can go on, or must leave its slice. From any thread.</summary>
     public bool IsOver => Volatile.Read(ref _over) != 0;
 
-    /// <summary>Begins anew. With a fence: what is read after this is no older than what whoever ends it then has written.</summary>
+    /// <summary>Begins a wait. With a fence: what is read after this is no older than what the thread that ends the wait had written before.</summary>
     public void Begin() => Interlocked.Exchange(ref _over, 0);
 
     /// <summary>Ends it. From any thread.</summary>

@@ -7,14 +7,14 @@ namespace SpuRuntime.Scheduling;
 
 /// <summary>
 /// What all policies have in common: which SPEs there are, waking, suspending, and running one slice. A policy says who is
-/// next. An SPE need not be announced; the first <see cref="Wake"/> does.
+/// next. An SPE need not be registered; the first <see cref="Wake"/> does.
 /// </summary>
 public abstract class SpeScheduler : ISpeScheduler, ISliceWaitPermit, IDisposable
 {
     private const int MostSpes = 1024;
 
     // A suspended slice has usually ended within microseconds; after that its waiter sleeps, and asks again each millisecond.
-    // Asking again is no ornament: an SPE may forget a request that came just before its slice began.
+    // Asking again is necessary: an SPE may forget a request that came just before its slice began.
     private const int ShortWaits = 200;
     private const int AskAgain = 1;
 
@@ -186,7 +186,7 @@ public abstract class SpeScheduler : ISpeScheduler, ISliceWaitPermit, IDisposabl
     }
 
     /// <summary>
-    /// How many host threads of the PPE's are busy at the moment (1 until somebody says so): what decides whether there is a core to
+    /// How many host threads of the PPE's are busy now (1 until this is called): what decides whether there is a core to
     /// spin on. From any thread.
     /// </summary>
     public void SetBusyPpeThreads(int count) => _cores.SetOthers(count);
@@ -256,7 +256,7 @@ public abstract class SpeScheduler : ISpeScheduler, ISliceWaitPermit, IDisposabl
     private protected bool Run(SpeSlot slot, SpeQuantum quantum, out SpuExit? exit)
     {
         exit = null;
-        // Asked only now that the slot counts as entered: whoever made it stop before has seen it inside, and waits; whoever makes
+        // Asked only now that the slot counts as entered: a thread that stopped it before has seen it inside, and waits; one that makes
         // it stop afterwards interrupts it.
         ISchedulableSpe spe = slot.Spe;
         if (HasEnded || !spe.IsRunnable)

@@ -22,7 +22,7 @@ internal sealed class SpuSlice(ISpuEngine engine)
     /// <summary>What a host thread that waits inside the slice checks.</summary>
     public SliceWait Wait { get; } = new();
 
-    /// <summary>Somebody has called <see cref="Interrupt"/> since a slice was last refused for that.</summary>
+    /// <summary><see cref="Interrupt"/> was called since a slice was last refused for that.</summary>
     public bool IsLeaveRequested => Volatile.Read(ref _leave);
 
     /// <summary>Has a slice end soon. From any thread, without locks.</summary>
@@ -44,11 +44,11 @@ internal sealed class SpuSlice(ISpuEngine engine)
             AskToLeave();
     }
 
-    /// <summary>The host thread is back from lingering, or has just come, and has not begun to execute. With the SPE's lock held.</summary>
+    /// <summary>The host thread has ended its wait inside the slice, or has just come, and has not begun to execute. With the SPE's lock held.</summary>
     public void Arrive()
     {
         _waitsInside = false;
-        // With a fence: whoever asks after this is seen by the instructions, whoever asked before it has set _leave before.
+        // With a fence: the instructions see a request made after this; a request made before it has set _leave before.
         Interlocked.Exchange(ref engine.State.Attention, 0);
     }
 
@@ -73,7 +73,7 @@ internal sealed class SpuSlice(ISpuEngine engine)
         return true;
     }
 
-    /// <summary>The SPU can run again: it goes on inside its slice, if it lingers there. With the SPE's lock held.</summary>
+    /// <summary>The SPU can run again: it goes on inside its slice, if it waits there. With the SPE's lock held.</summary>
     /// <returns>False: it does not, and the scheduler must be told.</returns>
     public bool TryGoOn()
     {

@@ -103,7 +103,7 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe, ITimedSpe,
         }
     }
 
-    /// <summary>The SPU's registers. They belong to the host thread that runs it, and else to whoever stopped it.</summary>
+    /// <summary>The SPU's registers. They belong to the host thread that runs it, and while none does, to the thread that stopped it.</summary>
     public ref SpuState Registers => ref _engine.State;
 
     /// <summary>256 KB in guest byte order.</summary>
@@ -145,7 +145,7 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe, ITimedSpe,
         _lock.AwaitRest();
         using (_lock.Enter())
         {
-            // Whatever was still running has come out.
+            // What was still running has ended.
             _run.Stop();
             ResetState();
         }
@@ -235,7 +235,7 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe, ITimedSpe,
         SegmentRegisters segments = _translator.Segments;
         ulong sr1 = _translator.Sr1;
         using Lock.Scope scope = _lock.Enter();
-        // Attention is a way to get a host thread's ear, not the SPU's state.
+        // Attention is a request to the host thread, not the SPU's state.
         SpuState state = Registers;
         state.Attention = 0;
         Append(hash, state);

@@ -15,7 +15,7 @@ internal struct MfcCommand
     /// <summary>Bytes left; of a list, of the element in work.</summary>
     public uint Size;
 
-    /// <summary>The tag as written: more than 31 is an error found when the command is looked at.</summary>
+    /// <summary>The tag as written: more than 31 is an error, found when the command is started.</summary>
     public uint Tag;
 
     /// <summary>Local store address of the next list element.</summary>
@@ -39,7 +39,7 @@ internal struct MfcCommand
 }
 
 /// <summary>
-/// A queue entry as four doublewords at MFC_CQ_SR (CBE Public Registers 3.3.2.1). What the bits mean is nobody's business but the
+/// A queue entry as four doublewords at MFC_CQ_SR (CBE Public Registers 3.3.2.1). What the bits mean concerns only the
 /// hardware's: software saves and restores them. These follow the manual's tables where those have a field for it.
 /// </summary>
 internal static class MfcCommandCodec

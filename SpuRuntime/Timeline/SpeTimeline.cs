@@ -6,8 +6,8 @@ using SpuRuntime.State;
 namespace SpuRuntime.Timeline;
 
 /// <summary>
-/// What each SPE of a machine did and when, in the machine's time. A machine without a timeline has none of these objects, and pays for
-/// a look at a null. Long runs keep their last part.
+/// What each SPE of a machine did and when, in the machine's time. A machine without a timeline has none of these objects, and compares
+/// a reference with null instead. Long runs keep their last part.
 /// </summary>
 /// <param name="clock">The machine's time: with the instruction clock, two runs write the same file.</param>
 /// <param name="capacity">Stretches of time, and transfers, that are kept for each SPE: 32 bytes each.</param>

@@ -105,7 +105,7 @@ public sealed class SpeTrack
         _since = now;
     }
 
-    /// <summary>All that has ended, and what is going on, as if it ended now. Only when nobody writes.</summary>
+    /// <summary>All that has ended, and what is going on, as if it ended now. Only while no thread writes.</summary>
     internal IEnumerable<TimelineEvent> States()
     {
         foreach (TimelineEvent state in _states.Read())

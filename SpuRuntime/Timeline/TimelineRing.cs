@@ -34,8 +34,8 @@ internal readonly record struct TimelineEvent(ulong Begin, ulong End, uint Argum
 }
 
 /// <summary>
-/// The last so many events, in memory that is taken once. One thread writes at a time (whoever hands the pen on does it through a
-/// lock); it is read when nobody writes.
+/// The last so many events, in memory that is taken once. One thread writes at a time (threads that take turns do so through a
+/// lock); it is read while no thread writes.
 /// </summary>
 internal sealed class TimelineRing(int capacity)
 {

@@ -179,7 +179,7 @@ internal static class DoubleFormat
         }
 
         // Bits are lost only when the exponents are so far apart that a difference loses at most one leading bit: the jammed bit stays
-        // below all that rounding looks at.
+        // below all that rounding depends on.
         right = ShiftRightJam(right, leftExponent - rightExponent);
         ulong sign = leftSign;
         UInt128 sum;

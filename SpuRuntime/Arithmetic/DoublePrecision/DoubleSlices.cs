@@ -9,14 +9,14 @@ namespace SpuRuntime.Arithmetic.DoublePrecision;
 internal static class DoubleSlices
 {
     /// <summary>
-    /// True when the host's results need no second look: both slices round to nearest and have INX set already, so that no flag can
+    /// True when the host's results need no correction: both slices round to nearest and have INX set already, so that no flag can
     /// change while operands and results are well inside the range of normal numbers.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool HostArithmeticSuffices(Vector128<byte> fpscr)
     {
-        Vector128<uint> looked = fpscr.AsUInt32() & Vector128.Create(0, SpuFpscr.DoubleInexact, SpuFpscr.DoubleInexact, 0xf00u);
-        return looked == Vector128.Create(0, SpuFpscr.DoubleInexact, SpuFpscr.DoubleInexact, 0u);
+        Vector128<uint> relevant = fpscr.AsUInt32() & Vector128.Create(0, SpuFpscr.DoubleInexact, SpuFpscr.DoubleInexact, 0xf00u);
+        return relevant == Vector128.Create(0, SpuFpscr.DoubleInexact, SpuFpscr.DoubleInexact, 0u);
     }
 
     /// <summary>True when both doubles have exponents from -958 to 958, or are zero where that is allowed.</summary>

@@ -38,10 +38,10 @@ internal readonly struct MaskBytes : ISpuVectorUnary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> FromBits(uint bits)
     {
-        Vector128<byte> spread = Vector128.Shuffle(
+        Vector128<byte> copies = Vector128.Shuffle(
             Vector128.CreateScalar(bits).AsByte(), Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
         Vector128<byte> own = Vector128.Create(0x8040_2010_0804_0201UL).AsByte();
-        return Vector128.Equals(spread & own, own);
+        return Vector128.Equals(copies & own, own);
     }
 }
 

@@ -78,7 +78,7 @@ internal readonly struct ShuffleBytes : ISpuVectorTernary
         var constants = Vector128.Create(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0x80, 0x80);
         Vector128<byte> fromA = Vector128.ShuffleNative(a, index);
         Vector128<byte> fromB = Vector128.ShuffleNative(b, index);
-        // Bit 4 from the right says which register: moved to the sign, where the host's blend looks.
+        // Bit 4 from the right says which register: moved to the sign, which the host's blend tests.
         Vector128<byte> register = (c.AsUInt16() << 3).AsByte();
         Vector128<byte> chosen = Sse41.IsSupported
             ? Sse41.BlendVariable(fromA, fromB, register)
@@ -86,7 +86,7 @@ internal readonly struct ShuffleBytes : ISpuVectorTernary
         return chosen | Vector128.ShuffleNative(constants, (c >>> 4) & Vector128.Create((byte)0x0f));
     }
 
-    // The host looks at the last five bits of an index: which register, and which byte of it, counted from the other end.
+    // The host uses the last five bits of an index: which register, and which byte of it, counted from the other end.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector128<byte> Plain(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) =>
         Avx512Vbmi.VL.PermuteVar16x8x2(a, c ^ Vector128.Create((byte)0x0f), b);
@@ -110,7 +110,7 @@ internal readonly struct ShufflePlainBytes : ISpuVectorTernary
 /// <summary>The same of one register twice.</summary>
 internal readonly struct ShufflePlainBytesOfOne : ISpuVectorBinary
 {
-    // The host's shuffle looks at the first bit of an index and at the last four. Given a constant, ShuffleNative would become a
+    // The host's shuffle uses the first bit of an index and the last four. Given a constant, ShuffleNative would become a
     // permutation of two registers, which takes the host three times as long.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> c)

@@ -86,12 +86,12 @@ internal readonly struct Interpolate : ISpuFloatBinary
     {
         // Biased exponents from 2 to 254 cannot underflow, and set no flag.
         Vector128<uint> exponents = (b.AsUInt32() & Vector128.Create(SingleFormat.ExponentMask)) - Vector128.Create(2u << 23);
-        return Vector128.LessThanAll(exponents, Vector128.Create(253u << 23)) ? Quick(a, b) : Exact(ref fpscr, a, b);
+        return Vector128.LessThanAll(exponents, Vector128.Create(253u << 23)) ? FastPath(a, b) : Exact(ref fpscr, a, b);
     }
 
     // Value = base - product / 2^32. Truncated to 24 bits that is base minus the product rounded up, for a value from 1 on and, one
     // exponent less, for one below.
-    private static Vector128<byte> Quick(Vector128<byte> a, Vector128<byte> b)
+    private static Vector128<byte> FastPath(Vector128<byte> a, Vector128<byte> b)
     {
         Vector128<uint> word = b.AsUInt32();
         Vector128<uint> first = ((word >>> 10) & Vector128.Create(0x1fffu)) | Vector128.Create(0x2000u);

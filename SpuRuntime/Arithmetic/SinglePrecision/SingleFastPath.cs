@@ -12,12 +12,12 @@ namespace SpuRuntime.Arithmetic.SinglePrecision;
 /// may be one that was too small, for which the SPU sets a flag.
 /// </summary>
 /// <remarks>
-/// Compiled code looks at operands only: where they are moderate (<see cref="IsModerate"/>), sums and single products are not just
+/// Compiled code checks operands only: where they are moderate (<see cref="IsModerate"/>), sums and single products are not just
 /// ordinary but exact zeros where they are zero, and a zero is never negative, just as the SPU has it.
 /// </remarks>
 internal static class SingleFastPath
 {
-    /// <summary>True when this host has something quicker than the exact forms.</summary>
+    /// <summary>True when this host has instructions that make a fast path.</summary>
     public static bool IsSupported
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -48,13 +48,13 @@ internal static class SingleFastPath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> Unusual(Vector128<byte> result) => Vector128.GreaterThanOrEqual(Measure(result), Limit);
 
-    /// <summary>Words of which the greatest tell whether numbers are too great to be moderate: the number without its sign, to the left.</summary>
+    /// <summary>A word for each number by which magnitudes compare: the number with its sign moved to the right end. At <see cref="ModerateRange.MagnitudeKeyLimit"/> it is too great to be moderate.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> MagnitudeKey(Vector128<byte> value) => Avx512F.VL.IsSupported
         ? Avx512F.VL.RotateLeft(value.AsUInt32(), 1)
         : (value.AsUInt32() << 1) | (value.AsUInt32() >>> 31);
 
-    /// <summary>Words of which the greatest tell whether numbers are too small to be moderate; that of +0 is the smallest, that of -0 the greatest.</summary>
+    /// <summary>The negated <see cref="MagnitudeKey"/>: beyond <see cref="ModerateRange.InverseMagnitudeKeyLimit"/> a number is too small to be moderate. That of +0 is the smallest word, that of -0 the greatest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> InverseMagnitudeKey(Vector128<byte> value) => Vector128<uint>.Zero - MagnitudeKey(value);
 

@@ -8,7 +8,7 @@ namespace SpuRuntime.Arithmetic.SinglePrecision;
 
 /// <summary>
 /// The operations of <see cref="SingleFastPath"/> as AVX-512 has them: it rounds toward zero by the instruction, over whole host registers only. Those
-/// are four SPU registers side by side, or one, in the lowest place; then the others are whatever was there, and nobody looks at them.
+/// are four SPU registers side by side, or one, in the lowest place; then the contents of the others are undefined and unused.
 /// </summary>
 internal static class SingleWide
 {

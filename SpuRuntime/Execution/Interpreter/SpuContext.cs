@@ -28,7 +28,7 @@ internal unsafe struct SpuDecodedInsn
     /// <summary>In host order.</summary>
     public uint Word;
 
-    /// <summary>Arrivals by branches until somebody looks whether it is worth compiling.</summary>
+    /// <summary>Arrivals by branches that are left until the instruction is considered for compilation.</summary>
     public ushort Heat;
 
     /// <summary>Which entry of its region this is, while Handler is compiled code.</summary>

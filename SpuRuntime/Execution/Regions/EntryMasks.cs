@@ -19,7 +19,7 @@ internal static class EntryMasks
     /// <summary>The region with assumptions, if there are any to be made.</summary>
     public static IrRegion Assume(IrRegion region, SpuRegionPlan plan)
     {
-        // Those that the region does not write are compiled as what they were: they are looked at wherever it is entered.
+        // Those that the region does not write are compiled as the constants they were: they are compared at every entry.
         IrAssumption[] held = [.. plan.PlainMasks.Zip(plan.MaskValues, static (register, value) => Holds(SpuIrSlots.Gpr(register), value))];
         IrAssumption[] made = [.. Masks(region).Select(slot => Made(region, slot)).OfType<IrAssumption>().Take(MostMade)];
         if (held.Length + made.Length == 0)
@@ -40,7 +40,7 @@ internal static class EntryMasks
     }
 
     // Null where the region does not write the slot, or writes anything but one constant. What only loads see stands for nothing: where one of
-    // them leaves the region, it is entered again by what is looked at.
+    // them leaves the region, the region is entered again through the check of what it assumes.
     private static IrAssumption? Made(IrRegion region, IrSlot slot)
     {
         IrAssumption? made = null;

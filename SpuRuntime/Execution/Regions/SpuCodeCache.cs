@@ -118,14 +118,14 @@ public sealed unsafe class SpuCodeCache : IDisposable
     }
 
     /// <summary>The region that begins at an address and was made of what local store holds, compiled or on its way.</summary>
-    internal SpuRegion? Find(uint start, SpuContext* c, bool large, bool hopeful, MaskTrust masks)
+    internal SpuRegion? Find(uint start, SpuContext* c, bool large, bool speculate, MaskTrust masks)
     {
         if (!_byStart.TryGetValue(start, out SpuRegion[]? candidates))
             return null;
         SpuRegion? found = null;
         foreach (SpuRegion region in candidates)
         {
-            if (region.Plan.IsHopeful == hopeful && region.Plan.Masks <= masks && (region.Plan.IsLarge || (!large && found is null)) && region.Plan.Matches(c->LocalStore)
+            if (region.Plan.Speculates == speculate && region.Plan.Masks <= masks && (region.Plan.IsLarge || (!large && found is null)) && region.Plan.Matches(c->LocalStore)
                 && region.Plan.Fits(c->State))
                 found = region;
         }
@@ -216,14 +216,14 @@ public sealed unsafe class SpuCodeCache : IDisposable
         {
             IrRegion translated = Translate(plan, _passes, Options.FloatMode);
             region.CertainTargets = [.. FindCertainTargets(plan, translated)];
-            CompiledRegion code = new MsilRegionBackend(new SpuRegionGuest(plan, Options.PacksVectors), _helpers).Compile(translated, $"spu_{plan.Start:x}", plan.IsHopeful);
+            CompiledRegion code = new MsilRegionBackend(new SpuRegionGuest(plan, Options.PacksVectors), _helpers).Compile(translated, $"spu_{plan.Start:x}", plan.Speculates);
             Interlocked.Add(ref _compiled, plan.Instructions);
             Interlocked.Add(ref _bytes, code.MsilBytes);
             region.Code = code;
         }
         catch (Exception e) when (e is InvalidOperationException or InvalidProgramException or ArgumentException)
         {
-            // The interpreter runs what cannot be compiled; it is still a fault of the compiler, and tests look at the count.
+            // The interpreter runs what cannot be compiled. It is still an error of the compiler, and tests check the count.
             region.HasFailed = true;
             Interlocked.Increment(ref _failures);
             _logger.LogError(e, "SPU region at 0x{Address:x}, {Instructions} instructions, was not compiled", plan.Start, plan.Instructions);

@@ -38,10 +38,10 @@ internal sealed unsafe class SpuRegion(SpuRegionPlan plan)
         set => _evicted = value;
     }
 
-    /// <summary>Somebody has found it in the cache.</summary>
+    /// <summary>An SPE has found it in the cache.</summary>
     public void Used() => _used = true;
 
-    /// <summary>Whether anybody has since this was last asked.</summary>
+    /// <summary>Whether <see cref="Used"/> was called since this was last called.</summary>
     public bool TakeUse()
     {
         bool used = _used;

@@ -15,8 +15,8 @@ internal enum SpuRegionExitKind
     /// <summary>The interpreter runs this instruction: it always does.</summary>
     Interpret,
 
-    /// <summary>The interpreter runs this instruction, because something is not ordinary.</summary>
-    Miss,
+    /// <summary>A side exit: the interpreter runs this instruction, because an operand or result is not ordinary.</summary>
+    SideExit,
 }
 
 /// <summary>One way out of a region, as compiled code names it: a number, so that code belongs to no SPE.</summary>

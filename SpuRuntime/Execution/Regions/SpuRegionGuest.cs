@@ -87,7 +87,7 @@ internal sealed class SpuRegionGuest(SpuRegionPlan plan, bool packs = true) : Re
 
     public override void EmitCheck(RegionCode code, Label stop)
     {
-        // Attention is 0 or more than any budget: one comparison for both. Others write it, and a loop must look again at each turn.
+        // Attention is 0 or more than any budget: one comparison for both. Other threads write it, and a loop must read it again on each turn.
         code.Il.Emit(OpCodes.Ldloc, code.Left);
         code.Il.Emit(OpCodes.Ldarg_0);
         code.Il.Emit(OpCodes.Ldc_I4, SpuContextLayout.Attention);
@@ -116,7 +116,7 @@ internal sealed class SpuRegionGuest(SpuRegionPlan plan, bool packs = true) : Re
 
     public override nint ExitToStop(ulong address) => Exit(SpuRegionExitKind.Stop, address);
 
-    public override nint ExitToInterpret(ulong address) => Exit(SpuRegionExitKind.Miss, address);
+    public override nint ExitToInterpret(ulong address) => Exit(SpuRegionExitKind.SideExit, address);
 
     public override nint ExitFaulted() => throw NotHere();
 

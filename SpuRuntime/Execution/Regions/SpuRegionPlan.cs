@@ -65,8 +65,8 @@ internal sealed unsafe class SpuRegionPlan
     /// <summary>Made because a smaller one stayed hot.</summary>
     public bool IsLarge { get; init; }
 
-    /// <summary>Leaves for the interpreter where an operand or result is not ordinary. Not for code where that happens often.</summary>
-    public bool IsHopeful { get; init; }
+    /// <summary>Compiled for ordinary operands and results; leaves by a side exit where one is not. Not for code where that happens often.</summary>
+    public bool Speculates { get; init; }
 
     /// <summary>Instructions in it.</summary>
     public int Instructions => Blocks.Sum(static block => block.Words.Length);

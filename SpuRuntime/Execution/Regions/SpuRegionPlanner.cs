@@ -36,7 +36,7 @@ internal sealed unsafe class SpuRegionPlanner(DecodedLocalStore decoded, IReadOn
     public static bool IsComputed(SpuOp op) => op is SpuOp.Bi or SpuOp.Bid or SpuOp.Bie or SpuOp.Bisl or SpuOp.Bisld or SpuOp.Bisle;
 
     /// <summary>Plans a region around an instruction, or gives up where there is nothing to compile.</summary>
-    public SpuRegionPlan? Plan(uint start, SpuRegionLimits limits, bool large, bool hopeful, MaskTrust masks)
+    public SpuRegionPlan? Plan(uint start, SpuRegionLimits limits, bool large, bool speculate, MaskTrust masks)
     {
         Reset();
         _limits = limits;
@@ -52,7 +52,7 @@ internal sealed unsafe class SpuRegionPlanner(DecodedLocalStore decoded, IReadOn
                 break;
         }
 
-        return _words.TryGetValue(start, out uint first) && !SpuIrTranslation.IsInterpreted(SpuDecoder.Decode(first), first) ? Make(start, large, hopeful, masks) : null;
+        return _words.TryGetValue(start, out uint first) && !SpuIrTranslation.IsInterpreted(SpuDecoder.Decode(first), first) ? Make(start, large, speculate, masks) : null;
     }
 
     private void Reset()
@@ -109,7 +109,7 @@ internal sealed unsafe class SpuRegionPlanner(DecodedLocalStore decoded, IReadOn
             }
         }
 
-        // Somebody else's code begins here, or there is no room: it must begin a block of its own.
+        // What follows belongs to another block, or there is no room: it must begin a block of its own.
         _leaders.Add(address);
     }
 
@@ -183,7 +183,7 @@ internal sealed unsafe class SpuRegionPlanner(DecodedLocalStore decoded, IReadOn
         return _targets[branch] = [.. known];
     }
 
-    private SpuRegionPlan Make(uint start, bool large, bool hopeful, MaskTrust masks)
+    private SpuRegionPlan Make(uint start, bool large, bool speculate, MaskTrust masks)
     {
         var blocks = new List<SpuPlannedBlock>();
         var words = new List<uint>();
@@ -219,7 +219,7 @@ internal sealed unsafe class SpuRegionPlanner(DecodedLocalStore decoded, IReadOn
             MaskValues = [.. plain.Select(register => _c->State.Registers[register])],
             Masks = masks,
             IsLarge = large,
-            IsHopeful = hopeful,
+            Speculates = speculate,
         };
     }
 

@@ -55,7 +55,7 @@ internal static unsafe class SpuRegionRuntime
                 return next;
             case SpuRegionExitKind.Stop:
                 return next;
-            case SpuRegionExitKind.Miss:
+            case SpuRegionExitKind.SideExit:
                 NoteSideExit(c, exit.Address);
                 break;
         }

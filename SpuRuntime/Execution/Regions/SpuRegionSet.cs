@@ -28,9 +28,9 @@ internal sealed unsafe class SpuRegionSet(DecodedLocalStore decoded, SpuCodeCach
     // Taken away while the thread may still be inside: they may go when it is not.
     private readonly List<SpuRegion> _leaving = [];
 
-    // Instructions that regions have left to the interpreter: how often, and the count of compiled instructions when last looked at.
-    private readonly Dictionary<uint, (int Count, long Compiled)> _misses = [];
-    private readonly HashSet<uint> _hopeless = [];
+    // Instructions that regions have left to the interpreter: how often, and the count of compiled instructions at the last check.
+    private readonly Dictionary<uint, (int Count, long Compiled)> _sideExits = [];
+    private readonly HashSet<uint> _notSpeculated = [];
 
     // Regions that were refused because indices of shuffles were not as they had been: how often, and by entry, what is left to be taken for granted.
     private readonly Dictionary<SpuRegion, int> _unfit = [];
@@ -47,12 +47,12 @@ internal sealed unsafe class SpuRegionSet(DecodedLocalStore decoded, SpuCodeCach
 
     /// <summary>Entries of the largest collection of notes about addresses, and regions noted as unfit.</summary>
     public (int Notes, int Unfit) Noted =>
-        (Math.Max(Math.Max(_targets.Count, _starts.Count), Math.Max(Math.Max(_misses.Count, _hopeless.Count), _trust.Count)), _unfit.Count);
+        (Math.Max(Math.Max(_targets.Count, _starts.Count), Math.Max(Math.Max(_sideExits.Count, _notSpeculated.Count), _trust.Count)), _unfit.Count);
 
     /// <summary>Arrivals until an instruction that is decoded asks for the first time.</summary>
     public ushort FirstHeat => (ushort)Math.Min(cache.Options.SeekThreshold, cache.Options.Threshold);
 
-    /// <summary>An instruction is warm: looks for compiled code, or asks for it.</summary>
+    /// <summary>An instruction is warm: searches the cache for compiled code, or asks for it.</summary>
     public void Request(uint address)
     {
         SpuDecodedInsn* i = _c->At(address);
@@ -61,8 +61,8 @@ internal sealed unsafe class SpuRegionSet(DecodedLocalStore decoded, SpuCodeCach
             return;
         SpuRegion? here = _byEntry.GetValueOrDefault(address);
         i->Heat = ushort.MaxValue;
-        bool hopeful = !_hopeless.Contains(address);
-        SpuRegion? region = cache.Find(address, _c, here is not null, hopeful, TrustAt(address));
+        bool speculate = !_notSpeculated.Contains(address);
+        SpuRegion? region = cache.Find(address, _c, here is not null, speculate, TrustAt(address));
         if (region == here)
             region = null;
         if (region is null)
@@ -74,7 +74,7 @@ internal sealed unsafe class SpuRegionSet(DecodedLocalStore decoded, SpuCodeCach
                 return;
             }
 
-            region = Plan(address, here, hopeful);
+            region = Plan(address, here, speculate);
             if (region is null || !cache.TryAdd(region))
             {
                 // What is compiled already can wait: planning costs as much as running some thousand instructions.
@@ -126,21 +126,21 @@ internal sealed unsafe class SpuRegionSet(DecodedLocalStore decoded, SpuCodeCach
     {
         const int Few = 128;
         const long Worth = 1000;
-        (int count, long compiled) = _misses.GetValueOrDefault(address);
-        _misses[address] = (count + 1, compiled);
+        (int count, long compiled) = _sideExits.GetValueOrDefault(address);
+        _sideExits[address] = (count + 1, compiled);
         if ((count + 1) % Few != 0)
             return;
-        _misses[address] = (count + 1, _c->Compiled);
+        _sideExits[address] = (count + 1, _c->Compiled);
         // A store into code is the interpreter's in any case.
         if (_c->Compiled - compiled > Few * Worth || SpuTable.Info(SpuDecoder.Decode(_c->At(address)->Word)).Has("store"))
             return;
         for (int index = _installed.Count - 1; index >= 0; index--)
         {
             SpuRegion region = _installed[index];
-            if (!region.Plan.IsHopeful || !region.Covers(address >> 4))
+            if (!region.Plan.Speculates || !region.Covers(address >> 4))
                 continue;
             foreach (uint entry in EntriesOf(region))
-                _hopeless.Add(entry);
+                _notSpeculated.Add(entry);
             Remove(region);
         }
     }
@@ -160,14 +160,14 @@ internal sealed unsafe class SpuRegionSet(DecodedLocalStore decoded, SpuCodeCach
     }
 
     // Another one for what is hot inside a region already must have more in it.
-    private SpuRegion? Plan(uint address, SpuRegion? here, bool hopeful)
+    private SpuRegion? Plan(uint address, SpuRegion? here, bool speculate)
     {
         if (cache.IsBusy)
             return null;
         bool large = here is not null;
         _starts.Add(address);
         SpuRegionPlan? plan = (_planner ??= new SpuRegionPlanner(decoded, _targets, _starts)).Plan(
-            address, large ? cache.Options.Large : cache.Options.Small, large, hopeful, TrustAt(address));
+            address, large ? cache.Options.Large : cache.Options.Small, large, speculate, TrustAt(address));
         return plan is null || (here is { Plan.IsLarge: true } && here.Plan.Start == address && plan.Shape == here.Plan.Shape) ? null : new SpuRegion(plan);
     }
 
@@ -183,7 +183,7 @@ internal sealed unsafe class SpuRegionSet(DecodedLocalStore decoded, SpuCodeCach
     {
         if (HasBreakpoint(region))
             return;
-        // Marked before it is compared: who writes it at the same time either finds the mark, or has written before.
+        // The marks are set before the comparison: a thread that writes at the same time either sees the mark, or has written before.
         foreach (ushort quadword in region.Quadwords)
             _c->Decoded[quadword] |= DecodedFlags.Compiled;
         Interlocked.MemoryBarrier();
@@ -252,8 +252,8 @@ internal sealed unsafe class SpuRegionSet(DecodedLocalStore decoded, SpuCodeCach
             return;
         _targets.Clear();
         _starts.Clear();
-        _misses.Clear();
-        _hopeless.Clear();
+        _sideExits.Clear();
+        _notSpeculated.Clear();
         _trust.Clear();
     }
 }

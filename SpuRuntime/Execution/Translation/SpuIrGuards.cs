@@ -8,12 +8,12 @@ using SpuRuntime.Arithmetic.SinglePrecision;
 
 namespace SpuRuntime.Execution.Translation;
 
-/// <summary>The quick forms of single-precision operations.</summary>
+/// <summary>The fast paths of single-precision operations, for compiled code.</summary>
 internal static class SpuIrGuards
 {
     private static readonly bool IsWide = Avx512F.IsSupported;
 
-    private static readonly IrLook Look = new(
+    private static readonly IrLook Checks = new(
         new IrRange(ModerateRange.Greatest, ModerateRange.UnitExponent), new IrRange(ModerateRange.GreatestResult, ModerateRange.ResultUnitExponent),
         Method(nameof(SingleFastPath.MagnitudeKey)), Method(nameof(SingleFastPath.InverseMagnitudeKey)), Method(nameof(SingleFastPath.IsModerate)), Method(nameof(SingleFastPath.Max)),
         IsWide ? Method(nameof(SingleWide.Join)) : null);
@@ -21,7 +21,7 @@ internal static class SpuIrGuards
     private static readonly IrForm? Wide = !IsWide ? null : new(
         typeof(Vector512<byte>), Method(nameof(SingleWide.Of)), Method(nameof(SingleWide.Narrow)));
 
-    private static readonly Dictionary<Type, (string Name, Func<IrRange[], IrRange> RangeOf)> Quick = new()
+    private static readonly Dictionary<Type, (string Name, Func<IrRange[], IrRange> RangeOf)> FastPaths = new()
     {
         [typeof(SingleAdd)] = (nameof(SingleFastPath.Add), OfSum),
         [typeof(SingleSubtract)] = (nameof(SingleFastPath.Subtract), OfSum),
@@ -31,13 +31,13 @@ internal static class SpuIrGuards
         [typeof(SingleNegativeMultiplySubtract)] = (nameof(SingleFastPath.NegativeMultiplySubtract), OfFused),
     };
 
-    /// <summary>The quick form of an operation; null when it has none, or this host has not.</summary>
+    /// <summary>The fast path of an operation; null when it has none, or when this host has none.</summary>
     public static IrGuard? Of(Type operation) =>
-        SingleFastPath.IsSupported && Quick.TryGetValue(operation, out (string Name, Func<IrRange[], IrRange> RangeOf) quick)
-            ? new IrGuard(Method(quick.Name), quick.RangeOf, Look, Wide)
+        SingleFastPath.IsSupported && FastPaths.TryGetValue(operation, out (string Name, Func<IrRange[], IrRange> RangeOf) path)
+            ? new IrGuard(Method(path.Name), path.RangeOf, Checks, Wide)
             : null;
 
-    /// <summary>What an operation's quick form computes, where it takes four registers as well as one.</summary>
+    /// <summary>The method of an operation's fast path, if it takes four registers as well as one.</summary>
     public static MethodInfo? FourOf(Type operation) => Of(operation) is { Form: not null } guard ? guard.Compute : null;
 
     private static IrRange OfSum(IrRange[] operands) => IrRange.Sum(operands[0], operands[1]);

@@ -67,7 +67,7 @@ internal sealed class VectorFolding : IIrPass
 
         if (known == count)
         {
-            // Pure: it looks at no state.
+            // A pure helper reads no state.
             Vector128<byte> result = helper.Evaluate(null, constants[..count]);
             return helper.Result == IrType.V128 ? VectorConstants.Constant(block, result) : block.Constant(SpuIrHelpers.Number(result));
         }

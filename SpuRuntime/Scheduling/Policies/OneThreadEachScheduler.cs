@@ -8,7 +8,7 @@ namespace SpuRuntime.Scheduling.Policies;
 /// </summary>
 internal sealed class OneThreadEachScheduler(SpeSchedulerOptions options, Action<ISchedulableSpe, Exception> failed) : SpeScheduler(options, failed)
 {
-    // Nobody waits for the thread: a slice ends only so that what it used is written down now and then.
+    // No other SPE waits for the thread: a slice ends only so that the time it used is recorded now and then.
     private static readonly SpeQuantum Slice = SpeQuantum.Instructions(1 << 24);
 
     protected override void Dispose(bool disposing)

@@ -9,7 +9,7 @@ namespace SpuRuntime.Scheduling.Policies;
 /// </summary>
 internal sealed class RoundRobinScheduler : SpeScheduler
 {
-    // As long as a PPE thread's turn: who waits for each other meets soon.
+    // As long as a PPE thread's turn: threads that wait for each other meet soon.
     private static readonly SpeQuantum Usual = SpeQuantum.Instructions(20_000);
 
     private readonly SpeQuantum _quantum;
@@ -76,7 +76,7 @@ internal sealed class RoundRobinScheduler : SpeScheduler
             slot.InsideThread = 0;
             lock (slot.Gate)
             {
-                // The exception goes to whoever runs the machine. The SPE is in no state to go on.
+                // The exception goes to the caller that runs the machine. The SPE is in no state to go on.
                 if (!finished)
                     slot.Fail();
                 slot.Leave(runnable);

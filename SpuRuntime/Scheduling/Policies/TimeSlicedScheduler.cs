@@ -23,11 +23,11 @@ internal sealed class TimeSlicedScheduler(SpeSchedulerOptions options, Action<IS
     private readonly Dictionary<int, SpeUnit> _gangs = [];
     private readonly Worker[] _workers = new Worker[options.Threads];
 
-    // A stack: who has worked last still has warm caches, and may not sleep yet.
+    // A stack: the thread that worked last still has warm caches, and may not sleep yet.
     private readonly List<Worker> _idle = new(options.Threads);
     private bool _started;
 
-    // Somebody waits for a thread. Read without the gate by threads inside.
+    // An SPE waits for a thread. Threads inside read this without the gate.
     private volatile bool _isCrowded;
 
     protected override void Dispose(bool disposing)
@@ -170,7 +170,7 @@ internal sealed class TimeSlicedScheduler(SpeSchedulerOptions options, Action<IS
         return false;
     }
 
-    // Gives idle workers to whom they are due.
+    // Assigns idle workers to units, by priority.
     private void Schedule(Worker? current)
     {
         while (MayEnter)
@@ -252,7 +252,7 @@ internal sealed class TimeSlicedScheduler(SpeSchedulerOptions options, Action<IS
                     lowest = unit;
             }
 
-            Debug.Assert(lowest is not null, "there were enough of them a moment ago");
+            Debug.Assert(lowest is not null, "the members of lower units were counted above");
             missing -= lowest.Inside.Count;
             lowest.TellToLeave(displaced: true);
         }

@@ -10,7 +10,7 @@ namespace SpuRuntime.Tests.Isa;
 /// <summary>A second opinion on every row of the table: GNU's assembler and disassembler for the SPU.</summary>
 public sealed partial class BinutilsTests(GnuTools tools) : IClassFixture<GnuTools>
 {
-    /// <summary>Random words an instruction is looked at with.</summary>
+    /// <summary>Random words that an instruction is tested with.</summary>
     public const int WordsPerInstruction = 40;
 
     /// <summary>GNU as knows no D and E together, and no operands of hbrp and nop, though objdump prints them.</summary>

@@ -14,7 +14,7 @@ public sealed class SliceWaitTests : IDisposable
     private const ulong Mailbox = 0x400c;
     private const ulong RunControl = 0x401c;
     private const ulong Status = 0x4024;
-    private const uint Letter = 0x1234;
+    private const uint Message = 0x1234;
     private const long Budget = 1000;
 
     private readonly TestMachine _machine = new();
@@ -37,11 +37,11 @@ public sealed class SliceWaitTests : IDisposable
         _machine.OnWaitInside = wait =>
         {
             Assert.False(wait.IsOver);
-            _machine.Spe.Problem(Mailbox, Letter);
+            _machine.Spe.Problem(Mailbox, Message);
             Assert.True(wait.IsOver);
         };
         SpuExit exit = _machine.Spe.Spe.RunSlice(Budget);
-        Assert.Equal((SpuExitReason.Stopped, Letter), (exit.Reason, _taken));
+        Assert.Equal((SpuExitReason.Stopped, Message), (exit.Reason, _taken));
         Assert.Empty(_machine.Woken);
     }
 
@@ -50,19 +50,19 @@ public sealed class SliceWaitTests : IDisposable
     {
         SpuExit exit = _machine.Spe.Spe.RunSlice(Budget);
         Assert.Equal((SpuExitReason.Blocked, (uint)InMailbox), (exit.Reason, exit.Argument));
-        _machine.Spe.Problem(Mailbox, Letter);
+        _machine.Spe.Problem(Mailbox, Message);
         Assert.Equal([_machine.Spe.Spe], _machine.Woken);
         Assert.Equal(SpuExitReason.Stopped, _machine.Spe.Spe.RunSlice(Budget).Reason);
-        Assert.Equal(Letter, _taken);
+        Assert.Equal(Message, _taken);
     }
 
     [Fact]
     public void What_comes_as_it_gives_up_is_taken()
     {
-        // The scheduler has looked for the last time; the slice has not.
-        _machine.OnWaitInside = _ => _machine.Spe.Problem(Mailbox, Letter);
+        // The scheduler has checked for the last time; the slice has not.
+        _machine.OnWaitInside = _ => _machine.Spe.Problem(Mailbox, Message);
         Assert.Equal(SpuExitReason.Stopped, _machine.Spe.Spe.RunSlice(Budget).Reason);
-        Assert.Equal(Letter, _taken);
+        Assert.Equal(Message, _taken);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class SliceWaitTests : IDisposable
     {
         _machine.OnWaitInside = static _ => Assert.Fail("it has nothing left to go on with");
         Assert.Equal(SpuExitReason.Blocked, _machine.Spe.Spe.RunSlice(1).Reason);
-        _machine.Spe.Problem(Mailbox, Letter);
+        _machine.Spe.Problem(Mailbox, Message);
         Assert.Equal([_machine.Spe.Spe], _machine.Woken);
     }
 
@@ -83,7 +83,7 @@ public sealed class SliceWaitTests : IDisposable
             Assert.True(wait.IsOver);
         };
         Assert.Equal(SpuExitReason.Blocked, _machine.Spe.Spe.RunSlice(Budget).Reason);
-        _machine.Spe.Problem(Mailbox, Letter);
+        _machine.Spe.Problem(Mailbox, Message);
         Assert.Equal([_machine.Spe.Spe], _machine.Woken);
     }
 
@@ -93,7 +93,7 @@ public sealed class SliceWaitTests : IDisposable
         _machine.OnWaitInside = _ =>
         {
             _machine.Spe.Problem(RunControl, 0);
-            _machine.Spe.Problem(Mailbox, Letter);
+            _machine.Spe.Problem(Mailbox, Message);
         };
         _machine.Spe.Spe.RunSlice(Budget);
         Assert.Equal(0u, _taken);
@@ -107,11 +107,11 @@ public sealed class SliceWaitTests : IDisposable
         {
             _machine.Spe.Problem(RunControl, 0);
             _machine.Spe.Problem(RunControl, 1);
-            _machine.Spe.Problem(Mailbox, Letter);
+            _machine.Spe.Problem(Mailbox, Message);
             Assert.True(wait.IsOver);
         };
         Assert.Equal(SpuExitReason.Stopped, _machine.Spe.Spe.RunSlice(Budget).Reason);
-        Assert.Equal(Letter, _taken);
+        Assert.Equal(Message, _taken);
     }
 
     [Theory, MemberData(nameof(Threaded))]
@@ -127,13 +127,13 @@ public sealed class SliceWaitTests : IDisposable
             TestSpe other = machine.Spes[1 - number];
             machine.Spes[number].Engine.Program = (ref state, channels) =>
             {
-                if (channels.Read(InMailbox, out uint letter) != ChannelResult.Done)
+                if (channels.Read(InMailbox, out uint message) != ChannelResult.Done)
                     return new SpuExit(SpuExitReason.Blocked, InMailbox);
                 state.Instructions++;
-                if (letter == last)
+                if (message == last)
                     done.Set();
                 else
-                    other.Problem(Mailbox, letter + 1);
+                    other.Problem(Mailbox, message + 1);
                 return new SpuExit(SpuExitReason.Attention);
             };
         }
@@ -141,7 +141,7 @@ public sealed class SliceWaitTests : IDisposable
         foreach (TestSpe spe in machine.Spes)
             spe.Problem(RunControl, 1);
         machine.Spe.Problem(Mailbox, 1);
-        Assert.True(done.Wait(TimeSpan.FromMinutes(1)), "a letter was lost");
+        Assert.True(done.Wait(TimeSpan.FromMinutes(1)), "a message was lost");
         Assert.Equal(last, machine.Spes.Sum(spe => (long)spe.Spe.Registers.Instructions));
         foreach (TestSpe spe in machine.Spes)
             spe.Spe.Disable();

@@ -9,11 +9,11 @@ namespace SpuRuntime.Tests.Vectors;
 
 /// <summary>
 /// What passes for ordinary, or follows from moderate operands, is exact and sets no flag: the promises that let compiled code use the
-/// quick forms.
+/// fast paths.
 /// </summary>
 public sealed class FastPathTests
 {
-    private delegate Vector128<byte> Quick(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c);
+    private delegate Vector128<byte> FastPath(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c);
 
     private delegate Vector128<byte> Exact(ref Vector128<byte> fpscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> c);
 
@@ -24,9 +24,9 @@ public sealed class FastPathTests
     public void Everything_is_exact_for_moderate_operands() => ForEach(CompareModerate);
 
     // The form that this host takes, and the one that hosts with AVX-512 do not.
-    private static void ForEach(Action<Quick, Exact> compare)
+    private static void ForEach(Action<FastPath, Exact> compare)
     {
-        Skip.IfNot(SingleFastPath.IsSupported, "this host has no quick forms");
+        Skip.IfNot(SingleFastPath.IsSupported, "this host has no fast paths");
         ForEach(
             compare, static (a, b, _) => SingleFastPath.Add(a, b), static (a, b, _) => SingleFastPath.Subtract(a, b), static (a, b, _) => SingleFastPath.Multiply(a, b),
             SingleFastPath.MultiplyAdd, SingleFastPath.MultiplySubtract, SingleFastPath.NegativeMultiplySubtract);
@@ -39,7 +39,7 @@ public sealed class FastPathTests
     }
 
     private static void ForEach(
-        Action<Quick, Exact> compare, Quick add, Quick subtract, Quick multiply, Quick multiplyAdd, Quick multiplySubtract, Quick negativeMultiplySubtract)
+        Action<FastPath, Exact> compare, FastPath add, FastPath subtract, FastPath multiply, FastPath multiplyAdd, FastPath multiplySubtract, FastPath negativeMultiplySubtract)
     {
         compare(add, static (ref f, a, b, _) => SingleAdd.Exact(ref f, a, b));
         compare(subtract, static (ref f, a, b, _) => SingleSubtract.Exact(ref f, a, b));
@@ -103,7 +103,7 @@ public sealed class FastPathTests
     }
 
     // Sums of products cancel, and their results are operands again: as far as a range may grow.
-    private static void CompareModerate(Quick quick, Exact exact)
+    private static void CompareModerate(FastPath fastPath, Exact exact)
     {
         const int Steps = 8;
         var random = new Random(11);
@@ -118,7 +118,7 @@ public sealed class FastPathTests
             {
                 // Every other pair is the one before it, so that differences come to nothing.
                 (Vector128<byte> a, Vector128<byte> b) = pairs[step & ~1];
-                c = quick(step == 0 ? c : a, b, c);
+                c = fastPath(step == 0 ? c : a, b, c);
                 expected = exact(ref fpscr, step == 0 ? expected : a, b, expected);
                 Assert.True(c == expected && fpscr == Vector128<byte>.Zero, $"{a} {b}, step {step}: {c}, {expected}, {fpscr}");
                 zeros += Vector128.EqualsAny(c.AsUInt32(), Vector128<uint>.Zero) ? 1 : 0;
@@ -146,7 +146,7 @@ public sealed class FastPathTests
         return numbers.AsByte();
     }
 
-    private static void Compare(Quick quick, Exact exact)
+    private static void Compare(FastPath fastPath, Exact exact)
     {
         var random = new Random(7);
         int ordinary = 0;
@@ -156,7 +156,7 @@ public sealed class FastPathTests
             Vector128<byte> a = Operand(random, near);
             Vector128<byte> b = Operand(random, 127);
             Vector128<byte> c = Operand(random, near);
-            Vector128<byte> result = quick(a, b, c);
+            Vector128<byte> result = fastPath(a, b, c);
             Vector128<byte> fpscr = default;
             Vector128<byte> expected = exact(ref fpscr, a, b, c);
             Vector128<uint> odd = SingleFastPath.Odd(a) | SingleFastPath.Odd(b) | SingleFastPath.Odd(c) | SingleFastPath.Unusual(result);

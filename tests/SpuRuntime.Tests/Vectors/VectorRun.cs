@@ -66,7 +66,7 @@ internal sealed class VectorRun : IDisposable
         foreach (int register in Named(word))
             _spu.State.Registers[register] = TestSpu.Register(_plain.Registers[register]);
 
-        // Flags that are set already hide nothing half of the time, and let quick forms through the other half.
+        // Flags that are set already hide nothing half of the time, and let the fast paths apply in the other half.
         for (int number = 0; number < 16; number++)
             _bytes[number] = (byte)(_random.Next(2) == 0 ? 0 : _operands.Bits());
         if (_random.Next(2) == 0)
