@@ -7,15 +7,19 @@ namespace CellPpe.SpecGen;
 /// <param name="Core">The core in a sentence.</param>
 /// <param name="Invalid">Whose instruction an invalid word is not, and what becomes of it.</param>
 /// <param name="Scalar">What the interpreter's machine has for a scalar value.</param>
-internal sealed record IsaTarget(string Prefix, string Namespace, string Assembler, string Core, string Invalid, string Scalar)
+/// <param name="Own">What the names of the hand-written types begin with that generated code refers to.</param>
+/// <param name="Interpreter">The namespace of the interpreter's context, machine and handlers.</param>
+internal sealed record IsaTarget(
+    string Prefix, string Namespace, string Assembler, string Core, string Invalid, string Scalar, string Own, string Interpreter)
 {
     /// <summary>A table without an architecture line.</summary>
     public static IsaTarget Ppu { get; } = new(
-        "Ppu", "CellPpe.Ppe", "Asm", "PPE", "a PPE: takes an illegal-instruction program interrupt", "ulong");
+        "Ppu", "CellPpe.Ppe", "Asm", "PPE", "a PPE: takes an illegal-instruction program interrupt", "ulong", "", "CellPpe.Ppe.Execution");
 
     /// <summary><c>architecture spu</c>.</summary>
     public static IsaTarget Spu { get; } = new(
-        "Spu", "SpuRuntime", "SpuAsm", "SPU", "an SPU: stops it with the invalid-instruction status", "ulong");
+        "Spu", "SpuRuntime", "SpuAsm", "SPU", "an SPU: stops it with the invalid-instruction status", "ulong", "Spu",
+        "SpuRuntime.Execution.Interpreter");
 
     /// <summary>The target of an architecture line, or null when there is none of that name.</summary>
     public static IsaTarget? Named(string name) => name switch

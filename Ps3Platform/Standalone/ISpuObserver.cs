@@ -1,3 +1,4 @@
+using SpuRuntime.Engine;
 using SpuRuntime.Execution;
 using SpuRuntime.State;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Ps3Platform.Standalone.Assist.Files;
 using Ps3Platform.Standalone.Rig;
 
+using SpuRuntime.Engine;
 using SpuRuntime.Execution;
 
 namespace Ps3Platform.Standalone;

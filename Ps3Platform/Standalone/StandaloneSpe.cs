@@ -10,11 +10,11 @@ using Ps3Platform.Standalone.Assist.Files;
 using Ps3Platform.Standalone.Assist.Memory;
 using Ps3Platform.Standalone.Rig;
 
-using SpuRuntime;
-using SpuRuntime.Channels;
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Isa;
+using SpuRuntime.Ports;
 using SpuRuntime.Scheduling;
+using SpuRuntime.Spe;
 using SpuRuntime.State;
 
 namespace Ps3Platform.Standalone;

@@ -1,3 +1,5 @@
+using SpuRuntime.State;
+
 namespace SpuRuntime.Channels;
 
 /// <summary>Which channels there are, and how often each can be used without blocking. The SPE's lock is held.</summary>

@@ -1,3 +1,6 @@
+using SpuRuntime.Events;
+using SpuRuntime.State;
+
 namespace SpuRuntime.Channels;
 
 /// <summary>

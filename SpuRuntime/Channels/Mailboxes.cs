@@ -1,4 +1,5 @@
-using SpuRuntime.Registers;
+using SpuRuntime.Events;
+using SpuRuntime.State;
 
 namespace SpuRuntime.Channels;
 

@@ -1,6 +1,6 @@
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
+using SpuRuntime.Events;
 using SpuRuntime.Mfc;
-using SpuRuntime.Registers;
 using SpuRuntime.State;
 
 namespace SpuRuntime.Channels;

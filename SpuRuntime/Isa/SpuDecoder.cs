@@ -19,7 +19,7 @@ public static class SpuDecoder
         const uint OpcodeMask = ~(uint.MaxValue >> OpcodeBits);
         for (int index = SpuTable.Instructions.Count - 1; index > 0; index--)
         {
-            InstructionInfo info = SpuTable.Instructions[index];
+            SpuInstructionInfo info = SpuTable.Instructions[index];
             bool more = false;
             uint free = ~info.Mask & OpcodeMask;
             uint opcode = 0;

@@ -5,12 +5,12 @@ using CellPpe.Core.Isa;
 namespace SpuRuntime.Isa;
 
 /// <summary>How operands of an SPU's instructions are written: as GNU's tools do.</summary>
-internal sealed class SpuDialect() : AssemblyDialect<InstructionInfo>(SpuTable.Instructions.Skip(1), mnemonicWidth: 7)
+internal sealed class SpuDialect() : AssemblyDialect<SpuInstructionInfo>(SpuTable.Instructions.Skip(1), mnemonicWidth: 7)
 {
     // Addresses are those of a 256 KB local store.
     private const uint AddressMask = 0x3ffff;
 
-    protected override string WriteOperand(InstructionInfo row, OperandField field, long value, ulong address) => field.Name switch
+    protected override string WriteOperand(SpuInstructionInfo row, OperandField field, long value, ulong address) => field.Name switch
     {
         "rel" or "ro" => $"0x{((uint)address + (uint)value) & AddressMask:x}",
         "abs" => $"0x{(uint)value & AddressMask:x}",
@@ -19,7 +19,7 @@ internal sealed class SpuDialect() : AssemblyDialect<InstructionInfo>(SpuTable.I
         _ => Prefix(field) + Text(value),
     };
 
-    protected override long ReadOperand(string text, InstructionInfo row, OperandField field, string operand, ulong address)
+    protected override long ReadOperand(string text, SpuInstructionInfo row, OperandField field, string operand, ulong address)
     {
         long value = Number(text, operand, Prefix(field));
         return field.Name switch

@@ -8,7 +8,7 @@ public static class SpuDisassembler
     /// <summary>One instruction. Targets relative to the instruction are computed from <paramref name="address"/>.</summary>
     public static string Disassemble(uint word, uint address)
     {
-        InstructionInfo info = SpuTable.Info(SpuDecoder.DecodeAny(word));
+        SpuInstructionInfo info = SpuTable.Info(SpuDecoder.DecodeAny(word));
         return info.Op == SpuOp.Invalid ? SpuDialect.WriteWord(word) : Dialect.Write(info, word, address);
     }
 }

@@ -1,5 +1,7 @@
 using CellPpe.Core;
 
+using SpuRuntime.State;
+
 namespace SpuRuntime.Mfc;
 
 /// <summary>Registers that DMA reaches beside memory: an SPE's problem state area.</summary>

@@ -1,4 +1,4 @@
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.State;
 
 namespace SpuRuntime.Mfc;

@@ -1,9 +1,9 @@
-using SpuRuntime.Scheduling.Timeline;
 using SpuRuntime.State;
+using SpuRuntime.Timeline;
 
 namespace SpuRuntime.Mfc;
 
-/// <summary>Tells a timeline of the transfers in the MFC's queues. With the SPE's lock held.</summary>
+/// <summary>Records the transfers in the MFC's queues in a timeline. With the SPE's lock held.</summary>
 internal static class MfcTrace
 {
     /// <summary>A command has been put into a queue.</summary>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 
 using CellPpe.Core;
 
+using SpuRuntime.Ports;
 using SpuRuntime.State;
 
 namespace SpuRuntime.Mfc;

@@ -17,10 +17,10 @@ internal unsafe ref struct MfcTarget
 /// Turns effective addresses into memory: the MFC's own SLB, the partition's page table, and a cache of what was found.
 /// </summary>
 /// <remarks>
-/// The gate guards all of it. Whoever copies holds it from the look-up to the end of the copy, so that taking it is enough to
+/// The gate guards all of it. The thread that copies holds it from the search to the end of the copy, so that taking it is enough to
 /// know that no transfer by an older translation is under way. The page table is searched without it: a search may wait
-/// for locks that are held by someone who waits for the gate. Locks are taken in the order gate, an SPE's lock, a stripe of the
-/// reservation table; nobody holds two gates, or takes a gate with an SPE's lock held.
+/// for locks that are held by a thread that waits for the gate. Locks are taken in the order gate, an SPE's lock, a stripe of the
+/// reservation table; no thread holds two gates, or takes a gate with an SPE's lock held.
 /// </remarks>
 internal sealed unsafe class MfcTranslator(GuestMemory memory) : ITranslationWatch
 {
@@ -119,7 +119,7 @@ internal sealed unsafe class MfcTranslator(GuestMemory memory) : ITranslationWat
 
     /// <summary>
     /// Finds what an address is. On success the gate is held if it is memory, until <see cref="Exit"/>; a device's registers are not
-    /// host memory that could be given to somebody else, and are used without it.
+    /// host memory that could be reused for something else, and are used without it.
     /// </summary>
     public bool TryEnter(ulong address, bool store, bool atomic, out MfcTarget target, out MfcFault fault)
     {
@@ -258,8 +258,8 @@ internal struct SegmentRegisters
     private const ulong Large = 0x100;
     private const ulong LargeSize = 0x70; // a PPE encodes LP in bit 57, later processors in 58:59; kernels write either
 
-    private Entries _esid;
-    private Entries _vsid;
+    private SegmentEntries _esid;
+    private SegmentEntries _vsid;
     private ulong _index;
 
     public readonly ulong Read(ulong offset) => offset switch
@@ -315,7 +315,7 @@ internal struct SegmentRegisters
     }
 
     [InlineArray(8)]
-    private struct Entries
+    private struct SegmentEntries
     {
         private ulong _element0;
     }

@@ -1,6 +1,6 @@
-using SpuRuntime.Channels;
-using SpuRuntime.Registers;
-using SpuRuntime.Scheduling.Timeline;
+using SpuRuntime.Events;
+using SpuRuntime.State;
+using SpuRuntime.Timeline;
 
 namespace SpuRuntime.Mfc;
 
@@ -22,7 +22,7 @@ internal struct MfcWork
 
 /// <summary>
 /// An SPE's memory flow controller: its two command queues, and which command is next. The host thread that makes a command ready
-/// (issues, restarts, resumes, acknowledges it) carries it out, when it has left the SPE's lock (<see cref="SpeLock.CarryOut"/>);
+/// (issues, restarts, resumes, acknowledges it) carries it out, when it has left the SPE's lock (<c>SpeLock.CarryOut</c>);
 /// while one does so, others only leave their commands in the queues for it. All members expect the lock held.
 /// </summary>
 internal sealed class MfcUnit(SpeState spe, SpuEvents events, MfcStatusChannels status, SpeInterrupts interrupts, SpeTrack? track)
@@ -30,16 +30,16 @@ internal sealed class MfcUnit(SpeState spe, SpuEvents events, MfcStatusChannels 
     private const ulong SpuQueue = 1UL << 31;
 
     // Commands may have become ready since the queues were last searched.
-    private bool _poked;
+    private bool _mayHaveReady;
     private bool _driven;
 
     // Raised by a purge: what is being carried out then is no longer in a queue.
     private int _epoch;
 
     /// <summary>True when some thread should carry out commands after leaving the lock.</summary>
-    public bool WantsDriver => _poked && !_driven;
+    public bool WantsDriver => _mayHaveReady && !_driven;
 
-    /// <summary>A command is being carried out at this moment.</summary>
+    /// <summary>A command is being carried out now.</summary>
     public bool IsInStep { get; private set; }
 
     private ref MfcState State => ref spe.Mfc;
@@ -54,7 +54,7 @@ internal sealed class MfcUnit(SpeState spe, SpuEvents events, MfcStatusChannels 
         int place = State.Spu.Add(command);
         if (track is not null)
             MfcTrace.Issued(track, proxy: false, place, command);
-        _poked = true;
+        _mayHaveReady = true;
     }
 
     /// <summary>From the proxy registers. There must be room.</summary>
@@ -63,7 +63,7 @@ internal sealed class MfcUnit(SpeState spe, SpuEvents events, MfcStatusChannels 
         int place = State.Proxy.Add(command);
         if (track is not null)
             MfcTrace.Issued(track, proxy: true, place, command);
-        _poked = true;
+        _mayHaveReady = true;
     }
 
     /// <summary>MFC_WrListStallAck: the stalled lists of a tag group go on.</summary>
@@ -71,7 +71,7 @@ internal sealed class MfcUnit(SpeState spe, SpuEvents events, MfcStatusChannels 
     {
         State.Spu.Resume(1u << (int)(tag & 31));
         spe.Channels.StallStatus &= ~(1u << (int)(tag & 31));
-        _poked = true;
+        _mayHaveReady = true;
     }
 
     public ulong ReadControl()
@@ -111,7 +111,7 @@ internal sealed class MfcUnit(SpeState spe, SpuEvents events, MfcStatusChannels 
                 events.HaltDecrementer();
         }
 
-        _poked = true;
+        _mayHaveReady = true;
     }
 
     /// <summary>Empties the queues. Tag queries are not answered by that: software saves them and restores them with their queues.</summary>
@@ -172,7 +172,7 @@ internal sealed class MfcUnit(SpeState spe, SpuEvents events, MfcStatusChannels 
         }
 
         _driven = false;
-        _poked = false;
+        _mayHaveReady = false;
         return false;
     }
 

@@ -1,7 +1,10 @@
 using CellPpe.Core;
 
 using SpuRuntime.Channels;
+using SpuRuntime.Events;
 using SpuRuntime.Mfc;
+using SpuRuntime.RunControl;
+using SpuRuntime.State;
 
 namespace SpuRuntime.Registers;
 

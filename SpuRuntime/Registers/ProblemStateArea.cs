@@ -1,5 +1,7 @@
 using SpuRuntime.Channels;
 using SpuRuntime.Mfc;
+using SpuRuntime.RunControl;
+using SpuRuntime.State;
 
 namespace SpuRuntime.Registers;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace SpuRuntime.Registers;
 
 /// <summary>
-/// Tells of accesses that no register answers. Loud, but not without end: a guest can make as many as it likes. The SPE's lock guards it.
+/// Logs accesses that no register answers, up to a limit: a guest can make as many as it likes. The SPE's lock guards it.
 /// </summary>
 internal sealed class RegisterLog(ILogger log, int spe, string area)
 {

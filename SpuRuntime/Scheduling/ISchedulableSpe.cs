@@ -1,4 +1,4 @@
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 
 namespace SpuRuntime.Scheduling;
 
@@ -44,10 +44,10 @@ public interface ISpeScheduler
     void Suspend(ISchedulableSpe spe);
 
     /// <summary>
-    /// From inside the SPE's slice, without its lock: waits there until the linger is over, as long as that costs nobody anything. May
+    /// From inside the SPE's slice, without its lock: waits there until the wait is over, while no other SPE needs the host thread. May
     /// return at once.
     /// </summary>
-    void AwaitInside(ISchedulableSpe spe, Linger linger)
+    void AwaitInside(ISchedulableSpe spe, SliceWait wait)
     {
     }
 }

@@ -11,7 +11,7 @@ public readonly record struct SpeAttributes(int Priority = SpeAttributes.Default
     /// <summary>The largest priority.</summary>
     public const int HighestPriority = 31;
 
-    /// <summary>What an SPE has that nobody said anything about.</summary>
+    /// <summary>The priority of an SPE for which none was set.</summary>
     public const int DefaultPriority = 16;
 
     /// <summary>Default priority, no gang.</summary>

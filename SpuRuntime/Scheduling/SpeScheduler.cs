@@ -1,20 +1,20 @@
 using System.Diagnostics;
 
-using SpuRuntime.Execution;
-using SpuRuntime.Scheduling.Timeline;
+using SpuRuntime.Engine;
+using SpuRuntime.Timeline;
 
 namespace SpuRuntime.Scheduling;
 
 /// <summary>
 /// What all policies have in common: which SPEs there are, waking, suspending, and running one slice. A policy says who is
-/// next. An SPE need not be announced; the first <see cref="Wake"/> does.
+/// next. An SPE need not be registered; the first <see cref="Wake"/> does.
 /// </summary>
-public abstract class SpeScheduler : ISpeScheduler, ILingerPermit, IDisposable
+public abstract class SpeScheduler : ISpeScheduler, ISliceWaitPermit, IDisposable
 {
     private const int MostSpes = 1024;
 
     // A suspended slice has usually ended within microseconds; after that its waiter sleeps, and asks again each millisecond.
-    // Asking again is no ornament: an SPE may forget a request that came just before its slice began.
+    // Asking again is necessary: an SPE may forget a request that came just before its slice began.
     private const int ShortWaits = 200;
     private const int AskAgain = 1;
 
@@ -94,13 +94,13 @@ public abstract class SpeScheduler : ISpeScheduler, ILingerPermit, IDisposable
     }
 
     /// <inheritdoc/>
-    public void AwaitInside(ISchedulableSpe spe, Linger linger)
+    public void AwaitInside(ISchedulableSpe spe, SliceWait wait)
     {
-        ArgumentNullException.ThrowIfNull(linger);
+        ArgumentNullException.ThrowIfNull(wait);
         SpeSlot slot = SlotOf(spe);
         // A timeline shows what an SPE waits for, however short.
-        if (slot.Track is null && MayLinger(slot) && SignalOf(slot) is { } signal)
-            signal.AwaitInside(linger, this, slot);
+        if (slot.Track is null && MayWaitInside(slot) && SignalOf(slot) is { } signal)
+            signal.AwaitInside(wait, this, slot);
     }
 
     /// <summary>
@@ -186,7 +186,7 @@ public abstract class SpeScheduler : ISpeScheduler, ILingerPermit, IDisposable
     }
 
     /// <summary>
-    /// How many host threads of the PPE's are busy at the moment (1 until somebody says so): what decides whether there is a core to
+    /// How many host threads of the PPE's are busy now (1 until this is called): what decides whether there is a core to
     /// spin on. From any thread.
     /// </summary>
     public void SetBusyPpeThreads(int count) => _cores.SetOthers(count);
@@ -232,9 +232,9 @@ public abstract class SpeScheduler : ISpeScheduler, ILingerPermit, IDisposable
     private protected WakeSignal NewSignal() => new(_cores, _longestSpin);
 
     /// <summary>Whether the thread inside a slot may stay there while the SPE waits: no other SPE waits for it. Without the gate.</summary>
-    private protected virtual bool MayLinger(SpeSlot slot) => !slot.IsLeaving && MayEnter;
+    private protected virtual bool MayWaitInside(SpeSlot slot) => !slot.IsLeaving && MayEnter;
 
-    bool ILingerPermit.MayLinger(SpeSlot slot) => MayLinger(slot);
+    bool ISliceWaitPermit.MayWaitInside(SpeSlot slot) => MayWaitInside(slot);
 
     /// <summary>Where the thread inside a slot waits when it is not; null: it never does.</summary>
     private protected virtual WakeSignal? SignalOf(SpeSlot slot) => null;
@@ -256,7 +256,7 @@ public abstract class SpeScheduler : ISpeScheduler, ILingerPermit, IDisposable
     private protected bool Run(SpeSlot slot, SpeQuantum quantum, out SpuExit? exit)
     {
         exit = null;
-        // Asked only now that the slot counts as entered: whoever made it stop before has seen it inside, and waits; whoever makes
+        // Asked only now that the slot counts as entered: a thread that stopped it before has seen it inside, and waits; one that makes
         // it stop afterwards interrupts it.
         ISchedulableSpe spe = slot.Spe;
         if (HasEnded || !spe.IsRunnable)

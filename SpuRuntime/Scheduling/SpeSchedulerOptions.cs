@@ -1,4 +1,4 @@
-using SpuRuntime.Scheduling.Timeline;
+using SpuRuntime.Timeline;
 
 namespace SpuRuntime.Scheduling;
 
@@ -30,7 +30,7 @@ public sealed record SpeSchedulerOptions
     /// <summary>Host cores; those that other threads do not need may be spent on waiting without sleep.</summary>
     public int Cores { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Longest time a host thread without work looks for some before it sleeps; 0: it sleeps at once.</summary>
+    /// <summary>Longest time a host thread without work spins before it sleeps; 0: it sleeps at once.</summary>
     public TimeSpan LongestSpin { get; init; } = TimeSpan.FromMicroseconds(50);
 
     /// <summary>What writes down what each SPE does, or null.</summary>

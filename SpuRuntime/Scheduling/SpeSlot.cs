@@ -1,11 +1,11 @@
-using SpuRuntime.Scheduling.Timeline;
+using SpuRuntime.Timeline;
 
 namespace SpuRuntime.Scheduling;
 
 /// <summary>Where an SPE stands with its scheduler.</summary>
 internal enum SlotState
 {
-    /// <summary>Nobody has said that it could run.</summary>
+    /// <summary>It was not woken, or could not run when it was last entered.</summary>
     Asleep,
 
     /// <summary>It may be able to run, and waits for a host thread.</summary>
@@ -37,17 +37,17 @@ internal class SpeSlot(ISchedulableSpe spe, object gate, SpeTrack? track)
 
     public SpeAttributes Attributes { get; set; } = new();
 
-    /// <summary>Read without the gate where a moment's delay does no harm.</summary>
+    /// <summary>Read without the gate where a short delay does no harm.</summary>
     public SlotState State
     {
         get => _state;
         private set => _state = value;
     }
 
-    /// <summary>How often it has been entered: tells a suspender that what it waits for is over, even if it was entered again since.</summary>
+    /// <summary>How often it has been entered. A suspender sees by it that the entry it waits for is over, even if the slot was entered again since.</summary>
     public long Entries => Volatile.Read(ref _entries);
 
-    /// <summary>Somebody has suspended it while a host thread was inside. Read without the gate by that thread.</summary>
+    /// <summary>It was suspended while a host thread was inside. That thread reads this without the gate.</summary>
     public bool IsLeaving
     {
         get => _isLeaving;
@@ -103,7 +103,7 @@ internal class SpeSlot(ISchedulableSpe spe, object gate, SpeTrack? track)
 
     /// <summary>The host thread gives it back.</summary>
     /// <param name="runnable">What the SPE said, after its last instruction, about going on.</param>
-    /// <returns>True when it is ready again: it can go on, or somebody woke it while it was inside, perhaps after it had said no.</returns>
+    /// <returns>True when it is ready again: it can go on, or it was woken while a thread was inside, perhaps after it had answered that it could not.</returns>
     public bool Leave(bool runnable)
     {
         bool ready = !HasFailed && (_wokenInside || (runnable && !IsLeaving));

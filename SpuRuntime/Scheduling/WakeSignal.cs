@@ -3,14 +3,14 @@ using System.Diagnostics;
 namespace SpuRuntime.Scheduling;
 
 /// <summary>Says whether a host thread may go on waiting inside a slice.</summary>
-internal interface ILingerPermit
+internal interface ISliceWaitPermit
 {
     /// <summary>False as soon as another SPE wants the thread, or the slice is to end. Without the slot's gate.</summary>
-    bool MayLinger(SpeSlot slot);
+    bool MayWaitInside(SpeSlot slot);
 }
 
 /// <summary>
-/// Where one host thread waits for others to give it something to do. Signals do not add up; one that comes between the look
+/// Where one host thread waits for others to give it something to do. Signals do not add up; one that comes between the search
 /// for work and the sleep is not lost. <see cref="Set"/> is for any thread, <see cref="Wait"/> for the one that owns it.
 /// </summary>
 internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
@@ -19,12 +19,12 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
     private const int Signalled = 1;
     private const int Sleeping = 2;
 
-    // Between two looks at the clock: some hundred nanoseconds.
-    private const int LooksAtOnce = 8;
+    // Checks between two reads of the clock: some hundred nanoseconds.
+    private const int ChecksAtOnce = 8;
 
-    // Between two looks at the clock lies more than this only when the host's kernel has taken the core away: others need it. Then
+    // Between two reads of the clock lies more than this only when the host's kernel has taken the core away: others need it. Then
     // nothing is gained by spinning; for a while it is not tried again, and for twice as long when that happens at once again. A host in a virtual
-    // machine loses its cores now and then without anybody in need of them there.
+    // machine loses its cores now and then although no other thread of it needs them.
     private static readonly long Interruption = Stopwatch.Frequency / 20_000;
     private static readonly long ShortestRestraint = Stopwatch.Frequency / 2000;
     private static readonly long LongestRestraint = Stopwatch.Frequency / 50;
@@ -37,7 +37,7 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
     private int _state;
 
     // When the owner began to wait inside a slice, in vain; 0: it did not. The owner's.
-    private long _lingeredSince;
+    private long _waitedInsideSince;
 
     private interface IWait
     {
@@ -68,13 +68,13 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
         if (TryTake())
             return;
         long start = Stopwatch.GetTimestamp();
-        // Who has waited inside already has had its time.
-        if (_lingeredSince != 0)
-            start = _lingeredSince;
+        // A thread that has waited inside its slice has used its time for spinning.
+        if (_waitedInsideSince != 0)
+            start = _waitedInsideSince;
         else if (Spin(start, new OwnSignal(this)))
             return;
 
-        _lingeredSince = 0;
+        _waitedInsideSince = 0;
         cores.Leave();
         Sleep();
         cores.Enter();
@@ -84,13 +84,13 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
     }
 
     /// <summary>
-    /// Waits until a linger is over, as long as <see cref="Wait"/> would without sleeping; that does not do it again, then. For the thread that
+    /// Waits inside a slice, at most as long as <see cref="Wait"/> would spin; the next <see cref="Wait"/> then sleeps at once. For the thread that
     /// owns the signal.
     /// </summary>
-    public void AwaitInside(Linger linger, ILingerPermit permit, SpeSlot slot)
+    public void AwaitInside(SliceWait wait, ISliceWaitPermit permit, SpeSlot slot)
     {
         long start = Stopwatch.GetTimestamp();
-        _lingeredSince = Spin(start, new InSlice(linger, permit, slot)) ? 0 : start;
+        _waitedInsideSince = Spin(start, new InSlice(wait, permit, slot)) ? 0 : start;
     }
 
     private bool TryTake() => Volatile.Read(ref _state) == Signalled && Interlocked.Exchange(ref _state, Nothing) == Signalled;
@@ -103,7 +103,7 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
         long last = start;
         while (cores.IsOneFree && wait.MayGoOn && last - start < _spin)
         {
-            for (int look = 0; look < LooksAtOnce; look++)
+            for (int check = 0; check < ChecksAtOnce; check++)
             {
                 if (wait.IsOver())
                 {
@@ -149,10 +149,10 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
         public bool IsOver() => signal.TryTake();
     }
 
-    private readonly struct InSlice(Linger linger, ILingerPermit permit, SpeSlot slot) : IWait
+    private readonly struct InSlice(SliceWait wait, ISliceWaitPermit permit, SpeSlot slot) : IWait
     {
-        public bool MayGoOn => permit.MayLinger(slot);
+        public bool MayGoOn => permit.MayWaitInside(slot);
 
-        public bool IsOver() => linger.IsOver;
+        public bool IsOver() => wait.IsOver;
     }
 }

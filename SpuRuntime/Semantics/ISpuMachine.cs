@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 
 using SpuRuntime.Arithmetic;
+using SpuRuntime.Arithmetic.Integer;
 
 namespace SpuRuntime.Semantics;
 
@@ -57,23 +58,23 @@ internal interface ISpuMachine<T, TVector>
 
     // ---- Arithmetic
     TVector Vector<TOperation>(TVector a)
-        where TOperation : struct, IVectorUnary;
+        where TOperation : struct, ISpuVectorUnary;
     TVector Vector<TOperation>(TVector a, TVector b)
-        where TOperation : struct, IVectorBinary;
+        where TOperation : struct, ISpuVectorBinary;
     TVector Vector<TOperation>(TVector a, TVector b, TVector c)
-        where TOperation : struct, IVectorTernary;
+        where TOperation : struct, ISpuVectorTernary;
     TVector VectorImmediate<TOperation>(TVector a, int immediate)
-        where TOperation : struct, IVectorImmediate;
+        where TOperation : struct, ISpuVectorImmediate;
 
     /// <summary>Operations that read or change the FPSCR.</summary>
     TVector Float<TOperation>(TVector a)
-        where TOperation : struct, IFloatUnary;
+        where TOperation : struct, ISpuFloatUnary;
     TVector Float<TOperation>(TVector a, TVector b)
-        where TOperation : struct, IFloatBinary;
+        where TOperation : struct, ISpuFloatBinary;
     TVector Float<TOperation>(TVector a, TVector b, TVector c)
-        where TOperation : struct, IFloatTernary;
+        where TOperation : struct, ISpuFloatTernary;
     TVector FloatImmediate<TOperation>(TVector a, int immediate)
-        where TOperation : struct, IFloatImmediate;
+        where TOperation : struct, ISpuFloatImmediate;
 
     // ---- Local store
     /// <summary>The quadword an address lies in; addresses go around at the end of local store.</summary>

@@ -5,7 +5,7 @@ namespace SpuRuntime.State;
 
 /// <summary>
 /// The architected state of one SPU, plain data that interpreter, compiled code, debugger and snapshots share (SPU ISA chapter 2).
-/// Owned by the host thread that runs the SPU; while it does not run, by whoever holds the SPE's lock.
+/// Owned by the host thread that runs the SPU; while it does not run, by the holder of the SPE's lock.
 /// </summary>
 public unsafe struct SpuState
 {
@@ -40,7 +40,7 @@ public unsafe struct SpuState
     public uint LocalStoreLimit;
 
     /// <summary>
-    /// Bits of <see cref="Execution.SpuAttention"/>: leave the instructions soon, or look for an interrupt. Set by any thread, looked at after
+    /// Bits of <c>SpuAttention</c>: leave the instructions soon, or check for an interrupt. Set by any thread, read after
     /// each instruction or on each way back of compiled code, cleared by the one that runs the SPU.
     /// </summary>
     public long Attention;

@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Attributes;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
+using SpuRuntime.Scheduling.Policies;
 
 namespace Bench;
 

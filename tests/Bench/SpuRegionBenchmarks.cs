@@ -3,8 +3,9 @@ using System.Runtime.Intrinsics;
 
 using BenchmarkDotNet.Attributes;
 
-using SpuRuntime.Channels;
+using SpuRuntime.Engine;
 using SpuRuntime.Execution;
+using SpuRuntime.Execution.Regions;
 using SpuRuntime.Isa;
 using SpuRuntime.State;
 

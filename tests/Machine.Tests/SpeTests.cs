@@ -13,10 +13,9 @@ using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Spes;
 using Ps3Platform.Machine.Turns;
 
-using SpuRuntime;
-using SpuRuntime.Channels;
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Isa;
+using SpuRuntime.Spe;
 using SpuRuntime.State;
 
 using Xunit;

@@ -5,9 +5,10 @@ using CellPpe.Core.Ports;
 
 using Microsoft.Extensions.Logging;
 
-using SpuRuntime.Channels;
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
+using SpuRuntime.Ports;
 using SpuRuntime.Scheduling;
+using SpuRuntime.Spe;
 using SpuRuntime.State;
 
 namespace SpuRuntime.Tests;
@@ -111,15 +112,15 @@ internal sealed class TestMachine : ISpuEngineFactory, ISpeScheduler, ISpeTimer,
     public Action? OnWake { get; set; }
 
     /// <summary>Called where an SPE that blocks may wait in its slice.</summary>
-    public Action<Linger>? OnLinger { get; set; }
+    public Action<SliceWait>? OnWaitInside { get; set; }
 
     /// <summary>A real one in the place of the fake.</summary>
     public SpeScheduler? Scheduler { get; init; }
 
-    public void AwaitInside(ISchedulableSpe spe, Linger linger)
+    public void AwaitInside(ISchedulableSpe spe, SliceWait wait)
     {
-        OnLinger?.Invoke(linger);
-        Scheduler?.AwaitInside(spe, linger);
+        OnWaitInside?.Invoke(wait);
+        Scheduler?.AwaitInside(spe, wait);
     }
 
     public void Wake(ISchedulableSpe spe)

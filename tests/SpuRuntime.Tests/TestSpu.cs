@@ -2,8 +2,9 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-using SpuRuntime.Channels;
+using SpuRuntime.Engine;
 using SpuRuntime.Execution;
+using SpuRuntime.Execution.Regions;
 using SpuRuntime.Isa;
 using SpuRuntime.State;
 using SpuRuntime.Tests.Vectors;

@@ -1,5 +1,6 @@
 using Ps3Platform.Standalone.Bench;
 
+using SpuRuntime.Engine;
 using SpuRuntime.Execution;
 using SpuRuntime.Scheduling;
 
@@ -45,9 +46,9 @@ public sealed class BenchTests
 
     private sealed class FailingEngines : ISpuEngineFactory
     {
-        public unsafe ISpuEngine Create(byte* localStore, SpuRuntime.Channels.ISpuChannels channels) => new Failing(localStore, channels);
+        public unsafe ISpuEngine Create(byte* localStore, ISpuChannels channels) => new Failing(localStore, channels);
 
-        private sealed unsafe class Failing(byte* localStore, SpuRuntime.Channels.ISpuChannels channels) : ISpuEngine, IDisposable
+        private sealed unsafe class Failing(byte* localStore, ISpuChannels channels) : ISpuEngine, IDisposable
         {
             private readonly SpuCore _core = new(localStore, channels);
 

@@ -7,7 +7,9 @@ using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Standalone;
 using Ps3Platform.Standalone.Assist.Files;
 
+using SpuRuntime.Engine;
 using SpuRuntime.Execution;
+using SpuRuntime.Execution.Regions;
 using SpuRuntime.Isa;
 
 namespace Standalone.Tests;

@@ -1,6 +1,6 @@
 using Ps3Platform.Standalone;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 
 using Xunit;
 

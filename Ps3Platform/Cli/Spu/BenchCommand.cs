@@ -10,7 +10,7 @@ using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Configuration.Kinds;
 using Ps3Platform.Standalone.Bench;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Execution.Regions;
 
 namespace Ps3Platform.Cli.Spu;
 

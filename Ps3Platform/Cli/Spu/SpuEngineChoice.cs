@@ -4,7 +4,8 @@ using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Shell;
 using Ps3Platform.Machine.Configuration;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
+using SpuRuntime.Execution.Regions;
 
 namespace Ps3Platform.Cli.Spu;
 

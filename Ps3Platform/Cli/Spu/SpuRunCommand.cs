@@ -5,6 +5,7 @@ using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Standalone;
 
 using SpuRuntime.Execution;
+using SpuRuntime.Execution.Regions;
 
 namespace Ps3Platform.Cli.Spu;
 

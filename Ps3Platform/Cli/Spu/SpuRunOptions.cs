@@ -10,7 +10,7 @@ using Ps3Platform.Machine.Configuration.Kinds;
 using Ps3Platform.Standalone;
 using Ps3Platform.Standalone.Assist.Files;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 
 namespace Ps3Platform.Cli.Spu;
 

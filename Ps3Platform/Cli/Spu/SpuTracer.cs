@@ -4,7 +4,7 @@ using System.Text;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Standalone;
 
-using SpuRuntime.Channels;
+using SpuRuntime.Engine;
 using SpuRuntime.Execution;
 using SpuRuntime.State;
 

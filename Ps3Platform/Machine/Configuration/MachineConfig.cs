@@ -2,6 +2,7 @@ using CellPpe.Ppe.Execution;
 
 using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor.Partitions;
+using Lv1Hypervisor;
 
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,8 +13,9 @@ using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Lockups;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
+using SpuRuntime.Timeline;
 
 namespace Ps3Platform.Machine.Configuration;
 

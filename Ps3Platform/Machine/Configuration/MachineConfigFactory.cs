@@ -2,8 +2,9 @@ using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Compression;
 using Ps3Platform.Loaders.Elf;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
+using SpuRuntime.Timeline;
 
 namespace Ps3Platform.Machine.Configuration;
 

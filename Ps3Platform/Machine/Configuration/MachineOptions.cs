@@ -6,8 +6,9 @@ using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine.Lockups;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
+using SpuRuntime.Timeline;
 
 namespace Ps3Platform.Machine.Configuration;
 

@@ -1,6 +1,6 @@
 using CellPpe.Ppe.Execution;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
 
 namespace Ps3Platform.Machine.Configuration;

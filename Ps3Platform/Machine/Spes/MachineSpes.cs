@@ -8,11 +8,13 @@ using Microsoft.Extensions.Logging;
 
 using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Turns;
-
 using SpuRuntime;
 using SpuRuntime.Execution;
+using SpuRuntime.Execution.Regions;
 using SpuRuntime.Scheduling;
-using SpuRuntime.Scheduling.Timeline;
+using SpuRuntime.Scheduling.Policies;
+using SpuRuntime.Spe;
+using SpuRuntime.Timeline;
 
 namespace Ps3Platform.Machine.Spes;
 

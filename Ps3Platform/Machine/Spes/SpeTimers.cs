@@ -1,5 +1,5 @@
 using Ps3Platform.Machine.Turns;
-
+using SpuRuntime.Ports;
 using SpuRuntime;
 
 namespace Ps3Platform.Machine.Spes;

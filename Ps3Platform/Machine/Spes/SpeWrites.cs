@@ -4,7 +4,7 @@ using CellPpe.Core;
 using CellPpe.Ppe.Execution;
 
 using Ps3Platform.Machine.Turns;
-
+using SpuRuntime.Ports;
 using SpuRuntime;
 
 namespace Ps3Platform.Machine.Spes;

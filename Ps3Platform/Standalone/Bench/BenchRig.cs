@@ -4,11 +4,13 @@ using System.Runtime.Intrinsics;
 using Microsoft.Extensions.Logging.Abstractions;
 
 using Ps3Platform.Standalone.Rig;
-
-using SpuRuntime;
+using SpuRuntime.Engine;
 using SpuRuntime.Execution;
+using SpuRuntime;
 using SpuRuntime.Isa;
+using SpuRuntime.Ports;
 using SpuRuntime.Scheduling;
+using SpuRuntime.Scheduling.Policies;
 
 namespace Ps3Platform.Standalone.Bench;
 

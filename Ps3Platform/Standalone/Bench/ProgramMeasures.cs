@@ -3,7 +3,8 @@ using System.Globalization;
 
 using Ps3Platform.Loaders.Elf;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
+using SpuRuntime.Execution.Regions;
 
 namespace Ps3Platform.Standalone.Bench;
 

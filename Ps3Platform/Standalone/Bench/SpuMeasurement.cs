@@ -1,4 +1,6 @@
+using SpuRuntime.Engine;
 using SpuRuntime.Execution;
+using SpuRuntime.Execution.Regions;
 using SpuRuntime.Scheduling.Measures;
 
 namespace Ps3Platform.Standalone.Bench;

@@ -2,9 +2,10 @@ using CellPpe.Core;
 
 using Microsoft.Extensions.Logging;
 
-using SpuRuntime;
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
+using SpuRuntime.Ports;
 using SpuRuntime.Scheduling;
+using SpuRuntime.Spe;
 using SpuRuntime.State;
 
 namespace Ps3Platform.Standalone.Rig;

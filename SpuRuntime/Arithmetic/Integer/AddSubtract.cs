@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace SpuRuntime.Arithmetic.Integer;
 
 /// <summary><c>ah, ahi</c></summary>
-internal readonly struct AddHalfwords : IVectorBinary
+internal readonly struct AddHalfwords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -12,7 +12,7 @@ internal readonly struct AddHalfwords : IVectorBinary
 }
 
 /// <summary><c>a, ai</c></summary>
-internal readonly struct AddWords : IVectorBinary
+internal readonly struct AddWords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -20,7 +20,7 @@ internal readonly struct AddWords : IVectorBinary
 }
 
 /// <summary><c>sfh, sfhi</c>: b - a.</summary>
-internal readonly struct SubtractFromHalfwords : IVectorBinary
+internal readonly struct SubtractFromHalfwords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -28,7 +28,7 @@ internal readonly struct SubtractFromHalfwords : IVectorBinary
 }
 
 /// <summary><c>sf, sfi</c>: b - a.</summary>
-internal readonly struct SubtractFromWords : IVectorBinary
+internal readonly struct SubtractFromWords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -36,7 +36,7 @@ internal readonly struct SubtractFromWords : IVectorBinary
 }
 
 /// <summary><c>addx</c>: with the lowest bit of each word of t as carry.</summary>
-internal readonly struct AddExtended : IVectorTernary
+internal readonly struct AddExtended : ISpuVectorTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> t) =>
@@ -44,7 +44,7 @@ internal readonly struct AddExtended : IVectorTernary
 }
 
 /// <summary><c>sfx</c>: b - a, and one less where the lowest bit of t is 0.</summary>
-internal readonly struct SubtractFromExtended : IVectorTernary
+internal readonly struct SubtractFromExtended : ISpuVectorTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> t) =>
@@ -52,7 +52,7 @@ internal readonly struct SubtractFromExtended : IVectorTernary
 }
 
 /// <summary><c>cg</c>: the carry out of a + b.</summary>
-internal readonly struct CarryGenerate : IVectorBinary
+internal readonly struct CarryGenerate : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -60,7 +60,7 @@ internal readonly struct CarryGenerate : IVectorBinary
 }
 
 /// <summary><c>bg</c>: 1 where b - a does not borrow.</summary>
-internal readonly struct BorrowGenerate : IVectorBinary
+internal readonly struct BorrowGenerate : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -68,7 +68,7 @@ internal readonly struct BorrowGenerate : IVectorBinary
 }
 
 /// <summary><c>bgx</c>: 1 where b - a, and one less where the lowest bit of t is 0, does not borrow.</summary>
-internal readonly struct BorrowGenerateExtended : IVectorTernary
+internal readonly struct BorrowGenerateExtended : ISpuVectorTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> t) =>
@@ -79,7 +79,7 @@ internal readonly struct BorrowGenerateExtended : IVectorTernary
 }
 
 /// <summary><c>cgx</c>: the carry out of a + b + the lowest bit of t.</summary>
-internal readonly struct CarryGenerateExtended : IVectorTernary
+internal readonly struct CarryGenerateExtended : ISpuVectorTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> t)

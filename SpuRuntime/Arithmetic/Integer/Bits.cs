@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace SpuRuntime.Arithmetic.Integer;
 
 /// <summary><c>clz</c>: leading zeros of each word.</summary>
-internal readonly struct CountLeadingZeros : IVectorUnary
+internal readonly struct CountLeadingZeros : ISpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a) => Avx512CD.VL.IsSupported
@@ -17,7 +17,7 @@ internal readonly struct CountLeadingZeros : IVectorUnary
 }
 
 /// <summary><c>cntb</c>: ones in each byte.</summary>
-internal readonly struct CountOnes : IVectorUnary
+internal readonly struct CountOnes : ISpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a)
@@ -29,7 +29,7 @@ internal readonly struct CountOnes : IVectorUnary
 }
 
 /// <summary><c>fsmb</c>: a byte of ones for each 1 among the preferred slot's last 16 bits.</summary>
-internal readonly struct MaskBytes : IVectorUnary
+internal readonly struct MaskBytes : ISpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a) => FromBits(a.AsUInt32().GetElement(3));
@@ -38,15 +38,15 @@ internal readonly struct MaskBytes : IVectorUnary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> FromBits(uint bits)
     {
-        Vector128<byte> spread = Vector128.Shuffle(
+        Vector128<byte> copies = Vector128.Shuffle(
             Vector128.CreateScalar(bits).AsByte(), Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
         Vector128<byte> own = Vector128.Create(0x8040_2010_0804_0201UL).AsByte();
-        return Vector128.Equals(spread & own, own);
+        return Vector128.Equals(copies & own, own);
     }
 }
 
 /// <summary><c>fsmh</c>: a halfword of ones for each 1 among the preferred slot's last 8 bits.</summary>
-internal readonly struct MaskHalfwords : IVectorUnary
+internal readonly struct MaskHalfwords : ISpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a)
@@ -57,7 +57,7 @@ internal readonly struct MaskHalfwords : IVectorUnary
 }
 
 /// <summary><c>fsm</c>: a word of ones for each 1 among the preferred slot's last 4 bits.</summary>
-internal readonly struct MaskWords : IVectorUnary
+internal readonly struct MaskWords : ISpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a)
@@ -68,21 +68,21 @@ internal readonly struct MaskWords : IVectorUnary
 }
 
 /// <summary><c>gbb</c>: the last bit of each byte, gathered in the preferred slot.</summary>
-internal readonly struct GatherBytes : IVectorUnary
+internal readonly struct GatherBytes : ISpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a) => Preferred.Of((a << 7).ExtractMostSignificantBits());
 }
 
 /// <summary><c>gbh</c>: the last bit of each halfword, gathered in the preferred slot.</summary>
-internal readonly struct GatherHalfwords : IVectorUnary
+internal readonly struct GatherHalfwords : ISpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a) => Preferred.Of((a.AsUInt16() << 15).ExtractMostSignificantBits());
 }
 
 /// <summary><c>gb</c>: the last bit of each word, gathered in the preferred slot.</summary>
-internal readonly struct GatherWords : IVectorUnary
+internal readonly struct GatherWords : ISpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a) => Preferred.Of((a.AsUInt32() << 31).ExtractMostSignificantBits());

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace SpuRuntime.Arithmetic.Integer;
 
 /// <summary><c>avgb</c>: (a + b + 1) / 2 of each byte.</summary>
-internal readonly struct AverageBytes : IVectorBinary
+internal readonly struct AverageBytes : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -13,14 +13,14 @@ internal readonly struct AverageBytes : IVectorBinary
 }
 
 /// <summary><c>absdb</c>: the distance of each byte.</summary>
-internal readonly struct AbsoluteDifferences : IVectorBinary
+internal readonly struct AbsoluteDifferences : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Max(a, b) - Vector128.Min(a, b);
 }
 
 /// <summary><c>sumb</c>: of each word, the sum of b's bytes in the left half and of a's in the right.</summary>
-internal readonly struct SumBytes : IVectorBinary
+internal readonly struct SumBytes : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => ((Sums(b) << 16) | Sums(a)).AsByte();
@@ -35,21 +35,21 @@ internal readonly struct SumBytes : IVectorBinary
 }
 
 /// <summary><c>xsbh</c>: the sign of each halfword's right byte over its left.</summary>
-internal readonly struct ExtendBytes : IVectorUnary
+internal readonly struct ExtendBytes : ISpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a) => ((a.AsInt16() << 8) >> 8).AsByte();
 }
 
 /// <summary><c>xshw</c>: the sign of each word's right half over its left.</summary>
-internal readonly struct ExtendHalfwords : IVectorUnary
+internal readonly struct ExtendHalfwords : ISpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a) => ((a.AsInt32() << 16) >> 16).AsByte();
 }
 
 /// <summary><c>xswd</c>: the sign of each doubleword's right word over its left.</summary>
-internal readonly struct ExtendWords : IVectorUnary
+internal readonly struct ExtendWords : ISpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a)
@@ -60,7 +60,7 @@ internal readonly struct ExtendWords : IVectorUnary
 }
 
 /// <summary><c>shufb</c>: bytes of a and b, or constants, as the bytes of c say (table 5-1).</summary>
-internal readonly struct ShuffleBytes : IVectorTernary
+internal readonly struct ShuffleBytes : ISpuVectorTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c)
@@ -78,7 +78,7 @@ internal readonly struct ShuffleBytes : IVectorTernary
         var constants = Vector128.Create(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0x80, 0x80);
         Vector128<byte> fromA = Vector128.ShuffleNative(a, index);
         Vector128<byte> fromB = Vector128.ShuffleNative(b, index);
-        // Bit 4 from the right says which register: moved to the sign, where the host's blend looks.
+        // Bit 4 from the right says which register: moved to the sign, which the host's blend tests.
         Vector128<byte> register = (c.AsUInt16() << 3).AsByte();
         Vector128<byte> chosen = Sse41.IsSupported
             ? Sse41.BlendVariable(fromA, fromB, register)
@@ -86,14 +86,14 @@ internal readonly struct ShuffleBytes : IVectorTernary
         return chosen | Vector128.ShuffleNative(constants, (c >>> 4) & Vector128.Create((byte)0x0f));
     }
 
-    // The host looks at the last five bits of an index: which register, and which byte of it, counted from the other end.
+    // The host uses the last five bits of an index: which register, and which byte of it, counted from the other end.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector128<byte> Plain(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) =>
         Avx512Vbmi.VL.PermuteVar16x8x2(a, c ^ Vector128.Create((byte)0x0f), b);
 }
 
 /// <summary><c>shufb</c> whose indices are known to name bytes, as the masks that insert elements do.</summary>
-internal readonly struct ShufflePlainBytes : IVectorTernary
+internal readonly struct ShufflePlainBytes : ISpuVectorTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c)
@@ -108,9 +108,9 @@ internal readonly struct ShufflePlainBytes : IVectorTernary
 }
 
 /// <summary>The same of one register twice.</summary>
-internal readonly struct ShufflePlainBytesOfOne : IVectorBinary
+internal readonly struct ShufflePlainBytesOfOne : ISpuVectorBinary
 {
-    // The host's shuffle looks at the first bit of an index and at the last four. Given a constant, ShuffleNative would become a
+    // The host's shuffle uses the first bit of an index and the last four. Given a constant, ShuffleNative would become a
     // permutation of two registers, which takes the host three times as long.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> c)
@@ -149,7 +149,7 @@ internal static class InsertionControls
 }
 
 /// <summary><c>cbd, cbx</c></summary>
-internal readonly struct InsertByte : IVectorBinary, IVectorImmediate
+internal readonly struct InsertByte : ISpuVectorBinary, ISpuVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => InsertionControls.Make(a.AsUInt32() + b.AsUInt32(), 1, 3);
@@ -159,7 +159,7 @@ internal readonly struct InsertByte : IVectorBinary, IVectorImmediate
 }
 
 /// <summary><c>chd, chx</c></summary>
-internal readonly struct InsertHalfword : IVectorBinary, IVectorImmediate
+internal readonly struct InsertHalfword : ISpuVectorBinary, ISpuVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => InsertionControls.Make(a.AsUInt32() + b.AsUInt32(), 2, 2);
@@ -169,7 +169,7 @@ internal readonly struct InsertHalfword : IVectorBinary, IVectorImmediate
 }
 
 /// <summary><c>cwd, cwx</c></summary>
-internal readonly struct InsertWord : IVectorBinary, IVectorImmediate
+internal readonly struct InsertWord : ISpuVectorBinary, ISpuVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => InsertionControls.Make(a.AsUInt32() + b.AsUInt32(), 4, 0);
@@ -179,7 +179,7 @@ internal readonly struct InsertWord : IVectorBinary, IVectorImmediate
 }
 
 /// <summary><c>cdd, cdx</c></summary>
-internal readonly struct InsertDoubleword : IVectorBinary, IVectorImmediate
+internal readonly struct InsertDoubleword : ISpuVectorBinary, ISpuVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => InsertionControls.Make(a.AsUInt32() + b.AsUInt32(), 8, 0);

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace SpuRuntime.Arithmetic.Integer;
 
 /// <summary><c>ceqb, ceqbi</c></summary>
-internal readonly struct CompareEqualBytes : IVectorBinary
+internal readonly struct CompareEqualBytes : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -12,7 +12,7 @@ internal readonly struct CompareEqualBytes : IVectorBinary
 }
 
 /// <summary><c>ceqh, ceqhi</c></summary>
-internal readonly struct CompareEqualHalfwords : IVectorBinary
+internal readonly struct CompareEqualHalfwords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -20,7 +20,7 @@ internal readonly struct CompareEqualHalfwords : IVectorBinary
 }
 
 /// <summary><c>ceq, ceqi</c></summary>
-internal readonly struct CompareEqualWords : IVectorBinary
+internal readonly struct CompareEqualWords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -28,7 +28,7 @@ internal readonly struct CompareEqualWords : IVectorBinary
 }
 
 /// <summary><c>cgtb, cgtbi</c></summary>
-internal readonly struct CompareGreaterBytes : IVectorBinary
+internal readonly struct CompareGreaterBytes : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -36,7 +36,7 @@ internal readonly struct CompareGreaterBytes : IVectorBinary
 }
 
 /// <summary><c>cgth, cgthi</c></summary>
-internal readonly struct CompareGreaterHalfwords : IVectorBinary
+internal readonly struct CompareGreaterHalfwords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -44,7 +44,7 @@ internal readonly struct CompareGreaterHalfwords : IVectorBinary
 }
 
 /// <summary><c>cgt, cgti</c></summary>
-internal readonly struct CompareGreaterWords : IVectorBinary
+internal readonly struct CompareGreaterWords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -52,7 +52,7 @@ internal readonly struct CompareGreaterWords : IVectorBinary
 }
 
 /// <summary><c>clgtb, clgtbi</c></summary>
-internal readonly struct CompareLogicalGreaterBytes : IVectorBinary
+internal readonly struct CompareLogicalGreaterBytes : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -60,7 +60,7 @@ internal readonly struct CompareLogicalGreaterBytes : IVectorBinary
 }
 
 /// <summary><c>clgth, clgthi</c></summary>
-internal readonly struct CompareLogicalGreaterHalfwords : IVectorBinary
+internal readonly struct CompareLogicalGreaterHalfwords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -68,7 +68,7 @@ internal readonly struct CompareLogicalGreaterHalfwords : IVectorBinary
 }
 
 /// <summary><c>clgt, clgti</c></summary>
-internal readonly struct CompareLogicalGreaterWords : IVectorBinary
+internal readonly struct CompareLogicalGreaterWords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>

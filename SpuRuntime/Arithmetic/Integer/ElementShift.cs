@@ -55,7 +55,7 @@ internal static class HalfwordPairs
 }
 
 /// <summary><c>shlh, shlhi</c></summary>
-internal readonly struct ShiftLeftHalfwords : IVectorBinary
+internal readonly struct ShiftLeftHalfwords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b)
@@ -67,7 +67,7 @@ internal readonly struct ShiftLeftHalfwords : IVectorBinary
 }
 
 /// <summary><c>shl, shli</c></summary>
-internal readonly struct ShiftLeftWords : IVectorBinary
+internal readonly struct ShiftLeftWords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -75,7 +75,7 @@ internal readonly struct ShiftLeftWords : IVectorBinary
 }
 
 /// <summary><c>roth, rothi</c></summary>
-internal readonly struct RotateHalfwords : IVectorBinary
+internal readonly struct RotateHalfwords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b)
@@ -89,7 +89,7 @@ internal readonly struct RotateHalfwords : IVectorBinary
 }
 
 /// <summary><c>rot, roti</c></summary>
-internal readonly struct RotateWords : IVectorBinary
+internal readonly struct RotateWords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b)
@@ -102,7 +102,7 @@ internal readonly struct RotateWords : IVectorBinary
 }
 
 /// <summary><c>rothm, rothmi</c>: to the right by the negated count modulo 32.</summary>
-internal readonly struct ShiftRightHalfwords : IVectorBinary
+internal readonly struct ShiftRightHalfwords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b)
@@ -114,7 +114,7 @@ internal readonly struct ShiftRightHalfwords : IVectorBinary
 }
 
 /// <summary><c>rotm, rotmi</c>: to the right by the negated count modulo 64.</summary>
-internal readonly struct ShiftRightWords : IVectorBinary
+internal readonly struct ShiftRightWords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -122,7 +122,7 @@ internal readonly struct ShiftRightWords : IVectorBinary
 }
 
 /// <summary><c>rotmah, rotmahi</c>: to the right by the negated count modulo 32, keeping the sign.</summary>
-internal readonly struct ShiftRightAlgebraicHalfwords : IVectorBinary
+internal readonly struct ShiftRightAlgebraicHalfwords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b)
@@ -134,7 +134,7 @@ internal readonly struct ShiftRightAlgebraicHalfwords : IVectorBinary
 }
 
 /// <summary><c>rotma, rotmai</c>: to the right by the negated count modulo 64, keeping the sign.</summary>
-internal readonly struct ShiftRightAlgebraicWords : IVectorBinary
+internal readonly struct ShiftRightAlgebraicWords : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace SpuRuntime.Arithmetic.Integer;
 
 /// <summary><c>and</c> and its immediates.</summary>
-internal readonly struct And : IVectorBinary
+internal readonly struct And : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -12,7 +12,7 @@ internal readonly struct And : IVectorBinary
 }
 
 /// <summary><c>andc</c></summary>
-internal readonly struct AndComplement : IVectorBinary
+internal readonly struct AndComplement : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -20,7 +20,7 @@ internal readonly struct AndComplement : IVectorBinary
 }
 
 /// <summary><c>or</c> and its immediates, <c>iohl</c>.</summary>
-internal readonly struct Or : IVectorBinary
+internal readonly struct Or : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -28,7 +28,7 @@ internal readonly struct Or : IVectorBinary
 }
 
 /// <summary><c>orc</c></summary>
-internal readonly struct OrComplement : IVectorBinary
+internal readonly struct OrComplement : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -36,7 +36,7 @@ internal readonly struct OrComplement : IVectorBinary
 }
 
 /// <summary><c>xor</c> and its immediates.</summary>
-internal readonly struct Xor : IVectorBinary
+internal readonly struct Xor : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -44,7 +44,7 @@ internal readonly struct Xor : IVectorBinary
 }
 
 /// <summary><c>nand</c></summary>
-internal readonly struct Nand : IVectorBinary
+internal readonly struct Nand : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -52,7 +52,7 @@ internal readonly struct Nand : IVectorBinary
 }
 
 /// <summary><c>nor</c></summary>
-internal readonly struct Nor : IVectorBinary
+internal readonly struct Nor : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -60,7 +60,7 @@ internal readonly struct Nor : IVectorBinary
 }
 
 /// <summary><c>eqv</c></summary>
-internal readonly struct Equivalent : IVectorBinary
+internal readonly struct Equivalent : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -68,7 +68,7 @@ internal readonly struct Equivalent : IVectorBinary
 }
 
 /// <summary><c>selb</c>: bits of b where c has a 1, else of a.</summary>
-internal readonly struct SelectBits : IVectorTernary
+internal readonly struct SelectBits : ISpuVectorTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) =>
@@ -76,7 +76,7 @@ internal readonly struct SelectBits : IVectorTernary
 }
 
 /// <summary><c>orx</c>: the four words or-ed together, in the preferred slot.</summary>
-internal readonly struct OrAcross : IVectorUnary
+internal readonly struct OrAcross : ISpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a)

@@ -23,7 +23,7 @@ internal static class Halves
 }
 
 /// <summary><c>mpy, mpyi</c>: signed right halves.</summary>
-internal readonly struct Multiply : IVectorBinary
+internal readonly struct Multiply : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -31,7 +31,7 @@ internal readonly struct Multiply : IVectorBinary
 }
 
 /// <summary><c>mpyu, mpyui</c>: unsigned right halves.</summary>
-internal readonly struct MultiplyUnsigned : IVectorBinary
+internal readonly struct MultiplyUnsigned : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -39,7 +39,7 @@ internal readonly struct MultiplyUnsigned : IVectorBinary
 }
 
 /// <summary><c>mpyh</c>: left half by right half, shifted left by 16 bits.</summary>
-internal readonly struct MultiplyHigh : IVectorBinary
+internal readonly struct MultiplyHighLow : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -47,7 +47,7 @@ internal readonly struct MultiplyHigh : IVectorBinary
 }
 
 /// <summary><c>mpys</c>: signed right halves, of which the left half of the product is kept.</summary>
-internal readonly struct MultiplyShiftRight : IVectorBinary
+internal readonly struct MultiplyShiftRight : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -55,7 +55,7 @@ internal readonly struct MultiplyShiftRight : IVectorBinary
 }
 
 /// <summary><c>mpyhh</c>: signed left halves.</summary>
-internal readonly struct MultiplyHighHigh : IVectorBinary
+internal readonly struct MultiplyHighHigh : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -63,7 +63,7 @@ internal readonly struct MultiplyHighHigh : IVectorBinary
 }
 
 /// <summary><c>mpyhhu</c>: unsigned left halves.</summary>
-internal readonly struct MultiplyHighHighUnsigned : IVectorBinary
+internal readonly struct MultiplyHighHighUnsigned : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -71,7 +71,7 @@ internal readonly struct MultiplyHighHighUnsigned : IVectorBinary
 }
 
 /// <summary><c>mpyhha</c>: signed left halves, added to t.</summary>
-internal readonly struct MultiplyHighHighAdd : IVectorTernary
+internal readonly struct MultiplyHighHighAdd : ISpuVectorTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> t) =>
@@ -79,7 +79,7 @@ internal readonly struct MultiplyHighHighAdd : IVectorTernary
 }
 
 /// <summary><c>mpyhhau</c>: unsigned left halves, added to t.</summary>
-internal readonly struct MultiplyHighHighUnsignedAdd : IVectorTernary
+internal readonly struct MultiplyHighHighUnsignedAdd : ISpuVectorTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> t) =>
@@ -87,7 +87,7 @@ internal readonly struct MultiplyHighHighUnsignedAdd : IVectorTernary
 }
 
 /// <summary><c>mpya</c>: signed right halves, added to c.</summary>
-internal readonly struct MultiplyAdd : IVectorTernary
+internal readonly struct MultiplyLowAdd : ISpuVectorTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) =>

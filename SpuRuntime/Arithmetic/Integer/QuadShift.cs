@@ -76,7 +76,7 @@ internal static class QuadShift
 }
 
 /// <summary><c>shlqbi, shlqbii</c></summary>
-internal readonly struct ShiftLeftQuadBits : IVectorBinary, IVectorImmediate
+internal readonly struct ShiftLeftQuadBits : ISpuVectorBinary, ISpuVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Apply(a, (int)Preferred.In(b));
@@ -86,7 +86,7 @@ internal readonly struct ShiftLeftQuadBits : IVectorBinary, IVectorImmediate
 }
 
 /// <summary><c>shlqby, shlqbyi</c></summary>
-internal readonly struct ShiftLeftQuadBytes : IVectorBinary, IVectorImmediate
+internal readonly struct ShiftLeftQuadBytes : ISpuVectorBinary, ISpuVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => QuadShift.LeftBytes(a, QuadShift.Count(b));
@@ -96,14 +96,14 @@ internal readonly struct ShiftLeftQuadBytes : IVectorBinary, IVectorImmediate
 }
 
 /// <summary><c>shlqbybi</c></summary>
-internal readonly struct ShiftLeftQuadBytesByBits : IVectorBinary
+internal readonly struct ShiftLeftQuadBytesByBits : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => QuadShift.LeftBytes(a, (int)(Preferred.In(b) >> 3) & 31);
 }
 
 /// <summary><c>rotqby, rotqbyi</c></summary>
-internal readonly struct RotateQuadBytes : IVectorBinary, IVectorImmediate
+internal readonly struct RotateQuadBytes : ISpuVectorBinary, ISpuVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => QuadShift.RotateBytes(a, QuadShift.Count(b));
@@ -113,14 +113,14 @@ internal readonly struct RotateQuadBytes : IVectorBinary, IVectorImmediate
 }
 
 /// <summary><c>rotqbybi</c></summary>
-internal readonly struct RotateQuadBytesByBits : IVectorBinary
+internal readonly struct RotateQuadBytesByBits : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => QuadShift.RotateBytes(a, (int)(Preferred.In(b) >> 3) & 15);
 }
 
 /// <summary><c>rotqbi, rotqbii</c></summary>
-internal readonly struct RotateQuadBits : IVectorBinary, IVectorImmediate
+internal readonly struct RotateQuadBits : ISpuVectorBinary, ISpuVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Apply(a, (int)Preferred.In(b));
@@ -130,7 +130,7 @@ internal readonly struct RotateQuadBits : IVectorBinary, IVectorImmediate
 }
 
 /// <summary><c>rotqmby, rotqmbyi</c>: to the right by the negated count modulo 32.</summary>
-internal readonly struct ShiftRightQuadBytes : IVectorBinary, IVectorImmediate
+internal readonly struct ShiftRightQuadBytes : ISpuVectorBinary, ISpuVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => QuadShift.RightBytesNegated(a, QuadShift.Count(b));
@@ -140,14 +140,14 @@ internal readonly struct ShiftRightQuadBytes : IVectorBinary, IVectorImmediate
 }
 
 /// <summary><c>rotqmbybi</c>: to the right by the negated count, from bits 24 to 28, modulo 32.</summary>
-internal readonly struct ShiftRightQuadBytesByBits : IVectorBinary
+internal readonly struct ShiftRightQuadBytesByBits : ISpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => QuadShift.RightBytes(a, -(int)(Preferred.In(b) >> 3) & 31);
 }
 
 /// <summary><c>rotqmbi, rotqmbii</c>: to the right by the negated count modulo 8.</summary>
-internal readonly struct ShiftRightQuadBits : IVectorBinary, IVectorImmediate
+internal readonly struct ShiftRightQuadBits : ISpuVectorBinary, ISpuVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Apply(a, (int)Preferred.In(b));

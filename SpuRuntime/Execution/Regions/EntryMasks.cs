@@ -3,6 +3,7 @@ using System.Runtime.Intrinsics;
 using CellPpe.Recompiler;
 
 using SpuRuntime.Arithmetic.Integer;
+using SpuRuntime.Execution.Translation;
 
 namespace SpuRuntime.Execution.Regions;
 
@@ -16,10 +17,10 @@ internal static class EntryMasks
     private const int MostMade = 8;
 
     /// <summary>The region with assumptions, if there are any to be made.</summary>
-    public static IrRegion Assume(IrRegion region, RegionPlan plan)
+    public static IrRegion Assume(IrRegion region, SpuRegionPlan plan)
     {
-        // Those that the region does not write are compiled as what they were: they are looked at wherever it is entered.
-        IrAssumption[] held = [.. plan.PlainMasks.Zip(plan.MaskValues, static (register, value) => Holds(IrSlots.Gpr(register), value))];
+        // Those that the region does not write are compiled as the constants they were: they are compared at every entry.
+        IrAssumption[] held = [.. plan.PlainMasks.Zip(plan.MaskValues, static (register, value) => Holds(SpuIrSlots.Gpr(register), value))];
         IrAssumption[] made = [.. Masks(region).Select(slot => Made(region, slot)).OfType<IrAssumption>().Take(MostMade)];
         if (held.Length + made.Length == 0)
             return region;
@@ -33,13 +34,13 @@ internal static class EntryMasks
     private static IEnumerable<IrSlot> Masks(IrRegion region)
     {
         IEnumerable<IrInstruction> indices = region.Blocks.SelectMany(static block => block.Instructions
-            .Where(static insn => insn.Op == IrOp.Call && (insn.Helper == IrTernary<ShuffleBytes>.Helper || insn.Helper == IrTernary<ShufflePlainBytes>.Helper))
+            .Where(static insn => insn.Op == IrOp.Call && (insn.Helper == SpuIrTernary<ShuffleBytes>.Helper || insn.Helper == SpuIrTernary<ShufflePlainBytes>.Helper))
             .Select(insn => block[insn.C]));
         return indices.Where(static value => value.Op == IrOp.ReadSlot).Select(static value => value.Slot).Distinct();
     }
 
     // Null where the region does not write the slot, or writes anything but one constant. What only loads see stands for nothing: where one of
-    // them leaves the region, it is entered again by what is looked at.
+    // them leaves the region, the region is entered again through the check of what it assumes.
     private static IrAssumption? Made(IrRegion region, IrSlot slot)
     {
         IrAssumption? made = null;

@@ -7,6 +7,7 @@ using System.Runtime.Intrinsics.X86;
 using CellPpe.Recompiler;
 using CellPpe.Recompiler.Backends.Msil;
 
+using SpuRuntime.Execution.Translation;
 using SpuRuntime.State;
 
 namespace SpuRuntime.Execution.Regions;
@@ -14,7 +15,7 @@ namespace SpuRuntime.Execution.Regions;
 /// <summary>How an SPU's regions are entered and left, and how they reach local store, where nothing can fault.</summary>
 /// <param name="plan">What the region is made of.</param>
 /// <param name="packs">Whether it may have packs, on a host that can do them.</param>
-internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : RegionGuest
+internal sealed class SpuRegionGuest(SpuRegionPlan plan, bool packs = true) : RegionGuest
 {
     private const string LocalStore = "ls";
     private const string Decoded = "decoded";
@@ -23,12 +24,12 @@ internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : Regio
 
     public override Module Module => typeof(SpuRegionGuest).Module;
 
-    public override int StateOffset => ContextLayout.State;
+    public override int StateOffset => SpuContextLayout.State;
 
     public override bool Faults => false;
 
     // Operations get it by reference, in the state; what is ordinary does not touch it.
-    public override bool IsCached(IrSlot slot) => slot != IrSlots.Fpscr;
+    public override bool IsCached(IrSlot slot) => slot != SpuIrSlots.Fpscr;
 
     // Some are needed for what is not a register of the guest.
     public override int VectorsKept => Avx512F.VL.IsSupported || AdvSimd.IsSupported ? 24 : 12;
@@ -49,7 +50,7 @@ internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : Regio
         ILGenerator il = code.Il;
         _longestPath = longestPath;
         // Counted from what the longest path needs: below zero it is not enough.
-        Field(il, ContextLayout.Left, OpCodes.Ldind_I8);
+        Field(il, SpuContextLayout.Left, OpCodes.Ldind_I8);
         il.Emit(OpCodes.Ldc_I8, (long)longestPath);
         il.Emit(OpCodes.Sub);
         il.Emit(OpCodes.Stloc, code.Left);
@@ -58,8 +59,8 @@ internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : Regio
         il.Emit(OpCodes.Blt, refuse);
         if (plan.Masks == MaskTrust.Plain && plan.PlainMasks.Length > 0)
             EmitMaskCheck(code);
-        Keep(code, LocalStore, ContextLayout.LocalStore);
-        Keep(code, Decoded, ContextLayout.Decoded);
+        Keep(code, LocalStore, SpuContextLayout.LocalStore);
+        Keep(code, Decoded, SpuContextLayout.Decoded);
     }
 
     public override void EmitSelectEntry(RegionCode code, IReadOnlyList<(ulong Address, Label Label)> entries, Label refuse)
@@ -68,7 +69,7 @@ internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : Regio
         if (entries.Count > 1)
         {
             il.Emit(OpCodes.Ldarg_1);
-            il.Emit(OpCodes.Ldc_I4, ContextLayout.Entry);
+            il.Emit(OpCodes.Ldc_I4, SpuContextLayout.Entry);
             il.Emit(OpCodes.Add);
             il.Emit(OpCodes.Ldind_U1);
             il.Emit(OpCodes.Switch, entries.Select(static entry => entry.Label).ToArray());
@@ -80,16 +81,16 @@ internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : Regio
         }
     }
 
-    public override void EmitRefuse(RegionCode code, Label refuse) => EmitNotEntered(code, refuse, nameof(RegionRuntime.Refuse));
+    public override void EmitRefuse(RegionCode code, Label refuse) => EmitNotEntered(code, refuse, nameof(SpuRegionRuntime.Refuse));
 
-    public override void EmitUnfit(RegionCode code, Label unfit) => EmitNotEntered(code, unfit, nameof(RegionRuntime.Unfit));
+    public override void EmitUnfit(RegionCode code, Label unfit) => EmitNotEntered(code, unfit, nameof(SpuRegionRuntime.Unfit));
 
     public override void EmitCheck(RegionCode code, Label stop)
     {
-        // Attention is 0 or more than any budget: one comparison for both. Others write it, and a loop must look again at each turn.
+        // Attention is 0 or more than any budget: one comparison for both. Other threads write it, and a loop must read it again on each turn.
         code.Il.Emit(OpCodes.Ldloc, code.Left);
         code.Il.Emit(OpCodes.Ldarg_0);
-        code.Il.Emit(OpCodes.Ldc_I4, ContextLayout.Attention);
+        code.Il.Emit(OpCodes.Ldc_I4, SpuContextLayout.Attention);
         code.Il.Emit(OpCodes.Add);
         code.Il.Emit(OpCodes.Volatile);
         code.Il.Emit(OpCodes.Ldind_I8);
@@ -105,21 +106,21 @@ internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : Regio
         il.Emit(OpCodes.Add);
         il.Emit(OpCodes.Ldloc, code.Next);
         il.Emit(OpCodes.Ldloc, code.Target);
-        Call(il, nameof(RegionRuntime.Depart));
+        Call(il, nameof(SpuRegionRuntime.Depart));
         il.Emit(OpCodes.Ret);
     }
 
-    public override nint ExitTo(ulong address) => Exit(RegionExitKind.Step, address);
+    public override nint ExitTo(ulong address) => Exit(SpuRegionExitKind.Step, address);
 
-    public override nint ExitComputed(IrSite site) => Exit(RegionExitKind.Computed, site.Address);
+    public override nint ExitComputed(IrSite site) => Exit(SpuRegionExitKind.Computed, site.Address);
 
-    public override nint ExitToStop(ulong address) => Exit(RegionExitKind.Stop, address);
+    public override nint ExitToStop(ulong address) => Exit(SpuRegionExitKind.Stop, address);
 
-    public override nint ExitToInterpret(ulong address) => Exit(RegionExitKind.Miss, address);
+    public override nint ExitToInterpret(ulong address) => Exit(SpuRegionExitKind.SideExit, address);
 
     public override nint ExitFaulted() => throw NotHere();
 
-    public override nint ExitNoted(IrSite site, IrExit exit) => Exit(RegionExitKind.Interpret, site.Address);
+    public override nint ExitNoted(IrSite site, IrExit exit) => Exit(SpuRegionExitKind.Interpret, site.Address);
 
     // Where none of them goes around at the end of local store, each is at its distance from the first.
     public override LocalBuilder EmitReach(RegionCode code, LocalBuilder address, int bytes, bool stores, Label miss)
@@ -146,7 +147,7 @@ internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : Regio
         LocalBuilder value = code.Temporary(typeof(Vector128<byte>));
         EmitHostAddress(code, access);
         il.Emit(OpCodes.Ldobj, typeof(Vector128<byte>));
-        code.Call(typeof(RegionRuntime).GetMethod(nameof(RegionRuntime.Reverse))!);
+        code.Call(typeof(SpuRegionRuntime).GetMethod(nameof(SpuRegionRuntime.Reverse))!);
         il.Emit(OpCodes.Stloc, value);
         return value;
     }
@@ -161,18 +162,18 @@ internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : Regio
     public override LocalBuilder EmitLoadSpread(RegionCode code, AccessPlace access)
     {
         EmitHostAddress(code, access);
-        code.Call(typeof(RegionRuntime).GetMethod(nameof(RegionRuntime.LoadFourTimes))!);
+        code.Call(typeof(SpuRegionRuntime).GetMethod(nameof(SpuRegionRuntime.LoadFourTimes))!);
         return StorePack(code);
     }
 
     public override LocalBuilder EmitOfLoaded(RegionCode code, LocalBuilder loaded)
     {
         code.Il.Emit(OpCodes.Ldloc, loaded);
-        code.Call(typeof(RegionRuntime).GetMethod(nameof(RegionRuntime.ReverseFour))!);
+        code.Call(typeof(SpuRegionRuntime).GetMethod(nameof(SpuRegionRuntime.ReverseFour))!);
         return StorePack(code);
     }
 
-    public override void EmitOfLoaded(RegionCode code) => code.Call(typeof(RegionRuntime).GetMethod(nameof(RegionRuntime.Reverse))!);
+    public override void EmitOfLoaded(RegionCode code) => code.Call(typeof(SpuRegionRuntime).GetMethod(nameof(SpuRegionRuntime.Reverse))!);
 
     // The interpreter stores where code is: it sees to the code.
     public override void EmitStore(RegionCode code, in IrInstruction insn, AccessPlace access, LocalBuilder value)
@@ -188,14 +189,14 @@ internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : Regio
         il.Emit(OpCodes.Brtrue, access.Miss!.Value);
         EmitHostAddress(code, access);
         il.Emit(OpCodes.Ldloc, value);
-        code.Call(typeof(RegionRuntime).GetMethod(nameof(RegionRuntime.Reverse))!);
+        code.Call(typeof(SpuRegionRuntime).GetMethod(nameof(SpuRegionRuntime.Reverse))!);
         il.Emit(OpCodes.Stobj, typeof(Vector128<byte>));
     }
 
     public override void EmitStoreBytes(RegionCode code, in IrInstruction insn, AccessPlace access, Action emitVector, Action emitCount) =>
         throw NotHere();
 
-    public override void EmitBarrier(RegionCode code, StorageBarrier kind) => Call(code.Il, nameof(RegionRuntime.FullBarrier));
+    public override void EmitBarrier(RegionCode code, StorageBarrier kind) => Call(code.Il, nameof(SpuRegionRuntime.FullBarrier));
 
     public override void EmitPerform(RegionCode code, in IrInstruction insn, AccessPlace access) => throw NotHere();
 
@@ -203,17 +204,17 @@ internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : Regio
 
     private static InvalidOperationException NotHere() => new("an SPU has no such thing");
 
-    private static nint Exit(RegionExitKind kind, ulong address) => new RegionExit(kind, (uint)address).Encoded;
+    private static nint Exit(SpuRegionExitKind kind, ulong address) => new SpuRegionExit(kind, (uint)address).Encoded;
 
     private void EmitMaskCheck(RegionCode code)
     {
         ILGenerator il = code.Il;
         Label unfit = il.DefineLabel();
         foreach (int register in plan.PlainMasks)
-            Field(il, StateOffset + IrSlots.Gpr(register).Offset, OpCodes.Ldobj);
+            Field(il, StateOffset + SpuIrSlots.Gpr(register).Offset, OpCodes.Ldobj);
         for (int number = 1; number < plan.PlainMasks.Length; number++)
-            Call(il, nameof(RegionRuntime.Either));
-        il.Emit(OpCodes.Call, typeof(RegionPlan).GetMethod(nameof(RegionPlan.IsPlain))!);
+            Call(il, nameof(SpuRegionRuntime.Either));
+        il.Emit(OpCodes.Call, typeof(SpuRegionPlan).GetMethod(nameof(SpuRegionPlan.IsPlain))!);
         il.Emit(OpCodes.Brfalse, unfit);
         code.Later(() => EmitUnfit(code, unfit));
     }
@@ -269,5 +270,5 @@ internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : Regio
             il.Emit(load);
     }
 
-    private static void Call(ILGenerator il, string name) => il.Emit(OpCodes.Call, typeof(RegionRuntime).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!);
+    private static void Call(ILGenerator il, string name) => il.Emit(OpCodes.Call, typeof(SpuRegionRuntime).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!);
 }

@@ -1,8 +1,8 @@
-using SpuRuntime.Scheduling.Timeline;
+using SpuRuntime.Timeline;
 
 namespace SpuRuntime.Scheduling.Policies;
 
-/// <summary>An SPE under <see cref="TimeSliced"/>. The scheduler's one gate guards it.</summary>
+/// <summary>An SPE under <see cref="TimeSlicedScheduler"/>. The scheduler's one gate guards it.</summary>
 internal sealed class SlicedSlot : SpeSlot
 {
     public SlicedSlot(ISchedulableSpe spe, object gate, SpeTrack? track)
@@ -39,7 +39,7 @@ internal sealed class SpeUnit
     /// <summary>The highest of its members'. Does not change while it is queued.</summary>
     public int Priority { get; set; }
 
-    /// <summary>Members that wait for a host thread; who has waited longest comes first.</summary>
+    /// <summary>Members that wait for a host thread; the one that has waited longest comes first.</summary>
     public LinkedList<SlicedSlot> Ready { get; } = new();
 
     /// <summary>Members that have one.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
 
 using Xunit;

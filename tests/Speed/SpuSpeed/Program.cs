@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics;
 
 using Microsoft.Extensions.Logging;
 
-using SpuRuntime.Channels;
+using SpuRuntime.Engine;
 using SpuRuntime.Execution;
+using SpuRuntime.Execution.Regions;
 using SpuRuntime.State;
 
 namespace SpuSpeed;

@@ -1,5 +1,4 @@
-using SpuRuntime.Channels;
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 
 namespace SpuRuntime.Tests.Channels;
 

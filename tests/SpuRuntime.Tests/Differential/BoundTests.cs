@@ -1,4 +1,4 @@
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Execution.Regions;
 
 using Xunit;
@@ -36,7 +36,7 @@ public sealed class BoundTests
     {
         const int Most = 30;
         const int Loops = 50;
-        var small = new RegionLimits(6, 6);
+        var small = new SpuRegionLimits(6, 6);
         var options = new SpuEngineOptions { Threshold = 4, Synchronous = true, MostInstructions = Most, Small = small, Large = small };
         using var code = new SpuCodeCache(options);
         string lines = string.Concat(Enumerable.Range(0, Loops).Select(static loop =>
@@ -74,7 +74,7 @@ public sealed class BoundTests
         using var code = new SpuCodeCache(new SpuEngineOptions { Threshold = 4, Synchronous = true });
         using var spu = new TestSpu(code: code);
         Run(spu, 0);
-        spu.Core.Regions!.Unfit(4);
+        spu.Core.Regions!.NoteUnfit(4);
         Assert.Equal(1, spu.Core.Regions!.Noted.Unfit);
 
         Run(spu, 1);

@@ -1,11 +1,11 @@
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Execution.Regions;
 
 using Xunit;
 
 namespace SpuRuntime.Tests.Differential;
 
-/// <summary>Compiled code belongs to contents, not to an SPE or a moment.</summary>
+/// <summary>Compiled code belongs to the contents of local store, not to an SPE or a point in time.</summary>
 public sealed class CacheTests : IDisposable
 {
     private const string Sum = "il $3,0\nil $4,1000\na $3,$3,$4\nai $4,$4,-1\nbrnz $4,8\nstop 1";
@@ -27,7 +27,7 @@ public sealed class CacheTests : IDisposable
     {
         // The target becomes a constant, and with it the way back into the region, behind the block where the count was one.
         const string Loops = "il $4,5\nnop $0\nnop $0\nai $4,$4,-1\nila $5,8\nnop $0\nbinz $4,$5\nai $6,$6,-1\nbrnz $6,0\nstop 1";
-        using var code = new SpuCodeCache(new SpuEngineOptions { Threshold = 4, Synchronous = true, Verify = true, Small = new RegionLimits(40, 2) });
+        using var code = new SpuCodeCache(new SpuEngineOptions { Threshold = 4, Synchronous = true, Verify = true, Small = new SpuRegionLimits(40, 2) });
         using TestSpu spu = new TestSpu(code: code).Load(Loops);
         spu.SetWords(6, 100);
 
@@ -47,7 +47,7 @@ public sealed class CacheTests : IDisposable
         Assert.Equal((ulong)spu.Core.Statistics.Compiled, spu.State.Instructions, 100.0);
     }
 
-    // x is looked at, and what nobody computes with is not: the fourth word is no moderate number.
+    // x is checked, and what is not computed with is not: the fourth word is no moderate number.
     [Fact]
     public void A_word_that_is_only_loaded_may_be_anything()
     {
@@ -62,7 +62,7 @@ public sealed class CacheTests : IDisposable
         }
 
         Assert.Equal(BitConverter.SingleToUInt32Bits(1500f), spu.Word(6));
-        Assert.Equal(0, spu.Core.Statistics.Misses);
+        Assert.Equal(0, spu.Core.Statistics.SideExits);
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class CacheTests : IDisposable
     [InlineData(0x4_0000u)]
     public void What_is_overwritten_behind_a_load_is_there_where_the_load_leaves(uint place)
     {
-        // The loads go around the end of local store: compiled code has one look for both, and leaves the first one to the interpreter, which
+        // The loads go around the end of local store: compiled code has one check for both, and leaves the first one to the interpreter, which
         // needs the first value of $3.
         const string Loop = "ai $3,$6,16\nlqd $4,0($3)\nlqd $5,16($3)\nai $3,$6,32\na $9,$9,$4\na $9,$9,$5\nai $2,$2,-1\nbrnz $2,0x80\nstop 1";
         using TestSpu spu = new TestSpu(code: _code).Load(Loop, 0x80);
@@ -156,7 +156,7 @@ public sealed class CacheTests : IDisposable
         spu.SetWords(7, 30_000);
         spu.Core.Run(1_000_000);
 
-        Assert.True(spu.Core.Statistics.Misses < 2000, $"{spu.Core.Statistics}");
+        Assert.True(spu.Core.Statistics.SideExits < 2000, $"{spu.Core.Statistics}");
         Assert.True(spu.Core.Statistics.Compiled > 100_000, $"{spu.Core.Statistics}");
     }
 

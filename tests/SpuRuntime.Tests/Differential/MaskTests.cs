@@ -1,9 +1,9 @@
 using CellPpe.Recompiler;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Execution.Regions;
+using SpuRuntime.Execution.Translation;
 using SpuRuntime.Isa;
-using SpuRuntime.State;
 
 using Xunit;
 
@@ -89,7 +89,7 @@ public sealed class MaskTests
     {
         IrRegion region = Translated(MaskTrust.Constant);
         // ila: 18 bits in each word.
-        Assert.Equal([new IrAssumption(IrSlots.Gpr(Mask), 0x0001_0203_0001_0203, 0x0001_0203_0001_0203)], region.Assumed[region.Entries[0]]);
+        Assert.Equal([new IrAssumption(SpuIrSlots.Gpr(Mask), 0x0001_0203_0001_0203, 0x0001_0203_0001_0203)], region.Assumed[region.Entries[0]]);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 using CellPpe.Recompiler;
 using CellPpe.Recompiler.Backends.Msil;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Execution.Regions;
 using SpuRuntime.Isa;
 
@@ -13,7 +13,7 @@ namespace SpuRuntime.Tests.Differential;
 
 /// <summary>
 /// How much MSIL chosen loops become, each with its entry and exits: what gets longer mostly gets slower. A change beyond the
-/// tolerance, either way, wants the number changed and a look at tests/Speed/spu.sh.
+/// tolerance, either way, needs the number changed and a run of tests/Speed/spu.sh.
 /// </summary>
 public sealed class MsilSizeTests
 {
@@ -49,8 +49,8 @@ public sealed class MsilSizeTests
             spu.Core.Run(1);
         }
 
-        RegionPlan plan = spu.Core.Plan(0) ?? throw new InvalidOperationException("nothing to compile");
+        SpuRegionPlan plan = spu.Core.Plan(0) ?? throw new InvalidOperationException("nothing to compile");
         IrRegion region = SpuCodeCache.Translate(plan, SpuCodeCache.PassesOf(verify: true), SpuFloatMode.Exact);
-        return new MsilRegionBackend(new SpuRegionGuest(plan), new HelperPlans(inline: false)).Compile(region, "size", plan.IsHopeful).MsilBytes;
+        return new MsilRegionBackend(new SpuRegionGuest(plan), new HelperPlans(inline: false)).Compile(region, "size", plan.Speculates).MsilBytes;
     }
 }

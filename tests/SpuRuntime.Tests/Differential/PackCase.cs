@@ -1,6 +1,6 @@
 namespace SpuRuntime.Tests.Differential;
 
-/// <summary>A program of <see cref="PackGenerator"/>: its data are such that compiled code's looks at operands mostly pass.</summary>
+/// <summary>A program of <see cref="PackGenerator"/>: its data are such that compiled code's checks of operands mostly pass.</summary>
 /// <param name="Seed">See <see cref="ProgramCase"/>.</param>
 /// <param name="Words">See <see cref="ProgramCase"/>.</param>
 /// <param name="Loops">Where its innermost loops begin.</param>

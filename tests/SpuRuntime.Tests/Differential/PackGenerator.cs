@@ -3,7 +3,7 @@ using System.Globalization;
 namespace SpuRuntime.Tests.Differential;
 
 /// <summary>
-/// Makes programs like products of matrices: loops that load four neighbouring quadwords at a time, spread words of others, and add products of
+/// Makes programs like products of matrices: loops that load four neighbouring quadwords at a time, broadcast words of others, and add products of
 /// both to four registers, or several times four. Mostly something is not quite like that.
 /// </summary>
 /// <param name="seed">What is made.</param>
@@ -14,7 +14,7 @@ internal sealed class PackGenerator(int seed, bool isFinite)
     private const int FirstAny = 4;
     private const int FirstLoaded = 8;
     private const int FirstRow = 16;
-    private const int FirstSpread = 18;
+    private const int FirstBroadcast = 18;
     private const int Pointers = 20;
     private const int Masks = 24;
     private const int Unit = 28;
@@ -49,7 +49,7 @@ internal sealed class PackGenerator(int seed, bool isFinite)
     // Nothing is odd about one program of three.
     private bool _isOdd;
 
-    // Many operations and few loads: more than are looked at together.
+    // Many operations and few loads: more than are checked together.
     private bool _isDense;
 
     /// <summary>Registers that hold nothing but single-precision numbers.</summary>
@@ -276,12 +276,12 @@ internal sealed class PackGenerator(int seed, bool isFinite)
                 return FirstRow;
             default:
                 int row = FirstRow + _random.Next(2);
-                int spread = FirstSpread + _random.Next(2);
+                int broadcast = FirstBroadcast + _random.Next(2);
                 if (!OneIn(4) && !_isDense)
                     lines.Add($"lqd ${row},{16 * _random.Next(4)}(${Pointers + 1})");
                 if (!_isDense || OneIn(4))
-                    lines.Add($"shufb ${spread},${row},${row},${Masks + _random.Next(Width)}");
-                return spread;
+                    lines.Add($"shufb ${broadcast},${row},${row},${Masks + _random.Next(Width)}");
+                return broadcast;
         }
     }
 
@@ -303,7 +303,7 @@ internal sealed class PackGenerator(int seed, bool isFinite)
         15 => $"fma ${Sum()},${Any()},${Unit},${Sum()}",
         16 => $"fa ${Any()},${Sum()},${Sum()}",
         17 => $"lqd ${Any()},{16 * _random.Next(16)}(${Pointers + 1})",
-        // It ends what is looked at together.
+        // It ends what is checked together.
         18 or 19 => $"dfa ${Any()},${Any()},${Any()}",
         20 => $"ai ${Pointers},${Pointers},16",
         _ => $"fm ${FirstLoaded + _random.Next(Width)},${Sum()},${Any()}",

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 using CellPpe.Recompiler;
 using CellPpe.Recompiler.Backends.Msil;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Execution.Regions;
 using SpuRuntime.Isa;
 
@@ -44,7 +44,7 @@ public sealed class PackTests(ITestOutputHelper output)
         br 0x80
         """);
 
-    // More operations than are looked at together, and a load among the first of them.
+    // More operations than are checked together, and a load among the first of them.
     [Fact]
     public void What_is_looked_at_is_not_forgotten_in_a_long_block() => Check(
         string.Join('\n', Enumerable.Range(0, 60).Select(static number => $"fma ${64 + number},$4,$5,${64 + number}")) + "\nlqd $8,0($40)\n" +
@@ -114,7 +114,7 @@ public sealed class PackTests(ITestOutputHelper output)
         """,
         mode);
 
-    // Nobody in the loop reads what it leaves in 70 to 73, and what leaves the loop writes one of them.
+    // Nothing in the loop reads what it leaves in 70 to 73, and what leaves the loop writes one of them.
     [Theory, InlineData(SpuFloatMode.Exact), InlineData(SpuFloatMode.Relaxed)]
     public void What_a_loop_leaves_behind_is_there_when_it_is_left(SpuFloatMode mode) => Check(
         """
@@ -181,7 +181,7 @@ public sealed class PackTests(ITestOutputHelper output)
     private void Run(SpuFloatMode mode)
     {
         int count = ProgramSettings.Programs(Sample);
-        (long compiled, long misses, int packed) = (0, 0, 0);
+        (long compiled, long sideExits, int packed) = (0, 0, 0);
         for (int seed = ProgramSettings.FirstSeed; seed < ProgramSettings.FirstSeed + count; seed++)
         {
             PackCase program = new PackGenerator(seed, isFinite: mode == SpuFloatMode.Relaxed).Make();
@@ -192,12 +192,12 @@ public sealed class PackTests(ITestOutputHelper output)
             }
 
             compiled += statistics.Compiled;
-            misses += statistics.Misses;
+            sideExits += statistics.SideExits;
             if (Avx512BW.IsSupported && HasPacks(program, mode))
                 packed++;
         }
 
-        output.WriteLine($"{count} programs, {packed} with packs, {compiled} instructions compiled, {misses} misses");
+        output.WriteLine($"{count} programs, {packed} with packs, {compiled} instructions compiled, {sideExits} side exits");
         Assert.True(compiled > count * Instructions / 4, $"only {compiled} instructions were run by compiled code");
         if (Avx512BW.IsSupported)
             Assert.True(packed > count / 3, $"only {packed} of {count} programs have packs");
@@ -253,7 +253,7 @@ public sealed class PackTests(ITestOutputHelper output)
         return Array.Exists(program.Loops, start => spu.Core.Plan(start) is { } plan && Packed(plan, mode).Tuples.Count > 0);
     }
 
-    private static PackedSlots Packed(RegionPlan plan, SpuFloatMode mode)
+    private static PackedSlots Packed(SpuRegionPlan plan, SpuFloatMode mode)
     {
         IrRegion region = SpuCodeCache.Translate(plan, SpuCodeCache.PassesOf(verify: true), mode);
         return new PackedSlots(region, new SlotTable(region, new SpuRegionGuest(plan)));

@@ -18,7 +18,7 @@ internal record ProgramCase(int Seed, uint[] Words)
     /// <summary>Where address registers point, mostly.</summary>
     public const uint Data = 0x8000;
 
-    /// <summary>Its data are small numbers, zeros among them, and nearly all it does is single precision: the quick forms hold.</summary>
+    /// <summary>Its data are small numbers, zeros among them, and nearly all it does is single precision: the fast paths apply.</summary>
     public bool IsNumeric => Seed % 4 == 1;
 
     /// <summary>Registers that hold addresses of data; nothing but stray instructions changes them.</summary>

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Runtime.Intrinsics;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
+using SpuRuntime.Execution.Regions;
 using SpuRuntime.Isa;
 using SpuRuntime.State;
 using SpuRuntime.Tests.Isa;

@@ -14,11 +14,11 @@ internal sealed class ProgramGenerator(int seed)
     private const int Temporary = 50;
     private const int Counter = 60;
 
-    private static readonly InstructionInfo[] Plain =
+    private static readonly SpuInstructionInfo[] Plain =
         [.. Words.Instructions.Where(static info => !info.Has("end") && !info.Has("optional") && !info.Has("load") && !info.Has("store") && !info.Has("channel"))];
 
-    private static readonly InstructionInfo[] Floats = [.. Plain.Where(static info => info.Section == "Float")];
-    private static readonly InstructionInfo[] Singles = [.. Floats.Where(static info => info.Mnemonic is "fa" or "fs" or "fm" or "fma" or "fms" or "fnms")];
+    private static readonly SpuInstructionInfo[] Floats = [.. Plain.Where(static info => info.Section == "Float")];
+    private static readonly SpuInstructionInfo[] Singles = [.. Floats.Where(static info => info.Mnemonic is "fa" or "fs" or "fm" or "fma" or "fms" or "fnms")];
 
     private readonly Random _random = new(seed);
     private readonly ProgramText _text = new();
@@ -133,7 +133,7 @@ internal sealed class ProgramGenerator(int seed)
                 Emit(_random.Next(2) == 0 ? $"lqr ${Register()},0x{Here & ~15u:x}" : $"lqa ${Register()},0x{ProgramCase.Data:x}");
                 break;
             default:
-                InstructionInfo[] from = _floats == 1 ? Singles : _random.Next(_floats) == 0 ? Floats : Plain;
+                SpuInstructionInfo[] from = _floats == 1 ? Singles : _random.Next(_floats) == 0 ? Floats : Plain;
                 _text.Emit(Random(from[_random.Next(from.Length)]));
                 break;
         }
@@ -161,7 +161,7 @@ internal sealed class ProgramGenerator(int seed)
             Emit(one);
     }
 
-    private uint Random(InstructionInfo info)
+    private uint Random(SpuInstructionInfo info)
     {
         uint word = Words.Random(info, _random);
         foreach (OperandField field in Words.Operands(info).Where(static field => field.Name is "rt" or "ra" or "rb" or "rc"))

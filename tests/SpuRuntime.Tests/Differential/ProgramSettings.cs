@@ -1,6 +1,5 @@
 using System.Globalization;
 
-using SpuRuntime.Execution;
 using SpuRuntime.Execution.Regions;
 
 namespace SpuRuntime.Tests.Differential;
@@ -24,8 +23,8 @@ internal static class ProgramSettings
         LargeThreshold = 40,
         Synchronous = true,
         Verify = true,
-        Small = small ? new RegionLimits(12, 5) : RegionLimits.Small,
-        Large = small ? new RegionLimits(40, 16) : RegionLimits.Large,
+        Small = small ? new SpuRegionLimits(12, 5) : SpuRegionLimits.Small,
+        Large = small ? new SpuRegionLimits(40, 16) : SpuRegionLimits.Large,
     };
 
     private static int Setting(string name, int otherwise) =>

@@ -1,4 +1,5 @@
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
+using SpuRuntime.Execution.Regions;
 
 using Xunit;
 using Xunit.Abstractions;
@@ -17,7 +18,7 @@ public sealed class ProgramTests(ITestOutputHelper output)
         int first = ProgramSettings.FirstSeed;
         int count = ProgramSettings.Programs(Sample);
         long compiled = 0;
-        long misses = 0;
+        long sideExits = 0;
         long failures = 0;
         for (int seed = first; seed < first + count; seed++)
         {
@@ -29,11 +30,11 @@ public sealed class ProgramTests(ITestOutputHelper output)
             }
 
             compiled += statistics.Compiled;
-            misses += statistics.Misses;
+            sideExits += statistics.SideExits;
             failures += failed;
         }
 
-        output.WriteLine($"{count} programs, {compiled} instructions compiled, {misses} misses");
+        output.WriteLine($"{count} programs, {compiled} instructions compiled, {sideExits} side exits");
         Assert.Equal(0, failures);
         Assert.True(compiled > count * Instructions / 4, $"only {compiled} instructions were run by compiled code");
     }

@@ -1,6 +1,6 @@
 using CellPpe.Core.Stops;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Execution.Regions;
 using SpuRuntime.Tests.Vectors;
 
 using Xunit;

@@ -1,4 +1,5 @@
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
+using SpuRuntime.Execution.Regions;
 using SpuRuntime.State;
 
 using Xunit;

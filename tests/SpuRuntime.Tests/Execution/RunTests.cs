@@ -1,5 +1,4 @@
-using SpuRuntime.Execution;
-using SpuRuntime.State;
+using SpuRuntime.Engine;
 
 using Xunit;
 

@@ -1,6 +1,7 @@
 using CellPpe.Core.Stops;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
+using SpuRuntime.Execution.Regions;
 using SpuRuntime.State;
 
 using Xunit;

@@ -10,11 +10,11 @@ namespace SpuRuntime.Tests.Isa;
 /// <summary>A second opinion on every row of the table: GNU's assembler and disassembler for the SPU.</summary>
 public sealed partial class BinutilsTests(GnuTools tools) : IClassFixture<GnuTools>
 {
-    /// <summary>Random words an instruction is looked at with.</summary>
+    /// <summary>Random words that an instruction is tested with.</summary>
     public const int WordsPerInstruction = 40;
 
     /// <summary>GNU as knows no D and E together, and no operands of hbrp and nop, though objdump prints them.</summary>
-    public static bool IsRefused(InstructionInfo info)
+    public static bool IsRefused(SpuInstructionInfo info)
     {
         ArgumentNullException.ThrowIfNull(info);
         return (info.Mnemonic.EndsWith("de", StringComparison.Ordinal) && info.Has("e")) || info.Op is SpuOp.Hbrp or SpuOp.Nop;
@@ -23,7 +23,7 @@ public sealed partial class BinutilsTests(GnuTools tools) : IClassFixture<GnuToo
     // GNU as refuses operands that make no sense: immediates beyond their element, undefined scales.
     private static bool AsTakes(uint word)
     {
-        InstructionInfo info = SpuTable.Info(SpuDecoder.DecodeAny(word));
+        SpuInstructionInfo info = SpuTable.Info(SpuDecoder.DecodeAny(word));
         if (IsRefused(info))
             return false;
         if (info.Mnemonic.EndsWith("bi", StringComparison.Ordinal) && info.Field("i10") is { } immediate)

@@ -28,7 +28,7 @@ public sealed class CoverageTests
 
     private static string Page()
     {
-        InstructionInfo[] all = [.. Words.Instructions];
+        SpuInstructionInfo[] all = [.. Words.Instructions];
         int defined = all.Count(static info => PlainSpu.Definitions.ContainsKey(info.Mnemonic));
         var page = new StringBuilder();
         page.Append(
@@ -44,12 +44,12 @@ public sealed class CoverageTests
 
             """);
         page.AppendLine(CultureInfo.InvariantCulture, $"{all.Length} instructions, {defined} with a second definition, {all.Length - defined} without.");
-        foreach (IGrouping<string, InstructionInfo> section in all.GroupBy(static info => info.Section))
+        foreach (IGrouping<string, SpuInstructionInfo> section in all.GroupBy(static info => info.Section))
         {
             page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {section.Key}").AppendLine();
             page.AppendLine("| instruction | vectors | words | assembled |");
             page.AppendLine("| --- | ---: | ---: | ---: |");
-            foreach (InstructionInfo info in section)
+            foreach (SpuInstructionInfo info in section)
             {
                 string optional = info.Has("optional") ? " (optional)" : "";
                 int vectors = PlainSpu.Definitions.ContainsKey(info.Mnemonic) ? VectorTests.RoundsOf(info, VectorTests.Sample) : 0;

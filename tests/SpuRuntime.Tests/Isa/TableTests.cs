@@ -36,7 +36,7 @@ public sealed class TableTests
     [Fact]
     public void Optional_instructions_are_invalid_on_a_cell()
     {
-        foreach (InstructionInfo info in Words.Instructions)
+        foreach (SpuInstructionInfo info in Words.Instructions)
             Assert.Equal(info.Has("optional") ? SpuOp.Invalid : info.Op, SpuDecoder.Decode(info.Value));
         Assert.Equal(
             ["dfceq", "dfcgt", "dfcmeq", "dfcmgt", "dftsv"],
@@ -47,7 +47,7 @@ public sealed class TableTests
     public void Text_assembles_to_the_word_it_was_made_from()
     {
         var random = new Random(2);
-        foreach (InstructionInfo info in Words.Instructions)
+        foreach (SpuInstructionInfo info in Words.Instructions)
         {
             for (int round = 0; round < 200; round++)
             {

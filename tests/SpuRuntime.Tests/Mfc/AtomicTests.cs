@@ -149,8 +149,8 @@ public sealed unsafe class AtomicTests
         HostThreads.Run(
             () => Fill(machine.Spes[0], PutUnconditional),
             () => Fill(machine.Spes[1], 0x20),
-            () => Look(machine.Spes[2], GetReserved),
-            () => Look(machine.Spes[3], 0x40));
+            () => Watch(machine.Spes[2], GetReserved),
+            () => Watch(machine.Spes[3], 0x40));
 
         void Fill(TestSpe spe, byte opcode)
         {
@@ -163,7 +163,7 @@ public sealed unsafe class AtomicTests
             }
         }
 
-        void Look(TestSpe spe, byte opcode)
+        void Watch(TestSpe spe, byte opcode)
         {
             for (int i = 0; i < each; i++)
             {
@@ -182,7 +182,7 @@ public sealed unsafe class AtomicTests
     {
         using TestMachine machine = new(3);
         int each = Operations / 4;
-        HostThreads.Run(() => Fill(machine.Spes[0], 0), () => Fill(machine.Spes[1], 0x80), () => Look(machine.Spes[2]));
+        HostThreads.Run(() => Fill(machine.Spes[0], 0), () => Fill(machine.Spes[1], 0x80), () => Watch(machine.Spes[2]));
 
         void Fill(TestSpe spe, int mark)
         {
@@ -193,7 +193,7 @@ public sealed unsafe class AtomicTests
             }
         }
 
-        void Look(TestSpe spe)
+        void Watch(TestSpe spe)
         {
             for (int i = 0; i < each; i++)
             {

@@ -108,7 +108,7 @@ public sealed class ReservedFieldTests
         using TestMachine machine = new();
         TestSpe spe = machine.Spe;
         machine.Bytes(0x2000, 64).Fill(9);
-        Element(spe, 0x100, 0x0000_8000, 0x2003); // a transfer of size 0: its address is nobody's
+        Element(spe, 0x100, 0x0000_8000, 0x2003); // a transfer of size 0: its address is not used
         Element(spe, 0x108, 0x7fff_8010, 0x2000);
         Element(spe, 0x110, 0x0001_0000, 0x2000);
         Element(spe, 0x118, 0xffff_8010, 0x2010);

@@ -3,8 +3,8 @@ using Xunit.Abstractions;
 namespace SpuRuntime.Tests.Mfc;
 
 /// <summary>
-/// How fast DMA is, in processor time of the process, so that a loaded host shows the same. Asserts only what cannot be missed; the
-/// numbers are for the one who reads them.
+/// How fast DMA is, in processor time of the process, so that a loaded host shows the same. Asserts only a bound that every host keeps; the
+/// numbers are printed for readers.
 /// </summary>
 public sealed class SpeedTests(ITestOutputHelper output)
 {

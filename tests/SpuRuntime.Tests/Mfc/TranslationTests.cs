@@ -209,7 +209,7 @@ public sealed class TranslationTests
         Assert.Equal(2ul, spe.Status(1));
     }
 
-    // The page is taken away and given to somebody else, again and again, while another host thread stores to it by DMA.
+    // The page is taken away and given to another use, again and again, while another host thread stores to it by DMA.
     [Fact]
     public void A_page_that_is_gone_is_not_written_by_a_transfer_that_had_begun()
     {

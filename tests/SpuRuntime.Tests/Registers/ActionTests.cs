@@ -2,7 +2,9 @@ using System.Reflection;
 
 using CellPpe.Core.Ports;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
+using SpuRuntime.Spe;
+using SpuRuntime.State;
 
 namespace SpuRuntime.Tests.Registers;
 

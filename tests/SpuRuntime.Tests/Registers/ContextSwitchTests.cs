@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 
 namespace SpuRuntime.Tests.Registers;
 

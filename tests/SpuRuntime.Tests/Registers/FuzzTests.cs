@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 
 namespace SpuRuntime.Tests.Registers;
 

@@ -1,7 +1,7 @@
 using CellPpe.Core.Ports;
 
-using SpuRuntime.Channels;
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
+using SpuRuntime.Spe;
 
 namespace SpuRuntime.Tests.Registers;
 

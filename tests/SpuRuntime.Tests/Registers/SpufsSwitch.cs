@@ -2,8 +2,7 @@ using System.Buffers.Binary;
 
 using CellPpe.Core.Ports;
 
-using SpuRuntime.Channels;
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 
 namespace SpuRuntime.Tests.Registers;
 

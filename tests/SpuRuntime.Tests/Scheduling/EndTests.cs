@@ -1,5 +1,6 @@
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
+using SpuRuntime.Scheduling.Policies;
 
 using Xunit;
 
@@ -80,7 +81,7 @@ public sealed class EndTests
     [Fact]
     public void With_round_robin_the_exception_goes_to_the_caller_of_the_turn()
     {
-        using SpeScheduler scheduler = new SpeSchedulerOptions { Policy = SpePolicy.RoundRobin }.Build((_, _) => Assert.Fail("nobody to tell"));
+        using SpeScheduler scheduler = new SpeSchedulerOptions { Policy = SpePolicy.RoundRobin }.Build((_, _) => Assert.Fail("no slice can throw here"));
         var broken = new FakeSpe(0) { Received = _ => throw new InvalidOperationException("a bug") };
         broken.Post(scheduler);
 

@@ -1,4 +1,4 @@
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
 
 using Xunit;
@@ -6,7 +6,7 @@ using Xunit;
 namespace SpuRuntime.Tests.Scheduling;
 
 /// <summary>
-/// An SPE that is a counter of letters: each one it takes out of its mailbox is an instruction, and it blocks when there is none.
+/// An SPE that is a counter of messages: each one it takes out of its mailbox is an instruction, and it blocks when there is none.
 /// It notices when two threads are in it at once.
 /// </summary>
 internal sealed class FakeSpe(int number) : ISchedulableSpe
@@ -19,7 +19,7 @@ internal sealed class FakeSpe(int number) : ISchedulableSpe
 
     public int Number { get; } = number;
 
-    /// <summary>Called for each letter, from inside the slice.</summary>
+    /// <summary>Called for each message, from inside the slice.</summary>
     public Action<FakeSpe>? Received { get; init; }
 
     /// <summary>It never blocks.</summary>

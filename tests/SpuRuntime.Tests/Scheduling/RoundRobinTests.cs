@@ -1,5 +1,6 @@
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
+using SpuRuntime.Scheduling.Policies;
 
 using Xunit;
 

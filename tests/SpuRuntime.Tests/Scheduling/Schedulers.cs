@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using SpuRuntime.Scheduling;
+using SpuRuntime.Scheduling.Policies;
 
 using Xunit;
 
@@ -11,7 +12,7 @@ internal static class Schedulers
 {
     public static TheoryData<string> Threaded => ["one-thread-each", "time-sliced 1", "time-sliced 2", "time-sliced 3, no spin", "one-thread-each, no spin"];
 
-    /// <summary>How many operations a stress test does: 10^5 for every build, more where somebody asks for it.</summary>
+    /// <summary>How many operations a stress test does: 10^5 for every build, more by an environment variable.</summary>
     public static int Operations { get; } =
         int.TryParse(Environment.GetEnvironmentVariable("SPE_SCHEDULER_OPERATIONS"), CultureInfo.InvariantCulture, out int asked) ? asked : 100_000;
 

@@ -1,10 +1,11 @@
 using SpuRuntime.Scheduling;
+using SpuRuntime.Scheduling.Policies;
 
 using Xunit;
 
 namespace SpuRuntime.Tests.Scheduling;
 
-/// <summary>Priorities, gangs, letters and suspensions by chance, all at once.</summary>
+/// <summary>Priorities, gangs, messages and suspensions by chance, all at once.</summary>
 public sealed class TimeSlicedStressTests
 {
     private const int Spes = 24;
@@ -35,8 +36,8 @@ public sealed class TimeSlicedStressTests
                     int now = Interlocked.Increment(ref inside);
                     if (now > Volatile.Read(ref most))
                         Volatile.Write(ref most, now);
-                    // One letter becomes two as often as none, until enough have been sent.
-                    for (int letter = chances[spe.Number].Next(3); letter > 0 && Interlocked.Decrement(ref left) >= 0; letter--)
+                    // One message becomes two as often as none, until enough have been sent.
+                    for (int message = chances[spe.Number].Next(3); message > 0 && Interlocked.Decrement(ref left) >= 0; message--)
                     {
                         Interlocked.Increment(ref sent);
                         spes[chances[spe.Number].Next(Spes)].Post(scheduler);
@@ -51,7 +52,7 @@ public sealed class TimeSlicedStressTests
         long start = Environment.TickCount64;
         while (Volatile.Read(ref left) > 0)
         {
-            Assert.True(Environment.TickCount64 - start < 300_000, $"{Volatile.Read(ref left)} letters are left");
+            Assert.True(Environment.TickCount64 - start < 300_000, $"{Volatile.Read(ref left)} messages are left");
             FakeSpe spe = spes[chance.Next(Spes)];
             switch (chance.Next(4))
             {

@@ -1,14 +1,15 @@
 using System.Diagnostics;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
 using SpuRuntime.Scheduling.Measures;
+using SpuRuntime.Scheduling.Policies;
 
 using Xunit;
 
 namespace SpuRuntime.Tests.Scheduling;
 
-/// <summary>Who gets the threads of the time-sliced policy. The SPEs' slices end when the test says so.</summary>
+/// <summary>Which SPEs get the threads of the time-sliced policy. The SPEs' slices end when the test says so.</summary>
 public sealed class TimeSlicedTests : IDisposable
 {
     private readonly SteppedSpe[] _spes = [.. Enumerable.Range(0, 8).Select(number => new SteppedSpe(number))];
@@ -18,7 +19,7 @@ public sealed class TimeSlicedTests : IDisposable
 
     public void Dispose()
     {
-        // Whoever is inside has to come out, or its thread never ends.
+        // An SPE that is inside has to come out, or its thread never ends.
         using var ended = new CancellationTokenSource();
         int[] left = new int[_spes.Length];
         var helper = new Thread(() =>
@@ -240,9 +241,9 @@ public sealed class TimeSlicedTests : IDisposable
 
         double[] turns = [];
         TimeSpan shortest = TimeSpan.MaxValue;
-        for (int look = 0; look < 50; look++)
+        for (int check = 0; check < 50; check++)
         {
-            // Of some looks the one that was held up least: they go on meanwhile.
+            // Of some checks the one that was delayed least: the threads go on meanwhile.
             long start = Stopwatch.GetTimestamp();
             double[] seen = [.. spes.Select(spe => (double)scheduler.UsageOf(spe).Turns)];
             TimeSpan taken = Stopwatch.GetElapsedTime(start);
@@ -265,11 +266,11 @@ public sealed class TimeSlicedTests : IDisposable
             Scheduler.Wake(_spes[number]);
     }
 
-    // Exactly these have threads, now and a moment later.
+    // Exactly these have threads, now and a short time later.
     private void Inside(params int[] numbers)
     {
         Eventually.Is(() => Holds(numbers), $"inside are {string.Join(", ", numbers)} and not {string.Join(", ", _spes.Where(spe => spe.IsInside).Select(spe => spe.Number))}");
-        Eventually.Never(() => !Holds(numbers), "somebody else goes in");
+        Eventually.Never(() => !Holds(numbers), "another SPE goes in");
     }
 
     private bool Holds(int[] numbers) => Array.TrueForAll(_spes, spe => spe.IsInside == numbers.Contains(spe.Number));

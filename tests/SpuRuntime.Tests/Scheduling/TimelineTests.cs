@@ -3,10 +3,11 @@ using System.Text.Json;
 
 using CellPpe.Core;
 
-using SpuRuntime.Channels;
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
-using SpuRuntime.Scheduling.Timeline;
+using SpuRuntime.Scheduling.Policies;
+using SpuRuntime.State;
+using SpuRuntime.Timeline;
 
 using Xunit;
 
@@ -144,7 +145,7 @@ public sealed class TimelineTests
         return woken;
     }
 
-    // Letters go round among four SPEs, and each instruction is a tick.
+    // Messages go round among four SPEs, and each instruction is a tick.
     private static string Play()
     {
         var clock = new StepClock();
@@ -164,8 +165,8 @@ public sealed class TimelineTests
             };
         }
 
-        for (int letter = 0; letter < 30; letter++)
-            spes[letter % 4].Post(scheduler);
+        for (int message = 0; message < 30; message++)
+            spes[message % 4].Post(scheduler);
         for (int turn = 0; turn < 100; turn++)
         {
             scheduler.RunTurn();

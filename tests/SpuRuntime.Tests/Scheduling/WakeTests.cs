@@ -32,20 +32,20 @@ public sealed class WakeTests
             };
         }
 
-        const int Letters = 3;
-        for (int letter = 0; letter < Letters; letter++)
-            spes[letter].Post(scheduler);
+        const int Messages = 3;
+        for (int message = 0; message < Messages; message++)
+            spes[message].Post(scheduler);
 
-        Eventually.Is(() => Volatile.Read(ref left) <= -Letters, "all letters have come to their end");
+        Eventually.Is(() => Volatile.Read(ref left) <= -Messages, "all messages have come to their end");
         Eventually.Is(() => !scheduler.IsBusy, "all SPEs are asleep");
-        Assert.Equal(Schedulers.Operations + Letters, spes.Sum(spe => spe.Taken));
+        Assert.Equal(Schedulers.Operations + Messages, spes.Sum(spe => spe.Taken));
         Assert.DoesNotContain(spes, spe => spe.WasInTwoThreads);
     }
 
     [Theory, MemberData(nameof(Threaded))]
     public void A_letter_that_comes_while_it_falls_asleep_is_taken(string policy)
     {
-        // The next letter is sent the moment the last was taken: just where the SPE finds its mailbox empty.
+        // The next message is sent as soon as the last was taken: just where the SPE finds its mailbox empty.
         using SpeScheduler scheduler = Schedulers.Build(policy);
         long taken = 0;
         var spe = new FakeSpe(0) { Received = _ => Interlocked.Increment(ref taken) };
@@ -58,10 +58,10 @@ public sealed class WakeTests
             while (Interlocked.Read(ref taken) < round)
             {
                 wait.SpinOnce(sleep1Threshold: -1);
-                Assert.True(Environment.TickCount64 - start < 60_000, $"letter {round} was lost");
+                Assert.True(Environment.TickCount64 - start < 60_000, $"message {round} was lost");
             }
 
-            // Another moment each time.
+            // At another time in each round.
             Thread.SpinWait(round % 50);
         }
 
@@ -116,7 +116,7 @@ public sealed class WakeTests
         long start = Environment.TickCount64;
         while (Volatile.Read(ref left) >= 0)
         {
-            Assert.True(Environment.TickCount64 - start < 120_000, "the letter was lost");
+            Assert.True(Environment.TickCount64 - start < 120_000, "the message was lost");
             FakeSpe spe = spes[chance.Next(Spes)];
             spe.Stop(scheduler);
             Assert.False(spe.IsInside);
@@ -135,7 +135,7 @@ public sealed class WakeTests
         scheduler.Wake(spe);
         Eventually.Is(() => spe.Taken > 0, "it runs");
 
-        // It could run: nobody has stopped it.
+        // It could run: it was not stopped.
         scheduler.Suspend(spe);
         Eventually.Never(() => spe.IsInside, "it runs on");
 
@@ -170,7 +170,7 @@ public sealed class WakeTests
         long start = Environment.TickCount64;
         while (Volatile.Read(ref left) >= 0)
         {
-            Assert.True(Environment.TickCount64 - start < 120_000, "a letter was lost");
+            Assert.True(Environment.TickCount64 - start < 120_000, "a message was lost");
             scheduler.Pause();
             Assert.DoesNotContain(spes, spe => spe.IsInside);
             scheduler.Wake(spes[chance.Next(Spes)]);
@@ -217,7 +217,7 @@ public sealed class WakeTests
                 scheduler.Wake(spes[1]);
                 return Volatile.Read(ref suspensions) == Rounds;
             },
-            "all letters were taken");
+            "all messages were taken");
     }
 
     [Fact]

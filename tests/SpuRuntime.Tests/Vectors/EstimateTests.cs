@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.Intrinsics;
 
 using SpuRuntime.Arithmetic;
-using SpuRuntime.Arithmetic.Float;
+using SpuRuntime.Arithmetic.SinglePrecision;
 
 using Xunit;
 

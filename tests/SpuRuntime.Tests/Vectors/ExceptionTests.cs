@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 
-using SpuRuntime.Execution;
-using SpuRuntime.Isa;
+using SpuRuntime.Engine;
+using SpuRuntime.Execution.Regions;
 
 using Xunit;
 
@@ -9,7 +9,7 @@ namespace SpuRuntime.Tests.Vectors;
 
 /// <summary>
 /// Floating-point exceptions at the borders where it matters whether they are judged before or after rounding, on the interpreter and
-/// on compiled code. The rows are those of SpuRuntime/Arithmetic/Float/EXCEPTIONS.md.
+/// on compiled code. The rows are those of SpuRuntime/Arithmetic/EXCEPTIONS.md.
 /// </summary>
 public sealed class ExceptionTests
 {

@@ -27,7 +27,7 @@ internal sealed class OperandSource(Random random)
     ];
 
     /// <summary>Fills the registers an instruction may name.</summary>
-    public void Fill(InstructionInfo info, Span<byte[]> operands)
+    public void Fill(SpuInstructionInfo info, Span<byte[]> operands)
     {
         for (int slot = 0; slot < 4; slot++)
         {
@@ -74,8 +74,8 @@ internal sealed class OperandSource(Random random)
         _ => Near(127, 12),
     };
 
-    private uint Near(int exponent, int spread) =>
-        (Bits() & 0x807f_ffff) | ((uint)Math.Clamp(exponent + random.Next(-spread, spread + 1), 0, 255) << 23);
+    private uint Near(int exponent, int range) =>
+        (Bits() & 0x807f_ffff) | ((uint)Math.Clamp(exponent + random.Next(-range, range + 1), 0, 255) << 23);
 
     private ulong Double(int near) => random.Next(8) switch
     {
@@ -89,7 +89,7 @@ internal sealed class OperandSource(Random random)
         _ => NearDouble(1023, 12),
     };
 
-    private ulong NearDouble(int exponent, int spread) =>
+    private ulong NearDouble(int exponent, int range) =>
         ((((ulong)Bits() << 32) | Bits()) & 0x800f_ffff_ffff_ffff)
-        | ((ulong)Math.Clamp(exponent + random.Next(-spread, spread + 1), 0, 2047) << 52);
+        | ((ulong)Math.Clamp(exponent + random.Next(-range, range + 1), 0, 2047) << 52);
 }

@@ -1,4 +1,4 @@
-using SpuRuntime.Channels;
+using SpuRuntime.Engine;
 
 namespace SpuRuntime.Tests.Vectors;
 

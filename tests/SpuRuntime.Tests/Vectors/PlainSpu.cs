@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 
 namespace SpuRuntime.Tests.Vectors;
 

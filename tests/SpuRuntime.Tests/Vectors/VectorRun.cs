@@ -1,4 +1,4 @@
-using SpuRuntime.Execution;
+using SpuRuntime.Engine;
 using SpuRuntime.Isa;
 using SpuRuntime.State;
 using SpuRuntime.Tests.Isa;
@@ -34,7 +34,7 @@ internal sealed class VectorRun : IDisposable
     }
 
     /// <returns>What is wrong, or null.</returns>
-    public string? Run(InstructionInfo info, int rounds)
+    public string? Run(SpuInstructionInfo info, int rounds)
     {
         uint word = 0;
         for (int round = 0; round < rounds; round++)
@@ -59,19 +59,19 @@ internal sealed class VectorRun : IDisposable
 
     private static IEnumerable<int> Named(uint word) => [(int)(word >> 21) & 127, (int)(word >> 14) & 127, (int)(word >> 7) & 127, (int)word & 127];
 
-    private void Prepare(InstructionInfo info, uint word)
+    private void Prepare(SpuInstructionInfo info, uint word)
     {
         byte[][] operands = [.. Named(word).Distinct().Select(register => _plain.Registers[register])];
         _operands.Fill(info, operands);
         foreach (int register in Named(word))
             _spu.State.Registers[register] = TestSpu.Register(_plain.Registers[register]);
 
-        // Flags that are set already hide nothing half of the time, and let quick forms through the other half.
+        // Flags that are set already hide nothing half of the time, and let the fast paths apply in the other half.
         for (int number = 0; number < 16; number++)
             _bytes[number] = (byte)(_random.Next(2) == 0 ? 0 : _operands.Bits());
         if (_random.Next(2) == 0)
             (_bytes[2], _bytes[6], _bytes[10]) = (0, 8, 8);
-        _spu.State.Fpscr = TestSpu.Register(_bytes) & Fpscr.Used;
+        _spu.State.Fpscr = TestSpu.Register(_bytes) & SpuFpscr.Used;
         TestSpu.Bytes(_spu.State.Fpscr, _plain.Fpscr = new byte[16]);
 
         _plain.Pc = _spu.State.Pc = _places[_random.Next(_places.Length)];

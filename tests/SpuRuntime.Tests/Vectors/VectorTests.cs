@@ -23,7 +23,7 @@ public sealed class VectorTests
     public static TheoryData<string> Mnemonics => [.. Words.Instructions.Select(static info => info.Mnemonic)];
 
     /// <summary>How often an instruction runs: stores less often in a sample, for all of local store is compared each time.</summary>
-    public static int RoundsOf(InstructionInfo info, int rounds)
+    public static int RoundsOf(SpuInstructionInfo info, int rounds)
     {
         ArgumentNullException.ThrowIfNull(info);
         return info.Has("store") && rounds == Sample ? Sample / 4 : rounds;
@@ -39,7 +39,7 @@ public sealed class VectorTests
     [MemberData(nameof(Mnemonics))]
     public void The_interpreter_does_what_the_plain_definitions_say(string mnemonic)
     {
-        InstructionInfo info = Words.Instructions.Single(info => info.Mnemonic == mnemonic);
+        SpuInstructionInfo info = Words.Instructions.Single(info => info.Mnemonic == mnemonic);
         using var run = new VectorRun((int)info.Op + 1);
 
         string? wrong = run.Run(info, RoundsOf(info, Rounds));
