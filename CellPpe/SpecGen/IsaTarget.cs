@@ -2,20 +2,23 @@ namespace CellPpe.SpecGen;
 
 /// <summary>Which core a table is about, and so how what is made from it is called.</summary>
 /// <param name="Prefix">What the names of types begin with.</param>
-/// <param name="Namespace">The namespace above Isa, Semantics and Execution.</param>
+/// <param name="Namespace">The namespace above Isa and Semantics.</param>
+/// <param name="State">Where the core's context and its decoded instructions are, below that namespace.</param>
+/// <param name="Interpreter">Where the interpreter's machine is and its handlers go, below that namespace.</param>
 /// <param name="Assembler">The class with one encoding method a mnemonic.</param>
 /// <param name="Core">The core in a sentence.</param>
 /// <param name="Invalid">Whose instruction an invalid word is not, and what becomes of it.</param>
 /// <param name="Scalar">What the interpreter's machine has for a scalar value.</param>
-internal sealed record IsaTarget(string Prefix, string Namespace, string Assembler, string Core, string Invalid, string Scalar)
+internal sealed record IsaTarget(
+    string Prefix, string Namespace, string State, string Interpreter, string Assembler, string Core, string Invalid, string Scalar)
 {
     /// <summary>A table without an architecture line.</summary>
     public static IsaTarget Ppu { get; } = new(
-        "Ppu", "CellPpe.Ppe", "Asm", "PPE", "a PPE: takes an illegal-instruction program interrupt", "ulong");
+        "Ppu", "CellPpe.Ppe", "State", "Interpreter", "Asm", "PPE", "a PPE: takes an illegal-instruction program interrupt", "ulong");
 
     /// <summary><c>architecture spu</c>.</summary>
     public static IsaTarget Spu { get; } = new(
-        "Spu", "SpuRuntime", "SpuAsm", "SPU", "an SPU: stops it with the invalid-instruction status", "ulong");
+        "Spu", "SpuRuntime", "Execution", "Execution", "SpuAsm", "SPU", "an SPU: stops it with the invalid-instruction status", "ulong");
 
     /// <summary>The target of an architecture line, or null when there is none of that name.</summary>
     public static IsaTarget? Named(string name) => name switch

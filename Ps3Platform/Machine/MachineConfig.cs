@@ -1,7 +1,7 @@
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 
-using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor;
+using Lv1Hypervisor.Contracts;
 
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

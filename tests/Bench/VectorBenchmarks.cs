@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 
 using BenchmarkDotNet.Attributes;
 
+using CellPpe.Ppe.Arithmetic.Vector;
 using CellPpe.Ppe.State;
 
 namespace Bench;

@@ -1,3 +1,5 @@
+using CellPpe.Ppe.Arithmetic.FloatingPoint;
+
 namespace CellPpe.Ppe.Arithmetic;
 
 /// <summary>An operation whose status can be derived from its operands when it is asked for.</summary>

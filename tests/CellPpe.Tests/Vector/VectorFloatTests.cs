@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 
+using CellPpe.Ppe.Arithmetic.FloatingPoint;
 using CellPpe.Ppe.Arithmetic.Vector;
 using CellPpe.Ppe.State;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 
-using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
+using CellPpe.Ppe.Translation;
 using CellPpe.Recompiler;
 
 namespace Differential.Tests.Guest;

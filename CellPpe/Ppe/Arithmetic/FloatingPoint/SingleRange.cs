@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 
-using CellPpe.Ppe.State;
-
 namespace CellPpe.Ppe.Arithmetic.FloatingPoint;
 
 /// <summary>Single-precision arithmetic with operands that are too large for it, which Book I 4.3.5.1 leaves undefined.</summary>
