@@ -1,5 +1,3 @@
-using CellPpe.Ppe.Arithmetic.FloatingPoint;
-
 namespace CellPpe.Ppe.Arithmetic;
 
 /// <summary>An operation whose status can be derived from its operands when it is asked for.</summary>

@@ -119,7 +119,7 @@ internal sealed unsafe class CycleRun : IDisposable
         int spr = SpecialRegisters.Number(word);
         bool problem = (_c->State.Msr & Msr.Pr) != 0;
         bool isMove = operation == typeof(MoveFromSpecialRegister) || operation == typeof(MoveToSpecialRegister);
-        if (operation == typeof(GiveWay))
+        if (operation == typeof(LowerThreadPriority))
             return;
         if (operation == typeof(LoadReserve))
             LoadReserved();

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics;
 
 using CellPpe.Core.Ports;
 using CellPpe.Ppe.Arithmetic;
-using CellPpe.Ppe.Arithmetic.FloatingPoint;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Results;
 using CellPpe.Ppe.Locking;
 using CellPpe.Ppe.Semantics;
 using CellPpe.Ppe.State;

@@ -37,14 +37,14 @@ internal readonly struct SystemCallOperation : ISystemOperation
 }
 
 /// <summary>or 1,1,1 and or 31,31,31 (Book III 3.4.1): the other thread gets its turn at once.</summary>
-internal readonly struct GiveWay : ISystemOperation
+internal readonly struct LowerThreadPriority : ISystemOperation
 {
     public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
     {
         // Very low priority is the supervisor's to choose; from a program it is an ordinary no-operation.
         bool veryLow = ((i->Word >> 21) & 31) == 31;
         if (!veryLow || (c->State.Msr & Msr.Pr) == 0)
-            c->Thread.GiveWay();
+            c->Thread.YieldTurn();
         c->State.Nia += 4;
         return i;
     }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 using CellPpe.Ppe.Arithmetic;
-using CellPpe.Ppe.Arithmetic.FloatingPoint;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 using CellPpe.Ppe.Interpreter;
 using CellPpe.Ppe.Locking;
 using CellPpe.Ppe.State;

@@ -1,5 +1,3 @@
-using CellPpe.Ppe.Operations;
-
 namespace CellPpe.Ppe.State;
 
 /// <summary>Interrupt vectors (Book III 5.5).</summary>

@@ -4,7 +4,6 @@ using CellPpe.Core;
 using CellPpe.Core.Ports;
 using CellPpe.Core.Stops;
 using CellPpe.Ppe.Locking;
-using CellPpe.Ppe.Operations;
 using CellPpe.Ppe.State;
 using CellPpe.Ppe.Storage;
 
@@ -174,7 +173,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     }
 
     /// <summary>The other hardware thread may get on: its turn comes at once, or this host thread steps back a little.</summary>
-    internal void GiveWay()
+    internal void YieldTurn()
     {
         if (!_hasOwnHostThread)
         {

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 using CellPpe.Ppe.Arithmetic;
-using CellPpe.Ppe.Arithmetic.FloatingPoint;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Results;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.Operations;
 using CellPpe.Ppe.State;
