@@ -2,6 +2,7 @@ using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 using CellPpe.Ppe.Translation;
 using CellPpe.Recompiler;
+using CellPpe.Recompiler.Inspection;
 using CellPpe.Recompiler.Passes;
 
 namespace Differential.Tests;

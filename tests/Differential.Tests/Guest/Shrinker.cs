@@ -5,6 +5,7 @@ using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 using CellPpe.Ppe.Translation;
 using CellPpe.Recompiler;
+using CellPpe.Recompiler.Inspection;
 
 namespace Differential.Tests.Guest;
 

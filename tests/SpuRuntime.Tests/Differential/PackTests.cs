@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 using CellPpe.Recompiler;
-using CellPpe.Recompiler.Backends.Msil;
+using CellPpe.Recompiler.Backends.Msil.Slots;
 
 using SpuRuntime.Execution;
 using SpuRuntime.Execution.Regions;

@@ -1,4 +1,4 @@
-namespace CellPpe.Recompiler.Backends.Msil;
+namespace CellPpe.Recompiler.Backends.Msil.Slots;
 
 /// <summary>
 /// Floating-point slots that hold nothing but single-precision numbers while a region runs: it is entered only if they do then, and

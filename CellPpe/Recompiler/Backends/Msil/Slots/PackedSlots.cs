@@ -1,4 +1,4 @@
-namespace CellPpe.Recompiler.Backends.Msil;
+namespace CellPpe.Recompiler.Backends.Msil.Slots;
 
 /// <summary>
 /// Slots that share a local, four to one: sums that a loop carries in registers which lie side by side in memory, four and four, before or

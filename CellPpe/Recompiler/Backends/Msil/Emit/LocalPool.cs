@@ -1,6 +1,6 @@
 using System.Reflection.Emit;
 
-namespace CellPpe.Recompiler.Backends.Msil;
+namespace CellPpe.Recompiler.Backends.Msil.Emit;
 
 /// <summary>Locals of one method that are used again for other values: a region would otherwise have thousands.</summary>
 internal sealed class LocalPool(ILGenerator il)

@@ -1,4 +1,4 @@
-namespace CellPpe.Recompiler.Backends.Msil;
+namespace CellPpe.Recompiler.Backends.Msil.Slots;
 
 /// <summary>A set of slots of one region, by their numbers in its <see cref="SlotTable"/>.</summary>
 internal readonly record struct SlotSet(UInt128 Bits)

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace CellPpe.Recompiler.Backends.Msil;
+namespace CellPpe.Recompiler.Backends.Msil.Emit;
 
 /// <summary>What one IL instruction does not say: compiled code calls these, and the JIT inlines them.</summary>
 internal static class MsilArithmetic

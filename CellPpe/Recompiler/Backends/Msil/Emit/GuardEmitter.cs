@@ -2,7 +2,9 @@ using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.Intrinsics;
 
-namespace CellPpe.Recompiler.Backends.Msil;
+using CellPpe.Recompiler.Backends.Msil.Slots;
+
+namespace CellPpe.Recompiler.Backends.Msil.Emit;
 
 /// <summary>
 /// Emits runs of guarded operations of one block: the host's operations, and one look at what they take from outside. A run can be left as if

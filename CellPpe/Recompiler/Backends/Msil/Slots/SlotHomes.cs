@@ -1,7 +1,7 @@
 using System.Reflection.Emit;
 using System.Runtime.Intrinsics;
 
-namespace CellPpe.Recompiler.Backends.Msil;
+namespace CellPpe.Recompiler.Backends.Msil.Slots;
 
 /// <summary>Where a region's slots are while it runs: each in a local of its own, or in a place of a local that four vectors share.</summary>
 internal sealed class SlotHomes

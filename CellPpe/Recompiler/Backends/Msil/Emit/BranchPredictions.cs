@@ -1,6 +1,6 @@
 using System.Reflection.Emit;
 
-namespace CellPpe.Recompiler.Backends.Msil;
+namespace CellPpe.Recompiler.Backends.Msil.Emit;
 
 /// <summary>Goes from a computed branch to the blocks of the region that it is likely to go to.</summary>
 internal sealed class BranchPredictions(IrRegion region, Label[] blockLabels, RegionCode code)

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Reflection.Emit;
 
-namespace CellPpe.Recompiler.Backends.Msil;
+namespace CellPpe.Recompiler.Backends.Msil.Emit;
 
 /// <summary>Emits what a helper does, in the place of a call where that can be.</summary>
 internal sealed class HelperEmitter(ILGenerator il, HelperPlans plans)

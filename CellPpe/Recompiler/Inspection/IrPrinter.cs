@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace CellPpe.Recompiler;
+namespace CellPpe.Recompiler.Inspection;
 
 /// <summary>Writes blocks as text, for people and for golden tests. Values are numbered densely; constants stand where they are used.</summary>
 public static class IrPrinter

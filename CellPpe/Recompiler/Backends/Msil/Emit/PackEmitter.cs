@@ -1,7 +1,9 @@
 using System.Reflection.Emit;
 using System.Runtime.Intrinsics;
 
-namespace CellPpe.Recompiler.Backends.Msil;
+using CellPpe.Recompiler.Backends.Msil.Slots;
+
+namespace CellPpe.Recompiler.Backends.Msil.Emit;
 
 /// <summary>Writes that give a shared local its contents, done where the last of them stands.</summary>
 /// <param name="Pack">What is written.</param>

@@ -1,4 +1,4 @@
-namespace CellPpe.Recompiler.Backends.Msil;
+namespace CellPpe.Recompiler.Backends.Msil.Slots;
 
 /// <summary>Four vectors of a block that one register of the host holds, side by side.</summary>
 /// <param name="Lanes">The instructions that make them: four loads of neighbours, or four calls of one helper.</param>

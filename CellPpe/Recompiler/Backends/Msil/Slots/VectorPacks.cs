@@ -1,4 +1,4 @@
-namespace CellPpe.Recompiler.Backends.Msil;
+namespace CellPpe.Recompiler.Backends.Msil.Slots;
 
 /// <summary>
 /// Finds the packs of a block: from loads of neighbours along the calls that use them. Only those stay that go into slots which are packed themselves,

@@ -3,7 +3,9 @@ using System.Numerics;
 using System.Reflection.Emit;
 using System.Runtime.Intrinsics;
 
-namespace CellPpe.Recompiler.Backends.Msil;
+using CellPpe.Recompiler.Backends.Msil.Slots;
+
+namespace CellPpe.Recompiler.Backends.Msil.Emit;
 
 /// <summary>A point of a block: values are emitted as they can be had there.</summary>
 /// <param name="Index">Instructions before it.</param>

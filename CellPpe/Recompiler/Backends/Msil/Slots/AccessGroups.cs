@@ -1,4 +1,4 @@
-namespace CellPpe.Recompiler.Backends.Msil;
+namespace CellPpe.Recompiler.Backends.Msil.Slots;
 
 /// <summary>Accesses of one block whose addresses are one value and a constant, close together.</summary>
 /// <param name="Base">The value.</param>

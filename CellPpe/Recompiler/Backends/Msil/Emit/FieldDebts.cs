@@ -1,6 +1,8 @@
 using System.Reflection.Emit;
 
-namespace CellPpe.Recompiler.Backends.Msil;
+using CellPpe.Recompiler.Backends.Msil.Slots;
+
+namespace CellPpe.Recompiler.Backends.Msil.Emit;
 
 /// <summary>
 /// Condition fields that a region makes and never looks at. A comparison only notes what it compared; the field is made of that

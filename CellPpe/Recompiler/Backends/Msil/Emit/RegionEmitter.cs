@@ -1,7 +1,9 @@
 using System.Reflection.Emit;
 using System.Runtime.Intrinsics;
 
-namespace CellPpe.Recompiler.Backends.Msil;
+using CellPpe.Recompiler.Backends.Msil.Slots;
+
+namespace CellPpe.Recompiler.Backends.Msil.Emit;
 
 /// <summary>Emits one region: entry, blocks, and behind them the slow ways, exits and what is written back there.</summary>
 internal sealed class RegionEmitter

@@ -1,6 +1,8 @@
 using System.Reflection.Emit;
 
-namespace CellPpe.Recompiler.Backends.Msil;
+using CellPpe.Recompiler.Backends.Msil.Slots;
+
+namespace CellPpe.Recompiler.Backends.Msil.Emit;
 
 /// <summary>
 /// Emits one block of a region. Slots' locals get their values at once, except for fields (condition fields, flags): those are

@@ -1,4 +1,4 @@
-namespace CellPpe.Recompiler;
+namespace CellPpe.Recompiler.Inspection;
 
 /// <summary>Checks that a block is well formed: operands come before their use and have the right types, and it ends once.</summary>
 public static class IrVerifier

@@ -1,4 +1,6 @@
-namespace CellPpe.Recompiler.Backends.Msil;
+using CellPpe.Recompiler.Backends.Msil.Emit;
+
+namespace CellPpe.Recompiler.Backends.Msil.Slots;
 
 /// <summary>How the values of a block are used: what is worth a temporary, and for how long it is wanted.</summary>
 internal sealed class BlockUses

@@ -1,4 +1,4 @@
-namespace CellPpe.Recompiler.Backends.Msil;
+namespace CellPpe.Recompiler.Backends.Msil.Slots;
 
 /// <summary>
 /// Which slots are changed where in a region, so that an exit writes back what it must and no more, and which must be loaded
