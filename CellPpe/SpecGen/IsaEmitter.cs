@@ -209,7 +209,7 @@ internal static class IsaEmitter
         IsaTarget t = table.Target;
         var text = new StringBuilder(Header);
         text.AppendLine("using System.Runtime.CompilerServices;").AppendLine("using System.Runtime.Intrinsics;").AppendLine();
-        text.AppendLine($"using {t.Namespace}.Isa;").AppendLine($"using {t.Namespace}.Semantics;").AppendLine();
+        text.AppendLine($"using {t.Namespace}.Isa;").AppendLine($"using {t.Namespace}.Semantics;").AppendLine($"using {t.State};").AppendLine();
         text.AppendLine($"namespace {t.Interpreter};").AppendLine();
         text.AppendLine("/// <summary>One static method an instruction: what a pre-decoded instruction points at.</summary>");
         text.AppendLine($"internal static unsafe class {t.Prefix}Handlers").AppendLine("{");

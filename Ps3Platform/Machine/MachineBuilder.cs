@@ -1,10 +1,11 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe;
 using CellPpe.Ppe.State;
+using CellPpe.Ppe.Threads;
 
-using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor;
+using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor.Partitions;
 
 using Microsoft.Extensions.Logging;

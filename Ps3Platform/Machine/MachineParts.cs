@@ -1,6 +1,7 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe;
+using CellPpe.Ppe.Threads;
 
 using Lv1Hypervisor;
 using Lv1Hypervisor.Contracts;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
 
 namespace Ps3Platform.Machine;
 

@@ -1,5 +1,6 @@
 using CellPpe.Core.Ports;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe;
+using CellPpe.Ppe.Threads;
 
 namespace Ps3Platform.Machine;
 

@@ -3,11 +3,12 @@ using System.Diagnostics;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 using CellPpe.Core.Stops;
-using CellPpe.Ppe.Execution;
-using CellPpe.Ppe.Execution.Cycles;
+using CellPpe.Ppe;
+using CellPpe.Ppe.Cycles;
+using CellPpe.Ppe.Threads;
 
-using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor;
+using Lv1Hypervisor.Contracts;
 
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Video;

@@ -3,7 +3,8 @@ using System.Runtime.ExceptionServices;
 
 using CellPpe.Core;
 using CellPpe.Core.Ports;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Locking;
+using CellPpe.Ppe.Threads;
 
 namespace Ps3Platform.Machine;
 

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.Isa;
 
 namespace Bench;

@@ -2,8 +2,9 @@ using System.Buffers.Binary;
 
 using CellPpe.Core;
 using CellPpe.Core.Ports;
-using CellPpe.Ppe.Execution;
-using CellPpe.Ppe.State;
+using CellPpe.Ppe;
+using CellPpe.Ppe.Engines;
+using CellPpe.Ppe.Threads;
 
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Attributes;
 
 using CellPpe.Ppe.Arithmetic;
-using CellPpe.Ppe.Arithmetic.FloatingPoint;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Format;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 using CellPpe.Ppe.State;
 
 namespace Bench;

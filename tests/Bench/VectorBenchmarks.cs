@@ -2,6 +2,8 @@ using System.Runtime.Intrinsics;
 
 using BenchmarkDotNet.Attributes;
 
+using CellPpe.Ppe.Arithmetic.Vector.Float;
+using CellPpe.Ppe.Arithmetic.Vector.Permute;
 using CellPpe.Ppe.State;
 
 namespace Bench;
@@ -41,7 +43,7 @@ public class VectorBenchmarks
     {
         Vscr vscr = Status();
         for (int index = 0; index < Count; index++)
-            _r[index] = CellPpe.Ppe.Arithmetic.Vector.Vaddfp.Apply(ref vscr, _a[index], _b[index]);
+            _r[index] = CellPpe.Ppe.Arithmetic.Vector.Float.Vaddfp.Apply(ref vscr, _a[index], _b[index]);
     }
 
     [Benchmark(OperationsPerInvoke = Count)]
@@ -49,21 +51,21 @@ public class VectorBenchmarks
     {
         Vscr vscr = Status();
         for (int index = 0; index < Count; index++)
-            _r[index] = CellPpe.Ppe.Arithmetic.Vector.Vmaddfp.Apply(ref vscr, _a[index], _b[index], _b[index]);
+            _r[index] = CellPpe.Ppe.Arithmetic.Vector.Float.Vmaddfp.Apply(ref vscr, _a[index], _b[index], _b[index]);
     }
 
     [Benchmark(OperationsPerInvoke = Count)]
     public void Vperm()
     {
         for (int index = 0; index < Count; index++)
-            _r[index] = CellPpe.Ppe.Arithmetic.Vector.Vperm.Apply(_a[index], _b[index], _a[index]);
+            _r[index] = CellPpe.Ppe.Arithmetic.Vector.Permute.Vperm.Apply(_a[index], _b[index], _a[index]);
     }
 
     [Benchmark(OperationsPerInvoke = Count)]
     public void Vmrghb()
     {
         for (int index = 0; index < Count; index++)
-            _r[index] = CellPpe.Ppe.Arithmetic.Vector.Vmrghb.Apply(_a[index], _b[index]);
+            _r[index] = CellPpe.Ppe.Arithmetic.Vector.Permute.Vmrghb.Apply(_a[index], _b[index]);
     }
 
     private Vscr Status() => new() { Value = NonJava ? Vscr.Nj : 0 };

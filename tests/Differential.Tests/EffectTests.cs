@@ -1,6 +1,6 @@
-using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
+using CellPpe.Ppe.Translation;
 using CellPpe.Recompiler;
 
 using Differential.Tests.Guest;

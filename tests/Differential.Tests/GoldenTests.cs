@@ -1,7 +1,8 @@
-using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
+using CellPpe.Ppe.Translation;
 using CellPpe.Recompiler;
+using CellPpe.Recompiler.Inspection;
 using CellPpe.Recompiler.Passes;
 
 namespace Differential.Tests;

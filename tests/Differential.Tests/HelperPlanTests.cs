@@ -5,6 +5,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 using CellPpe.Recompiler.Backends.Msil;
+using CellPpe.Recompiler.Backends.Msil.Emit;
 
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 
-using CellPpe.Ppe.Execution;
-using CellPpe.Ppe.Execution.Regions;
+using CellPpe.Ppe.Engines;
+using CellPpe.Ppe.Regions;
 using CellPpe.Ppe.State;
 using CellPpe.Recompiler;
 using CellPpe.Recompiler.Backends.Msil;

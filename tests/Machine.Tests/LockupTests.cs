@@ -1,9 +1,10 @@
 using System.Text;
 
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
+using CellPpe.Ppe.Threads;
 
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine;

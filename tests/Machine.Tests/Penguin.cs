@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine;

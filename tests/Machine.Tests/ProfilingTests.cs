@@ -2,8 +2,8 @@ using System.Text;
 using System.Text.Json;
 
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.State;
+using CellPpe.Ppe.Threads;
 
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine;

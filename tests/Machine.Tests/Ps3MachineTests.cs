@@ -1,6 +1,6 @@
 using System.Text;
 
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine;

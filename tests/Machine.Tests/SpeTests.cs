@@ -4,7 +4,7 @@ using System.Text;
 
 using CellPpe.Core;
 using CellPpe.Core.Ports;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 
 using Lv1Hypervisor.Abi;
 

@@ -2,9 +2,10 @@ using System.Text;
 
 using CellPpe.Core;
 using CellPpe.Core.Stops;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
+using CellPpe.Ppe.Threads;
 
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;

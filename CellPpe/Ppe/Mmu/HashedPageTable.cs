@@ -6,30 +6,6 @@ namespace CellPpe.Ppe.Mmu;
 /// <summary>One match of a table search.</summary>
 internal readonly record struct PageTableHit(ulong Slot, ulong V, ulong R);
 
-/// <summary>Whoever keeps translations made from a page table.</summary>
-internal interface ITranslationCaches
-{
-    /// <summary>Drops all translations.</summary>
-    void FlushTranslations();
-
-    /// <summary>Drops translations of the 4 KB page at this offset of any 256 MB segment.</summary>
-    void FlushPage(ulong offsetInSegment);
-
-    /// <summary>Drops translations of a large page at this offset of any segment.</summary>
-    void FlushLargePage(ulong offsetInSegment, int pageShift)
-    {
-        // The largest pages are a sixteenth of a segment: looking for each 4 KB of one costs more than filling again.
-        if (pageShift > 16)
-        {
-            FlushTranslations();
-            return;
-        }
-
-        for (ulong offset = 0; offset < 1UL << pageShift; offset += 0x1000)
-            FlushPage(offsetInSegment + offset);
-    }
-}
-
 /// <summary>
 /// The hashed page table (Book III 4.5): groups of eight entries, searched by a hash of the virtual page number, and by
 /// its complement. lv1 writes the entries; the table walk sets R and C.

@@ -1,27 +1,7 @@
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.State;
 
 namespace CellPpe.Ppe.Mmu;
-
-/// <summary>What an access wants to do.</summary>
-internal enum AccessKind
-{
-    Fetch,
-    Load,
-    Store,
-}
-
-/// <summary>What came of a translation.</summary>
-/// <param name="Vector">0, or the interrupt to take.</param>
-/// <param name="Status">DSISR bits for a data storage interrupt, SRR1 bits for an instruction storage interrupt.</param>
-/// <param name="Real">The partition address.</param>
-/// <param name="Writable">Stores need no further table walk: allowed, and C is set.</param>
-/// <param name="CachingInhibited">WIMG says I.</param>
-internal readonly record struct Translation(uint Vector, uint Status, LparAddress Real, bool Writable, bool CachingInhibited)
-{
-    public bool Faulted => Vector != 0;
-}
 
 /// <summary>Effective to partition address: segment lookaside buffer, page table, protection (Book III 4.2 to 4.5, 4.10).</summary>
 internal sealed class PpuTranslator(ulong realModeLimit)
@@ -46,11 +26,11 @@ internal sealed class PpuTranslator(ulong realModeLimit)
     public HashedPageTable? PageTable { get; set; }
 
     /// <summary>Translates one access by the thread's present MSR, and records it in R and C.</summary>
-    public unsafe Translation Translate(PpuState* state, SegmentLookup segments, ulong address, AccessKind kind)
+    public unsafe AddressTranslation Translate(PpuState* state, SegmentLookup segments, ulong address, AccessKind kind)
     {
         if (!IsTranslated(state, kind))
             return RealMode(address, kind);
-        Translation translation = Walk(state, segments, address, kind, out PageTableHit hit);
+        AddressTranslation translation = Walk(state, segments, address, kind, out PageTableHit hit);
         if (!translation.Faulted)
             PageTable!.Touch(hit.Slot, kind == AccessKind.Store);
         return translation;
@@ -63,7 +43,7 @@ internal sealed class PpuTranslator(ulong realModeLimit)
     /// <summary>Translates an access that would neither fault nor have to set R or C.</summary>
     public unsafe bool TryProbe(PpuState* state, SegmentLookup segments, ulong address, AccessKind kind, out LparAddress real)
     {
-        Translation translation;
+        AddressTranslation translation;
         bool recorded = true;
         if (IsTranslated(state, kind))
         {
@@ -84,20 +64,20 @@ internal sealed class PpuTranslator(ulong realModeLimit)
         (state->Msr & (kind == AccessKind.Fetch ? Msr.Ir : Msr.Dr)) != 0;
 
     // Real mode ignores the top four bits and is limited to the boot memory (RMLS; boot-protocol: rm_size).
-    private Translation RealMode(ulong address, AccessKind kind)
+    private AddressTranslation RealMode(ulong address, AccessKind kind)
     {
         ulong real = address & 0x0fff_ffff_ffff_ffff;
         return real < realModeLimit
-            ? new Translation(0, 0, new LparAddress(real), true, false)
+            ? new AddressTranslation(0, 0, new LparAddress(real), true, false)
             : Storage(kind, Protected);
     }
 
-    private unsafe Translation Walk(PpuState* state, SegmentLookup segments, ulong address, AccessKind kind, out PageTableHit hit)
+    private unsafe AddressTranslation Walk(PpuState* state, SegmentLookup segments, ulong address, AccessKind kind, out PageTableHit hit)
     {
         hit = default;
         int index = segments.Find(state, address);
         if (index < 0)
-            return new Translation(kind == AccessKind.Fetch ? Vectors.InstructionSegment : Vectors.DataSegment, 0, default, false, false);
+            return new AddressTranslation(kind == AccessKind.Fetch ? Vectors.InstructionSegment : Vectors.DataSegment, 0, default, false, false);
         ulong segment = state->SlbVsid[index];
         if (PageTable is not { } table)
             return Storage(kind, NotFound);
@@ -120,13 +100,13 @@ internal sealed class PpuTranslator(ulong realModeLimit)
         ulong pageMask = (1UL << shift) - 1;
         ulong page = hit.R & 0x0fff_ffff_ffff_f000 & ~pageMask;
         bool changed = kind == AccessKind.Store || (hit.R & HashedPageTable.Changed) != 0;
-        return new Translation(0, 0, new LparAddress(page | (address & pageMask)), writable && changed, (hit.R & 0x20) != 0);
+        return new AddressTranslation(0, 0, new LparAddress(page | (address & pageMask)), writable && changed, (hit.R & 0x20) != 0);
     }
 
-    private static Translation Storage(AccessKind kind, uint status) => kind switch
+    private static AddressTranslation Storage(AccessKind kind, uint status) => kind switch
     {
-        AccessKind.Fetch => new Translation(Vectors.InstructionStorage, status, default, false, false),
-        AccessKind.Load => new Translation(Vectors.DataStorage, status, default, false, false),
-        _ => new Translation(Vectors.DataStorage, status | IsStore, default, false, false),
+        AccessKind.Fetch => new AddressTranslation(Vectors.InstructionStorage, status, default, false, false),
+        AccessKind.Load => new AddressTranslation(Vectors.DataStorage, status, default, false, false),
+        _ => new AddressTranslation(Vectors.DataStorage, status | IsStore, default, false, false),
     };
 }

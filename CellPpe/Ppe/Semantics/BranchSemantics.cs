@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 
 using CellPpe.Ppe.Isa;
+using CellPpe.Recompiler.Backends.Native;
 
 namespace CellPpe.Ppe.Semantics;
 

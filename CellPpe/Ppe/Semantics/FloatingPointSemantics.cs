@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 
-using CellPpe.Ppe.Arithmetic.FloatingPoint;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Format;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 

@@ -1,5 +1,5 @@
 using CellPpe.Ppe.Arithmetic;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.State;
 using CellPpe.Recompiler;
 
 namespace CellPpe.Ppe.Semantics;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 
-using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Isa;
+using CellPpe.Ppe.Operations;
 
 namespace CellPpe.Ppe.Semantics;
 
@@ -195,7 +195,7 @@ internal readonly struct IntegerSemantics<TMachine, T, TVector> : IIntegerSemant
         // or rx,rx,rx sets the thread's priority (Book III 3.4.1): low and very low mean "I wait for the other thread".
         if (!rc && i.Rs is 1 or 31 && i.Rs == i.Rb && i.Rs == i.Ra)
         {
-            m.CallBetween<GiveWay>();
+            m.CallBetween<LowerThreadPriority>();
             return;
         }
 

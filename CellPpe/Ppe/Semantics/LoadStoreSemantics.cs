@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 
-using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Isa;
+using CellPpe.Ppe.Operations;
 
 namespace CellPpe.Ppe.Semantics;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 
-using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Isa;
+using CellPpe.Ppe.Operations;
 using CellPpe.Recompiler;
 
 namespace CellPpe.Ppe.Semantics;

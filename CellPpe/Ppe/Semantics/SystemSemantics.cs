@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 
-using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Isa;
+using CellPpe.Ppe.Operations;
 
 namespace CellPpe.Ppe.Semantics;
 
@@ -17,7 +17,7 @@ internal readonly struct SystemSemantics<TMachine, T, TVector> : ISystemSemantic
     private const int SprCtr = 9;
     private const int SprVrsave = 256;
 
-    public static void Sc(ref TMachine m, SCForm i) => m.CallBetween<SystemCall>();
+    public static void Sc(ref TMachine m, SCForm i) => m.CallBetween<SystemCallOperation>();
 
     public static void Rfid(ref TMachine m, XsyncForm i) => m.CallBetween<ReturnFromInterrupt>();
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-using CellPpe.Ppe.Arithmetic.Vector;
+using CellPpe.Ppe.Arithmetic.Vector.Float;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 

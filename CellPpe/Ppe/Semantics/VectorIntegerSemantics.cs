@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-using CellPpe.Ppe.Arithmetic.Vector;
+using CellPpe.Ppe.Arithmetic.Vector.Integer;
 using CellPpe.Ppe.Isa;
 
 namespace CellPpe.Ppe.Semantics;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 
-using CellPpe.Ppe.Arithmetic.Vector;
+using CellPpe.Ppe.Arithmetic.Vector.Integer;
+using CellPpe.Ppe.Arithmetic.Vector.Permute;
 using CellPpe.Ppe.Isa;
 
 namespace CellPpe.Ppe.Semantics;

@@ -1,3 +1,5 @@
+using CellPpe.Recompiler.Inspection;
+
 namespace CellPpe.Recompiler.Backends;
 
 /// <summary>Turns blocks into something that runs.</summary>

@@ -1,3 +1,5 @@
+using CellPpe.Recompiler.Inspection;
+
 namespace CellPpe.Recompiler.Backends;
 
 /// <summary>Runs blocks by walking them: slow and plain, the reference of what the representation means.</summary>

@@ -1,3 +1,5 @@
+using CellPpe.Recompiler.Inspection;
+
 namespace CellPpe.Recompiler.Passes;
 
 /// <summary>Passes in the order in which each profits from those before it.</summary>

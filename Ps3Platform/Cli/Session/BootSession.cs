@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Threads;
 
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Shell;

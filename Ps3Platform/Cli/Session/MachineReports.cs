@@ -1,7 +1,7 @@
 using System.Diagnostics;
 
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 
 using Ps3Platform.Cli.Shell;
 using Ps3Platform.Machine;

@@ -1,4 +1,4 @@
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 
 using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor.Partitions;

@@ -1,4 +1,4 @@
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 
 using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;

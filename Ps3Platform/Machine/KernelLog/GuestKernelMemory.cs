@@ -1,6 +1,6 @@
+using CellPpe.Ppe;
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
-using CellPpe.Ppe.Mmu;
+using CellPpe.Ppe.Threads;
 
 namespace Ps3Platform.Machine.KernelLog;
 

@@ -1,8 +1,8 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
-using CellPpe.Ppe.Execution;
-using CellPpe.Ppe.Execution.Cycles;
+using CellPpe.Ppe.Cycles;
 using CellPpe.Ppe.State;
+using CellPpe.Ppe.Threads;
 
 namespace Ps3Platform.Machine.Lockups;
 

@@ -1,5 +1,5 @@
-using CellPpe.Ppe.Execution;
-using CellPpe.Ppe.Execution.Cycles;
+using CellPpe.Ppe.Cycles;
+using CellPpe.Ppe.Threads;
 
 namespace Ps3Platform.Machine.Lockups;
 

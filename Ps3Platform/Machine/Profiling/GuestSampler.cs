@@ -1,5 +1,5 @@
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Threads;
 
 namespace Ps3Platform.Machine.Profiling;
 

@@ -1,7 +1,6 @@
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
-using CellPpe.Ppe.Mmu;
 using CellPpe.Ppe.State;
+using CellPpe.Ppe.Threads;
 
 namespace Ps3Platform.Machine.Profiling;
 

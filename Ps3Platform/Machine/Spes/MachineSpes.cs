@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 using CellPpe.Core;
 using CellPpe.Core.Ports;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe;
 
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,7 @@
 using System.Numerics;
 
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe;
 
 using Ps3Platform.Machine.Turns;
 using SpuRuntime.Ports;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Threads;
 
 namespace Ps3Platform.Machine.Turns;
 

@@ -1,4 +1,4 @@
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe;
 
 namespace Ps3Platform.Machine.Turns;
 

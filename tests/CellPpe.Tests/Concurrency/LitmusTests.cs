@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.State;
 
 using Xunit;

@@ -3,8 +3,10 @@ using System.Text.RegularExpressions;
 
 using CellPpe.Core;
 using CellPpe.Core.Ports;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.State;
+using CellPpe.Ppe.Threads;
 using CellPpe.Tests.Execution;
 
 using Xunit;

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 

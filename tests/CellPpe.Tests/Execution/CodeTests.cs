@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.Intrinsics;
 
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 
@@ -184,7 +184,7 @@ public abstract unsafe class CodeTests(PpuEngine engine) : IDisposable
     {
         using var machine = new TestMachine(engine, threads: 2);
         machine.Load("addi r3,r3,1; b 0x10000");
-        foreach (Ppe.Execution.PpuThread thread in machine.Core.Threads)
+        foreach (Ppe.Threads.PpuThread thread in machine.Core.Threads)
         {
             thread.State.Nia = TestMachine.Code;
             thread.Run(10);

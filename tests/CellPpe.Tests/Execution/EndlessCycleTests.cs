@@ -1,7 +1,6 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
-using CellPpe.Ppe.Execution;
-using CellPpe.Ppe.Execution.Cycles;
+using CellPpe.Ppe.Cycles;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 

@@ -1,4 +1,4 @@
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 
 namespace CellPpe.Tests.Execution;
 

@@ -1,5 +1,5 @@
 using CellPpe.Core.Ports;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.State;
 
 using Xunit;

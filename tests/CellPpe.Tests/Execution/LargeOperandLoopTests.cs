@@ -1,4 +1,5 @@
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.State;
 
 using Xunit;

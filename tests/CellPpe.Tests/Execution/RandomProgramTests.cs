@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 using CellPpe.Core;
 using CellPpe.Core.Ports;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 using CellPpe.Tests.Isa;

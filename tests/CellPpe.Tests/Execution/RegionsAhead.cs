@@ -1,26 +1,29 @@
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
-using CellPpe.Ppe.Execution.Regions;
+using CellPpe.Ppe;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.Isa;
+using CellPpe.Ppe.Regions;
+using CellPpe.Ppe.State;
+using CellPpe.Ppe.Threads;
 
 namespace CellPpe.Tests.Execution;
 
 /// <summary>Compiles what a thread is about to run, without waiting for it to be hot, so that a test of a few instructions tests compiled code.</summary>
 internal sealed unsafe class RegionsAhead(PpuCore core)
 {
-    private readonly RegionPlanner _planner = new(core);
+    private readonly RegionPlanner _planner = new(core.Shared, core.Regions!);
     private int _numbers = -1;
 
     /// <summary>Puts a region of at most so many instructions in the place where the thread goes on.</summary>
     public void Compile(PpuThread thread, long instructions)
     {
         ulong address = thread.State.Nia & thread.Context->ModeMask;
-        RegionCache regions = core.Code.Regions!;
+        RegionCache regions = core.Regions!;
         regions.Settle();
         // The fetch that the run begins with; where it faults there is nothing to compile.
         if (!thread.Storage.TryFetch(address))
             return;
-        DecodedInsn* insn = PpuInterpreter.Lookup(thread.Context, address);
+        DecodedInsn* insn = PpuLoop.Lookup(thread.Context, address);
         if (!core.Code.IsInterpreted(insn))
             return;
         Decode(thread.Context, insn);

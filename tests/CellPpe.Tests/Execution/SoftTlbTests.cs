@@ -1,6 +1,7 @@
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.State;
+using CellPpe.Ppe.Storage;
 
 using Xunit;
 

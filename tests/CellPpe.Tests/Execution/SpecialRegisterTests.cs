@@ -1,4 +1,4 @@
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.State;
 
 using Xunit;
@@ -69,7 +69,7 @@ public abstract unsafe class SpecialRegisterTests(PpuEngine engine) : IDisposabl
         using var machine = new TestMachine(engine, threads: 2);
         for (int id = 0; id < 2; id++)
         {
-            Ppe.Execution.PpuThread thread = machine.Core.Threads[id];
+            Ppe.Threads.PpuThread thread = machine.Core.Threads[id];
             machine.Load("mfspr r3,136; mtspr 152,r4; mfspr r5,136; mtspr 152,r6; mfspr r7,136; mfspr r8,1023");
             thread.State.Nia = TestMachine.Code;
             thread.State.Gpr[4] = 0;

@@ -1,5 +1,5 @@
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 
@@ -220,12 +220,12 @@ public abstract unsafe class StorageInterruptTests(PpuEngine engine) : IDisposab
     [InlineData("stfiwx f7,r4,r5", 0b00_0_11_0_1111u)]
     [InlineData("sthux r7,r4,r5", 0b00_0_11_1_0110u)]
     public void The_alignment_status_tells_the_instruction(string instruction, uint opcode) =>
-        Assert.Equal((opcode << 10) | (7 << 5) | 4, CellPpe.Ppe.Execution.PpuStorage.AlignmentStatus(PpuAssembler.Assemble(instruction)));
+        Assert.Equal((opcode << 10) | (7 << 5) | 4, CellPpe.Ppe.Storage.PpuStorage.AlignmentStatus(PpuAssembler.Assemble(instruction)));
 
     [Fact]
     public void Alignment_status_of_dcbz()
     {
-        uint status = CellPpe.Ppe.Execution.PpuStorage.AlignmentStatus(PpuAssembler.Assemble("dcbz r4,r5"));
+        uint status = CellPpe.Ppe.Storage.PpuStorage.AlignmentStatus(PpuAssembler.Assemble("dcbz r4,r5"));
         Assert.Equal((0b10_1_1111u << 10) | 4, status);
     }
 

@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
 
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
+using CellPpe.Ppe.Threads;
 
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,4 +1,4 @@
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.State;
 
 using Xunit;

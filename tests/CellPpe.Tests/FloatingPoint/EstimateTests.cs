@@ -1,4 +1,5 @@
-using CellPpe.Ppe.Arithmetic.FloatingPoint;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Format;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Results;
 using CellPpe.Ppe.State;
 
 using Xunit;

@@ -1,6 +1,7 @@
 using System.Numerics;
 
-using CellPpe.Ppe.Arithmetic.FloatingPoint;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Format;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Results;
 using CellPpe.Ppe.State;
 
 using Xunit;

@@ -1,5 +1,5 @@
 using CellPpe.Ppe.Arithmetic;
-using CellPpe.Ppe.Arithmetic.FloatingPoint;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 using CellPpe.Ppe.State;
 
 namespace CellPpe.Tests.FloatingPoint;

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Interpreter;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.Semantics;
 using CellPpe.Ppe.State;

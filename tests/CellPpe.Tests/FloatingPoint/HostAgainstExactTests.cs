@@ -1,4 +1,5 @@
-using CellPpe.Ppe.Arithmetic.FloatingPoint;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Format;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Results;
 using CellPpe.Ppe.State;
 
 using Xunit;
@@ -14,69 +15,69 @@ public sealed class HostAgainstExactTests
 
     [Fact]
     public void Add() => Compare(
-        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Addition.Apply<DoublePrecision>(ref f, a, b, false, out r),
-        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Addition.Exactly<DoublePrecision>(ref f, a, b, false, out r));
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => AdditionArithmetic.Apply<DoublePrecision>(ref f, a, b, false, out r),
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => AdditionArithmetic.Exactly<DoublePrecision>(ref f, a, b, false, out r));
 
     [Fact]
     public void Add_single() => Compare(
-        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Addition.Apply<SinglePrecision>(ref f, a, b, false, out r),
-        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Addition.Exactly<SinglePrecision>(ref f, a, b, false, out r));
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => AdditionArithmetic.Apply<SinglePrecision>(ref f, a, b, false, out r),
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => AdditionArithmetic.Exactly<SinglePrecision>(ref f, a, b, false, out r));
 
     [Fact]
     public void Subtract() => Compare(
-        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Addition.Apply<DoublePrecision>(ref f, a, b, true, out r),
-        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Addition.Exactly<DoublePrecision>(ref f, a, b, true, out r));
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => AdditionArithmetic.Apply<DoublePrecision>(ref f, a, b, true, out r),
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => AdditionArithmetic.Exactly<DoublePrecision>(ref f, a, b, true, out r));
 
     [Fact]
     public void Multiply() => Compare(
-        static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) => Multiplication.Apply<DoublePrecision>(ref f, a, c, out r),
-        static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) => Multiplication.Exactly<DoublePrecision>(ref f, a, c, out r));
+        static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) => MultiplicationArithmetic.Apply<DoublePrecision>(ref f, a, c, out r),
+        static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) => MultiplicationArithmetic.Exactly<DoublePrecision>(ref f, a, c, out r));
 
     [Fact]
     public void Multiply_single() => Compare(
-        static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) => Multiplication.Apply<SinglePrecision>(ref f, a, c, out r),
-        static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) => Multiplication.Exactly<SinglePrecision>(ref f, a, c, out r));
+        static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) => MultiplicationArithmetic.Apply<SinglePrecision>(ref f, a, c, out r),
+        static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) => MultiplicationArithmetic.Exactly<SinglePrecision>(ref f, a, c, out r));
 
     [Fact]
     public void Divide() => Compare(
-        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Division.Apply<DoublePrecision>(ref f, a, b, out r),
-        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Division.Exactly<DoublePrecision>(ref f, a, b, out r));
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => DivisionArithmetic.Apply<DoublePrecision>(ref f, a, b, out r),
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => DivisionArithmetic.Exactly<DoublePrecision>(ref f, a, b, out r));
 
     [Fact]
     public void Divide_single() => Compare(
-        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Division.Apply<SinglePrecision>(ref f, a, b, out r),
-        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => Division.Exactly<SinglePrecision>(ref f, a, b, out r));
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => DivisionArithmetic.Apply<SinglePrecision>(ref f, a, b, out r),
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => DivisionArithmetic.Exactly<SinglePrecision>(ref f, a, b, out r));
 
     [Fact]
     public void Square_root() => Compare(
-        static (ref Fpscr f, ulong _, ulong _, ulong b, out ulong r) => SquareRoot.Apply<DoublePrecision>(ref f, b, out r),
-        static (ref Fpscr f, ulong _, ulong _, ulong b, out ulong r) => SquareRoot.Exactly<DoublePrecision>(ref f, b, out r));
+        static (ref Fpscr f, ulong _, ulong _, ulong b, out ulong r) => SquareRootArithmetic.Apply<DoublePrecision>(ref f, b, out r),
+        static (ref Fpscr f, ulong _, ulong _, ulong b, out ulong r) => SquareRootArithmetic.Exactly<DoublePrecision>(ref f, b, out r));
 
     [Fact]
     public void Square_root_single() => Compare(
-        static (ref Fpscr f, ulong _, ulong _, ulong b, out ulong r) => SquareRoot.Apply<SinglePrecision>(ref f, b, out r),
-        static (ref Fpscr f, ulong _, ulong _, ulong b, out ulong r) => SquareRoot.Exactly<SinglePrecision>(ref f, b, out r));
+        static (ref Fpscr f, ulong _, ulong _, ulong b, out ulong r) => SquareRootArithmetic.Apply<SinglePrecision>(ref f, b, out r),
+        static (ref Fpscr f, ulong _, ulong _, ulong b, out ulong r) => SquareRootArithmetic.Exactly<SinglePrecision>(ref f, b, out r));
 
     [Fact]
     public void Multiply_add() => Compare(
         static (ref Fpscr f, ulong a, ulong c, ulong b, out ulong r) =>
-            MultiplyAdd.Apply<DoublePrecision>(ref f, a, c, b, false, false, out r),
+            MultiplyAddArithmetic.Apply<DoublePrecision>(ref f, a, c, b, false, false, out r),
         static (ref Fpscr f, ulong a, ulong c, ulong b, out ulong r) =>
-            MultiplyAdd.Exactly<DoublePrecision>(ref f, a, c, b, false, false, out r));
+            MultiplyAddArithmetic.Exactly<DoublePrecision>(ref f, a, c, b, false, false, out r));
 
     [Fact]
     public void Negative_multiply_subtract() => Compare(
         static (ref Fpscr f, ulong a, ulong c, ulong b, out ulong r) =>
-            MultiplyAdd.Apply<DoublePrecision>(ref f, a, c, b, true, true, out r),
+            MultiplyAddArithmetic.Apply<DoublePrecision>(ref f, a, c, b, true, true, out r),
         static (ref Fpscr f, ulong a, ulong c, ulong b, out ulong r) =>
-            MultiplyAdd.Exactly<DoublePrecision>(ref f, a, c, b, true, true, out r));
+            MultiplyAddArithmetic.Exactly<DoublePrecision>(ref f, a, c, b, true, true, out r));
 
     [Fact]
     public void Multiply_add_single() => Compare(
         static (ref Fpscr f, ulong a, ulong c, ulong b, out ulong r) =>
-            MultiplyAdd.Apply<SinglePrecision>(ref f, a, c, b, false, false, out r),
+            MultiplyAddArithmetic.Apply<SinglePrecision>(ref f, a, c, b, false, false, out r),
         static (ref Fpscr f, ulong a, ulong c, ulong b, out ulong r) =>
-            MultiplyAdd.Exactly<SinglePrecision>(ref f, a, c, b, false, false, out r));
+            MultiplyAddArithmetic.Exactly<SinglePrecision>(ref f, a, c, b, false, false, out r));
 
     [Fact]
     public void Round_to_single() => Compare(

@@ -1,5 +1,7 @@
 using CellPpe.Ppe.Arithmetic;
-using CellPpe.Ppe.Arithmetic.FloatingPoint;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Format;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Results;
 using CellPpe.Ppe.State;
 
 namespace CellPpe.Tests.FloatingPoint;
@@ -19,14 +21,14 @@ internal sealed record QuickForm(
 
     public static IReadOnlyDictionary<FloatKind, QuickForm> All { get; } = new[]
     {
-        Binary<FloatAdd>((ref f, a, c, b, out r) => Addition.Exactly<DoublePrecision>(ref f, a, b, false, out r)),
-        Binary<FloatAddSingle>((ref f, a, c, b, out r) => Addition.Exactly<SinglePrecision>(ref f, a, b, false, out r)),
-        Binary<FloatSubtract>((ref f, a, c, b, out r) => Addition.Exactly<DoublePrecision>(ref f, a, b, true, out r)),
-        Binary<FloatSubtractSingle>((ref f, a, c, b, out r) => Addition.Exactly<SinglePrecision>(ref f, a, b, true, out r)),
-        Binary<FloatMultiply>((ref f, a, c, b, out r) => Multiplication.Exactly<DoublePrecision>(ref f, a, b, out r)),
-        Binary<FloatMultiplySingle>((ref f, a, c, b, out r) => Multiplication.Exactly<SinglePrecision>(ref f, a, b, out r)),
-        Binary<FloatDivide>((ref f, a, c, b, out r) => Division.Exactly<DoublePrecision>(ref f, a, b, out r)),
-        Binary<FloatDivideSingle>((ref f, a, c, b, out r) => Division.Exactly<SinglePrecision>(ref f, a, b, out r)),
+        Binary<FloatAdd>((ref f, a, c, b, out r) => AdditionArithmetic.Exactly<DoublePrecision>(ref f, a, b, false, out r)),
+        Binary<FloatAddSingle>((ref f, a, c, b, out r) => AdditionArithmetic.Exactly<SinglePrecision>(ref f, a, b, false, out r)),
+        Binary<FloatSubtract>((ref f, a, c, b, out r) => AdditionArithmetic.Exactly<DoublePrecision>(ref f, a, b, true, out r)),
+        Binary<FloatSubtractSingle>((ref f, a, c, b, out r) => AdditionArithmetic.Exactly<SinglePrecision>(ref f, a, b, true, out r)),
+        Binary<FloatMultiply>((ref f, a, c, b, out r) => MultiplicationArithmetic.Exactly<DoublePrecision>(ref f, a, b, out r)),
+        Binary<FloatMultiplySingle>((ref f, a, c, b, out r) => MultiplicationArithmetic.Exactly<SinglePrecision>(ref f, a, b, out r)),
+        Binary<FloatDivide>((ref f, a, c, b, out r) => DivisionArithmetic.Exactly<DoublePrecision>(ref f, a, b, out r)),
+        Binary<FloatDivideSingle>((ref f, a, c, b, out r) => DivisionArithmetic.Exactly<SinglePrecision>(ref f, a, b, out r)),
         Ternary<FloatMultiplyAdd>(Fused<DoublePrecision>(false, false)),
         Ternary<FloatMultiplyAddSingle>(Fused<SinglePrecision>(false, false)),
         Ternary<FloatMultiplySubtract>(Fused<DoublePrecision>(true, false)),
@@ -35,8 +37,8 @@ internal sealed record QuickForm(
         Ternary<FloatNegativeMultiplyAddSingle>(Fused<SinglePrecision>(false, true)),
         Ternary<FloatNegativeMultiplySubtract>(Fused<DoublePrecision>(true, true)),
         Ternary<FloatNegativeMultiplySubtractSingle>(Fused<SinglePrecision>(true, true)),
-        Unary<FloatSquareRoot>((ref f, a, c, b, out r) => SquareRoot.Exactly<DoublePrecision>(ref f, b, out r)),
-        Unary<FloatSquareRootSingle>((ref f, a, c, b, out r) => SquareRoot.Exactly<SinglePrecision>(ref f, b, out r)),
+        Unary<FloatSquareRoot>((ref f, a, c, b, out r) => SquareRootArithmetic.Exactly<DoublePrecision>(ref f, b, out r)),
+        Unary<FloatSquareRootSingle>((ref f, a, c, b, out r) => SquareRootArithmetic.Exactly<SinglePrecision>(ref f, b, out r)),
         Unary<FloatReciprocalEstimateSingle>((ref f, a, c, b, out r) => Estimates.Reciprocal(ref f, b, out r)),
         Unary<FloatReciprocalSquareRootEstimate>((ref f, a, c, b, out r) => Estimates.ReciprocalSquareRoot(ref f, b, out r)),
         Unary<FloatRoundToSingle>((ref f, a, c, b, out r) => FloatConversion.RoundToSingleExactly(ref f, b, out r)),
@@ -71,7 +73,7 @@ internal sealed record QuickForm(
 
     private static ExactPath Fused<TPrecision>(bool subtract, bool negate)
         where TPrecision : struct, IFloatPrecision =>
-        (ref f, a, c, b, out r) => MultiplyAdd.Exactly<TPrecision>(ref f, a, c, b, subtract, negate, out r);
+        (ref f, a, c, b, out r) => MultiplyAddArithmetic.Exactly<TPrecision>(ref f, a, c, b, subtract, negate, out r);
 
     private static ExactPath ToInteger(int bits, RoundingMode mode) =>
         (ref f, a, c, b, out r) => FloatConversion.ToInteger(ref f, b, bits, mode, out r);

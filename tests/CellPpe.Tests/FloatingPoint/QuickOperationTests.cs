@@ -1,7 +1,8 @@
 using System.Globalization;
 
 using CellPpe.Ppe.Arithmetic;
-using CellPpe.Ppe.Arithmetic.FloatingPoint;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Format;
+using CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 using CellPpe.Ppe.State;
 
 using Xunit;

@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 
-using CellPpe.Ppe.Arithmetic.Vector;
+using CellPpe.Ppe.Arithmetic.Vector.Float;
+using CellPpe.Ppe.Arithmetic.Vector.Integer;
 using CellPpe.Ppe.State;
 
 using Xunit;

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.Intrinsics;
 
 using CellPpe.Ppe.Arithmetic;
-using CellPpe.Ppe.Arithmetic.Vector;
+using CellPpe.Ppe.Arithmetic.Vector.Integer;
 using CellPpe.Ppe.State;
 
 namespace CellPpe.Tests.Vector;

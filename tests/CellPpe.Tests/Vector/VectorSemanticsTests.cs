@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Interpreter;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 

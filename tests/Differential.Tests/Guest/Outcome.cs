@@ -1,6 +1,6 @@
 using System.Globalization;
 
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Translation;
 using CellPpe.Recompiler;
 
 namespace Differential.Tests.Guest;

@@ -1,4 +1,4 @@
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Translation;
 using CellPpe.Recompiler;
 
 namespace Differential.Tests.Guest;

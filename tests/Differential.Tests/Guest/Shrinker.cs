@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
 
-using CellPpe.Ppe.Execution;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
+using CellPpe.Ppe.Translation;
 using CellPpe.Recompiler;
+using CellPpe.Recompiler.Inspection;
 
 namespace Differential.Tests.Guest;
 

@@ -1,9 +1,13 @@
 using System.Runtime.InteropServices;
 
 using CellPpe.Core;
-using CellPpe.Ppe.Execution;
-using CellPpe.Ppe.Execution.Regions;
+using CellPpe.Ppe;
+using CellPpe.Ppe.Engines;
+using CellPpe.Ppe.Regions;
 using CellPpe.Ppe.State;
+using CellPpe.Ppe.Storage;
+using CellPpe.Ppe.Threads;
+using CellPpe.Ppe.Translation;
 using CellPpe.Recompiler;
 using CellPpe.Recompiler.Backends;
 using CellPpe.Recompiler.Backends.Msil;
@@ -30,7 +34,7 @@ internal sealed unsafe class TestCore : IDisposable
         _core = new PpuCore(new PpuConfiguration(1, GuestLayout.RealModeLimit), _memory, new StoppedClock(), NullLogger.Instance);
         _host = new IrHost(Thread.Context);
         if (EngineOptions.Of(PpuEngine.Auto).UsesNative)
-            _native = _core.Code.Regions!.Native;
+            _native = _core.Regions!.Native;
         new Random(1).NextBytes(_image);
     }
 
@@ -66,7 +70,7 @@ internal sealed unsafe class TestCore : IDisposable
         Load(guestCase);
         ulong address = guestCase.State.Nia;
         Assert.True(Thread.Storage.TryFetch(address));
-        DecodedInsn* insn = PpuInterpreter.Lookup(Context, address);
+        DecodedInsn* insn = PpuLoop.Lookup(Context, address);
         var page = new RegionPage(address & ~0xfffUL, (ulong)(Context->PageHost - _memory.HostBase), (nint)Context->PageBase, (nint)Context->PageHost);
         var plan = new RegionPlan
         {
@@ -106,7 +110,7 @@ internal sealed unsafe class TestCore : IDisposable
         compiled = false;
         ulong address = guestCase.State.Nia;
         Assert.True(Thread.Storage.TryFetch(address));
-        DecodedInsn* insn = PpuInterpreter.Lookup(Context, address);
+        DecodedInsn* insn = PpuLoop.Lookup(Context, address);
         ulong code = (ulong)(Context->PageHost - _memory.HostBase);
         for (int index = 0; index < guestCase.Words.Length; index++)
         {
@@ -139,7 +143,7 @@ internal sealed unsafe class TestCore : IDisposable
         if (next != null && run < instructions)
         {
             Context->Left = instructions - run;
-            PpuInterpreter.Loop(Context, next);
+            PpuLoop.Run(Context, next);
             run = instructions - Context->Left;
         }
         else if (next != null)
@@ -191,15 +195,15 @@ internal sealed unsafe class TestCore : IDisposable
 
     private long Interpret(int instructions)
     {
-        DecodedInsn* first = PpuInterpreter.Lookup(Context, Context->State.Nia);
+        DecodedInsn* first = PpuLoop.Lookup(Context, Context->State.Nia);
         if (first == null)
         {
             Assert.True(Thread.Storage.TryFetch(Context->State.Nia), $"no code at 0x{Context->State.Nia:x}");
-            first = PpuInterpreter.Lookup(Context, Context->State.Nia);
+            first = PpuLoop.Lookup(Context, Context->State.Nia);
         }
 
         Context->Left = instructions;
-        PpuInterpreter.Loop(Context, first);
+        PpuLoop.Run(Context, first);
         return instructions - Context->Left;
     }
 

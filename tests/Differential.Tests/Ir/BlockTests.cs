@@ -1,4 +1,5 @@
 using CellPpe.Recompiler;
+using CellPpe.Recompiler.Inspection;
 
 namespace Differential.Tests.Ir;
 

@@ -1,4 +1,5 @@
 using CellPpe.Recompiler;
+using CellPpe.Recompiler.Inspection;
 using CellPpe.Recompiler.Passes;
 
 namespace Differential.Tests.Ir;

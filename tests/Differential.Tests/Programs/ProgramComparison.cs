@@ -1,6 +1,7 @@
 using System.Globalization;
 
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
+using CellPpe.Ppe.Translation;
 using CellPpe.Recompiler;
 
 using Differential.Tests.Guest;

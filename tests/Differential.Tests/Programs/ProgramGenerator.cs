@@ -1,5 +1,4 @@
-using CellPpe.Ppe.Execution;
-using CellPpe.Ppe.Execution.Regions;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
 

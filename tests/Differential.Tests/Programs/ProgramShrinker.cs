@@ -4,7 +4,7 @@ using System.Text;
 
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Translation;
 using CellPpe.Recompiler;
 
 using Differential.Tests.Guest;

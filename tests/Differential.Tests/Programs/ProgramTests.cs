@@ -1,6 +1,6 @@
 using System.Globalization;
 
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 
 using Xunit.Abstractions;
 

@@ -1,8 +1,8 @@
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 
-using CellPpe.Ppe.Execution;
-using CellPpe.Ppe.Execution.Regions;
+using CellPpe.Ppe.Engines;
+using CellPpe.Ppe.Regions;
 using CellPpe.Recompiler;
 using CellPpe.Recompiler.Backends.Msil;
 using CellPpe.Recompiler.Backends.Native;
@@ -68,7 +68,7 @@ public sealed unsafe class BoundTests
         using RegionMachine machine = WithLoops(new EngineOptions { MostInstructions = Most });
         machine.Run(30, Caller);
         Assert.True(machine.IsCompiled(Start));
-        Region first = Assert.Single(machine.Core.Code.Regions!.InPlace);
+        Region first = Assert.Single(machine.Core.Regions!.InPlace);
 
         for (int round = 0; round < 3; round++)
         {
@@ -78,7 +78,7 @@ public sealed unsafe class BoundTests
                 Assert.True(machine.IsCompiled(LoopAt(loop)), $"loop {loop} of round {round}");
                 machine.Run(30, Caller);
                 Assert.InRange(machine.Statistics.RegionInstructions, LoopInstructions, Most);
-                Assert.Contains(first, machine.Core.Code.Regions!.InPlace);
+                Assert.Contains(first, machine.Core.Regions!.InPlace);
             }
         }
 
@@ -107,7 +107,7 @@ public sealed unsafe class BoundTests
     {
         using RegionMachine machine = WithLoops(new EngineOptions { MostInstructions = 2 * LoopInstructions });
         machine.Run(30, LoopAt(0));
-        machine.Core.Code.Regions!.Settle();
+        machine.Core.Regions!.Settle();
         WeakReference method = MethodOf(machine);
 
         if (evicted)
@@ -121,8 +121,8 @@ public sealed unsafe class BoundTests
         }
 
         // It goes when no thread is inside any more.
-        machine.Core.Code.Regions!.Settle();
-        machine.Core.Code.Regions!.Settle();
+        machine.Core.Regions!.Settle();
+        machine.Core.Regions!.Settle();
         Assert.Equal(1, machine.Statistics.Retired.Regions);
         for (int turn = 0; turn < 2; turn++)
         {
@@ -175,7 +175,7 @@ public sealed unsafe class BoundTests
     {
         const int Most = 8;
         using RegionMachine machine = WithLoops(new EngineOptions { MostHopeless = Most });
-        RegionCache regions = machine.Core.Code.Regions!;
+        RegionCache regions = machine.Core.Regions!;
         for (int loop = 0; loop < Loops; loop++)
         {
             machine.Run(30, LoopAt(loop));
@@ -208,7 +208,7 @@ public sealed unsafe class BoundTests
                 (long Units, long Instructions, long Bytes, TimeSpan Time) native = machine.Statistics.Native;
                 Assert.InRange(native.Bytes, 0, Room);
                 units = Math.Max(units, native.Units);
-                started |= machine.Core.Code.Regions!.Native!.Code.Used < 8192 && units > 1000;
+                started |= machine.Core.Regions!.Native!.Code.Used < 8192 && units > 1000;
             }
         }
 
@@ -228,5 +228,5 @@ public sealed unsafe class BoundTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static WeakReference MethodOf(RegionMachine machine) => new(Assert.Single(machine.Core.Code.Regions!.InPlace).Code!.Method);
+    private static WeakReference MethodOf(RegionMachine machine) => new(Assert.Single(machine.Core.Regions!.InPlace).Code!.Method);
 }

@@ -1,7 +1,6 @@
-using CellPpe.Ppe.Execution;
-using CellPpe.Ppe.Execution.Regions;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.Isa;
-using CellPpe.Ppe.State;
+using CellPpe.Ppe.Regions;
 
 namespace Differential.Tests.Regions;
 
@@ -300,7 +299,7 @@ public sealed unsafe class CacheTests
         machine.Load(text);
         if (instructions > 0)
             machine.Run(instructions);
-        machine.Core.Code.Regions!.Settle();
+        machine.Core.Regions!.Settle();
         return machine;
     }
 }

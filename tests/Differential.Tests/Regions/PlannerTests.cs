@@ -1,5 +1,5 @@
-using CellPpe.Ppe.Execution;
-using CellPpe.Ppe.Execution.Regions;
+using CellPpe.Ppe.Engines;
+using CellPpe.Ppe.Regions;
 using CellPpe.Ppe.State;
 
 namespace Differential.Tests.Regions;

@@ -1,9 +1,11 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
-using CellPpe.Ppe.Execution;
-using CellPpe.Ppe.Execution.Regions;
+using CellPpe.Ppe;
+using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.Isa;
+using CellPpe.Ppe.Regions;
 using CellPpe.Ppe.State;
+using CellPpe.Ppe.Threads;
 
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -73,21 +75,21 @@ internal sealed unsafe class RegionMachine : IDisposable
     public bool IsCompiled(ulong address)
     {
         // What the last run compiled is put in place between blocks.
-        Core.Code.Regions!.Settle();
+        Core.Regions!.Settle();
         return !Core.Code.IsInterpreted(Insn(address));
     }
 
     public DecodedInsn* Insn(ulong address)
     {
         Assert.True(Thread.Storage.IsFetchCached(address) || Thread.Storage.TryFetch(address));
-        return PpuInterpreter.Lookup(Thread.Context, address);
+        return PpuLoop.Lookup(Thread.Context, address);
     }
 
     /// <summary>What would be compiled at an address, after what has been run so far.</summary>
     public RegionPlan? Plan(RegionLimits? limits = null, ulong address = Code)
     {
         DecodedInsn* insn = Insn(address);
-        return new RegionPlanner(Core).Plan(Thread.Context, insn, limits ?? RegionLimits.Small);
+        return new RegionPlanner(Core.Shared, Core.Regions!).Plan(Thread.Context, insn, limits ?? RegionLimits.Small);
     }
 
     /// <summary>Turns translation on for instructions: segment 0, no page mapped yet.</summary>

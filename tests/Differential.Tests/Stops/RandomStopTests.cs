@@ -1,7 +1,7 @@
 using System.Globalization;
 
 using CellPpe.Core.Stops;
-using CellPpe.Ppe.Execution;
+using CellPpe.Ppe.Engines;
 
 using Differential.Tests.Programs;
 

@@ -36,7 +36,7 @@ public sealed class MachineConfigFactoryTests
             Clock = ClockMode.Instructions,
             MemorySize = 64UL << 20,
             Threads = 1,
-            Engine = CellPpe.Ppe.Execution.PpuEngine.Interpreter,
+            Engine = CellPpe.Ppe.Engines.PpuEngine.Interpreter,
             SpuEngine = SpuEngine.Interpreter,
             Spes = 2,
             SpeScheduling = new SpeSchedulerOptions { Policy = SpePolicy.RoundRobin },

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 using CellPpe.Recompiler;
-using CellPpe.Recompiler.Backends.Msil;
+using CellPpe.Recompiler.Backends.Msil.Slots;
 
 using SpuRuntime.Engine;
 using SpuRuntime.Execution.Regions;

@@ -1,6 +1,9 @@
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 
+using CellPpe.Recompiler.Backends.Msil.Emit;
+using CellPpe.Recompiler.Inspection;
+
 namespace CellPpe.Recompiler.Backends.Msil;
 
 /// <summary>Compiles regions to the host's machine code by way of MSIL. May be used from any one thread at a time.</summary>

@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Reflection.Emit;
 
+using CellPpe.Recompiler.Backends.Msil.Emit;
+
 namespace CellPpe.Recompiler.Backends.Msil;
 
 /// <summary>

@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+
+using CellPpe.Ppe.State;
+using CellPpe.Recompiler.Backends.Msil;
+
+namespace CellPpe.Ppe.Regions;
+
+/// <summary>A compiled region: a plan, its host code, and whether its pages are in place for each hardware thread.</summary>
+internal sealed unsafe class Region(int number, RegionPlan plan) : IDisposable
+{
+    // No fetch cache begins its epochs here.
+    private const ulong Never = ulong.MaxValue;
+
+    private uint _heat;
+
+    public int Number => number;
+
+    public RegionPlan Plan => plan;
+
+    /// <summary>Made because a smaller one stayed hot.</summary>
+    public bool IsLarge { get; init; }
+
+    /// <summary>Leaves for the interpreter where something is not simple. Not for code where that happens often.</summary>
+    public bool IsHopeful { get; init; } = true;
+
+    /// <summary>Instructions it has left to the interpreter, and the thread's compiled instructions when that was last looked at.</summary>
+    public (uint Count, long Compiled) Misses { get; set; }
+
+    /// <summary>
+    /// Whether it has been entered since this was last asked, as far as can be told for nothing: branches to an instruction count its
+    /// heat down, whatever stands there.
+    /// </summary>
+    public bool TakeUse()
+    {
+        uint heat = 0;
+        foreach (int entry in plan.Entries)
+            heat = (heat * 31) + plan.InsnAt(plan.Blocks[entry].Address)->Heat;
+        bool used = heat != _heat;
+        _heat = heat;
+        return used;
+    }
+
+    /// <summary>The ways out of it.</summary>
+    public RegionExits Exits { get; } = new();
+
+    /// <summary>Its code, once it is compiled.</summary>
+    public CompiledRegion? Code { get; set; }
+
+    /// <summary>For each hardware thread, the fetch epoch in which its pages were last seen in place.</summary>
+    public ulong* Epochs { get; private set; } = AllocateEpochs();
+
+    /// <summary>Its host code as a handler.</summary>
+    public delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> Handler => (delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)Code!.Entry;
+
+    public void Dispose()
+    {
+        Exits.Dispose();
+        NativeMemory.Free(Epochs);
+        Epochs = null;
+    }
+
+    private static ulong* AllocateEpochs()
+    {
+        const int Threads = 2;
+        var epochs = (ulong*)NativeMemory.Alloc(Threads * sizeof(ulong));
+        new Span<ulong>(epochs, Threads).Fill(Never);
+        return epochs;
+    }
+}
