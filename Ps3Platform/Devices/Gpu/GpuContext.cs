@@ -1,3 +1,4 @@
+using Ps3Platform.Devices.Gpu.Mapping;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 using Lv1Hypervisor.Contracts;

@@ -1,3 +1,4 @@
+using Ps3Platform.Devices.Gpu.Mapping;
 using Lv1Hypervisor.Contracts;
 using System.Diagnostics.CodeAnalysis;
 using CellPpe.Core;

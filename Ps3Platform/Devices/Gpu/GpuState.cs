@@ -1,3 +1,4 @@
+using Ps3Platform.Devices.Gpu.Mapping;
 using Lv1Hypervisor.Contracts;
 
 namespace Ps3Platform.Devices.Gpu;
@@ -31,12 +32,6 @@ public sealed record GpuAllocationState(ulong Handle, ulong Address, ulong Size)
 public sealed record GpuContextState(
     ulong Handle, ulong Memory, bool HasFramebuffer, uint Causes, uint Mask, uint Outlet, IReadOnlyList<GpuIoMapState> IoMap,
     long FifoRefusals);
-
-/// <summary>A range of a context's I/O addresses that shows partition memory.</summary>
-/// <param name="IoAddress">First I/O address.</param>
-/// <param name="Address">Partition address behind it.</param>
-/// <param name="Size">Bytes.</param>
-public sealed record GpuIoMapState(ulong IoAddress, ulong Address, ulong Size);
 
 /// <summary>A display head.</summary>
 /// <param name="WaitsForBlank">Flips wait for the vertical blank.</param>

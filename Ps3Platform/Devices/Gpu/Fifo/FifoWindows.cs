@@ -1,3 +1,4 @@
+using Ps3Platform.Devices.Gpu.Mapping;
 using CellPpe.Core;
 
 namespace Ps3Platform.Devices.Gpu.Fifo;

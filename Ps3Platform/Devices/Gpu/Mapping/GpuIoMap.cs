@@ -1,6 +1,6 @@
 using CellPpe.Core;
 
-namespace Ps3Platform.Devices.Gpu;
+namespace Ps3Platform.Devices.Gpu.Mapping;
 
 /// <summary>The partition memory a context shows to the GPU: a table over the 256 MiB I/O window, one entry a MiB.</summary>
 internal sealed class GpuIoMap
