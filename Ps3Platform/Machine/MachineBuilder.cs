@@ -16,6 +16,7 @@ using Ps3Platform.Devices.Network;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Devices.VirtualUart;
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.Inspection;
 using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Spes;

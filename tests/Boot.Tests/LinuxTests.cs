@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 
 using SkiaSharp;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.Inspection;
 using Ps3Platform.Machine.Configuration;
 

@@ -1,6 +1,7 @@
 using System.Text;
 
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
 

@@ -1,5 +1,6 @@
 using CellPpe.Core;
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.DeviceTree;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using CellPpe.Core;
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.Compression;
 using Ps3Platform.Loaders.DeviceTree;
 using Ps3Platform.Loaders.Elf;

@@ -1,4 +1,5 @@
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 using Xunit;
 
 namespace Loaders.Tests;

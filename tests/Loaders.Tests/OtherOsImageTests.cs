@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using CellPpe.Core;
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.DeviceTree;
 using Xunit;
 

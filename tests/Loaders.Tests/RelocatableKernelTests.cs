@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using CellPpe.Core;
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.Elf;
 using Xunit;
 

@@ -7,6 +7,7 @@ using CellPpe.Core;
 using CellPpe.Ppe.Engines;
 
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
 

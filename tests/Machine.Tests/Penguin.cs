@@ -4,6 +4,7 @@ using System.Text;
 using CellPpe.Ppe.Engines;
 
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
 

@@ -7,7 +7,7 @@ using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Session;
 using Ps3Platform.Cli.Shell;
-using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.Compression;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Configuration;

@@ -3,7 +3,7 @@ using System.CommandLine;
 using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Session;
 using Ps3Platform.Cli.Shell;
-using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.Inspection;
 using Ps3Platform.Machine.Configuration;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 
 using Ps3Platform.Cli.Shell;
-using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.Elf;
 
 namespace Ps3Platform.Cli.Session;

@@ -1,7 +1,7 @@
 using CellPpe.Core;
 using Ps3Platform.Loaders.Elf;
 
-namespace Ps3Platform.Loaders;
+namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>The kinds of image an OtherOS machine starts.</summary>
 public enum BootImageKind

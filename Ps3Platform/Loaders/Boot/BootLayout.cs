@@ -1,8 +1,7 @@
 using CellPpe.Core;
-using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.DeviceTree;
 
-namespace Ps3Platform.Loaders;
+namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>Decides where kernel, device tree, initrd and os-area copy stand in boot memory. See README.md for the picture.</summary>
 public static class BootLayout

@@ -1,7 +1,7 @@
 using System.Text;
 using CellPpe.Core;
 
-namespace Ps3Platform.Loaders;
+namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>Everything to place and to set before the first instruction.</summary>
 public sealed record BootPlan

@@ -1,6 +1,6 @@
 using CellPpe.Core;
 
-namespace Ps3Platform.Loaders;
+namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>What a user wants started beside the kernel.</summary>
 public sealed record BootRequest

@@ -1,8 +1,7 @@
 using CellPpe.Core;
-using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.DeviceTree;
 
-namespace Ps3Platform.Loaders;
+namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>The device tree inside a wrapped image, found by its magic and its "sony,ps3" root.</summary>
 internal sealed record EmbeddedTree(LparAddress Address, int Room, DeviceTreeDocument Document)

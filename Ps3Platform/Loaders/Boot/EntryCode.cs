@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using CellPpe.Core;
 
-namespace Ps3Platform.Loaders;
+namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>
 /// Tells code of a PPE that runs under lv1 from other bytes, for images without a header. Random bytes often look like instructions, as

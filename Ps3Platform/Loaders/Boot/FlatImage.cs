@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using CellPpe.Core;
 
-namespace Ps3Platform.Loaders;
+namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>A flat binary: placed at partition address 0, both threads enter at the system reset vector.</summary>
 internal static class FlatImage

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 using CellPpe.Core;
 
-namespace Ps3Platform.Loaders;
+namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>A known fault of a guest kernel, and the one instruction that was changed to let it boot.</summary>
 /// <param name="Address">Where the changed instruction stands.</param>

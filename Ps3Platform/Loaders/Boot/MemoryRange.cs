@@ -1,6 +1,6 @@
 using CellPpe.Core;
 
-namespace Ps3Platform.Loaders;
+namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>A stretch of partition memory.</summary>
 public readonly record struct MemoryRange(LparAddress Start, ulong Size)

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Ps3Platform.Loaders;
+namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>The console's analogue video setting, as the os-area keeps it.</summary>
 public enum AvMultiOut

@@ -1,8 +1,7 @@
-using CellPpe.Core;
 using Ps3Platform.Loaders.Compression;
 using Ps3Platform.Loaders.Elf;
 
-namespace Ps3Platform.Loaders;
+namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>Recognises what a user calls "the kernel": vmlinux, dtbImage.ps3, otheros.bld, a flat binary, FreeBSD's loader.</summary>
 public static class OtherOsImage

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using CellPpe.Core;
 using Ps3Platform.Loaders.Elf;
 
-namespace Ps3Platform.Loaders;
+namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>A bare 64-bit kernel: both threads enter it as kexec would let them (head_64.S; boot protocol, direct boot).</summary>
 internal static class VmlinuxImage

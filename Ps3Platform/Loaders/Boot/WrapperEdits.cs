@@ -1,10 +1,9 @@
 using System.Text;
 using CellPpe.Core;
-using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.DeviceTree;
 using Ps3Platform.Loaders.Elf;
 
-namespace Ps3Platform.Loaders;
+namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>
 /// Gives a command line and an initrd to an image that brings its own device tree. The tree is rewritten within its own

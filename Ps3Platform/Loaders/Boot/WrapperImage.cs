@@ -1,7 +1,7 @@
 using CellPpe.Core;
 using Ps3Platform.Loaders.Elf;
 
-namespace Ps3Platform.Loaders;
+namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>
 /// dtbImage.ps3 as the kernel build leaves it is an ELF32 file that holds the kernel at 0, a device tree and a small

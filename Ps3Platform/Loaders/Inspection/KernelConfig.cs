@@ -1,4 +1,5 @@
 using System.Text;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.Compression;
 
 namespace Ps3Platform.Loaders.Inspection;

@@ -1,5 +1,7 @@
 using CellPpe.Core;
 
+using Ps3Platform.Loaders.Boot;
+
 namespace Ps3Platform.Loaders.Inspection;
 
 /// <summary>What can be told about a kernel without running it; ToString gives the lines of "./ps3 info".</summary>
@@ -54,7 +56,7 @@ public sealed record KernelInfo
     /// <exception cref="ImageFormatException">A part that was looked at is damaged.</exception>
     public static KernelInfo Of(BootImage image)
     {
-        EmbeddedTree? tree = image.Kind == BootImageKind.Vmlinux ? null : Loaders.EmbeddedTree.Find(image);
+        EmbeddedTree? tree = image.Kind == BootImageKind.Vmlinux ? null : Boot.EmbeddedTree.Find(image);
         return new KernelInfo
         {
             FileName = image.File.Name,
@@ -81,7 +83,7 @@ public sealed record KernelInfo
     /// <summary>The command line an image with a device tree of its own brings along, or null.</summary>
     public static string? CommandLineOf(BootImage image) => image.Kind == BootImageKind.Vmlinux
         ? null
-        : Loaders.EmbeddedTree.Find(image)?.Document.Root.Child("chosen")?.FindString("bootargs");
+        : Boot.EmbeddedTree.Find(image)?.Document.Root.Child("chosen")?.FindString("bootargs");
 
     /// <summary>The plain text lines, one fact each.</summary>
     public IEnumerable<string> ToLines()

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
 
+using Ps3Platform.Loaders.Boot;
+
 namespace Ps3Platform.Loaders.Inspection;
 
 /// <summary>Finds known byte patterns in a kernel that may have neither sections nor symbols.</summary>

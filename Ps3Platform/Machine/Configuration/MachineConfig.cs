@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Lockups;
 

@@ -1,4 +1,5 @@
 using Ps3Platform.Loaders;
+using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.Compression;
 using Ps3Platform.Loaders.Elf;
 
