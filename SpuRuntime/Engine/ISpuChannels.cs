@@ -29,8 +29,8 @@ public interface ISpuChannels
     uint Count(int channel);
 
     /// <summary>
-    /// Finds the events that come without a call, and answers whether an enabled one waits: what <c>bisled</c> tests, and what interrupts an SPU
-    /// whose interrupts are enabled.
+    /// Finds the events that come without a call, and answers whether an enabled one waits: what <c>bisled</c> tests, and what
+    /// interrupts an SPU whose interrupts are enabled.
     /// </summary>
     bool CheckEvents();
 }

@@ -5,7 +5,9 @@ namespace SpuRuntime.Engine;
 /// <summary>Runs one SPU's instructions over its state and local store: an interpreter, or compiled regions.</summary>
 public interface ISpuEngine
 {
-    /// <summary>The architected state, which does not move. It belongs to the host thread that runs it, and else to the SPE's lock.</summary>
+    /// <summary>
+    /// The architected state, which does not move. It belongs to the host thread that runs it, and else to the SPE's lock.
+    /// </summary>
     ref SpuState State { get; }
 
     /// <summary>

@@ -1,8 +1,8 @@
 namespace SpuRuntime.Engine;
 
 /// <summary>
-/// What is wanted of a running SPU: bits of <see cref="State.SpuState.Attention"/>. Each is more than any budget, so that compiled code tests
-/// both by one comparison.
+/// What is wanted of a running SPU: bits of <see cref="State.SpuState.Attention"/>. Each is more than any budget, so that compiled
+/// code tests both by one comparison.
 /// </summary>
 public static class SpuAttention
 {

@@ -11,7 +11,8 @@ namespace SpuRuntime.Events;
 /// decrementer is here because its wrap is one of them. All members expect the SPE's lock held.
 /// </summary>
 internal sealed class SpuEvents(
-    SpeState spe, SpuSlice slice, LineReservation reservation, ReservationTable reservations, IMachineClock clock, ISpeTimer timer, ITimedSpe timed)
+    SpeState spe, SpuSlice slice, LineReservation reservation, ReservationTable reservations, IMachineClock clock, ISpeTimer timer,
+    ITimedSpe timed)
 {
     // A line whose reservation-lost event the SPU waits for is compared this often with what getllar read: a plain PPE store
     // says nothing. 100 microseconds.

@@ -22,7 +22,8 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
     private readonly SpuStops _stops;
     private SpuContext* _context;
 
-    /// <param name="localStore">256 KB, aligned to 16 bytes, in guest byte order; must stay where it is until the core is disposed of.</param>
+    /// <param name="localStore">256 KB, aligned to 16 bytes, in guest byte order; must stay where it is until the core is disposed
+    /// of.</param>
     /// <param name="channels">What its channel instructions reach.</param>
     /// <param name="optionalInstructions">True to have the instructions the manual calls optional, which a Cell BE has not.</param>
     /// <param name="code">Compiled code, which SPEs share; null: everything is interpreted.</param>

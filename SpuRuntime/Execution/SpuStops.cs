@@ -35,7 +35,8 @@ internal sealed class SpuStops(ISpuEngine engine, Action<StopPoints?> setPoints)
             // A request for attention is answered after this run.
             if (exit.Reason is SpuExitReason.Budget or SpuExitReason.SingleStep or SpuExitReason.Attention)
                 continue;
-            return new Stop(exit.Reason == SpuExitReason.Blocked ? StopCause.Waiting : StopCause.Ended, engine.State.Pc, instructions - left);
+            StopCause cause = exit.Reason == SpuExitReason.Blocked ? StopCause.Waiting : StopCause.Ended;
+            return new Stop(cause, engine.State.Pc, instructions - left);
         }
 
         return new Stop(StopCause.Count, engine.State.Pc, instructions);

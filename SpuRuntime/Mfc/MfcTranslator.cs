@@ -158,7 +158,8 @@ internal sealed unsafe class MfcTranslator(GuestMemory memory) : ITranslationWat
             {
                 // A page that is no memory of the partition's is answered as one that may not be used: "not found" would have the kernel
                 // enter it again and again.
-                fault = new MfcFault(MfcFaultKind.Storage, address, dsisr | (result == PageWalkResult.NotFound ? MfcFault.NotFound : MfcFault.Denied));
+                dsisr |= result == PageWalkResult.NotFound ? MfcFault.NotFound : MfcFault.Denied;
+                fault = new MfcFault(MfcFaultKind.Storage, address, dsisr);
                 return false;
             }
 
@@ -201,7 +202,8 @@ internal sealed unsafe class MfcTranslator(GuestMemory memory) : ITranslationWat
     private bool TryCached(ulong address, bool store, out MfcTarget target)
     {
         ref CacheEntry entry = ref _cache[IndexOf(address)];
-        if (entry.Region is { } region && entry.Page == address >> PageShift && (!store || entry.Writable) && (region.Access & Needed(store)) != 0)
+        if (entry.Region is { } region && entry.Page == address >> PageShift && (!store || entry.Writable)
+            && (region.Access & Needed(store)) != 0)
         {
             target = TargetIn(region, entry.Start + (address & ((1UL << PageShift) - 1)));
             return true;

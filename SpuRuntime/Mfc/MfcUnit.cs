@@ -114,7 +114,9 @@ internal sealed class MfcUnit(SpeState spe, SpuEvents events, MfcStatusChannels 
         _mayHaveReady = true;
     }
 
-    /// <summary>Empties the queues. Tag queries are not answered by that: software saves them and restores them with their queues.</summary>
+    /// <summary>
+    /// Empties the queues. Tag queries are not answered by that: software saves them and restores them with their queues.
+    /// </summary>
     public void Purge()
     {
         _epoch++;
@@ -261,7 +263,8 @@ internal sealed class MfcUnit(SpeState spe, SpuEvents events, MfcStatusChannels 
                 State.FaultingCommand = index;
                 State.Dsisr = fault.Dsisr;
                 interrupts.Set(
-                    SpeInterruptBits.Translation, fault.Kind == MfcFaultKind.Segment ? SpeInterruptBits.SegmentFault : SpeInterruptBits.StorageFault);
+                    SpeInterruptBits.Translation,
+                    fault.Kind == MfcFaultKind.Segment ? SpeInterruptBits.SegmentFault : SpeInterruptBits.StorageFault);
                 break;
             default:
                 State.ErringCommand = index;

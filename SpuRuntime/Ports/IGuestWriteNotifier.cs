@@ -6,9 +6,9 @@ namespace SpuRuntime.Ports;
 public interface IGuestWriteNotifier
 {
     /// <summary>
-    /// Bytes have changed, given as an offset from <see cref="GuestMemory.HostBase"/>. Called on the host thread that carries out commands of the
-    /// MFC, without the machine's lock, which it must not take: filter and post. <see cref="GuestMemory.NotifyWritten"/> may only
-    /// be called straight through where the machine has one host thread.
+    /// Bytes have changed, given as an offset from <see cref="GuestMemory.HostBase"/>. Called on the host thread that carries out
+    /// commands of the MFC, without the machine's lock, which it must not take: filter and post.
+    /// <see cref="GuestMemory.NotifyWritten"/> may only be called straight through where the machine has one host thread.
     /// </summary>
     void Written(ulong hostOffset, ulong length);
 }

@@ -124,7 +124,8 @@ internal sealed class Privilege2Area(
             case CommandBuffer1:
                 return ((ulong)(channels.LocalAddress & 0x3ffff) << 32) | channels.AddressHigh;
             case CommandBuffer2:
-                return ((ulong)channels.AddressLow << 32) | (channels.Size << 16) | (channels.Tag & 31) | (channels.Tag > 31 ? TagError : 0);
+                return ((ulong)channels.AddressLow << 32) | (channels.Size << 16) | (channels.Tag & 31)
+                    | (channels.Tag > 31 ? TagError : 0);
             case TraceTagStatus or AtomicCommand:
                 // An atomic command that has not been carried out is in the queue like any other.
                 return 0;

@@ -37,7 +37,8 @@ public readonly record struct SpeQuantum
         };
         // A day of either is beyond any use, and keeps what is computed from it in range.
         const long Most = 86_400_000_000;
-        if (scale == 0 || !long.TryParse(text.AsSpan(0, text.Length - suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long amount)
+        if (scale == 0
+            || !long.TryParse(text.AsSpan(0, text.Length - suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long amount)
             || amount is <= 0 or > Most || amount * scale > Most)
         {
             return false;

@@ -272,7 +272,9 @@ public abstract class SpeScheduler : ISpeScheduler, ISliceWaitPermit, IDisposabl
         return runnable;
     }
 
-    /// <summary>As <see cref="Run"/>, on a host thread of the scheduler's: an exception is reported and ends the SPE, not the thread.</summary>
+    /// <summary>
+    /// As <see cref="Run"/>, on a host thread of the scheduler's: an exception is reported and ends the SPE, not the thread.
+    /// </summary>
     private protected bool RunGuarded(SpeSlot slot, SpeQuantum quantum, out SpuExit? exit)
     {
         slot.InsideThread = Environment.CurrentManagedThreadId;
@@ -357,7 +359,9 @@ public abstract class SpeScheduler : ISpeScheduler, ISliceWaitPermit, IDisposabl
         {
             SpeSlot?[] slots = _slots;
             if (number < slots.Length && slots[number] is { } taken)
-                return ReferenceEquals(taken.Spe, spe) ? taken : throw new InvalidOperationException($"there is an SPE {number} already: remove it first");
+                return ReferenceEquals(taken.Spe, spe)
+                    ? taken
+                    : throw new InvalidOperationException($"there is an SPE {number} already: remove it first");
 
             SpeSlot slot = NewSlot(spe, _timeline?.Track(number));
             SpeSlot?[] grown = new SpeSlot?[Math.Max(slots.Length, number + 1)];

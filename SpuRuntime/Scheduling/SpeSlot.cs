@@ -16,7 +16,8 @@ internal enum SlotState
 }
 
 /// <summary>
-/// A scheduler's record of one SPE, and the steps it may take; policies add what they need. Everything is guarded by <see cref="Gate"/>, except what says otherwise.
+/// A scheduler's record of one SPE, and the steps it may take; policies add what they need. Everything is guarded by
+/// <see cref="Gate"/>, except what says otherwise.
 /// </summary>
 internal class SpeSlot(ISchedulableSpe spe, object gate, SpeTrack? track)
 {
@@ -44,7 +45,10 @@ internal class SpeSlot(ISchedulableSpe spe, object gate, SpeTrack? track)
         private set => _state = value;
     }
 
-    /// <summary>How often it has been entered. A suspender sees by it that the entry it waits for is over, even if the slot was entered again since.</summary>
+    /// <summary>
+    /// How often it has been entered. A suspender sees by it that the entry it waits for is over, even if the slot was entered again
+    /// since.
+    /// </summary>
     public long Entries => Volatile.Read(ref _entries);
 
     /// <summary>It was suspended while a host thread was inside. That thread reads this without the gate.</summary>
@@ -103,7 +107,8 @@ internal class SpeSlot(ISchedulableSpe spe, object gate, SpeTrack? track)
 
     /// <summary>The host thread gives it back.</summary>
     /// <param name="runnable">What the SPE said, after its last instruction, about going on.</param>
-    /// <returns>True when it is ready again: it can go on, or it was woken while a thread was inside, perhaps after it had answered that it could not.</returns>
+    /// <returns>True when it is ready again: it can go on, or it was woken while a thread was inside, perhaps after it had answered
+    /// that it could not.</returns>
     public bool Leave(bool runnable)
     {
         bool ready = !HasFailed && (_wokenInside || (runnable && !IsLeaving));

@@ -44,7 +44,9 @@ internal sealed class SpuSlice(ISpuEngine engine)
             AskToLeave();
     }
 
-    /// <summary>The host thread has ended its wait inside the slice, or has just come, and has not begun to execute. With the SPE's lock held.</summary>
+    /// <summary>
+    /// The host thread has ended its wait inside the slice, or has just come, and has not begun to execute. With the SPE's lock held.
+    /// </summary>
     public void Arrive()
     {
         _waitsInside = false;

@@ -23,8 +23,8 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
     private const int ChecksAtOnce = 8;
 
     // Between two reads of the clock lies more than this only when the host's kernel has taken the core away: others need it. Then
-    // nothing is gained by spinning; for a while it is not tried again, and for twice as long when that happens at once again. A host in a virtual
-    // machine loses its cores now and then although no other thread of it needs them.
+    // nothing is gained by spinning; for a while it is not tried again, and for twice as long when that happens at once again. A host
+    // in a virtual machine loses its cores now and then although no other thread of it needs them.
     private static readonly long Interruption = Stopwatch.Frequency / 20_000;
     private static readonly long ShortestRestraint = Stopwatch.Frequency / 2000;
     private static readonly long LongestRestraint = Stopwatch.Frequency / 50;
@@ -84,8 +84,8 @@ internal sealed class WakeSignal(HostCores cores, TimeSpan longestSpin)
     }
 
     /// <summary>
-    /// Waits inside a slice, at most as long as <see cref="Wait"/> would spin; the next <see cref="Wait"/> then sleeps at once. For the thread that
-    /// owns the signal.
+    /// Waits inside a slice, at most as long as <see cref="Wait"/> would spin; the next <see cref="Wait"/> then sleeps at once. For
+    /// the thread that owns the signal.
     /// </summary>
     public void AwaitInside(SliceWait wait, ISliceWaitPermit permit, SpeSlot slot)
     {

@@ -23,13 +23,16 @@ internal readonly struct SpuBranchSemantics<TMachine, T, TVector> : ISpuBranchSe
         m.BranchTo((uint)i.Abs);
     }
 
-    public static void Brnz(ref TMachine m, RI16rForm i) => m.BranchToIf(m.NotEqual(Word(ref m, i.Rt), m.Constant(0)), m.Cia() + (uint)i.Rel);
+    public static void Brnz(ref TMachine m, RI16rForm i) =>
+        m.BranchToIf(m.NotEqual(Word(ref m, i.Rt), m.Constant(0)), m.Cia() + (uint)i.Rel);
 
     public static void Brz(ref TMachine m, RI16rForm i) => m.BranchToIf(m.Equal(Word(ref m, i.Rt), m.Constant(0)), m.Cia() + (uint)i.Rel);
 
-    public static void Brhnz(ref TMachine m, RI16rForm i) => m.BranchToIf(m.NotEqual(Halfword(ref m, i.Rt), m.Constant(0)), m.Cia() + (uint)i.Rel);
+    public static void Brhnz(ref TMachine m, RI16rForm i) =>
+        m.BranchToIf(m.NotEqual(Halfword(ref m, i.Rt), m.Constant(0)), m.Cia() + (uint)i.Rel);
 
-    public static void Brhz(ref TMachine m, RI16rForm i) => m.BranchToIf(m.Equal(Halfword(ref m, i.Rt), m.Constant(0)), m.Cia() + (uint)i.Rel);
+    public static void Brhz(ref TMachine m, RI16rForm i) =>
+        m.BranchToIf(m.Equal(Halfword(ref m, i.Rt), m.Constant(0)), m.Cia() + (uint)i.Rel);
 
     public static void Bi(ref TMachine m, BIForm i, bool d, bool e) => m.Branch(Word(ref m, i.Ra), Change(d, e));
 

@@ -11,9 +11,12 @@ internal readonly struct SpuDoubleSemantics<TMachine, T, TVector> : ISpuDoubleSe
     public static void Dfs(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Float<DoubleSubtract>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
     public static void Dfm(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Float<DoubleMultiply>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
     public static void Dfma(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Float<DoubleMultiplyAdd>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
-    public static void Dfnms(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Float<DoubleNegativeMultiplySubtract>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
-    public static void Dfms(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Float<DoubleMultiplySubtract>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
-    public static void Dfnma(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Float<DoubleNegativeMultiplyAdd>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
+    public static void Dfnms(ref TMachine m, RRForm i) =>
+        m.SetGpr(i.Rt, m.Float<DoubleNegativeMultiplySubtract>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
+    public static void Dfms(ref TMachine m, RRForm i) =>
+        m.SetGpr(i.Rt, m.Float<DoubleMultiplySubtract>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
+    public static void Dfnma(ref TMachine m, RRForm i) =>
+        m.SetGpr(i.Rt, m.Float<DoubleNegativeMultiplyAdd>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
     public static void Frds(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Float<RoundToSingle>(m.Gpr(i.Ra)));
     public static void Fesd(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Float<ExtendToDouble>(m.Gpr(i.Ra)));
     public static void Dfceq(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Float<DoubleEqual>(m.Gpr(i.Ra), m.Gpr(i.Rb)));

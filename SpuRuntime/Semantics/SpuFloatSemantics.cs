@@ -14,8 +14,10 @@ internal readonly struct SpuFloatSemantics<TMachine, T, TVector> : ISpuFloatSema
     public static void Fm(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Float<SingleMultiply>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
     public static void Fi(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Float<Interpolate>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
     public static void Fma(ref TMachine m, RRRForm i) => m.SetGpr(i.Rt, m.Float<SingleMultiplyAdd>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rc)));
-    public static void Fnms(ref TMachine m, RRRForm i) => m.SetGpr(i.Rt, m.Float<SingleNegativeMultiplySubtract>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rc)));
-    public static void Fms(ref TMachine m, RRRForm i) => m.SetGpr(i.Rt, m.Float<SingleMultiplySubtract>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rc)));
+    public static void Fnms(ref TMachine m, RRRForm i) =>
+        m.SetGpr(i.Rt, m.Float<SingleNegativeMultiplySubtract>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rc)));
+    public static void Fms(ref TMachine m, RRRForm i) =>
+        m.SetGpr(i.Rt, m.Float<SingleMultiplySubtract>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rc)));
     public static void Frest(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Float<ReciprocalEstimate>(m.Gpr(i.Ra)));
     public static void Frsqest(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Float<ReciprocalRootEstimate>(m.Gpr(i.Ra)));
     public static void Csflt(ref TMachine m, RI8fForm i) => m.SetGpr(i.Rt, m.FloatImmediate<SignedToSingle>(m.Gpr(i.Ra), i.I8));

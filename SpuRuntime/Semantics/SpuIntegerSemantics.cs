@@ -14,16 +14,23 @@ internal readonly struct SpuIntegerSemantics<TMachine, T, TVector> : ISpuInteger
     public static void A(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<AddWords>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
     public static void Sfh(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<SubtractFromHalfwords>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
     public static void Sf(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<SubtractFromWords>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
-    public static void Ahi(ref TMachine m, RI10Form i) => m.SetGpr(i.Rt, m.Vector<AddHalfwords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I10).AsByte())));
-    public static void Ai(ref TMachine m, RI10Form i) => m.SetGpr(i.Rt, m.Vector<AddWords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I10).AsByte())));
-    public static void Sfhi(ref TMachine m, RI10Form i) => m.SetGpr(i.Rt, m.Vector<SubtractFromHalfwords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I10).AsByte())));
-    public static void Sfi(ref TMachine m, RI10Form i) => m.SetGpr(i.Rt, m.Vector<SubtractFromWords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I10).AsByte())));
+    public static void Ahi(ref TMachine m, RI10Form i) =>
+        m.SetGpr(i.Rt, m.Vector<AddHalfwords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I10).AsByte())));
+    public static void Ai(ref TMachine m, RI10Form i) =>
+        m.SetGpr(i.Rt, m.Vector<AddWords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I10).AsByte())));
+    public static void Sfhi(ref TMachine m, RI10Form i) =>
+        m.SetGpr(i.Rt, m.Vector<SubtractFromHalfwords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I10).AsByte())));
+    public static void Sfi(ref TMachine m, RI10Form i) =>
+        m.SetGpr(i.Rt, m.Vector<SubtractFromWords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I10).AsByte())));
     public static void Addx(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<AddExtended>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
     public static void Cg(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<CarryGenerate>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
-    public static void Cgx(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<CarryGenerateExtended>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
-    public static void Sfx(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<SubtractFromExtended>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
+    public static void Cgx(ref TMachine m, RRForm i) =>
+        m.SetGpr(i.Rt, m.Vector<CarryGenerateExtended>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
+    public static void Sfx(ref TMachine m, RRForm i) =>
+        m.SetGpr(i.Rt, m.Vector<SubtractFromExtended>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
     public static void Bg(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<BorrowGenerate>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
-    public static void Bgx(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<BorrowGenerateExtended>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
+    public static void Bgx(ref TMachine m, RRForm i) =>
+        m.SetGpr(i.Rt, m.Vector<BorrowGenerateExtended>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
 
     // Products
     public static void Mpy(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<Multiply>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
@@ -31,13 +38,17 @@ internal readonly struct SpuIntegerSemantics<TMachine, T, TVector> : ISpuInteger
     public static void Mpyh(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<MultiplyHighLow>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
     public static void Mpys(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<MultiplyShiftRight>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
     public static void Mpyhh(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<MultiplyHighHigh>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
-    public static void Mpyhha(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<MultiplyHighHighAdd>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
+    public static void Mpyhha(ref TMachine m, RRForm i) =>
+        m.SetGpr(i.Rt, m.Vector<MultiplyHighHighAdd>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
     public static void Mpyhhu(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<MultiplyHighHighUnsigned>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
-    public static void Mpyhhau(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<MultiplyHighHighUnsignedAdd>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
+    public static void Mpyhhau(ref TMachine m, RRForm i) =>
+        m.SetGpr(i.Rt, m.Vector<MultiplyHighHighUnsignedAdd>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rt)));
 
     // The immediate has 16 bits, sign-extended, even where it is then taken for unsigned.
-    public static void Mpyi(ref TMachine m, RI10Form i) => m.SetGpr(i.Rt, m.Vector<Multiply>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I10).AsByte())));
-    public static void Mpyui(ref TMachine m, RI10Form i) => m.SetGpr(i.Rt, m.Vector<MultiplyUnsigned>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I10).AsByte())));
+    public static void Mpyi(ref TMachine m, RI10Form i) =>
+        m.SetGpr(i.Rt, m.Vector<Multiply>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I10).AsByte())));
+    public static void Mpyui(ref TMachine m, RI10Form i) =>
+        m.SetGpr(i.Rt, m.Vector<MultiplyUnsigned>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I10).AsByte())));
     public static void Mpya(ref TMachine m, RRRForm i) => m.SetGpr(i.Rt, m.Vector<MultiplyLowAdd>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rc)));
 
     // Bits and bytes

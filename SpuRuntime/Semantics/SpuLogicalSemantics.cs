@@ -17,15 +17,24 @@ internal readonly struct SpuLogicalSemantics<TMachine, T, TVector> : ISpuLogical
     public static void Nand(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<Nand>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
     public static void Nor(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<Nor>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
     public static void Eqv(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<Equivalent>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
-    public static void Andbi(ref TMachine m, RI10Form i) => m.SetGpr(i.Rt, m.Vector<And>(m.Gpr(i.Ra), m.Constant(Vector128.Create((byte)i.I10))));
-    public static void Andhi(ref TMachine m, RI10Form i) => m.SetGpr(i.Rt, m.Vector<And>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I10).AsByte())));
-    public static void Andi(ref TMachine m, RI10Form i) => m.SetGpr(i.Rt, m.Vector<And>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I10).AsByte())));
-    public static void Orbi(ref TMachine m, RI10Form i) => m.SetGpr(i.Rt, m.Vector<Or>(m.Gpr(i.Ra), m.Constant(Vector128.Create((byte)i.I10))));
-    public static void Orhi(ref TMachine m, RI10Form i) => m.SetGpr(i.Rt, m.Vector<Or>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I10).AsByte())));
-    public static void Ori(ref TMachine m, RI10Form i) => m.SetGpr(i.Rt, m.Vector<Or>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I10).AsByte())));
-    public static void Xorbi(ref TMachine m, RI10Form i) => m.SetGpr(i.Rt, m.Vector<Xor>(m.Gpr(i.Ra), m.Constant(Vector128.Create((byte)i.I10))));
-    public static void Xorhi(ref TMachine m, RI10Form i) => m.SetGpr(i.Rt, m.Vector<Xor>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I10).AsByte())));
-    public static void Xori(ref TMachine m, RI10Form i) => m.SetGpr(i.Rt, m.Vector<Xor>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I10).AsByte())));
+    public static void Andbi(ref TMachine m, RI10Form i) =>
+        m.SetGpr(i.Rt, m.Vector<And>(m.Gpr(i.Ra), m.Constant(Vector128.Create((byte)i.I10))));
+    public static void Andhi(ref TMachine m, RI10Form i) =>
+        m.SetGpr(i.Rt, m.Vector<And>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I10).AsByte())));
+    public static void Andi(ref TMachine m, RI10Form i) =>
+        m.SetGpr(i.Rt, m.Vector<And>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I10).AsByte())));
+    public static void Orbi(ref TMachine m, RI10Form i) =>
+        m.SetGpr(i.Rt, m.Vector<Or>(m.Gpr(i.Ra), m.Constant(Vector128.Create((byte)i.I10))));
+    public static void Orhi(ref TMachine m, RI10Form i) =>
+        m.SetGpr(i.Rt, m.Vector<Or>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I10).AsByte())));
+    public static void Ori(ref TMachine m, RI10Form i) =>
+        m.SetGpr(i.Rt, m.Vector<Or>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I10).AsByte())));
+    public static void Xorbi(ref TMachine m, RI10Form i) =>
+        m.SetGpr(i.Rt, m.Vector<Xor>(m.Gpr(i.Ra), m.Constant(Vector128.Create((byte)i.I10))));
+    public static void Xorhi(ref TMachine m, RI10Form i) =>
+        m.SetGpr(i.Rt, m.Vector<Xor>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I10).AsByte())));
+    public static void Xori(ref TMachine m, RI10Form i) =>
+        m.SetGpr(i.Rt, m.Vector<Xor>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I10).AsByte())));
     public static void Orx(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<OrAcross>(m.Gpr(i.Ra)));
     public static void Selb(ref TMachine m, RRRForm i) => m.SetGpr(i.Rt, m.Vector<SelectBits>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rc)));
     public static void Shufb(ref TMachine m, RRRForm i) => m.SetGpr(i.Rt, m.Vector<ShuffleBytes>(m.Gpr(i.Ra), m.Gpr(i.Rb), m.Gpr(i.Rc)));

@@ -28,14 +28,22 @@ internal readonly struct SpuShiftSemantics<TMachine, T, TVector> : ISpuShiftSema
     public static void Rotma(ref TMachine m, RRForm i) => m.SetGpr(i.Rt, m.Vector<ShiftRightAlgebraicWords>(m.Gpr(i.Ra), m.Gpr(i.Rb)));
 
     // Counts in the I7 field, for elements as a register of equal counts.
-    public static void Shlhi(ref TMachine m, RI7Form i) => m.SetGpr(i.Rt, m.Vector<ShiftLeftHalfwords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I7).AsByte())));
-    public static void Rothi(ref TMachine m, RI7Form i) => m.SetGpr(i.Rt, m.Vector<RotateHalfwords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I7).AsByte())));
-    public static void Rothmi(ref TMachine m, RI7Form i) => m.SetGpr(i.Rt, m.Vector<ShiftRightHalfwords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I7).AsByte())));
-    public static void Rotmahi(ref TMachine m, RI7Form i) => m.SetGpr(i.Rt, m.Vector<ShiftRightAlgebraicHalfwords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I7).AsByte())));
-    public static void Shli(ref TMachine m, RI7Form i) => m.SetGpr(i.Rt, m.Vector<ShiftLeftWords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I7).AsByte())));
-    public static void Roti(ref TMachine m, RI7Form i) => m.SetGpr(i.Rt, m.Vector<RotateWords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I7).AsByte())));
-    public static void Rotmi(ref TMachine m, RI7Form i) => m.SetGpr(i.Rt, m.Vector<ShiftRightWords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I7).AsByte())));
-    public static void Rotmai(ref TMachine m, RI7Form i) => m.SetGpr(i.Rt, m.Vector<ShiftRightAlgebraicWords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I7).AsByte())));
+    public static void Shlhi(ref TMachine m, RI7Form i) =>
+        m.SetGpr(i.Rt, m.Vector<ShiftLeftHalfwords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I7).AsByte())));
+    public static void Rothi(ref TMachine m, RI7Form i) =>
+        m.SetGpr(i.Rt, m.Vector<RotateHalfwords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I7).AsByte())));
+    public static void Rothmi(ref TMachine m, RI7Form i) =>
+        m.SetGpr(i.Rt, m.Vector<ShiftRightHalfwords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I7).AsByte())));
+    public static void Rotmahi(ref TMachine m, RI7Form i) =>
+        m.SetGpr(i.Rt, m.Vector<ShiftRightAlgebraicHalfwords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((short)i.I7).AsByte())));
+    public static void Shli(ref TMachine m, RI7Form i) =>
+        m.SetGpr(i.Rt, m.Vector<ShiftLeftWords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I7).AsByte())));
+    public static void Roti(ref TMachine m, RI7Form i) =>
+        m.SetGpr(i.Rt, m.Vector<RotateWords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I7).AsByte())));
+    public static void Rotmi(ref TMachine m, RI7Form i) =>
+        m.SetGpr(i.Rt, m.Vector<ShiftRightWords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I7).AsByte())));
+    public static void Rotmai(ref TMachine m, RI7Form i) =>
+        m.SetGpr(i.Rt, m.Vector<ShiftRightAlgebraicWords>(m.Gpr(i.Ra), m.Constant(Vector128.Create((int)i.I7).AsByte())));
     public static void Shlqbii(ref TMachine m, RI7Form i) => m.SetGpr(i.Rt, m.VectorImmediate<ShiftLeftQuadBits>(m.Gpr(i.Ra), i.I7));
     public static void Shlqbyi(ref TMachine m, RI7Form i) => m.SetGpr(i.Rt, m.VectorImmediate<ShiftLeftQuadBytes>(m.Gpr(i.Ra), i.I7));
     public static void Rotqbyi(ref TMachine m, RI7Form i) => m.SetGpr(i.Rt, m.VectorImmediate<RotateQuadBytes>(m.Gpr(i.Ra), i.I7));

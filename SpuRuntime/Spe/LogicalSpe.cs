@@ -103,7 +103,9 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe, ITimedSpe,
         }
     }
 
-    /// <summary>The SPU's registers. They belong to the host thread that runs it, and while none does, to the thread that stopped it.</summary>
+    /// <summary>
+    /// The SPU's registers. They belong to the host thread that runs it, and while none does, to the thread that stopped it.
+    /// </summary>
     public ref SpuState Registers => ref _engine.State;
 
     /// <summary>256 KB in guest byte order.</summary>

@@ -138,7 +138,9 @@ internal struct InboundMailbox
     }
 }
 
-/// <summary>The decrementer: a number that falls by one each tick of the time base. Kept as value and time, and computed when asked.</summary>
+/// <summary>
+/// The decrementer: a number that falls by one each tick of the time base. Kept as value and time, and computed when asked.
+/// </summary>
 internal struct DecrementerState
 {
     // While it runs: the time base at which it was Value. While it stands: meaningless.

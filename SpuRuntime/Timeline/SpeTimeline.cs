@@ -51,7 +51,8 @@ public sealed class SpeTimeline(IMachineClock clock, int capacity = SpeTimeline.
                 foreach (TimelineEvent transfer in track.Transfers())
                 {
                     string name = transfer.Kind == TimelineKind.Get ? "get" : "put";
-                    trace.Overlapping(process, process, transfer.Begin, transfer.End, name, id++, ("tag", transfer.Tag), ("bytes", transfer.Argument));
+                    trace.Overlapping(
+                        process, process, transfer.Begin, transfer.End, name, id++, ("tag", transfer.Tag), ("bytes", transfer.Argument));
                 }
             }
         }

@@ -67,7 +67,8 @@ internal sealed class TestMachine : ISpuEngineFactory, ISpeScheduler, ISpeTimer,
         Pool = new SpePool(spes, new SpeEnvironment(Memory, this, Reservations, this, this, this, this, this));
         for (int i = 0; i < spes; i++)
         {
-            MemoryRegion store = Memory.TryAddMemory(new LparAddress(LocalStoresAt + ((ulong)i << 20)), SpuState.LocalStoreSize, RegionAccess.ReadWrite, "local store")!;
+            MemoryRegion store = Memory.TryAddMemory(
+                new LparAddress(LocalStoresAt + ((ulong)i << 20)), SpuState.LocalStoreSize, RegionAccess.ReadWrite, "local store")!;
             LogicalSpe spe = (LogicalSpe)Pool.TryTake(store)!;
             Memory.TryAddDevice(new LparAddress(ProblemStatesAt + ((ulong)i << 20)), 0x20000, spe.ProblemState, "problem state");
             Spes.Add(new TestSpe(this, spe, _made!));
@@ -164,7 +165,8 @@ internal sealed class TestMachine : ISpuEngineFactory, ISpeScheduler, ISpeTimer,
         }
     }
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         lock (Messages)
             Messages.Add(formatter(state, exception));

@@ -11,7 +11,8 @@ internal readonly struct DoubleAdd : ISpuFloatBinary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vector128<byte> fpscr, Vector128<byte> a, Vector128<byte> b)
     {
-        if (DoubleSlices.HostArithmeticSuffices(fpscr) && DoubleSlices.IsOrdinary(a.AsDouble(), orZero: true) && DoubleSlices.IsOrdinary(b.AsDouble(), orZero: true))
+        if (DoubleSlices.HostArithmeticSuffices(fpscr) && DoubleSlices.IsOrdinary(a.AsDouble(), orZero: true)
+            && DoubleSlices.IsOrdinary(b.AsDouble(), orZero: true))
         {
             Vector128<double> result = a.AsDouble() + b.AsDouble();
             if (DoubleSlices.IsOrdinary(result, orZero: false))
@@ -46,7 +47,8 @@ internal readonly struct DoubleSubtract : ISpuFloatBinary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vector128<byte> fpscr, Vector128<byte> a, Vector128<byte> b)
     {
-        if (DoubleSlices.HostArithmeticSuffices(fpscr) && DoubleSlices.IsOrdinary(a.AsDouble(), orZero: true) && DoubleSlices.IsOrdinary(b.AsDouble(), orZero: true))
+        if (DoubleSlices.HostArithmeticSuffices(fpscr) && DoubleSlices.IsOrdinary(a.AsDouble(), orZero: true)
+            && DoubleSlices.IsOrdinary(b.AsDouble(), orZero: true))
         {
             Vector128<double> result = a.AsDouble() - b.AsDouble();
             if (DoubleSlices.IsOrdinary(result, orZero: false))
@@ -81,7 +83,8 @@ internal readonly struct DoubleMultiply : ISpuFloatBinary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vector128<byte> fpscr, Vector128<byte> a, Vector128<byte> b)
     {
-        if (DoubleSlices.HostArithmeticSuffices(fpscr) && DoubleSlices.IsOrdinary(a.AsDouble(), orZero: false) && DoubleSlices.IsOrdinary(b.AsDouble(), orZero: false))
+        if (DoubleSlices.HostArithmeticSuffices(fpscr) && DoubleSlices.IsOrdinary(a.AsDouble(), orZero: false)
+            && DoubleSlices.IsOrdinary(b.AsDouble(), orZero: false))
         {
             Vector128<double> result = a.AsDouble() * b.AsDouble();
             if (DoubleSlices.IsOrdinary(result, orZero: false))

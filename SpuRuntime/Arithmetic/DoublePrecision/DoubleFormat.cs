@@ -91,7 +91,8 @@ internal static class DoubleFormat
     }
 
     /// <summary>a plus b.</summary>
-    public static ulong Add(ulong a, ulong b, uint mode, ref uint flags) => MultiplyAdd(a, BitConverter.DoubleToUInt64Bits(1), b, mode, ref flags);
+    public static ulong Add(ulong a, ulong b, uint mode, ref uint flags) =>
+        MultiplyAdd(a, BitConverter.DoubleToUInt64Bits(1), b, mode, ref flags);
 
     /// <summary>a times b.</summary>
     public static ulong Multiply(ulong a, ulong b, uint mode, ref uint flags)

@@ -11,7 +11,8 @@ internal readonly struct DoubleMultiplyAdd : ISpuFloatTernary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vector128<byte> fpscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> t)
     {
-        if (DoubleSlices.HostArithmeticSuffices(fpscr) && DoubleSlices.IsOrdinary(a.AsDouble(), orZero: false) && DoubleSlices.IsOrdinary(b.AsDouble(), orZero: false) && DoubleSlices.IsOrdinary(t.AsDouble(), orZero: true))
+        if (DoubleSlices.HostArithmeticSuffices(fpscr) && DoubleSlices.IsOrdinary(a.AsDouble(), orZero: false)
+            && DoubleSlices.IsOrdinary(b.AsDouble(), orZero: false) && DoubleSlices.IsOrdinary(t.AsDouble(), orZero: true))
         {
             Vector128<double> result = Vector128.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), t.AsDouble());
             if (DoubleSlices.IsOrdinary(result, orZero: false))
@@ -29,7 +30,9 @@ internal readonly struct DoubleMultiplyAdd : ISpuFloatTernary
     private static ulong Exact(ref Vector128<byte> fpscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> t, int slice)
     {
         uint flags = 0;
-        ulong result = Slice(DoubleSlices.Slice(a, slice), DoubleSlices.Slice(b, slice), DoubleSlices.Slice(t, slice), SpuFpscr.Rounding(fpscr, slice), ref flags);
+        ulong result = Slice(
+            DoubleSlices.Slice(a, slice), DoubleSlices.Slice(b, slice), DoubleSlices.Slice(t, slice), SpuFpscr.Rounding(fpscr, slice),
+            ref flags);
         DoubleSlices.Flag(ref fpscr, slice, flags);
         return result;
     }
@@ -46,7 +49,8 @@ internal readonly struct DoubleMultiplySubtract : ISpuFloatTernary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vector128<byte> fpscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> t)
     {
-        if (DoubleSlices.HostArithmeticSuffices(fpscr) && DoubleSlices.IsOrdinary(a.AsDouble(), orZero: false) && DoubleSlices.IsOrdinary(b.AsDouble(), orZero: false) && DoubleSlices.IsOrdinary(t.AsDouble(), orZero: true))
+        if (DoubleSlices.HostArithmeticSuffices(fpscr) && DoubleSlices.IsOrdinary(a.AsDouble(), orZero: false)
+            && DoubleSlices.IsOrdinary(b.AsDouble(), orZero: false) && DoubleSlices.IsOrdinary(t.AsDouble(), orZero: true))
         {
             Vector128<double> result = Vector128.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), -t.AsDouble());
             if (DoubleSlices.IsOrdinary(result, orZero: false))
@@ -64,7 +68,9 @@ internal readonly struct DoubleMultiplySubtract : ISpuFloatTernary
     private static ulong Exact(ref Vector128<byte> fpscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> t, int slice)
     {
         uint flags = 0;
-        ulong result = Slice(DoubleSlices.Slice(a, slice), DoubleSlices.Slice(b, slice), DoubleSlices.Slice(t, slice), SpuFpscr.Rounding(fpscr, slice), ref flags);
+        ulong result = Slice(
+            DoubleSlices.Slice(a, slice), DoubleSlices.Slice(b, slice), DoubleSlices.Slice(t, slice), SpuFpscr.Rounding(fpscr, slice),
+            ref flags);
         DoubleSlices.Flag(ref fpscr, slice, flags);
         return result;
     }
@@ -81,7 +87,8 @@ internal readonly struct DoubleNegativeMultiplyAdd : ISpuFloatTernary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vector128<byte> fpscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> t)
     {
-        if (DoubleSlices.HostArithmeticSuffices(fpscr) && DoubleSlices.IsOrdinary(a.AsDouble(), orZero: false) && DoubleSlices.IsOrdinary(b.AsDouble(), orZero: false) && DoubleSlices.IsOrdinary(t.AsDouble(), orZero: true))
+        if (DoubleSlices.HostArithmeticSuffices(fpscr) && DoubleSlices.IsOrdinary(a.AsDouble(), orZero: false)
+            && DoubleSlices.IsOrdinary(b.AsDouble(), orZero: false) && DoubleSlices.IsOrdinary(t.AsDouble(), orZero: true))
         {
             Vector128<double> result = -Vector128.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), t.AsDouble());
             if (DoubleSlices.IsOrdinary(result, orZero: false))
@@ -99,7 +106,9 @@ internal readonly struct DoubleNegativeMultiplyAdd : ISpuFloatTernary
     private static ulong Exact(ref Vector128<byte> fpscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> t, int slice)
     {
         uint flags = 0;
-        ulong result = Slice(DoubleSlices.Slice(a, slice), DoubleSlices.Slice(b, slice), DoubleSlices.Slice(t, slice), SpuFpscr.Rounding(fpscr, slice), ref flags);
+        ulong result = Slice(
+            DoubleSlices.Slice(a, slice), DoubleSlices.Slice(b, slice), DoubleSlices.Slice(t, slice), SpuFpscr.Rounding(fpscr, slice),
+            ref flags);
         DoubleSlices.Flag(ref fpscr, slice, flags);
         return result;
     }
@@ -117,7 +126,8 @@ internal readonly struct DoubleNegativeMultiplySubtract : ISpuFloatTernary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vector128<byte> fpscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> t)
     {
-        if (DoubleSlices.HostArithmeticSuffices(fpscr) && DoubleSlices.IsOrdinary(a.AsDouble(), orZero: false) && DoubleSlices.IsOrdinary(b.AsDouble(), orZero: false) && DoubleSlices.IsOrdinary(t.AsDouble(), orZero: true))
+        if (DoubleSlices.HostArithmeticSuffices(fpscr) && DoubleSlices.IsOrdinary(a.AsDouble(), orZero: false)
+            && DoubleSlices.IsOrdinary(b.AsDouble(), orZero: false) && DoubleSlices.IsOrdinary(t.AsDouble(), orZero: true))
         {
             Vector128<double> result = -Vector128.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), -t.AsDouble());
             if (DoubleSlices.IsOrdinary(result, orZero: false))
@@ -135,7 +145,9 @@ internal readonly struct DoubleNegativeMultiplySubtract : ISpuFloatTernary
     private static ulong Exact(ref Vector128<byte> fpscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> t, int slice)
     {
         uint flags = 0;
-        ulong result = Slice(DoubleSlices.Slice(a, slice), DoubleSlices.Slice(b, slice), DoubleSlices.Slice(t, slice), SpuFpscr.Rounding(fpscr, slice), ref flags);
+        ulong result = Slice(
+            DoubleSlices.Slice(a, slice), DoubleSlices.Slice(b, slice), DoubleSlices.Slice(t, slice), SpuFpscr.Rounding(fpscr, slice),
+            ref flags);
         DoubleSlices.Flag(ref fpscr, slice, flags);
         return result;
     }

@@ -34,7 +34,9 @@ internal readonly struct MaskBytes : ISpuVectorUnary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a) => FromBits(a.AsUInt32().GetElement(3));
 
-    /// <summary>The mask for 16 bits, as <c>fsmbi</c> has them: the first bit is byte 0's, so host byte n has bit n from the right.</summary>
+    /// <summary>
+    /// The mask for 16 bits, as <c>fsmbi</c> has them: the first bit is byte 0's, so host byte n has bit n from the right.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> FromBits(uint bits)
     {

@@ -124,7 +124,8 @@ internal readonly struct ShufflePlainBytesOfOne : ISpuVectorBinary
 
     // In local store, bytes have the order that indices count in.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> ApplyToLoaded(Vector512<byte> a, Vector512<byte> c) => Avx512BW.Shuffle(a, c & Vector512.Create((byte)0x0f));
+    public static Vector512<byte> ApplyToLoaded(Vector512<byte> a, Vector512<byte> c) =>
+        Avx512BW.Shuffle(a, c & Vector512.Create((byte)0x0f));
 }
 
 /// <summary>The masks of <c>cbd, chd, cwd, cdd</c> and their x-forms (appendix B).</summary>
@@ -144,7 +145,8 @@ internal static class InsertionControls
         Vector128<byte> start = QuadShift.Count(address.AsByte()) & Vector128.Create((byte)(15 & ~(size - 1u)));
         Vector128<byte> within = Positions - start;
         return Vector128.ConditionalSelect(
-            Vector128.LessThan(within, Vector128.Create(size)), within + Vector128.Create(firstByte), Positions | Vector128.Create((byte)0x10));
+            Vector128.LessThan(within, Vector128.Create(size)), within + Vector128.Create(firstByte), Positions
+                | Vector128.Create((byte)0x10));
     }
 }
 
@@ -155,7 +157,8 @@ internal readonly struct InsertByte : ISpuVectorBinary, ISpuVectorImmediate
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => InsertionControls.Make(a.AsUInt32() + b.AsUInt32(), 1, 3);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, int immediate) => InsertionControls.Make(a.AsUInt32() + Vector128.Create((uint)immediate), 1, 3);
+    public static Vector128<byte> Apply(Vector128<byte> a, int immediate) =>
+        InsertionControls.Make(a.AsUInt32() + Vector128.Create((uint)immediate), 1, 3);
 }
 
 /// <summary><c>chd, chx</c></summary>
@@ -165,7 +168,8 @@ internal readonly struct InsertHalfword : ISpuVectorBinary, ISpuVectorImmediate
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => InsertionControls.Make(a.AsUInt32() + b.AsUInt32(), 2, 2);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, int immediate) => InsertionControls.Make(a.AsUInt32() + Vector128.Create((uint)immediate), 2, 2);
+    public static Vector128<byte> Apply(Vector128<byte> a, int immediate) =>
+        InsertionControls.Make(a.AsUInt32() + Vector128.Create((uint)immediate), 2, 2);
 }
 
 /// <summary><c>cwd, cwx</c></summary>
@@ -175,7 +179,8 @@ internal readonly struct InsertWord : ISpuVectorBinary, ISpuVectorImmediate
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => InsertionControls.Make(a.AsUInt32() + b.AsUInt32(), 4, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, int immediate) => InsertionControls.Make(a.AsUInt32() + Vector128.Create((uint)immediate), 4, 0);
+    public static Vector128<byte> Apply(Vector128<byte> a, int immediate) =>
+        InsertionControls.Make(a.AsUInt32() + Vector128.Create((uint)immediate), 4, 0);
 }
 
 /// <summary><c>cdd, cdx</c></summary>
@@ -185,5 +190,6 @@ internal readonly struct InsertDoubleword : ISpuVectorBinary, ISpuVectorImmediat
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => InsertionControls.Make(a.AsUInt32() + b.AsUInt32(), 8, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, int immediate) => InsertionControls.Make(a.AsUInt32() + Vector128.Create((uint)immediate), 8, 0);
+    public static Vector128<byte> Apply(Vector128<byte> a, int immediate) =>
+        InsertionControls.Make(a.AsUInt32() + Vector128.Create((uint)immediate), 8, 0);
 }

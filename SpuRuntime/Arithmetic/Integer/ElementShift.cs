@@ -20,7 +20,8 @@ internal static class WordShift
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> RightAlgebraic(Vector128<uint> value, Vector128<uint> amount) => Avx2.IsSupported
         ? Avx2.ShiftRightArithmeticVariable(value.AsInt32(), amount).AsUInt32()
-        : Vector128.Create(Algebraic(value, amount, 0), Algebraic(value, amount, 1), Algebraic(value, amount, 2), Algebraic(value, amount, 3));
+        : Vector128.Create(
+            Algebraic(value, amount, 0), Algebraic(value, amount, 1), Algebraic(value, amount, 2), Algebraic(value, amount, 3));
 
     private static uint Left(Vector128<uint> value, Vector128<uint> amount, int lane) =>
         (uint)((ulong)value.GetElement(lane) << (int)amount.GetElement(lane));
@@ -45,7 +46,9 @@ internal static class HalfwordPairs
     public static Vector128<byte> Join(Vector128<uint> left, Vector128<uint> right) =>
         Vector128.ConditionalSelect(RightMask, right, left).AsByte();
 
-    /// <summary>The shift count of each halfword, negated when it counts to the right, modulo 32: of left halves and right halves.</summary>
+    /// <summary>
+    /// The shift count of each halfword, negated when it counts to the right, modulo 32: of left halves and right halves.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector128<uint> Left, Vector128<uint> Right) Counts(Vector128<ushort> counts)
     {

@@ -31,7 +31,8 @@ internal static class QuadShift
     public static Vector128<byte> RightBytesNegated(Vector128<byte> value, Vector128<byte> count) =>
         Vector128.ShuffleNative(
             value,
-            (HostBytes + Vector128.Create((byte)0x70) + ((Vector128<byte>.Zero - count) & Vector128.Create((byte)31))) & Vector128.Create((byte)0x8f));
+            (HostBytes + Vector128.Create((byte)0x70) + ((Vector128<byte>.Zero - count) & Vector128.Create((byte)31))) & Vector128.Create(
+                (byte)0x8f));
 
     /// <summary>To the left by 0..15 bytes, around.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -90,7 +90,8 @@ internal readonly struct SingleToSigned : ISpuVectorImmediate
         if (QuickConversion.Takes(a))
             return Avx.ConvertToVector128Int32WithTruncation(QuickConversion.Scale(a, scale, int.MinValue, int.MaxValue)).AsByte();
         return Vector128.Create(
-            Lane(words.GetElement(0), scale), Lane(words.GetElement(1), scale), Lane(words.GetElement(2), scale), Lane(words.GetElement(3), scale)).AsByte();
+            Lane(words.GetElement(0), scale), Lane(words.GetElement(1), scale), Lane(words.GetElement(2), scale),
+            Lane(words.GetElement(3), scale)).AsByte();
     }
 
     private static int Lane(uint a, double scale) => (int)Math.Clamp(SingleFormat.Value(a) * scale, int.MinValue, int.MaxValue);
@@ -107,11 +108,13 @@ internal readonly struct SingleToUnsigned : ISpuVectorImmediate
         {
             // The host converts to signed words: what is truncated already moves down by half the range and back.
             Vector256<double> whole = Avx.RoundToZero(QuickConversion.Scale(a, scale, uint.MinValue, uint.MaxValue));
-            return (Avx.ConvertToVector128Int32WithTruncation(whole - Vector256.Create(2147483648.0)) ^ Vector128.Create(int.MinValue)).AsByte();
+            return (Avx.ConvertToVector128Int32WithTruncation(whole - Vector256.Create(2147483648.0)) ^ Vector128.Create(
+                int.MinValue)).AsByte();
         }
 
         return Vector128.Create(
-            Lane(words.GetElement(0), scale), Lane(words.GetElement(1), scale), Lane(words.GetElement(2), scale), Lane(words.GetElement(3), scale)).AsByte();
+            Lane(words.GetElement(0), scale), Lane(words.GetElement(1), scale), Lane(words.GetElement(2), scale),
+            Lane(words.GetElement(3), scale)).AsByte();
     }
 
     private static uint Lane(uint a, double scale) => (uint)Math.Clamp(SingleFormat.Value(a) * scale, uint.MinValue, uint.MaxValue);

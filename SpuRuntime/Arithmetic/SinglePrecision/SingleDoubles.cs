@@ -7,8 +7,8 @@ using SpuRuntime.Arithmetic.Integer;
 namespace SpuRuntime.Arithmetic.SinglePrecision;
 
 /// <summary>
-/// The operations of <see cref="SingleFastPath"/> as AVX has them: products of single-precision numbers are exact doubles, and sums of those are two
-/// doubles. What is too small to be ordinary may come out as the smallest ordinary number.
+/// The operations of <see cref="SingleFastPath"/> as AVX has them: products of single-precision numbers are exact doubles, and sums of
+/// those are two doubles. What is too small to be ordinary may come out as the smallest ordinary number.
 /// </summary>
 internal static class SingleDoubles
 {
@@ -22,11 +22,13 @@ internal static class SingleDoubles
 
     /// <summary>a times b. The sum with zero makes a negative zero a positive one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Multiply(Vector128<byte> a, Vector128<byte> b) => Truncate((Doubles(a) * Doubles(b)) + Vector256<double>.Zero);
+    public static Vector128<byte> Multiply(Vector128<byte> a, Vector128<byte> b) =>
+        Truncate((Doubles(a) * Doubles(b)) + Vector256<double>.Zero);
 
     /// <summary>a times b, plus c.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> MultiplyAdd(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) => Sum(Doubles(a) * Doubles(b), Doubles(c));
+    public static Vector128<byte> MultiplyAdd(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) =>
+        Sum(Doubles(a) * Doubles(b), Doubles(c));
 
     /// <summary>a times b, minus c.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -50,7 +50,8 @@ internal readonly struct ReciprocalEstimate : ISpuFloatUnary
     {
         EstimateTables.FlagZeros(ref fpscr, a);
         Vector128<uint> words = a.AsUInt32();
-        return Vector128.Create(Lane(words.GetElement(0)), Lane(words.GetElement(1)), Lane(words.GetElement(2)), Lane(words.GetElement(3))).AsByte();
+        return Vector128.Create(
+            Lane(words.GetElement(0)), Lane(words.GetElement(1)), Lane(words.GetElement(2)), Lane(words.GetElement(3))).AsByte();
     }
 
     private static uint Lane(uint a)
@@ -68,7 +69,8 @@ internal readonly struct ReciprocalRootEstimate : ISpuFloatUnary
     {
         EstimateTables.FlagZeros(ref fpscr, a);
         Vector128<uint> words = a.AsUInt32();
-        return Vector128.Create(Lane(words.GetElement(0)), Lane(words.GetElement(1)), Lane(words.GetElement(2)), Lane(words.GetElement(3))).AsByte();
+        return Vector128.Create(
+            Lane(words.GetElement(0)), Lane(words.GetElement(1)), Lane(words.GetElement(2)), Lane(words.GetElement(3))).AsByte();
     }
 
     private static uint Lane(uint a)

@@ -32,8 +32,8 @@ internal static class SingleFastPath
     }
 
     /// <summary>
-    /// How far a number is above the one behind the smallest ordinary one, going around: below <see cref="Limit"/> for ordinary numbers only, not
-    /// for zero, and not for the smallest itself, to which a host may have rounded what is too small.
+    /// How far a number is above the one behind the smallest ordinary one, going around: below <see cref="Limit"/> for ordinary
+    /// numbers only, not for zero, and not for the smallest itself, to which a host may have rounded what is too small.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> Measure(Vector128<byte> value) => (value.AsUInt32() << 1) - Vector128.Create(0x0100_0001u);
@@ -48,13 +48,19 @@ internal static class SingleFastPath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> Unusual(Vector128<byte> result) => Vector128.GreaterThanOrEqual(Measure(result), Limit);
 
-    /// <summary>A word for each number by which magnitudes compare: the number with its sign moved to the right end. At <see cref="ModerateRange.MagnitudeKeyLimit"/> it is too great to be moderate.</summary>
+    /// <summary>
+    /// A word for each number by which magnitudes compare: the number with its sign moved to the right end. At <see
+    /// cref="ModerateRange.MagnitudeKeyLimit"/> it is too great to be moderate.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> MagnitudeKey(Vector128<byte> value) => Avx512F.VL.IsSupported
         ? Avx512F.VL.RotateLeft(value.AsUInt32(), 1)
         : (value.AsUInt32() << 1) | (value.AsUInt32() >>> 31);
 
-    /// <summary>The negated <see cref="MagnitudeKey"/>: beyond <see cref="ModerateRange.InverseMagnitudeKeyLimit"/> a number is too small to be moderate. That of +0 is the smallest word, that of -0 the greatest.</summary>
+    /// <summary>
+    /// The negated <see cref="MagnitudeKey"/>: beyond <see cref="ModerateRange.InverseMagnitudeKeyLimit"/> a number is too small to be
+    /// moderate. That of +0 is the smallest word, that of -0 the greatest.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> InverseMagnitudeKey(Vector128<byte> value) => Vector128<uint>.Zero - MagnitudeKey(value);
 
@@ -62,10 +68,14 @@ internal static class SingleFastPath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> Max(Vector128<uint> left, Vector128<uint> right) => Vector128.Max(left, right);
 
-    /// <summary>Whether all numbers were moderate, of the greatest <see cref="MagnitudeKey"/> and the greatest <see cref="InverseMagnitudeKey"/>.</summary>
+    /// <summary>
+    /// Whether all numbers were moderate, of the greatest <see cref="MagnitudeKey"/> and the greatest <see
+    /// cref="InverseMagnitudeKey"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsModerate(Vector128<uint> highest, Vector128<uint> smallness) =>
-        (Vector128.GreaterThanOrEqual(highest, Vector128.Create(ModerateRange.MagnitudeKeyLimit)) | Vector128.GreaterThan(smallness, Vector128.Create(ModerateRange.InverseMagnitudeKeyLimit)))
+        (Vector128.GreaterThanOrEqual(highest, Vector128.Create(ModerateRange.MagnitudeKeyLimit))
+            | Vector128.GreaterThan(smallness, Vector128.Create(ModerateRange.InverseMagnitudeKeyLimit)))
         == Vector128<uint>.Zero;
 
     /// <summary>a + b.</summary>

@@ -12,7 +12,8 @@ internal readonly struct SingleMultiplyAdd : ISpuFloatTernary
         if (SingleFastPath.IsSupported)
         {
             Vector128<byte> result = SingleFastPath.MultiplyAdd(a, b, c);
-            if ((SingleFastPath.Unusual(result) | SingleFastPath.Odd(a) | SingleFastPath.Odd(b) | SingleFastPath.Odd(c)) == Vector128<uint>.Zero)
+            if ((SingleFastPath.Unusual(result) | SingleFastPath.Odd(a) | SingleFastPath.Odd(b)
+                | SingleFastPath.Odd(c)) == Vector128<uint>.Zero)
                 return result;
         }
 
@@ -28,7 +29,8 @@ internal readonly struct SingleMultiplyAdd : ISpuFloatTernary
         for (int lane = 0; lane < Vector128<uint>.Count; lane++)
         {
             uint set = 0;
-            result = result.WithElement(lane, Lane(a.AsUInt32().GetElement(lane), b.AsUInt32().GetElement(lane), c.AsUInt32().GetElement(lane), ref set));
+            result = result.WithElement(
+                lane, Lane(a.AsUInt32().GetElement(lane), b.AsUInt32().GetElement(lane), c.AsUInt32().GetElement(lane), ref set));
             flags = flags.WithElement(lane, set);
         }
 
@@ -53,7 +55,8 @@ internal readonly struct SingleMultiplySubtract : ISpuFloatTernary
         if (SingleFastPath.IsSupported)
         {
             Vector128<byte> result = SingleFastPath.MultiplySubtract(a, b, c);
-            if ((SingleFastPath.Unusual(result) | SingleFastPath.Odd(a) | SingleFastPath.Odd(b) | SingleFastPath.Odd(c)) == Vector128<uint>.Zero)
+            if ((SingleFastPath.Unusual(result) | SingleFastPath.Odd(a) | SingleFastPath.Odd(b)
+                | SingleFastPath.Odd(c)) == Vector128<uint>.Zero)
                 return result;
         }
 
@@ -69,7 +72,8 @@ internal readonly struct SingleMultiplySubtract : ISpuFloatTernary
         for (int lane = 0; lane < Vector128<uint>.Count; lane++)
         {
             uint set = 0;
-            result = result.WithElement(lane, Lane(a.AsUInt32().GetElement(lane), b.AsUInt32().GetElement(lane), c.AsUInt32().GetElement(lane), ref set));
+            result = result.WithElement(
+                lane, Lane(a.AsUInt32().GetElement(lane), b.AsUInt32().GetElement(lane), c.AsUInt32().GetElement(lane), ref set));
             flags = flags.WithElement(lane, set);
         }
 
@@ -94,7 +98,8 @@ internal readonly struct SingleNegativeMultiplySubtract : ISpuFloatTernary
         if (SingleFastPath.IsSupported)
         {
             Vector128<byte> result = SingleFastPath.NegativeMultiplySubtract(a, b, c);
-            if ((SingleFastPath.Unusual(result) | SingleFastPath.Odd(a) | SingleFastPath.Odd(b) | SingleFastPath.Odd(c)) == Vector128<uint>.Zero)
+            if ((SingleFastPath.Unusual(result) | SingleFastPath.Odd(a) | SingleFastPath.Odd(b)
+                | SingleFastPath.Odd(c)) == Vector128<uint>.Zero)
                 return result;
         }
 
@@ -110,7 +115,8 @@ internal readonly struct SingleNegativeMultiplySubtract : ISpuFloatTernary
         for (int lane = 0; lane < Vector128<uint>.Count; lane++)
         {
             uint set = 0;
-            result = result.WithElement(lane, Lane(a.AsUInt32().GetElement(lane), b.AsUInt32().GetElement(lane), c.AsUInt32().GetElement(lane), ref set));
+            result = result.WithElement(
+                lane, Lane(a.AsUInt32().GetElement(lane), b.AsUInt32().GetElement(lane), c.AsUInt32().GetElement(lane), ref set));
             flags = flags.WithElement(lane, set);
         }
 

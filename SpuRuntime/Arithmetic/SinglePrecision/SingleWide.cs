@@ -7,8 +7,9 @@ using SpuRuntime.Arithmetic.Integer;
 namespace SpuRuntime.Arithmetic.SinglePrecision;
 
 /// <summary>
-/// The operations of <see cref="SingleFastPath"/> as AVX-512 has them: it rounds toward zero by the instruction, over whole host registers only. Those
-/// are four SPU registers side by side, or one, in the lowest place; then the contents of the others are undefined and unused.
+/// The operations of <see cref="SingleFastPath"/> as AVX-512 has them: it rounds toward zero by the instruction, over whole host
+/// registers only. Those are four SPU registers side by side, or one, in the lowest place; then the contents of the others are
+/// undefined and unused.
 /// </summary>
 internal static class SingleWide
 {
@@ -40,16 +41,19 @@ internal static class SingleWide
     /// <summary>See <see cref="SingleFastPath.IsModerate"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsModerate(Vector512<uint> highest, Vector512<uint> smallness) =>
-        (Vector512.GreaterThanOrEqual(highest, Vector512.Create(ModerateRange.MagnitudeKeyLimit)) | Vector512.GreaterThan(smallness, Vector512.Create(ModerateRange.InverseMagnitudeKeyLimit)))
+        (Vector512.GreaterThanOrEqual(highest, Vector512.Create(ModerateRange.MagnitudeKeyLimit))
+            | Vector512.GreaterThan(smallness, Vector512.Create(ModerateRange.InverseMagnitudeKeyLimit)))
         == Vector512<uint>.Zero;
 
     /// <summary>a + b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> Add(Vector512<byte> a, Vector512<byte> b) => Avx512F.Add(a.AsSingle(), b.AsSingle(), FloatRoundingMode.ToZero).AsByte();
+    public static Vector512<byte> Add(Vector512<byte> a, Vector512<byte> b) =>
+        Avx512F.Add(a.AsSingle(), b.AsSingle(), FloatRoundingMode.ToZero).AsByte();
 
     /// <summary>a - b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> Subtract(Vector512<byte> a, Vector512<byte> b) => Avx512F.Subtract(a.AsSingle(), b.AsSingle(), FloatRoundingMode.ToZero).AsByte();
+    public static Vector512<byte> Subtract(Vector512<byte> a, Vector512<byte> b) =>
+        Avx512F.Subtract(a.AsSingle(), b.AsSingle(), FloatRoundingMode.ToZero).AsByte();
 
     /// <summary>a times b. The sum with zero makes a negative zero a positive one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -64,7 +68,9 @@ internal static class SingleWide
     /// <summary>a times b, minus c. The sum with zero: as for <see cref="Multiply"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> MultiplySubtract(Vector512<byte> a, Vector512<byte> b, Vector512<byte> c) =>
-        Avx512F.Add(Avx512F.FusedMultiplySubtract(a.AsSingle(), b.AsSingle(), c.AsSingle(), FloatRoundingMode.ToZero), Vector512<float>.Zero, FloatRoundingMode.ToZero).AsByte();
+        Avx512F.Add(
+            Avx512F.FusedMultiplySubtract(a.AsSingle(), b.AsSingle(), c.AsSingle(), FloatRoundingMode.ToZero), Vector512<float>.Zero,
+            FloatRoundingMode.ToZero).AsByte();
 
     /// <summary>c minus a times b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

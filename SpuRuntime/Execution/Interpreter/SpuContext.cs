@@ -22,7 +22,9 @@ internal enum DecodedState : byte
 /// <summary>One pre-decoded instruction: what to run, and the word its fields are cut from.</summary>
 internal unsafe struct SpuDecodedInsn
 {
-    /// <summary>Runs the instruction and returns the next one, or null when the loop must be left (see <see cref="SpuContext.Exit"/>).</summary>
+    /// <summary>
+    /// Runs the instruction and returns the next one, or null when the loop must be left (see <see cref="SpuContext.Exit"/>).
+    /// </summary>
     public delegate*<SpuContext*, SpuDecodedInsn*, SpuDecodedInsn*> Handler;
 
     /// <summary>In host order.</summary>

@@ -29,7 +29,8 @@ internal unsafe struct SpuInterpreterMachine(SpuContext* c, SpuDecodedInsn* i) :
 
     // ---- Registers
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Vector128<byte> Gpr(int index) => Unsafe.Add(ref Unsafe.As<SpuState.RegisterFile, Vector128<byte>>(ref c->State.Registers), (nint)(uint)index);
+    public readonly Vector128<byte> Gpr(int index) =>
+        Unsafe.Add(ref Unsafe.As<SpuState.RegisterFile, Vector128<byte>>(ref c->State.Registers), (nint)(uint)index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void SetGpr(int index, Vector128<byte> value) =>

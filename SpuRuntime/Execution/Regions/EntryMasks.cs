@@ -8,9 +8,9 @@ using SpuRuntime.Execution.Translation;
 namespace SpuRuntime.Execution.Regions;
 
 /// <summary>
-/// Finds what a region may assume where it is entered in the midst of loops: that registers with indices of shuffles hold the constants which the
-/// region itself makes elsewhere, before the loops, or what they held when it was planned. A shuffle by a constant is one host instruction, and says
-/// which words it moves.
+/// Finds what a region may assume where it is entered in the midst of loops: that registers with indices of shuffles hold the
+/// constants which the region itself makes elsewhere, before the loops, or what they held when it was planned. A shuffle by a constant
+/// is one host instruction, and says which words it moves.
 /// </summary>
 internal static class EntryMasks
 {
@@ -29,18 +29,20 @@ internal static class EntryMasks
             static entry => entry, entry => (IrAssumption[])[.. held, .. made.Where((_, number) => wanted[number][entry])]));
     }
 
-    private static IrAssumption Holds(IrSlot slot, Vector128<byte> value) => new(slot, value.AsUInt64().GetElement(1), value.AsUInt64().GetElement(0));
+    private static IrAssumption Holds(IrSlot slot, Vector128<byte> value) =>
+        new(slot, value.AsUInt64().GetElement(1), value.AsUInt64().GetElement(0));
 
     private static IEnumerable<IrSlot> Masks(IrRegion region)
     {
         IEnumerable<IrInstruction> indices = region.Blocks.SelectMany(static block => block.Instructions
-            .Where(static insn => insn.Op == IrOp.Call && (insn.Helper == SpuIrTernary<ShuffleBytes>.Helper || insn.Helper == SpuIrTernary<ShufflePlainBytes>.Helper))
+            .Where(static insn => insn.Op == IrOp.Call
+                && (insn.Helper == SpuIrTernary<ShuffleBytes>.Helper || insn.Helper == SpuIrTernary<ShufflePlainBytes>.Helper))
             .Select(insn => block[insn.C]));
         return indices.Where(static value => value.Op == IrOp.ReadSlot).Select(static value => value.Slot).Distinct();
     }
 
-    // Null where the region does not write the slot, or writes anything but one constant. What only loads see stands for nothing: where one of
-    // them leaves the region, the region is entered again through the check of what it assumes.
+    // Null where the region does not write the slot, or writes anything but one constant. What only loads see stands for nothing:
+    // where one of them leaves the region, the region is entered again through the check of what it assumes.
     private static IrAssumption? Made(IrRegion region, IrSlot slot)
     {
         IrAssumption? made = null;
@@ -50,7 +52,8 @@ internal static class EntryMasks
             {
                 if (insn.Op != IrOp.WriteSlot || insn.Slot != slot || insn.IsSeenByLoadsOnly)
                     continue;
-                if (block[insn.A] is not { Op: IrOp.VectorOf } vector || !block.TryConstant(vector.A, out ulong high) || !block.TryConstant(vector.B, out ulong low))
+                if (block[insn.A] is not { Op: IrOp.VectorOf } vector || !block.TryConstant(vector.A, out ulong high)
+                    || !block.TryConstant(vector.B, out ulong low))
                     return null;
                 var constant = new IrAssumption(slot, high, low);
                 if (made is not null && made != constant)

@@ -46,11 +46,16 @@ public sealed unsafe class SpuCodeCache : IDisposable
         _passes = PassesOf(options.Verify);
     }
 
-    /// <summary>Regions compiled, their instructions, the bytes of MSIL they became, how long it took, and regions that could not be compiled.</summary>
+    /// <summary>
+    /// Regions compiled, their instructions, the bytes of MSIL they became, how long it took, and regions that could not be compiled.
+    /// </summary>
     public (long Instructions, long MsilBytes, TimeSpan Time, long Failures) Work =>
-        (Interlocked.Read(ref _compiled), Interlocked.Read(ref _bytes), Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _ticks)), Interlocked.Read(ref _failures));
+        (Interlocked.Read(ref _compiled), Interlocked.Read(ref _bytes), Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _ticks)),
+            Interlocked.Read(ref _failures));
 
-    /// <summary>Regions kept, and the instructions in them: at most <see cref="SpuEngineOptions.MostInstructions"/>, or one region.</summary>
+    /// <summary>
+    /// Regions kept, and the instructions in them: at most <see cref="SpuEngineOptions.MostInstructions"/>, or one region.
+    /// </summary>
     public (int Regions, long Instructions) Kept
     {
         get
@@ -125,7 +130,8 @@ public sealed unsafe class SpuCodeCache : IDisposable
         SpuRegion? found = null;
         foreach (SpuRegion region in candidates)
         {
-            if (region.Plan.Speculates == speculate && region.Plan.Masks <= masks && (region.Plan.IsLarge || (!large && found is null)) && region.Plan.Matches(c->LocalStore)
+            if (region.Plan.Speculates == speculate && region.Plan.Masks <= masks && (region.Plan.IsLarge || (!large && found is null))
+                && region.Plan.Matches(c->LocalStore)
                 && region.Plan.Fits(c->State))
                 found = region;
         }
@@ -216,7 +222,8 @@ public sealed unsafe class SpuCodeCache : IDisposable
         {
             IrRegion translated = Translate(plan, _passes, Options.FloatMode);
             region.CertainTargets = [.. FindCertainTargets(plan, translated)];
-            CompiledRegion code = new MsilRegionBackend(new SpuRegionGuest(plan, Options.PacksVectors), _helpers).Compile(translated, $"spu_{plan.Start:x}", plan.Speculates);
+            CompiledRegion code = new MsilRegionBackend(new SpuRegionGuest(plan, Options.PacksVectors), _helpers).Compile(
+                translated, $"spu_{plan.Start:x}", plan.Speculates);
             Interlocked.Add(ref _compiled, plan.Instructions);
             Interlocked.Add(ref _bytes, code.MsilBytes);
             region.Code = code;
@@ -226,7 +233,8 @@ public sealed unsafe class SpuCodeCache : IDisposable
             // The interpreter runs what cannot be compiled. It is still an error of the compiler, and tests check the count.
             region.HasFailed = true;
             Interlocked.Increment(ref _failures);
-            _logger.LogError(e, "SPU region at 0x{Address:x}, {Instructions} instructions, was not compiled", plan.Start, plan.Instructions);
+            _logger.LogError(
+                e, "SPU region at 0x{Address:x}, {Instructions} instructions, was not compiled", plan.Start, plan.Instructions);
         }
 
         Interlocked.Add(ref _ticks, Stopwatch.GetTimestamp() - started);

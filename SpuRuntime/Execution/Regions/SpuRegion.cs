@@ -53,7 +53,8 @@ internal sealed unsafe class SpuRegion(SpuRegionPlan plan)
     public IReadOnlyList<(uint Branch, uint Target)> CertainTargets { get; set; } = [];
 
     /// <summary>Its host code as a handler.</summary>
-    public delegate*<SpuContext*, SpuDecodedInsn*, SpuDecodedInsn*> Handler => (delegate*<SpuContext*, SpuDecodedInsn*, SpuDecodedInsn*>)_code!.Entry;
+    public delegate*<SpuContext*, SpuDecodedInsn*, SpuDecodedInsn*> Handler =>
+        (delegate*<SpuContext*, SpuDecodedInsn*, SpuDecodedInsn*>)_code!.Entry;
 
     /// <summary>Whether it has words of a quadword.</summary>
     public bool Covers(uint quadword) => Array.BinarySearch(Quadwords, (ushort)quadword) >= 0;

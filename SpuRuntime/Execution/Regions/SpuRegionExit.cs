@@ -28,5 +28,6 @@ internal readonly record struct SpuRegionExit(SpuRegionExitKind Kind, uint Addre
 
     public nint Encoded => (nint)(Address << KindBits) | (nint)Kind;
 
-    public static SpuRegionExit Decode(nint encoded) => new((SpuRegionExitKind)(encoded & ((1 << KindBits) - 1)), (uint)(encoded >> KindBits));
+    public static SpuRegionExit Decode(nint encoded) =>
+        new((SpuRegionExitKind)(encoded & ((1 << KindBits) - 1)), (uint)(encoded >> KindBits));
 }

@@ -87,7 +87,8 @@ internal sealed class SpuRegionGuest(SpuRegionPlan plan, bool packs = true) : Re
 
     public override void EmitCheck(RegionCode code, Label stop)
     {
-        // Attention is 0 or more than any budget: one comparison for both. Other threads write it, and a loop must read it again on each turn.
+        // Attention is 0 or more than any budget: one comparison for both. Other threads write it, and a loop must read it again on
+        // each turn.
         code.Il.Emit(OpCodes.Ldloc, code.Left);
         code.Il.Emit(OpCodes.Ldarg_0);
         code.Il.Emit(OpCodes.Ldc_I4, SpuContextLayout.Attention);
@@ -270,5 +271,6 @@ internal sealed class SpuRegionGuest(SpuRegionPlan plan, bool packs = true) : Re
             il.Emit(load);
     }
 
-    private static void Call(ILGenerator il, string name) => il.Emit(OpCodes.Call, typeof(SpuRegionRuntime).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!);
+    private static void Call(ILGenerator il, string name) =>
+        il.Emit(OpCodes.Call, typeof(SpuRegionRuntime).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!);
 }

@@ -65,7 +65,9 @@ internal sealed unsafe class SpuRegionPlan
     /// <summary>Made because a smaller one stayed hot.</summary>
     public bool IsLarge { get; init; }
 
-    /// <summary>Compiled for ordinary operands and results; leaves by a side exit where one is not. Not for code where that happens often.</summary>
+    /// <summary>
+    /// Compiled for ordinary operands and results; leaves by a side exit where one is not. Not for code where that happens often.
+    /// </summary>
     public bool Speculates { get; init; }
 
     /// <summary>Instructions in it.</summary>

@@ -14,7 +14,8 @@ namespace SpuRuntime.Execution.Regions;
 /// <param name="decoded">The SPU's instructions.</param>
 /// <param name="targets">By address, where computed branches have gone to when they left a region.</param>
 /// <param name="starts">Where regions have been asked for.</param>
-internal sealed unsafe class SpuRegionPlanner(DecodedLocalStore decoded, IReadOnlyDictionary<uint, List<uint>> targets, IReadOnlySet<uint> starts)
+internal sealed unsafe class SpuRegionPlanner(
+    DecodedLocalStore decoded, IReadOnlyDictionary<uint, List<uint>> targets, IReadOnlySet<uint> starts)
 {
     private const uint AddressMask = SpuState.LocalStoreSize - 4;
     private const int MostEntries = 64;
@@ -52,7 +53,9 @@ internal sealed unsafe class SpuRegionPlanner(DecodedLocalStore decoded, IReadOn
                 break;
         }
 
-        return _words.TryGetValue(start, out uint first) && !SpuIrTranslation.IsInterpreted(SpuDecoder.Decode(first), first) ? Make(start, large, speculate, masks) : null;
+        return _words.TryGetValue(start, out uint first) && !SpuIrTranslation.IsInterpreted(SpuDecoder.Decode(first), first)
+            ? Make(start, large, speculate, masks)
+            : null;
     }
 
     private void Reset()
@@ -212,7 +215,12 @@ internal sealed unsafe class SpuRegionPlanner(DecodedLocalStore decoded, IReadOn
         {
             Start = start,
             Blocks = [.. blocks],
-            Entries = [.. _entries.OrderBy(entry => entry != start).Select(entry => Array.IndexOf(starts, entry)).Where(static number => number >= 0)],
+            Entries =
+            [
+                .. _entries.OrderBy(entry => entry != start)
+                    .Select(entry => Array.IndexOf(starts, entry))
+                    .Where(static number => number >= 0),
+            ],
             Returns = [.. _returns.Select(address => Array.IndexOf(starts, address)).Where(static number => number >= 0)],
             Targets = TargetNumbers(blocks, starts),
             PlainMasks = plain,

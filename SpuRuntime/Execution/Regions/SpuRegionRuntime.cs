@@ -18,7 +18,9 @@ internal static unsafe class SpuRegionRuntime
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> ReverseFour(Vector512<byte> four) => Avx512BW.Shuffle(
         four,
-        Vector512.Create(0x08090a0b0c0d0e0ful, 0x0001020304050607, 0x08090a0b0c0d0e0f, 0x0001020304050607, 0x08090a0b0c0d0e0f, 0x0001020304050607, 0x08090a0b0c0d0e0f, 0x0001020304050607).AsByte());
+        Vector512.Create(
+            0x08090a0b0c0d0e0ful, 0x0001020304050607, 0x08090a0b0c0d0e0f, 0x0001020304050607, 0x08090a0b0c0d0e0f, 0x0001020304050607,
+            0x08090a0b0c0d0e0f, 0x0001020304050607).AsByte());
 
     /// <summary>A quadword of local store, as it is there, four times.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -32,7 +32,8 @@ internal sealed unsafe class SpuRegionSet(DecodedLocalStore decoded, SpuCodeCach
     private readonly Dictionary<uint, (int Count, long Compiled)> _sideExits = [];
     private readonly HashSet<uint> _notSpeculated = [];
 
-    // Regions that were refused because indices of shuffles were not as they had been: how often, and by entry, what is left to be taken for granted.
+    // Regions that were refused because indices of shuffles were not as they had been: how often, and by entry, what is left to be
+    // taken for granted.
     private readonly Dictionary<SpuRegion, int> _unfit = [];
     private readonly Dictionary<uint, MaskTrust> _trust = [];
 
@@ -47,7 +48,8 @@ internal sealed unsafe class SpuRegionSet(DecodedLocalStore decoded, SpuCodeCach
 
     /// <summary>Entries of the largest collection of notes about addresses, and regions noted as unfit.</summary>
     public (int Notes, int Unfit) Noted =>
-        (Math.Max(Math.Max(_targets.Count, _starts.Count), Math.Max(Math.Max(_sideExits.Count, _notSpeculated.Count), _trust.Count)), _unfit.Count);
+        (Math.Max(Math.Max(_targets.Count, _starts.Count), Math.Max(Math.Max(_sideExits.Count, _notSpeculated.Count), _trust.Count)),
+            _unfit.Count);
 
     /// <summary>Arrivals until an instruction that is decoded asks for the first time.</summary>
     public ushort FirstHeat => (ushort)Math.Min(cache.Options.SeekThreshold, cache.Options.Threshold);
@@ -168,16 +170,20 @@ internal sealed unsafe class SpuRegionSet(DecodedLocalStore decoded, SpuCodeCach
         _starts.Add(address);
         SpuRegionPlan? plan = (_planner ??= new SpuRegionPlanner(decoded, _targets, _starts)).Plan(
             address, large ? cache.Options.Large : cache.Options.Small, large, speculate, TrustAt(address));
-        return plan is null || (here is { Plan.IsLarge: true } && here.Plan.Start == address && plan.Shape == here.Plan.Shape) ? null : new SpuRegion(plan);
+        bool isNoBetter = plan is null || (here is { Plan.IsLarge: true } && here.Plan.Start == address && plan.Shape == here.Plan.Shape);
+        return isNoBetter ? null : new SpuRegion(plan!);
     }
 
     // Code that comes from the cache was compiled for others too.
     private bool HasBreakpoint(SpuRegion region) => decoded.Points is { Breakpoints.Count: > 0 } points && points.Breakpoints.Any(
-        address => Array.Exists(region.Plan.Blocks, block => address >= block.Address && address < block.Address + (4 * (ulong)block.Words.Length)));
+        address =>
+            Array.Exists(region.Plan.Blocks, block => address >= block.Address
+            && address < block.Address + (4 * (ulong)block.Words.Length)));
 
     private MaskTrust TrustAt(uint address) => _trust.GetValueOrDefault(address, MaskTrust.Constant);
 
-    private static IEnumerable<uint> EntriesOf(SpuRegion region) => region.Plan.Entries.Select(number => region.Plan.Blocks[number].Address);
+    private static IEnumerable<uint> EntriesOf(SpuRegion region) =>
+        region.Plan.Entries.Select(number => region.Plan.Blocks[number].Address);
 
     private void Install(SpuRegion region)
     {

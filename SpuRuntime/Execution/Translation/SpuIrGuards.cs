@@ -14,8 +14,10 @@ internal static class SpuIrGuards
     private static readonly bool IsWide = Avx512F.IsSupported;
 
     private static readonly IrLook Checks = new(
-        new IrRange(ModerateRange.Greatest, ModerateRange.UnitExponent), new IrRange(ModerateRange.GreatestResult, ModerateRange.ResultUnitExponent),
-        Method(nameof(SingleFastPath.MagnitudeKey)), Method(nameof(SingleFastPath.InverseMagnitudeKey)), Method(nameof(SingleFastPath.IsModerate)), Method(nameof(SingleFastPath.Max)),
+        new IrRange(ModerateRange.Greatest, ModerateRange.UnitExponent),
+        new IrRange(ModerateRange.GreatestResult, ModerateRange.ResultUnitExponent),
+        Method(nameof(SingleFastPath.MagnitudeKey)), Method(nameof(SingleFastPath.InverseMagnitudeKey)),
+        Method(nameof(SingleFastPath.IsModerate)), Method(nameof(SingleFastPath.Max)),
         IsWide ? Method(nameof(SingleWide.Join)) : null);
 
     private static readonly IrForm? Wide = !IsWide ? null : new(

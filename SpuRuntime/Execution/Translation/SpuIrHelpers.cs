@@ -74,7 +74,8 @@ internal static unsafe class SpuIrBinary<TOperation>
 {
     public static IrHelper Helper { get; } = new(
         typeof(TOperation), IrType.V128, SpuIrHelpers.Vectors(2), null, static (_, x) => TOperation.Apply(x[0], x[1]),
-        Caller: SpuIrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>), typeof(Vector128<byte>)), Source: SpuIrWordSources.Of(typeof(TOperation)),
+        Caller: SpuIrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>), typeof(Vector128<byte>)),
+        Source: SpuIrWordSources.Of(typeof(TOperation)),
         Four: SpuIrHelpers.Four(typeof(TOperation), 2), FourOfLoaded: SpuIrHelpers.FourOfLoaded(typeof(TOperation)));
 }
 
@@ -93,7 +94,8 @@ internal static unsafe class SpuIrImmediate<TOperation>
     where TOperation : struct, ISpuVectorImmediate
 {
     public static IrHelper Helper { get; } = new(
-        typeof(TOperation), IrType.V128, [IrType.V128, IrType.I64], null, static (_, x) => TOperation.Apply(x[0], (int)SpuIrHelpers.Number(x[1])),
+        typeof(TOperation), IrType.V128, [IrType.V128, IrType.I64], null, static (_, x) =>
+            TOperation.Apply(x[0], (int)SpuIrHelpers.Number(x[1])),
         Caller: SpuIrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>), typeof(int)));
 }
 
@@ -102,7 +104,8 @@ internal static unsafe class SpuIrFloatUnary<TOperation>
     where TOperation : struct, ISpuFloatUnary
 {
     public static IrHelper Helper { get; } = new(
-        typeof(TOperation), IrType.V128, SpuIrHelpers.Vectors(1), SpuIrSlots.Fpscr, static (state, x) => TOperation.Apply(ref SpuIrHelpers.Fpscr(state), x[0]),
+        typeof(TOperation), IrType.V128, SpuIrHelpers.Vectors(1), SpuIrSlots.Fpscr, static (state, x) =>
+            TOperation.Apply(ref SpuIrHelpers.Fpscr(state), x[0]),
         Caller: SpuIrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>).MakeByRefType(), typeof(Vector128<byte>)));
 }
 
@@ -113,7 +116,8 @@ internal static unsafe class SpuIrFloatBinary<TOperation>
     public static IrHelper Helper { get; } = new(
         typeof(TOperation), IrType.V128, SpuIrHelpers.Vectors(2), SpuIrSlots.Fpscr,
         static (state, x) => TOperation.Apply(ref SpuIrHelpers.Fpscr(state), x[0], x[1]),
-        Caller: SpuIrHelpers.Apply(typeof(TOperation), typeof(Vector128<byte>).MakeByRefType(), typeof(Vector128<byte>), typeof(Vector128<byte>)),
+        Caller: SpuIrHelpers.Apply(
+            typeof(TOperation), typeof(Vector128<byte>).MakeByRefType(), typeof(Vector128<byte>), typeof(Vector128<byte>)),
         Guard: SpuIrGuards.Of(typeof(TOperation)), Four: SpuIrGuards.FourOf(typeof(TOperation)));
 }
 
@@ -125,7 +129,8 @@ internal static unsafe class SpuIrFloatTernary<TOperation>
         typeof(TOperation), IrType.V128, SpuIrHelpers.Vectors(3), SpuIrSlots.Fpscr,
         static (state, x) => TOperation.Apply(ref SpuIrHelpers.Fpscr(state), x[0], x[1], x[2]),
         Caller: SpuIrHelpers.Apply(
-            typeof(TOperation), typeof(Vector128<byte>).MakeByRefType(), typeof(Vector128<byte>), typeof(Vector128<byte>), typeof(Vector128<byte>)),
+            typeof(TOperation), typeof(Vector128<byte>).MakeByRefType(), typeof(Vector128<byte>), typeof(Vector128<byte>),
+            typeof(Vector128<byte>)),
         Guard: SpuIrGuards.Of(typeof(TOperation)), Four: SpuIrGuards.FourOf(typeof(TOperation)));
 }
 

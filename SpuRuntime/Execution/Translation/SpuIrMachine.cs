@@ -47,13 +47,15 @@ internal readonly struct SpuIrMachine(IrBlock block, uint address, SpuFloatMode 
 
     public IrValue InPreferred(IrValue word) => block.Call(SpuIrHelpers.InPreferred, word);
 
-    public IrValue Add(IrValue left, IrValue right) => block.Binary(IrOp.And, block.Binary(IrOp.Add, left, right), block.Constant(uint.MaxValue));
+    public IrValue Add(IrValue left, IrValue right) =>
+        block.Binary(IrOp.And, block.Binary(IrOp.Add, left, right), block.Constant(uint.MaxValue));
 
     public IrValue And(IrValue left, IrValue right) => block.Binary(IrOp.And, left, right);
 
     public IrValue Equal(IrValue left, IrValue right) => block.Binary(IrOp.Equal, left, right);
 
-    public IrValue NotEqual(IrValue left, IrValue right) => block.Binary(IrOp.Xor, block.Binary(IrOp.Equal, left, right), block.Constant(1));
+    public IrValue NotEqual(IrValue left, IrValue right) =>
+        block.Binary(IrOp.Xor, block.Binary(IrOp.Equal, left, right), block.Constant(1));
 
     public IrValue GreaterSigned(IrValue left, IrValue right) => block.Binary(IrOp.LessSigned, Signed(right), Signed(left));
 
@@ -68,7 +70,12 @@ internal readonly struct SpuIrMachine(IrBlock block, uint address, SpuFloatMode 
 
     public IrValue Vector<TOperation>(IrValue a, IrValue b, IrValue c)
         where TOperation : struct, ISpuVectorTernary => block.Call(
-            typeof(TOperation) == typeof(ShuffleBytes) && IsPlainMask(c) ? SpuIrTernary<ShufflePlainBytes>.Helper : SpuIrTernary<TOperation>.Helper, a, b, c);
+            typeof(TOperation) == typeof(ShuffleBytes) && IsPlainMask(c)
+                ? SpuIrTernary<ShufflePlainBytes>.Helper
+                : SpuIrTernary<TOperation>.Helper,
+            a,
+            b,
+            c);
 
     public IrValue VectorImmediate<TOperation>(IrValue a, int immediate)
         where TOperation : struct, ISpuVectorImmediate => block.Call(SpuIrImmediate<TOperation>.Helper, a, block.Constant((uint)immediate));
@@ -78,14 +85,17 @@ internal readonly struct SpuIrMachine(IrBlock block, uint address, SpuFloatMode 
 
     public IrValue Float<TOperation>(IrValue a, IrValue b)
         where TOperation : struct, ISpuFloatBinary =>
-        block.Call((mode == SpuFloatMode.Relaxed ? SingleRelaxed.Of(typeof(TOperation)) : null) ?? SpuIrFloatBinary<TOperation>.Helper, a, b);
+        block.Call(
+            (mode == SpuFloatMode.Relaxed ? SingleRelaxed.Of(typeof(TOperation)) : null) ?? SpuIrFloatBinary<TOperation>.Helper, a, b);
 
     public IrValue Float<TOperation>(IrValue a, IrValue b, IrValue c)
         where TOperation : struct, ISpuFloatTernary =>
-        block.Call((mode == SpuFloatMode.Relaxed ? SingleRelaxed.Of(typeof(TOperation)) : null) ?? SpuIrFloatTernary<TOperation>.Helper, a, b, c);
+        block.Call(
+            (mode == SpuFloatMode.Relaxed ? SingleRelaxed.Of(typeof(TOperation)) : null) ?? SpuIrFloatTernary<TOperation>.Helper, a, b, c);
 
     public IrValue FloatImmediate<TOperation>(IrValue a, int immediate)
-        where TOperation : struct, ISpuFloatImmediate => block.Call(SpuIrFloatImmediate<TOperation>.Helper, a, block.Constant((uint)immediate));
+        where TOperation : struct, ISpuFloatImmediate =>
+            block.Call(SpuIrFloatImmediate<TOperation>.Helper, a, block.Constant((uint)immediate));
 
     // ---- Local store: nothing there can fault.
     public IrValue Load(IrValue where) => block.Access(IrOp.LoadVector, Quadword(where));

@@ -14,7 +14,9 @@ internal static class SpuIrTranslation
     private static readonly bool[] ChangesInterrupts = [.. SpuTable.Instructions.Select(static info => info.Has("d"))];
     private static readonly bool[] End = [.. SpuTable.Instructions.Select(static info => info.Has("end"))];
 
-    /// <summary>True for instructions that are the interpreter's: what concerns channels, the program's end, interrupts and code itself.</summary>
+    /// <summary>
+    /// True for instructions that are the interpreter's: what concerns channels, the program's end, interrupts and code itself.
+    /// </summary>
     public static bool IsInterpreted(SpuOp op, uint word)
     {
         const int DisableBit = 19;
@@ -56,5 +58,6 @@ internal static class SpuIrTranslation
 
     private static bool IsLeft(SpuInstructionInfo info) =>
         info.Op == SpuOp.Invalid || info.Has("channel")
-        || Array.Exists(["stop", "stopd", "sync", "syncc", "iret", "bisled"], name => info.Mnemonic.StartsWith(name, StringComparison.Ordinal));
+        || Array.Exists(
+            ["stop", "stopd", "sync", "syncc", "iret", "bisled"], name => info.Mnemonic.StartsWith(name, StringComparison.Ordinal));
 }

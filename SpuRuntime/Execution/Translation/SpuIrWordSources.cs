@@ -13,7 +13,8 @@ internal static class SpuIrWordSources
     private static readonly uint[] Words = [0x00010203, 0x04050607, 0x08090a0b, 0x0c0d0e0f];
 
     /// <summary>Where an operation's words come from; null: they are others.</summary>
-    public static Func<IrBlock, IrInstruction, IrWords>? Of(Type operation) => operation == typeof(ShufflePlainBytesOfOne) ? OfShuffle : null;
+    public static Func<IrBlock, IrInstruction, IrWords>? Of(Type operation) =>
+        operation == typeof(ShufflePlainBytesOfOne) ? OfShuffle : null;
 
     private static IrWords OfShuffle(IrBlock block, IrInstruction shuffle)
     {

@@ -21,7 +21,8 @@ internal static class VectorConstants
             return true;
         }
 
-        if (block[value] is not { Op: IrOp.VectorOf } vector || !block.TryConstant(vector.A, out ulong high) || !block.TryConstant(vector.B, out ulong low))
+        if (block[value] is not { Op: IrOp.VectorOf } vector || !block.TryConstant(vector.A, out ulong high)
+            || !block.TryConstant(vector.B, out ulong low))
             return false;
         constant = Vector128.Create(low, high).AsByte();
         return true;

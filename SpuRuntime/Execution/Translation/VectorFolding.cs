@@ -16,8 +16,10 @@ internal sealed class VectorFolding : IIrPass
 {
     private static readonly IrHelper[] InsertionMasks =
     [
-        SpuIrBinary<InsertByte>.Helper, SpuIrBinary<InsertHalfword>.Helper, SpuIrBinary<InsertWord>.Helper, SpuIrBinary<InsertDoubleword>.Helper,
-        SpuIrImmediate<InsertByte>.Helper, SpuIrImmediate<InsertHalfword>.Helper, SpuIrImmediate<InsertWord>.Helper, SpuIrImmediate<InsertDoubleword>.Helper,
+        SpuIrBinary<InsertByte>.Helper, SpuIrBinary<InsertHalfword>.Helper, SpuIrBinary<InsertWord>.Helper,
+        SpuIrBinary<InsertDoubleword>.Helper,
+        SpuIrImmediate<InsertByte>.Helper, SpuIrImmediate<InsertHalfword>.Helper, SpuIrImmediate<InsertWord>.Helper,
+        SpuIrImmediate<InsertDoubleword>.Helper,
     ];
 
     private static readonly IrHelper[] Comparisons =
@@ -74,7 +76,8 @@ internal sealed class VectorFolding : IIrPass
 
         if (helper == SpuIrHelpers.Preferred && block[call.A] is { Op: IrOp.Call } made && made.Helper == SpuIrHelpers.InPreferred)
             return made.A;
-        bool plain = helper == SpuIrTernary<ShufflePlainBytes>.Helper || (helper == SpuIrTernary<ShuffleBytes>.Helper && NamesBytes(block, call.C));
+        bool plain = helper == SpuIrTernary<ShufflePlainBytes>.Helper
+            || (helper == SpuIrTernary<ShuffleBytes>.Helper && NamesBytes(block, call.C));
         if (plain && call.A == call.B)
             return block.Call(SpuIrBinary<ShufflePlainBytesOfOne>.Helper, call.A, call.C);
         if (plain && helper == SpuIrTernary<ShuffleBytes>.Helper)
@@ -83,11 +86,13 @@ internal sealed class VectorFolding : IIrPass
     }
 
     // The indices of a shuffle have no first bits set: none asks for a constant.
-    private static bool NamesBytes(IrBlock block, IrValue indices) => VectorConstants.TryConstant(block, indices, out Vector128<byte> constant)
+    private static bool NamesBytes(IrBlock block, IrValue indices) =>
+        VectorConstants.TryConstant(block, indices, out Vector128<byte> constant)
         ? constant.ExtractMostSignificantBits() == 0 && (constant & Vector128.Create((byte)0x60)) == Vector128<byte>.Zero
         : block[indices] is { Op: IrOp.Call } made && Array.IndexOf(InsertionMasks, made.Helper) >= 0;
 
     private static bool IsMove(IrBlock block, in IrInstruction call) =>
-        (call.Helper == SpuIrBinary<Or>.Helper || call.Helper == SpuIrBinary<AddWords>.Helper || call.Helper == SpuIrImmediate<RotateQuadBytes>.Helper)
+        (call.Helper == SpuIrBinary<Or>.Helper || call.Helper == SpuIrBinary<AddWords>.Helper
+            || call.Helper == SpuIrImmediate<RotateQuadBytes>.Helper)
         && VectorConstants.TryConstant(block, call.B, out Vector128<byte> second) && second == Vector128<byte>.Zero;
 }

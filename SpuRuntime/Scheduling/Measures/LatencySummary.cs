@@ -21,7 +21,8 @@ public readonly record struct LatencySummary(
         foreach (double sample in samples)
             sum += sample;
         return new LatencySummary(
-            samples.Length, sum / samples.Length, samples[0], Percentile(samples, 50), Percentile(samples, 95), Percentile(samples, 99), samples[^1]);
+            samples.Length, sum / samples.Length, samples[0], Percentile(samples, 50), Percentile(samples, 95), Percentile(samples, 99),
+            samples[^1]);
     }
 
     /// <summary>The nearest rank: the smallest sample that so many percent of all do not exceed.</summary>

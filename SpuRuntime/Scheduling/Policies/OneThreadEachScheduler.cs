@@ -6,7 +6,8 @@ namespace SpuRuntime.Scheduling.Policies;
 /// A host thread for each SPE, asleep while that cannot run. The host's kernel decides who gets a core; priorities, gangs and
 /// quanta have no say. Each slot's gate is its own, so SPEs never wait for each other here.
 /// </summary>
-internal sealed class OneThreadEachScheduler(SpeSchedulerOptions options, Action<ISchedulableSpe, Exception> failed) : SpeScheduler(options, failed)
+internal sealed class OneThreadEachScheduler(SpeSchedulerOptions options, Action<ISchedulableSpe, Exception> failed)
+    : SpeScheduler(options, failed)
 {
     // No other SPE waits for the thread: a slice ends only so that the time it used is recorded now and then.
     private static readonly SpeQuantum Slice = SpeQuantum.Instructions(1 << 24);

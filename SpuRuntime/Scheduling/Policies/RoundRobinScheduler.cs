@@ -19,7 +19,8 @@ internal sealed class RoundRobinScheduler : SpeScheduler
     {
         _quantum = options.Quantum ?? Usual;
         if (_quantum.IsTime)
-            throw new ArgumentException("the round robin's quantum is a number of instructions: host time would make runs differ", nameof(options));
+            throw new ArgumentException(
+                "the round robin's quantum is a number of instructions: host time would make runs differ", nameof(options));
     }
 
     public override bool RunTurn(long longest = long.MaxValue)

@@ -6,8 +6,8 @@ public static class SpeSchedulerFactory
     /// <summary>Makes the scheduler that the options describe.</summary>
     /// <param name="options">Which rules, how many threads.</param>
     /// <param name="failed">
-    /// Told on a host thread of the scheduler's when a slice has thrown: a bug of this program, after which the machine is to be ended. That SPE
-    /// never runs again. With <see cref="SpePolicy.RoundRobin"/> the exception goes to the caller of the turn instead.
+    /// Told on a host thread of the scheduler's when a slice has thrown: a bug of this program, after which the machine is to be
+    /// ended. That SPE never runs again. With <see cref="SpePolicy.RoundRobin"/> the exception goes to the caller of the turn instead.
     /// </param>
     public static SpeScheduler Build(this SpeSchedulerOptions options, Action<ISchedulableSpe, Exception> failed)
     {

@@ -72,7 +72,8 @@ internal sealed class SpeUnit
 /// <summary>Units that wait for host threads: the highest priority first, and first come, first served among equals.</summary>
 internal sealed class UnitQueue
 {
-    private readonly LinkedList<SpeUnit>[] _byPriority = [.. Enumerable.Range(0, SpeAttributes.HighestPriority + 1).Select(_ => new LinkedList<SpeUnit>())];
+    private readonly LinkedList<SpeUnit>[] _byPriority = [.. Enumerable.Range(0, SpeAttributes.HighestPriority + 1).Select(
+        _ => new LinkedList<SpeUnit>())];
     private uint _filled;
 
     public SpeUnit? First => _filled == 0 ? null : _byPriority[Highest].First!.Value;

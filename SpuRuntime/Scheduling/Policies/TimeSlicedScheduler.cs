@@ -12,7 +12,8 @@ namespace SpuRuntime.Scheduling.Policies;
 /// it would wait for ever. A gang that is larger than the number of threads gets all of them, in turns among its members.
 /// <para>All of it is guarded by one gate, under which <see cref="ISchedulableSpe.Interrupt"/> is called and nothing else of an SPE.</para>
 /// </summary>
-internal sealed class TimeSlicedScheduler(SpeSchedulerOptions options, Action<ISchedulableSpe, Exception> failed) : SpeScheduler(options, failed)
+internal sealed class TimeSlicedScheduler(SpeSchedulerOptions options, Action<ISchedulableSpe, Exception> failed)
+    : SpeScheduler(options, failed)
 {
     private static readonly SpeQuantum Usual = SpeQuantum.Microseconds(1000);
 
@@ -138,7 +139,9 @@ internal sealed class TimeSlicedScheduler(SpeSchedulerOptions options, Action<IS
         SpeUnit unit = UnitOf(slot);
         slot.Unit = unit;
         unit.Ready.AddLast(slot.Node);
-        int priority = unit.Ready.Count == 1 && unit.Inside.Count == 0 ? slot.Attributes.Priority : Math.Max(unit.Priority, slot.Attributes.Priority);
+        int priority = unit.Ready.Count == 1 && unit.Inside.Count == 0
+            ? slot.Attributes.Priority
+            : Math.Max(unit.Priority, slot.Attributes.Priority);
         if (unit.IsQueued && priority != unit.Priority)
             _waiting.Remove(unit);
         unit.Priority = priority;

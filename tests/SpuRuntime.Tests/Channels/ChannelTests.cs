@@ -21,7 +21,8 @@ public sealed class ChannelTests
         TestSpe spe = machine.Spe;
 
         Assert.Equal(count, spe.Count(channel));
-        Assert.Equal(!readable ? ChannelResult.Invalid : count == 0 ? ChannelResult.Blocked : ChannelResult.Done, spe.Channels.Read(channel, out _));
+        ChannelResult expected = !readable ? ChannelResult.Invalid : count == 0 ? ChannelResult.Blocked : ChannelResult.Done;
+        Assert.Equal(expected, spe.Channels.Read(channel, out _));
         Assert.Equal(readable ? ChannelResult.Invalid : ChannelResult.Done, spe.Channels.Write(channel, 0));
     }
 
@@ -143,7 +144,9 @@ public sealed class ChannelTests
         machine.Woken.Clear();
 
         SpuExit exit = spe.Turn((ref state, channels) =>
-            channels.Read(29, out _) == ChannelResult.Blocked ? new SpuExit(SpuExitReason.Blocked, 29) : new SpuExit(SpuExitReason.Stopped, 1));
+            channels.Read(29, out _) == ChannelResult.Blocked
+                ? new SpuExit(SpuExitReason.Blocked, 29)
+                : new SpuExit(SpuExitReason.Stopped, 1));
 
         Assert.Equal(new SpuExit(SpuExitReason.Blocked, 29), exit);
         Assert.False(spe.Spe.IsRunnable);
@@ -169,7 +172,9 @@ public sealed class ChannelTests
         SpuExit exit = spe.Turn((ref state, channels) =>
         {
             if (turns++ != 0)
-                return channels.Read(29, out _) == ChannelResult.Done ? new SpuExit(SpuExitReason.Stopped, 2) : new SpuExit(SpuExitReason.Halted);
+                return channels.Read(29, out _) == ChannelResult.Done
+                    ? new SpuExit(SpuExitReason.Stopped, 2)
+                    : new SpuExit(SpuExitReason.Halted);
             Assert.Equal(ChannelResult.Blocked, channels.Read(29, out _));
             spe.Problem(0x400c, 5);
             return new SpuExit(SpuExitReason.Blocked, 29);

@@ -27,7 +27,8 @@ public sealed class CacheTests : IDisposable
     {
         // The target becomes a constant, and with it the way back into the region, behind the block where the count was one.
         const string Loops = "il $4,5\nnop $0\nnop $0\nai $4,$4,-1\nila $5,8\nnop $0\nbinz $4,$5\nai $6,$6,-1\nbrnz $6,0\nstop 1";
-        using var code = new SpuCodeCache(new SpuEngineOptions { Threshold = 4, Synchronous = true, Verify = true, Small = new SpuRegionLimits(40, 2) });
+        using var code = new SpuCodeCache(
+            new SpuEngineOptions { Threshold = 4, Synchronous = true, Verify = true, Small = new SpuRegionLimits(40, 2) });
         using TestSpu spu = new TestSpu(code: code).Load(Loops);
         spu.SetWords(6, 100);
 
@@ -72,9 +73,10 @@ public sealed class CacheTests : IDisposable
     [InlineData(0x4_0000u)]
     public void What_is_overwritten_behind_a_load_is_there_where_the_load_leaves(uint place)
     {
-        // The loads go around the end of local store: compiled code has one check for both, and leaves the first one to the interpreter, which
-        // needs the first value of $3.
-        const string Loop = "ai $3,$6,16\nlqd $4,0($3)\nlqd $5,16($3)\nai $3,$6,32\na $9,$9,$4\na $9,$9,$5\nai $2,$2,-1\nbrnz $2,0x80\nstop 1";
+        // The loads go around the end of local store: compiled code has one check for both, and leaves the first one to the
+        // interpreter, which needs the first value of $3.
+        const string Loop = "ai $3,$6,16\nlqd $4,0($3)\nlqd $5,16($3)\nai $3,$6,32\na $9,$9,$4\na $9,$9,$5\n"
+            + "ai $2,$2,-1\nbrnz $2,0x80\nstop 1";
         using TestSpu spu = new TestSpu(code: _code).Load(Loop, 0x80);
         spu.SetWords(2, 100);
         spu.SetWords(6, place);

@@ -89,7 +89,8 @@ public sealed class MaskTests
     {
         IrRegion region = Translated(MaskTrust.Constant);
         // ila: 18 bits in each word.
-        Assert.Equal([new IrAssumption(SpuIrSlots.Gpr(Mask), 0x0001_0203_0001_0203, 0x0001_0203_0001_0203)], region.Assumed[region.Entries[0]]);
+        Assert.Equal(
+            [new IrAssumption(SpuIrSlots.Gpr(Mask), 0x0001_0203_0001_0203, 0x0001_0203_0001_0203)], region.Assumed[region.Entries[0]]);
     }
 
     [Fact]

@@ -51,6 +51,7 @@ public sealed class MsilSizeTests
 
         SpuRegionPlan plan = spu.Core.Plan(0) ?? throw new InvalidOperationException("nothing to compile");
         IrRegion region = SpuCodeCache.Translate(plan, SpuCodeCache.PassesOf(verify: true), SpuFloatMode.Exact);
-        return new MsilRegionBackend(new SpuRegionGuest(plan), new HelperPlans(inline: false)).Compile(region, "size", plan.Speculates).MsilBytes;
+        return new MsilRegionBackend(new SpuRegionGuest(plan), new HelperPlans(inline: false)).Compile(
+            region, "size", plan.Speculates).MsilBytes;
     }
 }

@@ -9,7 +9,8 @@ internal sealed record PackCase(int Seed, uint[] Words, uint[] Loops, bool IsFin
 {
     // The first ones mean something else to hosts than to an SPU.
     private static readonly uint[] Odd =
-        [0xff80_0000, 0x7fff_ffff, 0x7f80_0000, 0xffff_ffff, 0x8000_0000, 0x0000_0001, 0x807f_ffff, 0x0080_0000, 0x7e80_0000, 0x1000_0000, 0, 0x3f80_0000];
+        [0xff80_0000, 0x7fff_ffff, 0x7f80_0000, 0xffff_ffff, 0x8000_0000, 0x0000_0001, 0x807f_ffff, 0x0080_0000, 0x7e80_0000, 0x1000_0000,
+            0, 0x3f80_0000];
 
     private const int NotFinite = 4;
 

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace SpuRuntime.Tests.Differential;
 
 /// <summary>
-/// Makes programs like products of matrices: loops that load four neighbouring quadwords at a time, broadcast words of others, and add products of
-/// both to four registers, or several times four. Mostly something is not quite like that.
+/// Makes programs like products of matrices: loops that load four neighbouring quadwords at a time, broadcast words of others, and add
+/// products of both to four registers, or several times four. Mostly something is not quite like that.
 /// </summary>
 /// <param name="seed">What is made.</param>
 /// <param name="isFinite">See <see cref="PackCase"/>.</param>
@@ -32,9 +32,12 @@ internal sealed class PackGenerator(int seed, bool isFinite)
     // The sum, what it becomes, a lane of the loaded four, the common operand, a sum of another four.
     private static readonly string[] Operations =
     [
-        "fma $d,$b,$s,$a", "fma $d,$b,$s,$a", "fma $d,$b,$s,$a", "fma $d,$s,$b,$a", "fma $d,$s,$b,$a", "fnms $d,$b,$s,$a", "fnms $d,$s,$b,$a", "fms $d,$b,$s,$a",
-        "fa $d,$a,$b", "fa $d,$b,$a", "fs $d,$a,$b", "fs $d,$b,$a", "fm $d,$b,$s", "fm $d,$a,$s", "fma $d,$b,$b,$a", "fma $d,$a,$s,$b", "fa $d,$a,$o", "fma $d,$o,$s,$a",
-        "fms $d,$a,$s,$b", "fnms $d,$a,$s,$o", "fa $d,$a,$a", "fm $p,$b,$s|fa $d,$p,$a", "fm $p,$s,$b|fs $d,$a,$p", "fma $p,$b,$s,$a|fma $d,$b,$s,$p",
+        "fma $d,$b,$s,$a", "fma $d,$b,$s,$a", "fma $d,$b,$s,$a", "fma $d,$s,$b,$a", "fma $d,$s,$b,$a", "fnms $d,$b,$s,$a",
+        "fnms $d,$s,$b,$a", "fms $d,$b,$s,$a",
+        "fa $d,$a,$b", "fa $d,$b,$a", "fs $d,$a,$b", "fs $d,$b,$a", "fm $d,$b,$s", "fm $d,$a,$s", "fma $d,$b,$b,$a", "fma $d,$a,$s,$b",
+        "fa $d,$a,$o", "fma $d,$o,$s,$a",
+        "fms $d,$a,$s,$b", "fnms $d,$a,$s,$o", "fa $d,$a,$a", "fm $p,$b,$s|fa $d,$p,$a", "fm $p,$s,$b|fs $d,$a,$p",
+        "fma $p,$b,$s,$a|fma $d,$b,$s,$p",
     ];
 
     private readonly Random _random = new(seed);
@@ -53,7 +56,8 @@ internal sealed class PackGenerator(int seed, bool isFinite)
     private bool _isDense;
 
     /// <summary>Registers that hold nothing but single-precision numbers.</summary>
-    public static IEnumerable<int> Numbers { get; } = [.. Enumerable.Range(FirstAny, Pointers - FirstAny), .. Enumerable.Range(FirstSum, 128 - FirstSum)];
+    public static IEnumerable<int> Numbers { get; } = [.. Enumerable.Range(FirstAny, Pointers - FirstAny),
+        .. Enumerable.Range(FirstSum, 128 - FirstSum)];
 
     public PackCase Make()
     {
@@ -72,7 +76,8 @@ internal sealed class PackGenerator(int seed, bool isFinite)
         _text.Branch("br", ProgramCase.Start);
         uint leaf = _text.Here;
         for (int count = _random.Next(1, 4); count > 0; count--)
-            _text.Emit(OneIn(2) ? $"fa ${Any()},${Any()},${Any()}" : Mutation().Split('|')[0].Replace(ToExit, Number(leaf), StringComparison.Ordinal)
+            _text.Emit(OneIn(2) ? $"fa ${Any()},${Any()},${Any()}"
+                : Mutation().Split('|')[0].Replace(ToExit, Number(leaf), StringComparison.Ordinal)
                 .Replace(ToLeaf, Number(leaf), StringComparison.Ordinal).Replace(ToNext, Number(_text.Here + 8), StringComparison.Ordinal));
         _text.Emit("bi $0");
         foreach (uint call in _calls)
@@ -178,7 +183,8 @@ internal sealed class PackGenerator(int seed, bool isFinite)
                 continue;
             bool copy = OneIn(2);
             for (int lane = 0; lane < Width; lane++)
-                _text.Emit(copy ? $"ori ${before[number][lane]},${now[lane]},0" : $"fa ${before[number][lane]},${now[lane]},${FirstLoaded + lane}");
+                _text.Emit(copy ? $"ori ${before[number][lane]},${now[lane]},0"
+                    : $"fa ${before[number][lane]},${now[lane]},${FirstLoaded + lane}");
         }
     }
 
@@ -252,7 +258,8 @@ internal sealed class PackGenerator(int seed, bool isFinite)
             string[] made = [.. Enumerable.Range(0, Width).Where(lane => lane != missing).Select(lane => part
                 .Replace("$d", $"${results[lane]}", StringComparison.Ordinal).Replace("$a", $"${sums[lane]}", StringComparison.Ordinal)
                 .Replace("$b", $"${loaded[lanes[lane]]}", StringComparison.Ordinal).Replace("$s", $"${common}", StringComparison.Ordinal)
-                .Replace("$o", $"${other[lane]}", StringComparison.Ordinal).Replace("$p", $"${FirstProduct + (Width * number) + lane}", StringComparison.Ordinal))];
+                .Replace("$o", $"${other[lane]}", StringComparison.Ordinal).Replace(
+                    "$p", $"${FirstProduct + (Width * number) + lane}", StringComparison.Ordinal))];
             if (OneIn(4))
                 _random.Shuffle(made);
             if (Oddly(16))

@@ -14,7 +14,8 @@ using Xunit.Abstractions;
 namespace SpuRuntime.Tests.Differential;
 
 /// <summary>
-/// Random programs whose compiled code has four registers side by side. PS3_SPU_DIFF_PROGRAMS says how many, PS3_DIFF_SEED where the seeds begin.
+/// Random programs whose compiled code has four registers side by side. PS3_SPU_DIFF_PROGRAMS says how many, PS3_DIFF_SEED where the
+/// seeds begin.
 /// </summary>
 public sealed class PackTests(ITestOutputHelper output)
 {
@@ -47,8 +48,10 @@ public sealed class PackTests(ITestOutputHelper output)
     // More operations than are checked together, and a load among the first of them.
     [Fact]
     public void What_is_looked_at_is_not_forgotten_in_a_long_block() => Check(
-        string.Join('\n', Enumerable.Range(0, 60).Select(static number => $"fma ${64 + number},$4,$5,${64 + number}")) + "\nlqd $8,0($40)\n" +
-        string.Join('\n', Enumerable.Range(0, 50).Select(static number => $"fnms ${64 + number},$8,$6,${64 + number}")) + "\nai $5,$5,1\nbr 0x80");
+        string.Join('\n', Enumerable.Range(0, 60).Select(static number => $"fma ${64 + number},$4,$5,${64 + number}"))
+            + "\nlqd $8,0($40)\n" +
+        string.Join('\n', Enumerable.Range(0, 50).Select(static number => $"fnms ${64 + number},$8,$6,${64 + number}"))
+            + "\nai $5,$5,1\nbr 0x80");
 
     // The last two are loaded where the second run has begun.
     [Fact]
@@ -210,14 +213,15 @@ public sealed class PackTests(ITestOutputHelper output)
         using var code = new SpuCodeCache(options);
         using var single = new SpuCodeCache(options with { PacksVectors = false });
         bool relaxed = mode == SpuFloatMode.Relaxed;
-        string? wrong = ProgramComparison.Run(program, relaxed ? single : null, code, Instructions, spu => relaxed && !IsModest(spu), out statistics);
+        string? wrong = ProgramComparison.Run(
+            program, relaxed ? single : null, code, Instructions, spu => relaxed && !IsModest(spu), out statistics);
         if (wrong is not null && relaxed && !StaysModest(program))
             return null;
         return wrong ?? (code.Work.Failures == 0 ? null : $"{code.Work.Failures} regions could not be compiled");
     }
 
-    // What sign a NaN gets on a host depends on the form of the instruction, and the interpreter goes on with it as with a number: what grows that
-    // far says nothing.
+    // What sign a NaN gets on a host depends on the form of the instruction, and the interpreter goes on with it as with a number:
+    // what grows that far says nothing.
     private static bool StaysModest(ProgramCase program)
     {
         using var spu = new TestSpu();

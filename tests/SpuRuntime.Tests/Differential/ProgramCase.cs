@@ -50,7 +50,8 @@ internal record ProgramCase(int Seed, uint[] Words)
         for (int index = 0; index < Words.Length; index++)
         {
             uint address = Start + (4 * (uint)index);
-            text.Append(CultureInfo.InvariantCulture, $"{address:x5}: {Words[index]:x8}  {SpuDisassembler.Disassemble(Words[index], address)}\n");
+            text.Append(
+                CultureInfo.InvariantCulture, $"{address:x5}: {Words[index]:x8}  {SpuDisassembler.Disassemble(Words[index], address)}\n");
         }
 
         return text.ToString();

@@ -27,7 +27,8 @@ internal static class ProgramComparison
     /// <param name="statistics">What the one in question has done.</param>
     /// <returns>What is wrong, or null.</returns>
     public static string? Run(
-        ProgramCase program, SpuCodeCache? reference, SpuCodeCache code, long instructions, Predicate<TestSpu> isOver, out SpuEngineStatistics statistics)
+        ProgramCase program, SpuCodeCache? reference, SpuCodeCache code, long instructions, Predicate<TestSpu> isOver,
+        out SpuEngineStatistics statistics)
     {
         using var plain = new TestSpu(new PlainChannels(), code: reference);
         using var compiled = new TestSpu(new PlainChannels(), code: code);
@@ -74,7 +75,9 @@ internal static class ProgramComparison
         int differs = plain.LocalStore.CommonPrefixLength(compiled.LocalStore);
         if (differs < SpuState.LocalStoreSize)
             return $"local store differs at {differs:x}";
-        return ((PlainChannels)plain.Channels).Writes.SequenceEqual(((PlainChannels)compiled.Channels).Writes) ? null : "channels were written otherwise";
+        return ((PlainChannels)plain.Channels).Writes.SequenceEqual(((PlainChannels)compiled.Channels).Writes)
+            ? null
+            : "channels were written otherwise";
     }
 
     // What others do: start it again where it has stopped, raise events, write other instructions into local store.
@@ -85,7 +88,9 @@ internal static class ProgramComparison
         uint address = ProgramCase.Start + ((uint)random.Next(program.Words.Length) * 4);
         // What was there, or something else for a while.
         int what = random.Next(30);
-        uint word = what == 0 ? SpuAssembler.AssembleLines("ai $3,$3,1", address).Single() : program.Words[(address - ProgramCase.Start) / 4];
+        uint word = what == 0
+            ? SpuAssembler.AssembleLines("ai $3,$3,1", address).Single()
+            : program.Words[(address - ProgramCase.Start) / 4];
         foreach (TestSpu spu in both)
         {
             var channels = (PlainChannels)spu.Channels;

@@ -15,10 +15,12 @@ internal sealed class ProgramGenerator(int seed)
     private const int Counter = 60;
 
     private static readonly SpuInstructionInfo[] Plain =
-        [.. Words.Instructions.Where(static info => !info.Has("end") && !info.Has("optional") && !info.Has("load") && !info.Has("store") && !info.Has("channel"))];
+        [.. Words.Instructions.Where(static info => !info.Has("end") && !info.Has("optional") && !info.Has("load") && !info.Has("store")
+            && !info.Has("channel"))];
 
     private static readonly SpuInstructionInfo[] Floats = [.. Plain.Where(static info => info.Section == "Float")];
-    private static readonly SpuInstructionInfo[] Singles = [.. Floats.Where(static info => info.Mnemonic is "fa" or "fs" or "fm" or "fma" or "fms" or "fnms")];
+    private static readonly SpuInstructionInfo[] Singles = [.. Floats.Where(
+        static info => info.Mnemonic is "fa" or "fs" or "fm" or "fma" or "fms" or "fnms")];
 
     private readonly Random _random = new(seed);
     private readonly ProgramText _text = new();
@@ -177,7 +179,8 @@ internal sealed class ProgramGenerator(int seed)
         return register < ProgramCase.Registers ? register : register - ProgramCase.Registers + ProgramCase.FirstWide;
     }
 
-    private int Address() => _random.Next(64) == 0 ? ProgramCase.CodeAddress : ProgramCase.FirstAddress + _random.Next(ProgramCase.Addresses);
+    private int Address() =>
+        _random.Next(64) == 0 ? ProgramCase.CodeAddress : ProgramCase.FirstAddress + _random.Next(ProgramCase.Addresses);
 
     private void Emit(string line) => _text.Emit(line);
 }

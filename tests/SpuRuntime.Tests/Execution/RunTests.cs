@@ -174,7 +174,8 @@ public sealed class RunTests
     [Fact]
     public void Hints_and_nops_change_nothing()
     {
-        using TestSpu spu = new TestSpu().Load("hbr 0x10,$3\nhbrp 0x4,$3\nhbra 0x10,0x20\nhbrr 0x10,0x20\nnop $3\nlnop\ndsync\nsync\nsyncc\nmtspr $sp3,$3");
+        using TestSpu spu = new TestSpu().Load(
+            "hbr 0x10,$3\nhbrp 0x4,$3\nhbra 0x10,0x20\nhbrr 0x10,0x20\nnop $3\nlnop\ndsync\nsync\nsyncc\nmtspr $sp3,$3");
         spu.SetWords(3, 0x55);
 
         Assert.Equal(SpuExitReason.Budget, spu.Core.Run(10).Reason);

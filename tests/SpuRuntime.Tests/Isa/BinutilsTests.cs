@@ -65,7 +65,8 @@ public sealed partial class BinutilsTests(GnuTools tools) : IClassFixture<GnuToo
     {
         uint[] words = [.. Sample(4).Where(AsTakes)];
         string source = tools.FileName("words.s");
-        string[] lines = [.. words.Select(static (word, index) => Absolute().Replace(SpuDisassembler.Disassemble(word, 4 * (uint)index), RelativeToSection))];
+        string[] lines = [.. words.Select(
+            static (word, index) => Absolute().Replace(SpuDisassembler.Disassemble(word, 4 * (uint)index), RelativeToSection))];
         File.WriteAllLines(source, [".text", "origin:", .. lines]);
         string image = tools.FileName("words.bin");
         tools.Run("as", "-o", tools.FileName("words.o"), source);
@@ -105,7 +106,8 @@ public sealed partial class BinutilsTests(GnuTools tools) : IClassFixture<GnuToo
 
     // as takes a number for an offset where it expects a label.
     private static string RelativeToSection(Match match) =>
-        "origin+" + uint.Parse(match.Value[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture);
+        "origin+"
+            + uint.Parse(match.Value[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"(?<=^(?:br|hb|lqr|stqr)[a-z]*\s.*)0x[0-9a-f]+")]
     private static partial Regex Absolute();

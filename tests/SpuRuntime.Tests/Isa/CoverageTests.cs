@@ -43,7 +43,9 @@ public sealed class CoverageTests
 
 
             """);
-        page.AppendLine(CultureInfo.InvariantCulture, $"{all.Length} instructions, {defined} with a second definition, {all.Length - defined} without.");
+        page.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"{all.Length} instructions, {defined} with a second definition, {all.Length - defined} without.");
         foreach (IGrouping<string, SpuInstructionInfo> section in all.GroupBy(static info => info.Section))
         {
             page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {section.Key}").AppendLine();
@@ -54,7 +56,9 @@ public sealed class CoverageTests
                 string optional = info.Has("optional") ? " (optional)" : "";
                 int vectors = PlainSpu.Definitions.ContainsKey(info.Mnemonic) ? VectorTests.RoundsOf(info, VectorTests.Sample) : 0;
                 int assembled = BinutilsTests.IsRefused(info) ? 0 : BinutilsTests.WordsPerInstruction;
-                page.AppendLine(CultureInfo.InvariantCulture, $"| `{info.Mnemonic}`{optional} | {vectors} | {BinutilsTests.WordsPerInstruction} | {assembled} |");
+                page.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"| `{info.Mnemonic}`{optional} | {vectors} | {BinutilsTests.WordsPerInstruction} | {assembled} |");
             }
         }
 

@@ -40,7 +40,8 @@ public sealed class TableTests
             Assert.Equal(info.Has("optional") ? SpuOp.Invalid : info.Op, SpuDecoder.Decode(info.Value));
         Assert.Equal(
             ["dfceq", "dfcgt", "dfcmeq", "dfcmgt", "dftsv"],
-            Words.Instructions.Where(static info => info.Has("optional")).Select(static info => info.Mnemonic).Order(StringComparer.Ordinal));
+            Words.Instructions.Where(static info => info.Has("optional")).Select(static info => info.Mnemonic).Order(
+                StringComparer.Ordinal));
     }
 
     [Fact]
@@ -78,7 +79,8 @@ public sealed class TableTests
 
     private static readonly string[] Suffixed =
     [
-        .. from name in (string[])["bi", "iret", "bisled", "bisl", "biz", "binz", "bihz", "bihnz"] from bits in (string[])["d", "e", "de"] select name + bits,
+        .. from name in (string[])["bi", "iret", "bisled", "bisl", "biz", "binz", "bihz", "bihnz"] from bits in (
+            string[])["d", "e", "de"] select name + bits,
         "hbrp", "syncc",
     ];
 }

@@ -129,7 +129,8 @@ public sealed unsafe class AtomicTests
         const int Spes = 3;
         using TestMachine machine = new(Spes);
         int each = Operations / (Spes + 1);
-        HostThreads.Run([.. machine.Spes.Select((spe, index) => (Action)(() => AddBySpe(spe, index, each))), () => AddByPpe(machine, each)]);
+        HostThreads.Run(
+            [.. machine.Spes.Select((spe, index) => (Action)(() => AddBySpe(spe, index, each))), () => AddByPpe(machine, each)]);
 
         uint* line = (uint*)machine.Host(Line);
         for (int i = 0; i < Spes; i++)
@@ -204,8 +205,8 @@ public sealed unsafe class AtomicTests
         }
     }
 
-    // One counts up by puts of a line; the other puts back, if its reservation holds, what it got with it. If what it got were older than the
-    // reservation, the count would go back.
+    // One counts up by puts of a line; the other puts back, if its reservation holds, what it got with it. If what it got were older
+    // than the reservation, the count would go back.
     [Fact]
     public void What_getllar_reads_and_the_reservation_come_from_one_moment()
     {

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace SpuRuntime.Tests.Mfc;
 
-/// <summary>Reserved fields of MFC commands, list elements, channels and registers: a test for each row of SpuRuntime/Mfc/RESERVED-FIELDS.md.</summary>
+/// <summary>
+/// Reserved fields of MFC commands, list elements, channels and registers: a test for each row of SpuRuntime/Mfc/RESERVED-FIELDS.md.
+/// </summary>
 public sealed class ReservedFieldTests
 {
     private const byte Put = 0x20;
@@ -228,7 +230,8 @@ public sealed class ReservedFieldTests
 
     // ---- registers: offset, what is written, what reads back
     [Theory]
-    [InlineData(0x401cu, 0xffff_fffcu, 0u), InlineData(0x3204u, 0xffff_fffcu, 0u), InlineData(0x4034u, 0xffff_ffffu, 0x3_fffdu), InlineData(0x4034u, 0xfffc_0006u, 4u)]
+    [InlineData(0x401cu, 0xffff_fffcu, 0u), InlineData(0x3204u, 0xffff_fffcu, 0u), InlineData(0x4034u, 0xffff_ffffu, 0x3_fffdu),
+        InlineData(0x4034u, 0xfffc_0006u, 4u)]
     public void Problem_state_registers_have_the_bits_that_are_implemented(uint offset, uint written, uint read)
     {
         using TestMachine machine = new();

@@ -1,6 +1,8 @@
 namespace SpuRuntime.Tests.Mfc;
 
-/// <summary>MFC_WrTagUpdate, MFC_WrTagMask and MFC_RdTagStat as consoles were seen to have them, and the proxy's query beside them.</summary>
+/// <summary>
+/// MFC_WrTagUpdate, MFC_WrTagMask and MFC_RdTagStat as consoles were seen to have them, and the proxy's query beside them.
+/// </summary>
 public sealed class TagStatusTests
 {
     private const byte GetList = 0x44;

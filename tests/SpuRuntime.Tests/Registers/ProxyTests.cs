@@ -1,6 +1,9 @@
 namespace SpuRuntime.Tests.Registers;
 
-/// <summary>How a proxy command gets into its queue: by a read of MFC_CMDStatus (CBE Public Registers 3.4.2; Lv1Hypervisor/Reference/hardware-facts.md, SPU).</summary>
+/// <summary>
+/// How a proxy command gets into its queue: by a read of MFC_CMDStatus (CBE Public Registers 3.4.2;
+/// Lv1Hypervisor/Reference/hardware-facts.md, SPU).
+/// </summary>
 public sealed class ProxyTests
 {
     private const ulong LocalStoreAddress = 0x3004;

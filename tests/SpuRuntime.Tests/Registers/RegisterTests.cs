@@ -272,7 +272,8 @@ public sealed class RegisterTests
     }
 
     [Theory]
-    [InlineData(0x4024, 8), InlineData(0x4024, 2), InlineData(0x4026, 4), InlineData(0x30, 4), InlineData(0x1fffc, 4), InlineData(0x400c, 4)]
+    [InlineData(0x4024, 8), InlineData(0x4024, 2), InlineData(0x4026, 4), InlineData(0x30, 4), InlineData(0x1fffc, 4),
+        InlineData(0x400c, 4)]
     public void What_is_no_register_reads_0_and_is_told(int offset, int size)
     {
         using TestMachine machine = new();

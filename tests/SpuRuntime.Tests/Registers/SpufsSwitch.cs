@@ -77,7 +77,8 @@ internal static class SpufsSwitch
             csa.Status = (stopped & 0x36) == 0 ? 1 : stopped;
         }
 
-        csa.Registers[0x3000] = (csa.Registers[0x3000] & ~(Empty | DecrementerRunning)) | (spe.Privilege(0x3000) & (Empty | DecrementerRunning));
+        csa.Registers[0x3000] = (csa.Registers[0x3000] & ~(Empty | DecrementerRunning))
+            | (spe.Privilege(0x3000) & (Empty | DecrementerRunning));
         spe.Privilege(0x3000, DecrementerHalt | SuspendMask);
         csa.SuspendTime = spe.Machine.TimeBase;
         SynchronizeSources(spe);
@@ -388,5 +389,6 @@ internal static class SpufsSwitch
         return value;
     }
 
-    private static void Put(ISpuChannels channels, int channel, uint value) => Assert.Equal(ChannelResult.Done, channels.Write(channel, value));
+    private static void Put(ISpuChannels channels, int channel, uint value) =>
+        Assert.Equal(ChannelResult.Done, channels.Write(channel, value));
 }

@@ -81,7 +81,8 @@ public sealed class EndTests
     [Fact]
     public void With_round_robin_the_exception_goes_to_the_caller_of_the_turn()
     {
-        using SpeScheduler scheduler = new SpeSchedulerOptions { Policy = SpePolicy.RoundRobin }.Build((_, _) => Assert.Fail("no slice can throw here"));
+        using SpeScheduler scheduler = new SpeSchedulerOptions { Policy = SpePolicy.RoundRobin }.Build(
+            (_, _) => Assert.Fail("no slice can throw here"));
         var broken = new FakeSpe(0) { Received = _ => throw new InvalidOperationException("a bug") };
         broken.Post(scheduler);
 

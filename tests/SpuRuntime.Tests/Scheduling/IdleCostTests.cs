@@ -17,7 +17,8 @@ public sealed class IdleCostTests
     public void Six_spes_that_wait_use_less_than_two_percent_of_a_core()
     {
         Skip.IfNot(Directory.Exists("/proc/self/task"), "the host has no /proc to read a thread's processor time from");
-        TimeSpan wait = double.TryParse(Environment.GetEnvironmentVariable("SPE_IDLE_SECONDS"), CultureInfo.InvariantCulture, out double seconds)
+        TimeSpan wait = double.TryParse(
+            Environment.GetEnvironmentVariable("SPE_IDLE_SECONDS"), CultureInfo.InvariantCulture, out double seconds)
             ? TimeSpan.FromSeconds(seconds)
             : Usual;
         // Numbers that no other test uses: threads are found by their names.

@@ -59,7 +59,8 @@ public sealed class RoundRobinTests
 
     [Fact]
     public void A_quantum_of_host_time_is_refused() =>
-        Assert.Throws<ArgumentException>(() => new SpeSchedulerOptions { Policy = SpePolicy.RoundRobin, Quantum = SpeQuantum.Microseconds(5) }.Build((_, _) => { }));
+        Assert.Throws<ArgumentException>(
+            () => new SpeSchedulerOptions { Policy = SpePolicy.RoundRobin, Quantum = SpeQuantum.Microseconds(5) }.Build((_, _) => { }));
 
     // SPEs that wake and stop each other, by a chance that is the same each time.
     private static List<(int, long)> Play()

@@ -10,11 +10,14 @@ namespace SpuRuntime.Tests.Scheduling;
 /// <summary>Schedulers with host threads, for tests that hold for all of them.</summary>
 internal static class Schedulers
 {
-    public static TheoryData<string> Threaded => ["one-thread-each", "time-sliced 1", "time-sliced 2", "time-sliced 3, no spin", "one-thread-each, no spin"];
+    public static TheoryData<string> Threaded =>
+        ["one-thread-each", "time-sliced 1", "time-sliced 2", "time-sliced 3, no spin", "one-thread-each, no spin"];
 
     /// <summary>How many operations a stress test does: 10^5 for every build, more by an environment variable.</summary>
     public static int Operations { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("SPE_SCHEDULER_OPERATIONS"), CultureInfo.InvariantCulture, out int asked) ? asked : 100_000;
+        int.TryParse(Environment.GetEnvironmentVariable("SPE_SCHEDULER_OPERATIONS"), CultureInfo.InvariantCulture, out int asked)
+            ? asked
+            : 100_000;
 
     public static SpeScheduler Build(string name, Action<ISchedulableSpe, Exception>? failed = null)
     {

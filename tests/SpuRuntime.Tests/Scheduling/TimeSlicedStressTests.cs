@@ -120,7 +120,8 @@ public sealed class TimeSlicedStressTests
             spe.Start(scheduler);
 
         Eventually.Is(
-            () => Volatile.Read(ref waitedInVain) > 0 || (Volatile.Read(ref met) > 20_000 && spes.All(spe => scheduler.UsageOf(spe).Turns >= 10)),
+            () => Volatile.Read(ref waitedInVain) > 0
+                || (Volatile.Read(ref met) > 20_000 && spes.All(spe => scheduler.UsageOf(spe).Turns >= 10)),
             "they meet often enough, and everybody has turns");
         Assert.Equal(0, waitedInVain);
     }

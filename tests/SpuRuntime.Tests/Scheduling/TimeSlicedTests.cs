@@ -254,7 +254,8 @@ public sealed class TimeSlicedTests : IDisposable
         Assert.True(Fairness.JainIndex(turns) > 0.95, string.Join(' ', turns));
     }
 
-    private void Build(int threads) => _scheduler = new SpeSchedulerOptions { Policy = SpePolicy.TimeSliced, Threads = threads, Quantum = SpeQuantum.Instructions(1) }
+    private void Build(int threads) =>
+        _scheduler = new SpeSchedulerOptions { Policy = SpePolicy.TimeSliced, Threads = threads, Quantum = SpeQuantum.Instructions(1) }
         .Build((spe, exception) => Assert.Fail($"SPE {spe.Number}: {exception}"));
 
     private void Set(int number, int priority = SpeAttributes.DefaultPriority, int gang = 0) =>
@@ -269,7 +270,8 @@ public sealed class TimeSlicedTests : IDisposable
     // Exactly these have threads, now and a short time later.
     private void Inside(params int[] numbers)
     {
-        Eventually.Is(() => Holds(numbers), $"inside are {string.Join(", ", numbers)} and not {string.Join(", ", _spes.Where(spe => spe.IsInside).Select(spe => spe.Number))}");
+        string inside = string.Join(", ", _spes.Where(spe => spe.IsInside).Select(spe => spe.Number));
+        Eventually.Is(() => Holds(numbers), $"inside are {string.Join(", ", numbers)}; before that they were {inside}");
         Eventually.Never(() => !Holds(numbers), "another SPE goes in");
     }
 

@@ -75,12 +75,19 @@ public sealed class TimelineTests
         track.Completed(9);
 
         using JsonDocument file = Parse(timeline);
-        JsonElement[] events = [.. file.RootElement.GetProperty("traceEvents").EnumerateArray().Where(item => item.TryGetProperty("id", out _))];
+        JsonElement[] events = [.. file.RootElement.GetProperty("traceEvents").EnumerateArray().Where(
+            item => item.TryGetProperty("id", out _))];
 
-        Assert.Equal(["b get", "e get", "b put", "e put", "b get", "e get"], events.Select(item => $"{item.GetProperty("ph")} {item.GetProperty("name")}"));
-        Assert.Equal((31, 16384), (events[0].GetProperty("args").GetProperty("tag").GetInt32(), events[0].GetProperty("args").GetProperty("bytes").GetInt32()));
+        Assert.Equal(
+            ["b get", "e get", "b put", "e put", "b get", "e get"],
+            events.Select(item => $"{item.GetProperty("ph")} {item.GetProperty("name")}"));
+        Assert.Equal(
+            (31, 16384),
+            (events[0].GetProperty("args").GetProperty("tag").GetInt32(), events[0].GetProperty("args").GetProperty("bytes").GetInt32()));
         Assert.Equal(10.0, events[1].GetProperty("ts").GetDouble() - events[0].GetProperty("ts").GetDouble(), 3);
-        Assert.Equal((3, 128), (events[2].GetProperty("args").GetProperty("tag").GetInt32(), events[2].GetProperty("args").GetProperty("bytes").GetInt32()));
+        Assert.Equal(
+            (3, 128),
+            (events[2].GetProperty("args").GetProperty("tag").GetInt32(), events[2].GetProperty("args").GetProperty("bytes").GetInt32()));
         Assert.NotEqual(events[0].GetProperty("id").GetInt64(), events[2].GetProperty("id").GetInt64());
     }
 
@@ -127,7 +134,8 @@ public sealed class TimelineTests
     public void Names_of_channels_are_the_manuals()
     {
         Assert.Equal(
-            ["SPU_RdEventStat", "SPU_RdSigNotify1", "MFC_Cmd", "MFC_RdTagStat", "MFC_RdAtomicStat", "SPU_WrOutMbox", "SPU_RdInMbox", "SPU_WrOutIntrMbox", "channel 5", "channel 99"],
+            ["SPU_RdEventStat", "SPU_RdSigNotify1", "MFC_Cmd", "MFC_RdTagStat", "MFC_RdAtomicStat", "SPU_WrOutMbox", "SPU_RdInMbox",
+                "SPU_WrOutIntrMbox", "channel 5", "channel 99"],
             new uint[] { 0, 3, 21, 24, 27, 28, 29, 30, 5, 99 }.Select(ChannelNames.Of));
     }
 
@@ -150,7 +158,8 @@ public sealed class TimelineTests
     {
         var clock = new StepClock();
         var timeline = new SpeTimeline(clock);
-        using SpeScheduler scheduler = new SpeSchedulerOptions { Policy = SpePolicy.RoundRobin, Quantum = SpeQuantum.Instructions(20), Timeline = timeline }.Build((_, _) => { });
+        using SpeScheduler scheduler = new SpeSchedulerOptions { Policy = SpePolicy.RoundRobin, Quantum = SpeQuantum.Instructions(20),
+            Timeline = timeline }.Build((_, _) => { });
         var chance = new Random(3);
         var spes = new FakeSpe[4];
         for (int number = 0; number < spes.Length; number++)
@@ -183,8 +192,14 @@ public sealed class TimelineTests
         [
             .. file.RootElement.GetProperty("traceEvents").EnumerateArray()
                 .Where(item => item.GetProperty("ph").GetString() == "X")
-                .Select(item => $"{item.GetProperty("name").GetString()} {Ticks(item.GetProperty("ts"))}-{Ticks(item.GetProperty("ts"), item.GetProperty("dur"))}"),
+                .Select(Describe),
         ];
+
+        static string Describe(JsonElement item)
+        {
+            JsonElement start = item.GetProperty("ts");
+            return $"{item.GetProperty("name").GetString()} {Ticks(start)}-{Ticks(start, item.GetProperty("dur"))}";
+        }
     }
 
     private static long Ticks(params JsonElement[] microseconds) =>

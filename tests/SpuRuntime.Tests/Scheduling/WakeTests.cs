@@ -72,7 +72,8 @@ public sealed class WakeTests
     public void Nobody_is_inside_after_suspend(string policy)
     {
         using SpeScheduler scheduler = Schedulers.Build(policy);
-        FakeSpe[] spes = [.. Enumerable.Range(0, 4).Select(number => new FakeSpe(number) { IsEndless = true, ForgetsEarlyInterrupts = number % 2 == 1 })];
+        FakeSpe[] spes = [.. Enumerable.Range(0, 4).Select(
+            number => new FakeSpe(number) { IsEndless = true, ForgetsEarlyInterrupts = number % 2 == 1 })];
         foreach (FakeSpe spe in spes)
             spe.Start(scheduler);
         var chance = new Random(1);

@@ -98,7 +98,9 @@ public sealed class ExceptionTests
         { Word(0b0111011001, 173), 0xffff_ffff, 0, 0, 0, 0 }, // cfltu
     };
 
-    /// <summary>Instruction, mode, doublewords of $3, $4 and $5 (the last is the third operand, in $6), result, flags of each slice.</summary>
+    /// <summary>
+    /// Instruction, mode, doublewords of $3, $4 and $5 (the last is the third operand, in $6), result, flags of each slice.
+    /// </summary>
     public static TheoryData<string, uint, ulong, ulong, ulong, ulong, uint> Double => new()
     {
         // Overflow is judged of the rounded result, the exponent unbounded (9.2.2).
@@ -112,9 +114,11 @@ public sealed class ExceptionTests
         { "dfa $6,$3,$4", ToNearest, LargestDouble, 0x7c90_0000_0000_0000, 0, InfiniteDouble, DoubleOvf | Inx },
         { "dfs $6,$3,$4", ToNearest, LargestDouble, 0xfc90_0000_0000_0000, 0, InfiniteDouble, DoubleOvf | Inx },
         { "dfm $6,$3,$4", ToZero, LargestDouble, 0x4000_0000_0000_0000, 0, LargestDouble, DoubleOvf | Inx },
-        { "dfnma $6,$3,$4", ToNearest, 0x7c90_0000_0000_0000, 0x3ff0_0000_0000_0000, LargestDouble, InfiniteDouble | (1UL << 63), DoubleOvf | Inx },
+        { "dfnma $6,$3,$4", ToNearest, 0x7c90_0000_0000_0000, 0x3ff0_0000_0000_0000, LargestDouble, InfiniteDouble | (1UL << 63), DoubleOvf
+            | Inx },
         { "dfms $6,$3,$4", ToNearest, 0x7c80_0000_0000_0000, 0x3ff0_0000_0000_0000, LargestDouble | (1UL << 63), LargestDouble, Inx },
-        { "dfnms $6,$3,$4", ToNearest, 0x7c90_0000_0000_0000, 0x3ff0_0000_0000_0000, LargestDouble | (1UL << 63), InfiniteDouble | (1UL << 63), DoubleOvf | Inx },
+        { "dfnms $6,$3,$4", ToNearest, 0x7c90_0000_0000_0000, 0x3ff0_0000_0000_0000, LargestDouble | (1UL << 63), InfiniteDouble
+            | (1UL << 63), DoubleOvf | Inx },
         { "frds $6,$3", ToNearest, 0x47ef_ffff_efff_ffff, 0, 0, 0x7f7f_ffff_0000_0000, Inx },
         { "frds $6,$3", ToNearest, 0x47ef_ffff_f000_0000, 0, 0, 0x7f80_0000_0000_0000, DoubleOvf | Inx },
         { "frds $6,$3", ToZero, 0x47ef_ffff_f000_0000, 0, 0, 0x7f7f_ffff_0000_0000, Inx },
@@ -162,7 +166,8 @@ public sealed class ExceptionTests
     }
 
     [Theory]
-    [InlineData("frest $6,$3", 0u), InlineData("frest $6,$3", 0x807f_ffffu), InlineData("frsqest $6,$3", 0x8000_0000u), InlineData("frsqest $6,$3", 1u)]
+    [InlineData("frest $6,$3", 0u), InlineData("frest $6,$3", 0x807f_ffffu), InlineData("frsqest $6,$3", 0x8000_0000u),
+        InlineData("frsqest $6,$3", 1u)]
     public void Estimates_flag_a_zero_exponent_in_word_3_alone(string instruction, uint a)
     {
         foreach (bool compiled in (bool[])[false, true])

@@ -28,18 +28,23 @@ public sealed class FastPathTests
     {
         Skip.IfNot(SingleFastPath.IsSupported, "this host has no fast paths");
         ForEach(
-            compare, static (a, b, _) => SingleFastPath.Add(a, b), static (a, b, _) => SingleFastPath.Subtract(a, b), static (a, b, _) => SingleFastPath.Multiply(a, b),
+            compare, static (a, b, _) =>
+                SingleFastPath.Add(a, b), static (a, b, _) => SingleFastPath.Subtract(a, b), static (a, b, _) =>
+                SingleFastPath.Multiply(a, b),
             SingleFastPath.MultiplyAdd, SingleFastPath.MultiplySubtract, SingleFastPath.NegativeMultiplySubtract);
         if (Avx.IsSupported)
         {
             ForEach(
                 compare, static (a, b, _) => SingleDoubles.Add(a, b), static (a, b, _) => SingleDoubles.Subtract(a, b),
-                static (a, b, _) => SingleDoubles.Multiply(a, b), SingleDoubles.MultiplyAdd, SingleDoubles.MultiplySubtract, SingleDoubles.NegativeMultiplySubtract);
+                static (a, b, _) =>
+                    SingleDoubles.Multiply(a, b), SingleDoubles.MultiplyAdd, SingleDoubles.MultiplySubtract,
+                    SingleDoubles.NegativeMultiplySubtract);
         }
     }
 
     private static void ForEach(
-        Action<FastPath, Exact> compare, FastPath add, FastPath subtract, FastPath multiply, FastPath multiplyAdd, FastPath multiplySubtract, FastPath negativeMultiplySubtract)
+        Action<FastPath, Exact> compare, FastPath add, FastPath subtract, FastPath multiply, FastPath multiplyAdd,
+        FastPath multiplySubtract, FastPath negativeMultiplySubtract)
     {
         compare(add, static (ref f, a, b, _) => SingleAdd.Exact(ref f, a, b));
         compare(subtract, static (ref f, a, b, _) => SingleSubtract.Exact(ref f, a, b));
@@ -94,7 +99,9 @@ public sealed class FastPathTests
             Vector128<byte> other = Vector128.Create(1.5f).AsByte();
             for (int place = 0; place < 4; place++)
             {
-                Vector512<byte> four = SingleWide.Join(place == 0 ? operand : other, place == 1 ? operand : other, place == 2 ? operand : other, place == 3 ? operand : other);
+                Vector128<byte>[] places = [other, other, other, other];
+                places[place] = operand;
+                Vector512<byte> four = SingleWide.Join(places[0], places[1], places[2], places[3]);
                 Assert.Equal(moderate, SingleWide.IsModerate(SingleWide.MagnitudeKey(four), SingleWide.InverseMagnitudeKey(four)));
             }
         }
@@ -113,7 +120,8 @@ public sealed class FastPathTests
             Vector128<byte> c = Moderate(random);
             Vector128<byte> expected = c;
             Vector128<byte> fpscr = default;
-            (Vector128<byte> A, Vector128<byte> B)[] pairs = [.. Enumerable.Range(0, Steps).Select(_ => (Moderate(random), Moderate(random)))];
+            (Vector128<byte> A, Vector128<byte> B)[] pairs =
+                [.. Enumerable.Range(0, Steps).Select(_ => (Moderate(random), Moderate(random)))];
             for (int step = 0; step < Steps; step++)
             {
                 // Every other pair is the one before it, so that differences come to nothing.
@@ -137,7 +145,8 @@ public sealed class FastPathTests
             float number = random.Next(4) switch
             {
                 0 => random.Next(-3, 4),
-                1 => MathF.ScaleB(1 + (random.Next(1 << 23) / (float)(1 << 23)), random.Next(2) == 0 ? ModerateRange.UnitExponent + 23 : 40),
+                1 => MathF.ScaleB(
+                    1 + (random.Next(1 << 23) / (float)(1 << 23)), random.Next(2) == 0 ? ModerateRange.UnitExponent + 23 : 40),
                 _ => MathF.ScaleB(1 + (random.Next(1 << 23) / (float)(1 << 23)), random.Next(ModerateRange.UnitExponent + 23, 41)),
             };
             numbers = numbers.WithElement(lane, number == 0 ? 0 : random.Next(2) == 0 ? -number : number);

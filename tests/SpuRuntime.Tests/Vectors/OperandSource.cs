@@ -4,7 +4,9 @@ using SpuRuntime.Isa;
 
 namespace SpuRuntime.Tests.Vectors;
 
-/// <summary>Operands for vectors: corners of integers and of both floating-point formats, numbers close to each other, and random bits.</summary>
+/// <summary>
+/// Operands for vectors: corners of integers and of both floating-point formats, numbers close to each other, and random bits.
+/// </summary>
 internal sealed class OperandSource(Random random)
 {
     private static readonly uint[] WordCorners =

@@ -41,8 +41,10 @@ internal static class PlainDouble
         all["fesd"] = static s => Slices(s, slice => FromSingle(s, slice, W(s.A, 2 * slice)));
         all["dfceq"] = static s => Slices(s, slice => Compare(s, slice, Dw(s.A, slice), Dw(s.B, slice), static order => order == 0));
         all["dfcgt"] = static s => Slices(s, slice => Compare(s, slice, Dw(s.A, slice), Dw(s.B, slice), static order => order > 0));
-        all["dfcmeq"] = static s => Slices(s, slice => Compare(s, slice, Dw(s.A, slice) & ~Sign, Dw(s.B, slice) & ~Sign, static order => order == 0));
-        all["dfcmgt"] = static s => Slices(s, slice => Compare(s, slice, Dw(s.A, slice) & ~Sign, Dw(s.B, slice) & ~Sign, static order => order > 0));
+        all["dfcmeq"] = static s =>
+            Slices(s, slice => Compare(s, slice, Dw(s.A, slice) & ~Sign, Dw(s.B, slice) & ~Sign, static order => order == 0));
+        all["dfcmgt"] = static s =>
+            Slices(s, slice => Compare(s, slice, Dw(s.A, slice) & ~Sign, Dw(s.B, slice) & ~Sign, static order => order > 0));
         all["dftsv"] = static s => Slices(s, slice => Special(Dw(s.A, slice), s.Bits(11, 17)));
     }
 
@@ -192,7 +194,8 @@ internal static class PlainDouble
             return sign | (ulong)rounded;
         int leading = last + length - 1;
         BigInteger normal = rounded >> (length - format.Precision);
-        return sign | ((ulong)(leading + format.Bias) << (format.Precision - 1)) | (ulong)(normal - (BigInteger.One << (format.Precision - 1)));
+        return sign | ((ulong)(leading + format.Bias) << (format.Precision - 1))
+            | (ulong)(normal - (BigInteger.One << (format.Precision - 1)));
     }
 
     private static uint ToSingle(PlainSpu s, int slice, ulong value)

@@ -14,7 +14,8 @@ internal static class PlainSingle
     /// <summary>significand times 2 to the exponent.</summary>
     private readonly record struct Exact(BigInteger Significand, int Exponent)
     {
-        public static Exact operator *(Exact left, Exact right) => new(left.Significand * right.Significand, left.Exponent + right.Exponent);
+        public static Exact operator *(Exact left, Exact right) =>
+            new(left.Significand * right.Significand, left.Exponent + right.Exponent);
 
         public static Exact operator -(Exact value) => new(-value.Significand, value.Exponent);
 
@@ -36,18 +37,23 @@ internal static class PlainSingle
         all["fa"] = static s => Arithmetic(s, s.Rt, j => Number(W(s.A, j)) + Number(W(s.B, j)), s.A, s.B);
         all["fs"] = static s => Arithmetic(s, s.Rt, j => Number(W(s.A, j)) + -Number(W(s.B, j)), s.A, s.B);
         all["fm"] = static s => Arithmetic(s, s.Rt, j => Number(W(s.A, j)) * Number(W(s.B, j)), s.A, s.B);
-        all["fma"] = static s => Arithmetic(s, (int)s.Bits(4, 10), j => (Number(W(s.A, j)) * Number(W(s.B, j))) + Number(W(s.C, j)), s.A, s.B, s.C);
-        all["fms"] = static s => Arithmetic(s, (int)s.Bits(4, 10), j => (Number(W(s.A, j)) * Number(W(s.B, j))) + -Number(W(s.C, j)), s.A, s.B, s.C);
-        all["fnms"] = static s => Arithmetic(s, (int)s.Bits(4, 10), j => Number(W(s.C, j)) + -(Number(W(s.A, j)) * Number(W(s.B, j))), s.A, s.B, s.C);
+        all["fma"] = static s =>
+            Arithmetic(s, (int)s.Bits(4, 10), j => (Number(W(s.A, j)) * Number(W(s.B, j))) + Number(W(s.C, j)), s.A, s.B, s.C);
+        all["fms"] = static s =>
+            Arithmetic(s, (int)s.Bits(4, 10), j => (Number(W(s.A, j)) * Number(W(s.B, j))) + -Number(W(s.C, j)), s.A, s.B, s.C);
+        all["fnms"] = static s =>
+            Arithmetic(s, (int)s.Bits(4, 10), j => Number(W(s.C, j)) + -(Number(W(s.A, j)) * Number(W(s.B, j))), s.A, s.B, s.C);
         all["fi"] = static s => Arithmetic(s, s.Rt, j => Interpolated(W(s.A, j), W(s.B, j)), s.B);
         all["csflt"] = static s => Arithmetic(s, s.Rt, j => new Exact((int)W(s.A, j), s.I8 - 155));
         all["cuflt"] = static s => Arithmetic(s, s.Rt, j => new Exact(W(s.A, j), s.I8 - 155));
         all["cflts"] = static s => s.SetT(Words(j => (uint)(int)ToInteger(W(s.A, j), 173 - s.I8, int.MinValue, int.MaxValue)));
         all["cfltu"] = static s => s.SetT(Words(j => (uint)ToInteger(W(s.A, j), 173 - s.I8, uint.MinValue, uint.MaxValue)));
         all["fceq"] = static s => s.SetT(Words(j => (Number(W(s.A, j)) + -Number(W(s.B, j))).Significand.IsZero ? uint.MaxValue : 0));
-        all["fcmeq"] = static s => s.SetT(Words(j => (Magnitude(W(s.A, j)) + -Magnitude(W(s.B, j))).Significand.IsZero ? uint.MaxValue : 0));
+        all["fcmeq"] = static s =>
+            s.SetT(Words(j => (Magnitude(W(s.A, j)) + -Magnitude(W(s.B, j))).Significand.IsZero ? uint.MaxValue : 0));
         all["fcgt"] = static s => s.SetT(Words(j => (Number(W(s.A, j)) + -Number(W(s.B, j))).Significand.Sign > 0 ? uint.MaxValue : 0));
-        all["fcmgt"] = static s => s.SetT(Words(j => (Magnitude(W(s.A, j)) + -Magnitude(W(s.B, j))).Significand.Sign > 0 ? uint.MaxValue : 0));
+        all["fcmgt"] = static s =>
+            s.SetT(Words(j => (Magnitude(W(s.A, j)) + -Magnitude(W(s.B, j))).Significand.Sign > 0 ? uint.MaxValue : 0));
         all["frest"] = static s => Estimate(s, static a => (a & 0x8000_0000, Table(a, root: false)));
         all["frsqest"] = static s => Estimate(s, static a => (0, Table(a, root: true)));
         all["fscrwr"] = static s => s.Fpscr = Bytes(j => s.A[j] & UsedFpscr(j));
@@ -58,7 +64,8 @@ internal static class PlainSingle
     private static int UsedFpscr(int number)
     {
         int mask = 0;
-        foreach ((int first, int last) in ((int, int)[])[(20, 23), (29, 31), (50, 55), (61, 63), (82, 87), (93, 95), (116, 119), (125, 127)])
+        foreach (
+            (int first, int last) in ((int, int)[])[(20, 23), (29, 31), (50, 55), (61, 63), (82, 87), (93, 95), (116, 119), (125, 127)])
         {
             for (int bit = first; bit <= last; bit++)
                 mask |= bit / 8 == number ? 0x80 >> (bit % 8) : 0;

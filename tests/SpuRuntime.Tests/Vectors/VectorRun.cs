@@ -5,7 +5,9 @@ using SpuRuntime.Tests.Isa;
 
 namespace SpuRuntime.Tests.Vectors;
 
-/// <summary>Runs one instruction on the interpreter and on the plain SPU, over and over with new operands, and compares everything.</summary>
+/// <summary>
+/// Runs one instruction on the interpreter and on the plain SPU, over and over with new operands, and compares everything.
+/// </summary>
 internal sealed class VectorRun : IDisposable
 {
     private readonly PlainSpu _plain = new();
@@ -57,7 +59,8 @@ internal sealed class VectorRun : IDisposable
 
     public void Dispose() => _spu.Dispose();
 
-    private static IEnumerable<int> Named(uint word) => [(int)(word >> 21) & 127, (int)(word >> 14) & 127, (int)(word >> 7) & 127, (int)word & 127];
+    private static IEnumerable<int> Named(uint word) =>
+        [(int)(word >> 21) & 127, (int)(word >> 14) & 127, (int)(word >> 7) & 127, (int)word & 127];
 
     private void Prepare(SpuInstructionInfo info, uint word)
     {
@@ -120,5 +123,6 @@ internal sealed class VectorRun : IDisposable
     private byte[][] Save(uint word) => [.. Named(word).Select(register => _plain.Registers[register].ToArray())];
 
     private static string Describe(byte[][] saved) =>
-        $"T4 {Convert.ToHexString(saved[0])}\nRB {Convert.ToHexString(saved[1])}\nRA {Convert.ToHexString(saved[2])}\nRT {Convert.ToHexString(saved[3])}";
+        $"T4 {Convert.ToHexString(saved[0])}\nRB {Convert.ToHexString(saved[1])}\n"
+        + $"RA {Convert.ToHexString(saved[2])}\nRT {Convert.ToHexString(saved[3])}";
 }
