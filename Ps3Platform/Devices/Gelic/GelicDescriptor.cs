@@ -81,7 +81,8 @@ internal readonly struct GelicDescriptor
     }
 
     /// <summary>Writes the results (sizes, status, error), and last the command word that gives the descriptor back.</summary>
-    public bool TryComplete(IDmaPort dma, DescriptorState state, bool chainEnd, uint resultSize, uint validSize, uint dataStatus, uint dataError = 0)
+    public bool TryComplete(
+        IDmaPort dma, DescriptorState state, bool chainEnd, uint resultSize, uint validSize, uint dataStatus, uint dataError = 0)
     {
         Span<byte> results = stackalloc byte[16];
         BinaryPrimitives.WriteUInt32BigEndian(results, resultSize);

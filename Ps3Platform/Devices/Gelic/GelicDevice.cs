@@ -69,7 +69,7 @@ public sealed class GelicDevice : IDevice, INetworkDevice, IMemoryWriter
     /// <summary>Frames stored in guest memory since power-on.</summary>
     public long FramesReceived => _receiver.FramesStored;
 
-    /// <summary>Frames for this station that came while the engine or the device was stopped, or did not fit into their descriptor.</summary>
+    /// <summary>Frames for this station that came while the engine or device was stopped, or did not fit into their descriptor.</summary>
     public long FramesDropped => _receiver.FramesDropped;
 
     /// <summary>

@@ -9,7 +9,7 @@ using Ps3Platform.Devices.Network;
 
 namespace Ps3Platform.Devices.Gelic;
 
-/// <summary>The receive engine: stores frames from the wire into the guest's descriptors, one descriptor a frame (devices.md 3.3).</summary>
+/// <summary>The receive engine: stores frames from the wire into the guest's descriptors, one a frame (devices.md 3.3).</summary>
 internal sealed class GelicReceiver(
     IDmaPort dma, INetworkWire wire, ReceiveFilter filter, GelicInterrupts interrupts, EventQueue events, IMachineClock clock,
     GelicVlans? vlans)

@@ -39,7 +39,7 @@ public sealed record GelicState(bool Stopped) : DeviceState(Stopped)
     /// <summary>Frames stored in guest memory.</summary>
     public required long FramesReceived { get; init; }
 
-    /// <summary>Frames for this station that came while the engine or the device was stopped, or did not fit into their descriptor.</summary>
+    /// <summary>Frames for this station that came while the engine or device was stopped, or did not fit into their descriptor.</summary>
     public required long FramesDropped { get; init; }
 
     /// <summary>Frames of the guest that were not sent: too short, too long, out of reach, or of no VLAN of this controller.</summary>

@@ -1,8 +1,8 @@
 namespace Ps3Platform.Devices.Gelic;
 
 /// <summary>
-/// Decides which frames are for this station: its own address, and the groups that the guest listed (lv1_net_add_multicast_address). lv1 has
-/// no call for receiving frames to other stations, so that Linux's promiscuous mode shows the same frames.
+/// Decides which frames are for this station: its own address, and the groups that the guest listed (lv1_net_add_multicast_address). lv1
+/// has no call for receiving frames to other stations, so that Linux's promiscuous mode shows the same frames.
 /// </summary>
 internal sealed class ReceiveFilter(ulong macAddress)
 {

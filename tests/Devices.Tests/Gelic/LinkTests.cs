@@ -110,7 +110,7 @@ public sealed class LinkTests : IDisposable
         Assert.Equal((0L, 1L), (_gelic.Device.FramesReceived, _gelic.Device.FramesDropped));
     }
 
-    /// <summary>A guest that masks, polls, recycles and restarts as Linux does, with its interface taken down and up under a flood.</summary>
+    /// <summary>A guest that masks, polls, recycles and restarts as Linux does. Its interface goes down and up under a flood.</summary>
     [Fact]
     public void No_frame_is_lost_while_there_is_room_and_two_hundred_restarts_leave_it_working()
     {
