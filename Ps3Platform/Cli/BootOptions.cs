@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
 using Ps3Platform.Host.Characters;
+using Ps3Platform.Host.Network;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Configuration.Kinds;
@@ -60,7 +61,8 @@ internal sealed class BootOptions
         ulong? place = BreakOf(options, read);
         // Last of all: a command line that is wrong opens no port and empties no file.
         using var console = new GuestConsole(consoleSpec);
-        MachineConfig config = read with { Console = console.Write, Loggers = loggers };
+        using HostNetwork? network = HostNetwork.Open(options.Options.Network, options.Options.PacketCapture);
+        MachineConfig config = read with { Console = console.Write, Loggers = loggers, Network = network };
         return new BootSession(config, console, report with { Break = place }).Run();
     }
 
