@@ -63,7 +63,22 @@ internal sealed class BootOptions
         using var console = new GuestConsole(consoleSpec);
         using HostNetwork? network = HostNetwork.Open(options.Options.Network, options.Options.PacketCapture);
         MachineConfig config = read with { Console = console.Write, Loggers = loggers, Network = network };
-        return new BootSession(config, console, report with { Break = place }).Run();
+        int code = new BootSession(config, console, report with { Break = place }).Run();
+        return network is null ? code : Finish(network, code);
+    }
+
+    // The capture is complete only when it is closed.
+    private static int Finish(HostNetwork network, int code)
+    {
+        network.Dispose();
+        if (network.NotCaptured > 0)
+            Terminal.Note($"{network.NotCaptured:N0} frames are not in the capture: its file was too slow");
+        if (network.Dropped > 0)
+            Terminal.Note($"{network.Dropped:N0} frames of the guest were dropped: the network did not keep up");
+        if (network.CaptureProblem is not { } problem)
+            return code;
+        Terminal.Error(problem);
+        return code == ExitCode.Success ? ExitCode.OutputLost : code;
     }
 
     private static ulong? BreakOf(SourcedOptions options, MachineConfig config)

@@ -147,7 +147,8 @@ public sealed record NetworkSpec
                     ? (this, $"ifname={value}: the name of an interface has 1 to {LongestInterface} letters without blanks and slashes")
                     : (this with { Interface = value }, null);
             default:
-                return (this, $"{Kind.ToString().ToLowerInvariant()} does not know {(key.Length == 0 ? "an empty part" : key)}; give {Forms}");
+                string unknown = key.Length == 0 ? "an empty part" : key;
+                return (this, $"{Kind.ToString().ToLowerInvariant()} does not know {unknown}; give {Forms}");
         }
     }
 

@@ -3,9 +3,9 @@ using Ps3Platform.Devices.Network;
 namespace Ps3Platform.Host.Network;
 
 /// <summary>
-/// A learning Ethernet switch between machines of one process (IEEE 802.1D, 7.8 and 7.9, without spanning tree). A frame goes to the port on
-/// which its destination was last seen as a source, or to all other ports. Frames pass on the sender's thread, into the bounded queues of the
-/// receivers; no port can stop another.
+/// A learning Ethernet switch between machines of one process (IEEE 802.1D, 7.8 and 7.9, without spanning tree). A frame goes to the port
+/// on which its destination was last seen as a source, or to all other ports. Frames pass on the sender's thread, into the bounded queues
+/// of the receivers, so that no port can stop another.
 /// </summary>
 public sealed class EthernetSwitch
 {

@@ -15,8 +15,8 @@ internal interface IFrameWriter
 }
 
 /// <summary>
-/// A bounded queue and the host thread that empties it into an <see cref="IFrameWriter"/>. <see cref="Send"/> never blocks. Frames that find
-/// the queue full, or the writer failed, are dropped and counted.
+/// A bounded queue and the host thread that empties it into an <see cref="IFrameWriter"/>. <see cref="Send"/> never blocks. Frames that
+/// find the queue full, or the writer failed, are dropped and counted.
 /// </summary>
 internal sealed class FramePump : IPacketSink, IDisposable
 {

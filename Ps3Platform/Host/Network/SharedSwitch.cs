@@ -6,8 +6,8 @@ using Ps3Platform.Host.Files;
 namespace Ps3Platform.Host.Network;
 
 /// <summary>
-/// A switch that processes share through a Unix socket. The process that comes first is the switch and listens; the others connect to it. When
-/// it ends, one of the others takes its place. Frames that are sent in between are dropped and counted.
+/// A switch that processes share through a Unix socket. The process that comes first is the switch and listens; the others connect to it.
+/// When it ends, one of the others takes its place. Frames that are sent in between are dropped and counted.
 /// </summary>
 internal sealed class SharedSwitch : INetworkBackend, IDisposable
 {
@@ -37,8 +37,8 @@ internal sealed class SharedSwitch : INetworkBackend, IDisposable
         }
         catch (Exception e) when (e is SocketException || FileErrors.IsFileError(e))
         {
-            throw new NetworkException(
-                $"switch,socket={path}: cannot be made: {(e is SocketException ? e.Message : FileErrors.Reason(e))}; give another path.", e);
+            string reason = e is SocketException ? e.Message : FileErrors.Reason(e);
+            throw new NetworkException($"switch,socket={path}: cannot be made: {reason}; give another path.", e);
         }
     }
 
@@ -134,10 +134,21 @@ internal sealed class SharedSwitch : INetworkBackend, IDisposable
 
         var peer = new SwitchPeer(socket, $"switch {_path}", OnSwitchGone);
         peer.Attach(_sink);
+        bool isStopped;
         lock (_gate)
         {
-            _peers.Add(peer);
-            _current = peer;
+            isStopped = _stop.IsSet;
+            if (!isStopped)
+            {
+                _peers.Add(peer);
+                _current = peer;
+            }
+        }
+
+        if (isStopped)
+        {
+            peer.Dispose();
+            return true;
         }
 
         // Attach may have been called in between.
@@ -167,6 +178,13 @@ internal sealed class SharedSwitch : INetworkBackend, IDisposable
         port.Attach(_sink);
         lock (_gate)
         {
+            if (_stop.IsSet)
+            {
+                listener.Dispose();
+                File.Delete(_path);
+                return;
+            }
+
             _listener = listener;
             _current = port;
         }

@@ -52,7 +52,7 @@ internal unsafe struct SlirpCallbacks
     public nint Reserved1;
 }
 
-/// <summary>The functions of libslirp that are used here (libslirp.h). The library is found when a user network is made, not before.</summary>
+/// <summary>The functions of libslirp that are used here (libslirp.h). The library is loaded when a user network is made.</summary>
 internal sealed unsafe class SlirpLibrary
 {
     private static readonly string[] LinuxNames = ["libslirp.so.0"];

@@ -6,9 +6,9 @@ using Ps3Platform.Devices.Network;
 namespace Ps3Platform.Host.Network;
 
 /// <summary>
-/// The other end of a switch's Unix socket: frames in both directions, each behind its length as four bytes, big-endian (the same as QEMU's
-/// netdev <c>stream</c>). What a peer sends is not trusted. A peer that does not read loses frames, and a length that no frame can have ends
-/// the connection.
+/// The other end of a switch's Unix socket: frames in both directions, each behind its length as four bytes, big-endian (the same as
+/// QEMU's netdev <c>stream</c>). What a peer sends is not trusted. A peer that does not read loses frames, and a length that no frame can
+/// have ends the connection.
 /// </summary>
 internal sealed class SwitchPeer : INetworkBackend, IFrameWriter, IDisposable
 {

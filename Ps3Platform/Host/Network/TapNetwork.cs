@@ -49,9 +49,10 @@ internal sealed unsafe partial class TapNetwork : INetworkBackend, IFrameWriter,
         {
             string reason = PosixDescriptor.LastError().Message;
             _ = PosixDescriptor.Close(_descriptor);
+            string shown = name.Length == 0 ? "tap0" : name;
             throw new NetworkException(
                 $"{spec}: the interface cannot be opened: {reason}; make it first with "
-                + $"\"sudo ip tuntap add {(name.Length == 0 ? "tap0" : name)} mode tap user $USER\" and name it with ifname=, or give user.");
+                + $"\"sudo ip tuntap add {shown} mode tap user $USER\" and name it with ifname=, or give user.");
         }
 
         Name = Encoding.ASCII.GetString(request[..request.IndexOf((byte)0)]);

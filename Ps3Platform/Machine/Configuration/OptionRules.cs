@@ -78,7 +78,8 @@ public static class OptionRules
         if (options.Network.Kind != NetworkKind.None && options.Clock == ClockMode.Instructions)
         {
             yield return new OptionProblem(
-                "net", "with --clock instructions the guest does not wait for the host, so that no answer comes in time; leave one of the two out");
+                "net",
+                "with --clock instructions the guest does not wait for the host, so that no answer comes in time; leave one of the two out");
         }
 
         if (options.Name is not null && options.MacAddress is not null)

@@ -86,7 +86,8 @@ public sealed class TransmitTests : IDisposable
         byte[] frame = Frames.Console("read only");
         frame.CopyTo(_gelic.Dma.At(GelicFixture.Buffers, frame.Length));
         _gelic.Dma.SetDescriptor(
-            FakeDma.ReadOnlyStart, GelicFixture.Buffers, (uint)frame.Length, FakeDma.ReadOnlyStart, GelicFixture.CardOwned | GelicFixture.Tail);
+            FakeDma.ReadOnlyStart, GelicFixture.Buffers, (uint)frame.Length, FakeDma.ReadOnlyStart,
+            GelicFixture.CardOwned | GelicFixture.Tail);
 
         _gelic.Device.StartTransmit(new IoAddress(FakeDma.ReadOnlyStart));
 

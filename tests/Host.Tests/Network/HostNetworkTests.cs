@@ -34,7 +34,8 @@ public sealed class HostNetworkTests : IDisposable
         string read = Tcpdump(path);
         Assert.Contains("10.0.0.1.1000 > 10.0.0.2.2000: UDP, length 3", read, StringComparison.Ordinal);
         Assert.Contains("10.0.0.2.2000 > 10.0.0.1.1000: UDP, length 4", read, StringComparison.Ordinal);
-        Assert.Contains(DateTime.UtcNow.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), read, StringComparison.Ordinal);
+        string today = DateTime.UtcNow.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Contains(today, read, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -86,7 +86,8 @@ public sealed class UserNetworkTests
         using UserNetwork network = Open("user,restrict=on");
         Collector heard = network.Listen();
         var random = new Random(5);
-        byte[][] seeds = [Discover(), Arp(Gateway), TestFrames.Udp(0x5255_0a00_0202, TestFrames.Alpha, Guest, Gateway, 9, 69, new byte[40])];
+        byte[] tftp = TestFrames.Udp(0x5255_0a00_0202, TestFrames.Alpha, Guest, Gateway, 9, 69, new byte[40]);
+        byte[][] seeds = [Discover(), Arp(Gateway), tftp];
         for (int i = 0; i < rounds; i++)
         {
             byte[] frame = [.. seeds[random.Next(seeds.Length)]];

@@ -50,6 +50,9 @@ internal sealed class MacAddressKind : ValueKind<ulong>
         return problem is null;
     }
 
-    public override string Write(ulong value) => string.Join(
-        ':', Enumerable.Range(0, Parts).Select(part => ((byte)(value >> (8 * (Parts - 1 - part)))).ToString("x2", CultureInfo.InvariantCulture)));
+    public override string Write(ulong value)
+    {
+        string digits = value.ToString("x12", CultureInfo.InvariantCulture);
+        return string.Join(':', Enumerable.Range(0, Parts).Select(part => digits.Substring(2 * part, 2)));
+    }
 }
