@@ -133,7 +133,8 @@ public static class MachineBuilder
     private static StandardDevices AddStandardDevices(MachineConfig config, DevicePorts ports, List<IDevice> devices)
     {
         var display = new DisplayState(config.Video);
-        var wire = new UdpConsole(config.Console ?? (static _ => { }));
+        NetworkPort? network = config.Network is { } backend ? new NetworkPort(backend, ports.Events, ports.Clock) : null;
+        var wire = new UdpConsole(config.Console ?? (static _ => { }), network);
         var gpu = new GpuDevice(
             ports.Host, ports.Memory, ports.Events, ports.Clock, ports.Loggers.CreateLogger<GpuDevice>(),
             config.Firmware.IsAtLeast(2, 1, 0) ? GpuFirmwareRules.Since210 : GpuFirmwareRules.Before210,
@@ -143,7 +144,7 @@ public static class MachineBuilder
         devices.Add(new AvSettings(ports.Host, config.Video, display, ports.Loggers.CreateLogger<AvSettings>()));
         devices.Add(systemManager);
         devices.Add(new GelicDevice(
-            ports.Host, new GelicConfig(), ports.Memory, ports.Events, ports.Clock, wire, ports.Loggers.CreateLogger<GelicDevice>()));
+            ports.Host, config.Gelic, ports.Memory, ports.Events, ports.Clock, wire, ports.Loggers.CreateLogger<GelicDevice>()));
         return new StandardDevices(gpu, new FrameCapture(gpu, display), systemManager);
     }
 

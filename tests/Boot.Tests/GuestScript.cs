@@ -39,27 +39,29 @@ internal sealed class GuestScript(string folder)
     /// <param name="options">Further options of "boot".</param>
     public IReadOnlyList<string> Run(string kernel, string script, params string[] options)
     {
-        string archive = Path.Combine(folder, "initramfs.cpio.gz");
-        Write(archive, script);
         ProgramResult run = Ps3Program.Run(
-            ["boot", Guests.Path(kernel), "--initrd", archive, "--append", "rdinit=/script.sh", "--log-buffer", "--timeout", "4m", .. options]);
+            ["boot", Guests.Path(kernel), "--initrd", Write(script), "--log-buffer", "--timeout", "4m", .. options]);
         if (run.ExitCode != 0)
             throw new InvalidOperationException($"exit code {run.ExitCode}:\n{run.Messages}");
         return [.. (run.Output + run.Messages).Split('\n').Where(static line => line.Contains(Mark, StringComparison.Ordinal))
             .Select(static line => line[(line.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length)..].TrimEnd())];
     }
 
-    private void Write(string path, string script)
+    /// <summary>Writes the archive alone.</summary>
+    /// <returns>The archive's path.</returns>
+    public string Write(string script)
     {
+        string path = Path.Combine(folder, $"initramfs-{Guid.NewGuid():n}.cpio.gz");
         using FileStream output = File.Create(path);
         // Linux unpacks archives that follow each other.
         using (FileStream busybox = File.OpenRead(Guests.Path("initramfs.cpio.gz")))
             busybox.CopyTo(output);
         using var packed = new GZipStream(output, CompressionLevel.Fastest);
-        Append(packed, "script.sh", Encoding.UTF8.GetBytes(Prologue + script.ReplaceLineEndings("\n") + Epilogue), 0x81ED);
+        Append(packed, "init", Encoding.UTF8.GetBytes(Prologue + script.ReplaceLineEndings("\n") + Epilogue), 0x81ED);
         foreach ((string name, byte[] bytes) in _files)
             Append(packed, name, bytes, 0x81A4);
         Append(packed, "TRAILER!!!", [], 0);
+        return path;
     }
 
     // Thirteen numbers of eight hexadecimal digits, the name and the contents, each filled up to a multiple of four bytes.

@@ -9,7 +9,7 @@ namespace Ps3Platform.Cli.Options;
 internal static class QemuWords
 {
     private const string NoDisk = "there are no disks yet; give the files to the guest in an --initrd";
-    private const string NoNetwork = "there is no network yet but the kernel's own debug console, which is shown";
+    private const string OneCable = "a console has one network interface; write --net user, without id=";
     private const string NoDebugger = "there is no debugger server; \"ps3 profile\" shows where time goes, "
         + "--log debug and --audit what the guest asks for, \"ps3 disasm\" its code";
     private const string NoWindow = "there is no window; --screenshot FILE writes the screen as a picture";
@@ -48,9 +48,9 @@ internal static class QemuWords
         ["monitor"] = new(true, Treatment.SoAnyway, NoMonitor) { Accepted = ["none"] },
         ["qmp"] = new(true, Treatment.Answer, "there is no monitor; Ctrl-C or SIGTERM presses the power button"),
         ["parallel"] = new(true, Treatment.SoAnyway, "a console has no such port; leave it out") { Accepted = ["none"] },
-        ["net"] = new(true, Treatment.SoAnyway, NoNetwork) { Accepted = ["none"] },
-        ["nic"] = new(true, Treatment.SoAnyway, NoNetwork) { Accepted = ["none"] },
-        ["netdev"] = new(true, Treatment.Answer, NoNetwork),
+        ["net"] = new(true, Treatment.Same, "--net"),
+        ["nic"] = new(true, Treatment.Same, "--net"),
+        ["netdev"] = new(true, Treatment.Answer, OneCable),
         ["drive"] = new(true, Treatment.Answer, NoDisk),
         ["blockdev"] = new(true, Treatment.Answer, NoDisk),
         ["hda"] = new(true, Treatment.Answer, NoDisk),
@@ -75,7 +75,7 @@ internal static class QemuWords
         ["rtc"] = new(true, Treatment.Answer, "the date is the host's, or with --clock instructions always the same; leave it out"),
         ["no-shutdown"] = new(false, Treatment.Answer, "the program ends with the guest; --screenshot keeps its last picture"),
         ["daemonize"] = new(false, Treatment.Answer, "write & behind the command"),
-        ["name"] = new(true, Treatment.Answer, "a machine has no name here; leave it out"),
+        ["name"] = new(true, Treatment.Same, "--name"),
     };
 
     /// <summary>Understands a word.</summary>

@@ -6,6 +6,7 @@ using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Shell;
 using Ps3Platform.Host.Characters;
+using Ps3Platform.Host.Network;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Configuration.Kinds;
@@ -61,8 +62,24 @@ internal sealed class BootOptions
         ulong? place = BreakOf(options, read);
         // Last of all: a command line that is wrong opens no port and empties no file.
         using var console = new GuestConsole(consoleSpec);
-        MachineConfig config = read with { Console = console.Write, Loggers = loggers };
-        return new BootSession(config, console, report with { Break = place }).Run();
+        using HostNetwork? network = HostNetwork.Open(options.Options.Network, options.Options.PacketCapture);
+        MachineConfig config = read with { Console = console.Write, Loggers = loggers, Network = network };
+        int code = new BootSession(config, console, report with { Break = place }).Run();
+        return network is null ? code : Finish(network, code);
+    }
+
+    // The capture is complete only when it is closed.
+    private static int Finish(HostNetwork network, int code)
+    {
+        network.Dispose();
+        if (network.NotCaptured > 0)
+            Terminal.Note($"{network.NotCaptured:N0} frames are not in the capture: its file was too slow");
+        if (network.Dropped > 0)
+            Terminal.Note($"{network.Dropped:N0} frames of the guest were dropped: the network did not keep up");
+        if (network.CaptureProblem is not { } problem)
+            return code;
+        Terminal.Error(problem);
+        return code == ExitCode.Success ? ExitCode.OutputLost : code;
     }
 
     private static ulong? BreakOf(SourcedOptions options, MachineConfig config)

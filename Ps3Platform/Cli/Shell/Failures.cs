@@ -1,4 +1,5 @@
 using Ps3Platform.Host.Files;
+using Ps3Platform.Host.Network;
 using Ps3Platform.Host.Streams;
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine.Configuration;
@@ -14,7 +15,8 @@ internal static class Failures
         {
             return command();
         }
-        catch (Exception e) when (e is ImageFormatException or BootException or UsageException or ConfigurationException)
+        catch (Exception e) when (e is ImageFormatException or BootException or UsageException or ConfigurationException
+            or NetworkException)
         {
             Terminal.Error(e.Message);
             return ExitCode.Usage;

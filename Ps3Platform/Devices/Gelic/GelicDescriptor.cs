@@ -5,7 +5,7 @@ using CellPpe.Core.Ports;
 
 namespace Ps3Platform.Devices.Gelic;
 
-/// <summary>Who a descriptor belongs to, or how it ended: bits 0..3 of dmac_cmd_status.</summary>
+/// <summary>The owner of a descriptor, or how it ended: bits 31:28 of dmac_cmd_status (devices.md 3.1).</summary>
 internal enum DescriptorState : uint
 {
     /// <summary>Transmit: done. Receive: the frame was longer than the buffer.</summary>
@@ -69,8 +69,8 @@ internal readonly struct GelicDescriptor
     }
 
     /// <summary>
-    /// The link to the next descriptor, read afresh: the guest appends while the DMA runs, so it counts only after the
-    /// data of this one is done (devices.md 3.2).
+    /// Reads the link to the next descriptor again. The guest appends while the DMA runs, so that the link is final only after the data of
+    /// this descriptor is done (devices.md 3.2).
     /// </summary>
     public bool TryReadNext(IDmaPort dma, out IoAddress next)
     {
@@ -81,13 +81,14 @@ internal readonly struct GelicDescriptor
     }
 
     /// <summary>Writes the results (sizes, status, error), and last the command word that gives the descriptor back.</summary>
-    public bool TryComplete(IDmaPort dma, DescriptorState state, bool chainEnd, uint resultSize, uint validSize, uint dataStatus)
+    public bool TryComplete(
+        IDmaPort dma, DescriptorState state, bool chainEnd, uint resultSize, uint validSize, uint dataStatus, uint dataError = 0)
     {
         Span<byte> results = stackalloc byte[16];
         BinaryPrimitives.WriteUInt32BigEndian(results, resultSize);
         BinaryPrimitives.WriteUInt32BigEndian(results[4..], validSize);
         BinaryPrimitives.WriteUInt32BigEndian(results[8..], dataStatus);
-        BinaryPrimitives.WriteUInt32BigEndian(results[12..], 0);
+        BinaryPrimitives.WriteUInt32BigEndian(results[12..], dataError);
 
         Span<byte> command = stackalloc byte[4];
         uint kept = Command & ~(StateMask | ChainEnd);

@@ -1,15 +1,18 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+
 using Lv1Hypervisor.Contracts;
+
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+
 using Ps3Platform.Devices.Network;
 
 namespace Ps3Platform.Devices.Gelic;
 
 /// <summary>
-/// The gigabit Ethernet controller of the southbridge as lv1 shows it. Owned by the emulation thread, on which its wire
-/// delivers as well.
+/// The gigabit Ethernet controller of the southbridge as lv1 shows it (devices.md 3). All members belong to the emulation thread, on which
+/// its wire delivers too.
 /// </summary>
 public sealed class GelicDevice : IDevice, INetworkDevice, IMemoryWriter
 {
@@ -21,6 +24,8 @@ public sealed class GelicDevice : IDevice, INetworkDevice, IMemoryWriter
     private readonly GelicTransmitter _transmitter;
     private readonly GelicReceiver _receiver;
     private readonly GelicControl _control;
+    private readonly GelicLink _link;
+    private readonly GelicWireless? _wireless;
     private readonly ReceiveFilter _filter;
     private readonly INetworkWire _wire;
     private bool _open;
@@ -33,7 +38,7 @@ public sealed class GelicDevice : IDevice, INetworkDevice, IMemoryWriter
         ILogger<GelicDevice>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(host);
-        // Both guests give up on an address that is zero or a group's.
+        // Linux and FreeBSD refuse an address that is zero or a group's.
         if (config.MacAddress is 0 or > ReceiveFilter.Broadcast || ReceiveFilter.IsGroup(config.MacAddress))
             throw new ArgumentException($"{config.MacAddress:x12} is no unicast Ethernet address.", nameof(config));
 
@@ -43,13 +48,15 @@ public sealed class GelicDevice : IDevice, INetworkDevice, IMemoryWriter
             new BusDevice { Bus = BusKind.System, Type = BusType, Id = BusId, Interrupts = [BusInterrupt.EventPort(0)] });
         IDmaPort dma = slot.Dma;
         _interrupts = new GelicInterrupts(memory);
+        _link = new GelicLink(_interrupts);
+        _wireless = config.Vlans is null ? null : new GelicWireless(memory, _interrupts, events, clock);
         _filter = new ReceiveFilter(config.MacAddress);
         _transmitter = new GelicTransmitter(
-            dma, wire, _interrupts, events, clock, config.Vlans, logger ?? NullLogger<GelicDevice>.Instance);
-        _receiver = new GelicReceiver(dma, _filter, _interrupts, config.Vlans);
-        _control = new GelicControl(config, _interrupts);
+            dma, wire, _link, _interrupts, events, clock, config.Vlans, logger ?? NullLogger<GelicDevice>.Instance);
+        _receiver = new GelicReceiver(dma, wire, _filter, _interrupts, events, clock, config.Vlans);
+        _control = new GelicControl(config, _interrupts, _link, _wireless);
         _wire = wire;
-        wire.Received += ReceiveUnlessStopped;
+        wire.Receiver = ReceiveUnlessStopped;
         slot.ServeNetwork(this);
     }
 
@@ -62,15 +69,27 @@ public sealed class GelicDevice : IDevice, INetworkDevice, IMemoryWriter
     /// <summary>Frames stored in guest memory since power-on.</summary>
     public long FramesReceived => _receiver.FramesStored;
 
-    /// <summary>Frames for this station that found no descriptor.</summary>
+    /// <summary>Frames for this station that came while the engine or device was stopped, or did not fit into their descriptor.</summary>
     public long FramesDropped => _receiver.FramesDropped;
+
+    /// <summary>
+    /// The cable is connected. A change raises the port status cause. Without it, what the guest sends is dropped and counted, and nothing
+    /// is received.
+    /// </summary>
+    public bool IsLinkUp
+    {
+        get => _link.IsUp;
+        set => _link.SetUp(value);
+    }
 
     /// <inheritdoc/>
     public void Reset()
     {
-        SetOpen(false);
         _transmitter.Reset();
         _receiver.Reset();
+        _control.Reset();
+        _link.Reset();
+        SetOpen(false);
     }
 
     /// <summary>Frames that come in while the device is stopped are dropped and counted, as with a full receive ring.</summary>
@@ -91,6 +110,13 @@ public sealed class GelicDevice : IDevice, INetworkDevice, IMemoryWriter
         FramesSent = FramesSent,
         FramesReceived = FramesReceived,
         FramesDropped = FramesDropped,
+        LinkUp = _link.IsUp,
+        PortStatus = _link.Status,
+        WakeOnLan = _control.WakeOnLan,
+        FramesMalformed = _transmitter.FramesMalformed,
+        FramesWithoutLink = _transmitter.FramesWithoutLink,
+        DescriptorsMalformed = _transmitter.DescriptorsMalformed,
+        ReceivedMalformed = _receiver.FramesMalformed,
         CauseWord = _interrupts.Word?.Value,
         InterruptMask = _interrupts.Mask,
         CausesLatched = _interrupts.Latched,
@@ -101,8 +127,8 @@ public sealed class GelicDevice : IDevice, INetworkDevice, IMemoryWriter
     /// <inheritdoc/>
     string IMemoryWriter.Name => "the network controller";
 
-    /// <summary>While it sends, or waits for frames that can come, it may store wherever a descriptor sends it.</summary>
-    public bool MayStore(LparAddress start, ulong length) => _transmitter.IsRunning || (_receiver.IsRunning && _wire.CanReceive);
+    /// <summary>While it sends, or waits for frames that can come, it may store wherever a descriptor points.</summary>
+    public bool MayStore(LparAddress start, ulong length) => _transmitter.IsRunning || (_receiver.IsStarted && _wire.CanReceive);
 
     /// <inheritdoc/>
     public void SetOpen(bool open)
@@ -113,6 +139,7 @@ public sealed class GelicDevice : IDevice, INetworkDevice, IMemoryWriter
         _transmitter.Stop();
         _receiver.Stop();
         _filter.Clear();
+        _wireless?.Reset();
         _interrupts.Reset();
     }
 
@@ -151,15 +178,15 @@ public sealed class GelicDevice : IDevice, INetworkDevice, IMemoryWriter
     public Lv1Status SetInterruptMask(ulong mask)
     {
         _interrupts.SetMask(mask);
+        // Linux has recycled descriptors when it unmasks.
+        if (_receiver.IsRunning)
+            _wire.Resume();
         return Lv1Status.Success;
     }
 
     /// <inheritdoc/>
-    public Lv1Status Control(ulong command, ulong p2, ulong p3, ulong p4, out ulong v1, out ulong v2)
-    {
-        v2 = 0;
-        return _control.Execute(command, p2, out v1);
-    }
+    public Lv1Status Control(ulong command, ulong p2, ulong p3, ulong p4, out ulong v1, out ulong v2) =>
+        _control.Execute(command, p2, p3, p4, out v1, out v2);
 
     /// <inheritdoc/>
     public Lv1Status AddMulticastAddress(ulong address, bool all)
@@ -182,11 +209,11 @@ public sealed class GelicDevice : IDevice, INetworkDevice, IMemoryWriter
         return Lv1Status.Success;
     }
 
-    private void ReceiveUnlessStopped(ReadOnlySpan<byte> frame)
+    private bool ReceiveUnlessStopped(ReadOnlySpan<byte> frame)
     {
-        if (_stopped)
-            _receiver.Drop();
-        else
-            _receiver.Receive(frame);
+        if (!_stopped && _link.IsUp)
+            return _receiver.Receive(frame);
+        _receiver.Drop();
+        return true;
     }
 }

@@ -8,25 +8,35 @@ namespace Ps3Platform.Devices.Gelic;
 internal enum GelicCauses : ulong
 {
     None = 0,
+    TransmitShortFrame = 0x0000_0000_0000_0004,
     TransmitInvalidDescriptor = 0x0000_0000_0000_0008,
     ReceiveChainEnd = 0x0000_0000_0000_4000,
+    ReceiveInvalidDescriptor = 0x0000_0000_0000_8000,
     TransmitProtection = 0x0000_0000_0040_0000,
     ReceiveProtection = 0x0000_0000_0400_0000,
+    TransmitChecksum = 0x0000_0000_0800_0000,
     PortStatusChanged = 0x0000_0000_2000_0000,
+    WirelessEventReceived = 0x0000_0000_4000_0000,
+    WirelessCommandCompleted = 0x0000_0000_8000_0000,
     TransmitChainEnd = 0x0100_0000_0000_0000,
     NumberOfReceivedFrames = 0x1000_0000_0000_0000,
 
     /// <summary>All that the transmit engine reports.</summary>
-    Transmit = TransmitInvalidDescriptor | TransmitProtection | TransmitChainEnd,
+    Transmit = TransmitShortFrame | TransmitInvalidDescriptor | TransmitProtection | TransmitChecksum | TransmitChainEnd,
+
+    /// <summary>All that the receive engine reports.</summary>
+    Receive = ReceiveChainEnd | ReceiveInvalidDescriptor | ReceiveProtection | NumberOfReceivedFrames,
 }
 
 /// <summary>
 /// Latches causes, publishes the unmasked ones in the guest's status word and raises the event.
 /// </summary>
 /// <remarks>
-/// The guest never clears the word, and a device does not see end-of-interrupt. A published cause therefore stays in the
-/// word until the guest shows that it has seen it: it masks the cause (Linux does so before it polls), or it does what the
-/// cause asks for (<see cref="Acknowledge"/>). So no cause is lost between event and handler, and the line merges events.
+/// The guest never clears the word, and a device does not see end-of-interrupt. A published cause therefore stays in the word until the
+/// guest shows that it has seen it. For a receive cause, that is masking it, as Linux does before it polls. For the others it is doing what
+/// the cause asks for (<see cref="Acknowledge"/>): Linux masks them also when it takes the interface down, perhaps before its handler has
+/// read the word, and would wait forever for the end of a transmission that it has not been told of. So no cause is lost between
+/// event and handler, and the line merges events.
 /// </remarks>
 internal sealed class GelicInterrupts(GuestMemory memory)
 {
@@ -66,11 +76,12 @@ internal sealed class GelicInterrupts(GuestMemory memory)
         _mask = (GelicCauses)mask;
         if ((_published & ~_mask) != 0)
         {
+            _latched |= _published & ~_mask & ~GelicCauses.Receive;
             _published &= _mask;
             WriteWord();
         }
 
-        // Frames that came while the guest polled with receive masked must interrupt now.
+        // Frames that came while the guest polled with receive causes masked interrupt now.
         Deliver();
     }
 
@@ -80,7 +91,7 @@ internal sealed class GelicInterrupts(GuestMemory memory)
         Deliver();
     }
 
-    /// <summary>The guest has acted on these causes: they need not be told any more.</summary>
+    /// <summary>The guest has acted on these causes: they are not reported any more.</summary>
     public void Acknowledge(GelicCauses causes)
     {
         _latched &= ~causes;
@@ -111,7 +122,7 @@ internal sealed class GelicInterrupts(GuestMemory memory)
 
     private void WriteWord()
     {
-        // A word that was unmapped since has nobody left who reads it.
+        // A word whose memory was unmapped since is not read any more.
         if (_word is { } address)
             memory.TryWriteUInt64(address, (ulong)_published);
     }

@@ -24,14 +24,35 @@ public sealed record GelicState(bool Stopped) : DeviceState(Stopped)
     /// <summary>Bus address of the descriptor that gets the next frame.</summary>
     public required ulong ReceiveDescriptor { get; init; }
 
+    /// <summary>The cable is connected.</summary>
+    public required bool LinkUp { get; init; }
+
+    /// <summary>What lv1_net_control 2 answers: link, duplex, negotiation, speed.</summary>
+    public required ulong PortStatus { get; init; }
+
+    /// <summary>The guest has asked for wake-up by magic packet.</summary>
+    public required bool WakeOnLan { get; init; }
+
     /// <summary>Frames put on the wire.</summary>
     public required long FramesSent { get; init; }
 
     /// <summary>Frames stored in guest memory.</summary>
     public required long FramesReceived { get; init; }
 
-    /// <summary>Frames for this station that found no descriptor, or a stopped device.</summary>
+    /// <summary>Frames for this station that came while the engine or device was stopped, or did not fit into their descriptor.</summary>
     public required long FramesDropped { get; init; }
+
+    /// <summary>Frames of the guest that were not sent: too short, too long, out of reach, or of no VLAN of this controller.</summary>
+    public required long FramesMalformed { get; init; }
+
+    /// <summary>Frames of the guest that were sent while there was no link.</summary>
+    public required long FramesWithoutLink { get; init; }
+
+    /// <summary>Transmit descriptors that ended a walk: out of reach, not the card's, or not writable.</summary>
+    public required long DescriptorsMalformed { get; init; }
+
+    /// <summary>Frames from the wire that are no Ethernet frames by their length.</summary>
+    public required long ReceivedMalformed { get; init; }
 
     /// <summary>Partition address of the interrupt status word, or null.</summary>
     public required ulong? CauseWord { get; init; }

@@ -1,24 +1,29 @@
-using Lv1Hypervisor.Contracts;
 using System.Buffers.Binary;
+
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+
+using Lv1Hypervisor.Contracts;
+
 using Microsoft.Extensions.Logging;
+
 using Ps3Platform.Devices.Network;
 
 namespace Ps3Platform.Devices.Gelic;
 
 /// <summary>
-/// The transmit engine: walks descriptors, gathers frames and puts them on the wire. It sees guest memory only through
-/// its DMA port, and runs on the emulation thread, so a walk is over before the guest executes again unless the chain is
-/// longer than one burst.
+/// The transmit engine: walks descriptors, gathers frames and puts them on the wire (devices.md 3.2). It sees guest memory only through its
+/// DMA port. It runs on the emulation thread, so that a walk is over before the guest runs again, unless the chain is longer than one
+/// burst.
 /// </summary>
 internal sealed class GelicTransmitter(
-    IDmaPort dma, IPacketSink wire, GelicInterrupts interrupts, EventQueue events, IMachineClock clock, GelicVlans? vlans, ILogger logger)
+    IDmaPort dma, IPacketSink wire, GelicLink link, GelicInterrupts interrupts, EventQueue events, IMachineClock clock,
+    GelicVlans? vlans, ILogger logger)
 {
     /// <summary>Longest frame that is sent; Linux's largest MTU is 2312 with all headers.</summary>
-    public const int MaxFrame = 2560;
+    public const int MaxFrame = FrameQueue.LongestFrame;
 
-    /// <summary>Descriptors a single walk may take before the guest gets to run again: a hostile chain must not hold the machine.</summary>
+    /// <summary>Descriptors that one walk takes at most before the guest runs again, so that an endless chain does not stop it.</summary>
     public const int Burst = 1024;
 
     /// <summary>Time base ticks between two bursts: 10 microseconds, so that a later time is always a later turn.</summary>
@@ -29,12 +34,21 @@ internal sealed class GelicTransmitter(
     private bool _overlong;
     private IoAddress _current;
 
-    /// <summary>Counts runs, so that the continuation of a stopped one can be told apart.</summary>
+    /// <summary>Counts runs, so that the continuation of a stopped run is recognised and ignored.</summary>
     private int _run;
 
     public bool IsRunning { get; private set; }
 
     public long FramesSent { get; private set; }
+
+    /// <summary>Frames of the guest that were not sent: too short, too long, out of reach, or of no VLAN of this controller.</summary>
+    public long FramesMalformed { get; private set; }
+
+    /// <summary>Frames that were sent while there was no link.</summary>
+    public long FramesWithoutLink { get; private set; }
+
+    /// <summary>Descriptors that ended a walk: out of reach, not the card's, or not writable.</summary>
+    public long DescriptorsMalformed { get; private set; }
 
     public IoAddress Current => _current;
 
@@ -47,7 +61,7 @@ internal sealed class GelicTransmitter(
         if (!GelicDescriptor.TryRead(dma, descriptor, out _))
             return Lv1Status.AccessViolation;
 
-        // Starting again is what a guest does after it has seen the previous chain's end.
+        // A guest starts again after it has seen the end of the chain before.
         interrupts.Acknowledge(GelicCauses.Transmit);
         _current = descriptor;
         IsRunning = true;
@@ -57,12 +71,18 @@ internal sealed class GelicTransmitter(
         return Lv1Status.Success;
     }
 
-    /// <summary>Goes idle; descriptors not yet sent stay with the card's mark, and the guest releases them itself.</summary>
+    /// <summary>
+    /// Goes idle. Descriptors not yet sent keep the card's mark, and the guest releases them itself. A walk that is stopped in its middle
+    /// reports the end of the chain: Linux starts the engine again only after that.
+    /// </summary>
     public void Stop()
     {
+        bool wasRunning = IsRunning;
         IsRunning = false;
         _run++;
         DropPartialFrame();
+        if (wasRunning)
+            interrupts.Report(GelicCauses.TransmitChainEnd);
     }
 
     /// <summary>Back to the state after power-on.</summary>
@@ -70,7 +90,7 @@ internal sealed class GelicTransmitter(
     {
         Stop();
         _current = default;
-        FramesSent = 0;
+        FramesSent = FramesMalformed = FramesWithoutLink = DescriptorsMalformed = 0;
     }
 
     private void Walk()
@@ -80,12 +100,14 @@ internal sealed class GelicTransmitter(
         {
             if (!GelicDescriptor.TryRead(dma, _current, out GelicDescriptor descriptor))
             {
+                DescriptorsMalformed++;
                 Finish(causes | GelicCauses.TransmitProtection);
                 return;
             }
 
             if (!descriptor.IsCardOwned)
             {
+                DescriptorsMalformed++;
                 Finish(causes | GelicCauses.TransmitInvalidDescriptor);
                 return;
             }
@@ -94,13 +116,14 @@ internal sealed class GelicTransmitter(
             if (state == DescriptorState.ProtectionError)
                 causes |= GelicCauses.TransmitProtection;
             if (descriptor.IsFrameTail)
-                SendFrame(descriptor.Command & GelicDescriptor.ChecksumMask);
+                causes |= SendFrame(descriptor.Command & GelicDescriptor.ChecksumMask);
 
             bool hasNext = descriptor.TryReadNext(dma, out IoAddress next) && next.Value != 0;
             // Linux stops with BUG() when it reclaims a frame's last descriptor without bit 0 of data_status, in error or not.
             if (!descriptor.TryComplete(dma, state, !hasNext, 0, 0, descriptor.IsFrameTail ? 1u : 0u))
             {
-                // A descriptor that cannot be given back would be sent for ever.
+                // Going on would send the frame of a descriptor that cannot be given back again and again.
+                DescriptorsMalformed++;
                 Finish(causes | GelicCauses.TransmitProtection);
                 return;
             }
@@ -154,28 +177,37 @@ internal sealed class GelicTransmitter(
         return true;
     }
 
-    private void SendFrame(uint checksum)
+    private GelicCauses SendFrame(uint checksum)
     {
+        GelicCauses causes = GelicCauses.None;
         Span<byte> frame = _frame.AsSpan(0, _length);
         if (_overlong || frame.Length < EthernetPacket.HeaderSize)
         {
             logger.LogDebug("gelic: dropped a frame of {Length} bytes that was too long, too short or unreachable", _length);
+            FramesMalformed++;
+            causes = _overlong ? GelicCauses.None : GelicCauses.TransmitShortFrame;
             DropPartialFrame();
-            return;
+            return causes;
         }
 
-        if (checksum == GelicDescriptor.TcpChecksum)
-            InternetChecksum.TryInsert(frame, EthernetPacket.Tcp);
-        else if (checksum == GelicDescriptor.UdpChecksum)
-            InternetChecksum.TryInsert(frame, EthernetPacket.Udp);
+        if (checksum is GelicDescriptor.TcpChecksum or GelicDescriptor.UdpChecksum
+            && !InternetChecksum.TryInsert(frame, checksum == GelicDescriptor.TcpChecksum ? EthernetPacket.Tcp : EthernetPacket.Udp))
+        {
+            causes = GelicCauses.TransmitChecksum;
+        }
 
-        if (vlans is null || TryStripTag(ref frame, vlans.TransmitEthernet))
+        if (vlans is not null && !TryStripTag(ref frame, vlans.TransmitEthernet))
+            FramesMalformed++;
+        else if (!link.IsUp)
+            FramesWithoutLink++;
+        else
         {
             FramesSent++;
             wire.Send(frame);
         }
 
         DropPartialFrame();
+        return causes;
     }
 
     /// <summary>Takes the internal VLAN's tag out of a frame. False when the frame belongs to another port.</summary>

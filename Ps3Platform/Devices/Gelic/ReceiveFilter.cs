@@ -1,6 +1,9 @@
 namespace Ps3Platform.Devices.Gelic;
 
-/// <summary>Decides which frames are for this station: its own address, and what the guest listed.</summary>
+/// <summary>
+/// Decides which frames are for this station: its own address, and the groups that the guest listed (lv1_net_add_multicast_address). lv1
+/// has no call for receiving frames to other stations, so that Linux's promiscuous mode shows the same frames.
+/// </summary>
 internal sealed class ReceiveFilter(ulong macAddress)
 {
     public const ulong Broadcast = 0xffff_ffff_ffff;

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Ps3Platform.Devices.Network;
 
 /// <summary>
-/// Where the IPv4 parts of an Ethernet frame lie, after every length in it has been held against the bytes there are.
-/// Frames come from the guest or from outside: nothing in them is believed unchecked.
+/// Where the IPv4 parts of an Ethernet frame lie. Frames come from the guest or from outside, so that every length in them is checked
+/// against the bytes there are.
 /// </summary>
 internal readonly struct EthernetPacket
 {

@@ -7,18 +7,26 @@ public interface IPacketSink
     void Send(ReadOnlySpan<byte> frame);
 }
 
-/// <summary>Is handed one Ethernet frame; the bytes are only valid during the call.</summary>
-public delegate void FrameHandler(ReadOnlySpan<byte> frame);
+/// <summary>Is given one Ethernet frame; the bytes are only valid during the call.</summary>
+/// <returns>
+/// False when there is no room for it now: the wire may keep the frame and offer it again after <see cref="INetworkWire.Resume"/>.
+/// </returns>
+public delegate bool FrameHandler(ReadOnlySpan<byte> frame);
 
 /// <summary>
-/// The far end of the network cable. <see cref="Received"/> is raised on the machine's emulation thread only: a wire that
-/// hears frames on another thread brings them over with <c>EventQueue.Post</c>.
+/// The network cable as the controller sees it. All members belong to the machine's emulation thread. A wire that gets frames on another
+/// thread brings them over with <c>EventQueue.Post</c>, as <see cref="NetworkPort"/> does.
 /// </summary>
 public interface INetworkWire : IPacketSink
 {
-    /// <summary>A frame has come in for the guest.</summary>
-    event FrameHandler? Received;
+    /// <summary>Where frames for the guest go; null: nowhere.</summary>
+    FrameHandler? Receiver { get; set; }
 
-    /// <summary>False when there is nobody who could send the guest a frame without being asked.</summary>
+    /// <summary>False when no frame can come for the guest, because nothing is connected behind this wire.</summary>
     bool CanReceive => true;
+
+    /// <summary>The receiver may have room again after it has refused a frame.</summary>
+    void Resume()
+    {
+    }
 }

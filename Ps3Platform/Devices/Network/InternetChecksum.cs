@@ -2,6 +2,23 @@ using System.Buffers.Binary;
 
 namespace Ps3Platform.Devices.Network;
 
+/// <summary>What checking a received frame's checksums has found.</summary>
+[Flags]
+internal enum ChecksumResult
+{
+    /// <summary>There was nothing to check: no TCP or UDP over IPv4, a fragment, or a UDP packet without a checksum.</summary>
+    None = 0,
+
+    /// <summary>The IPv4 header and the TCP or UDP packet were checked.</summary>
+    Done = 1,
+
+    /// <summary>The IPv4 header's checksum is wrong.</summary>
+    WrongHeader = 2,
+
+    /// <summary>The TCP or UDP checksum is wrong.</summary>
+    WrongPayload = 4,
+}
+
 /// <summary>The TCP and UDP checksums over IPv4 that the Ethernet controller computes and verifies (RFC 793, RFC 768, RFC 1071).</summary>
 internal static class InternetChecksum
 {
@@ -25,12 +42,22 @@ internal static class InternetChecksum
         return true;
     }
 
-    /// <summary>True when the frame is a TCP or UDP packet with a checksum, and it is right.</summary>
-    public static bool Verifies(ReadOnlySpan<byte> frame) =>
-        TryFindField(frame, out EthernetPacket packet, out int field)
-        && !(packet.Protocol == EthernetPacket.Udp && BinaryPrimitives.ReadUInt16BigEndian(frame[field..]) == 0)
-        && Fold(Add(0, frame[packet.IpOffset..packet.PayloadOffset])) == 0xffff
-        && Sum(frame, packet) == 0xffff;
+    /// <summary>Checks the checksums of a TCP or UDP packet that has one.</summary>
+    public static ChecksumResult Check(ReadOnlySpan<byte> frame)
+    {
+        if (!TryFindField(frame, out EthernetPacket packet, out int field)
+            || (packet.Protocol == EthernetPacket.Udp && BinaryPrimitives.ReadUInt16BigEndian(frame[field..]) == 0))
+        {
+            return ChecksumResult.None;
+        }
+
+        ChecksumResult result = ChecksumResult.Done;
+        if (Fold(Add(0, frame[packet.IpOffset..packet.PayloadOffset])) != 0xffff)
+            result |= ChecksumResult.WrongHeader;
+        if (Sum(frame, packet) != 0xffff)
+            result |= ChecksumResult.WrongPayload;
+        return result;
+    }
 
     private static bool TryFindField(ReadOnlySpan<byte> frame, out EthernetPacket packet, out int field)
     {
@@ -59,6 +86,13 @@ internal static class InternetChecksum
 
     private static ulong Add(ulong sum, ReadOnlySpan<byte> bytes)
     {
+        // Words of 32 bits have the same one's complement sum as their halves (RFC 1071, 2).
+        for (; bytes.Length >= 8; bytes = bytes[8..])
+        {
+            ulong words = BinaryPrimitives.ReadUInt64BigEndian(bytes);
+            sum += (words >> 32) + (uint)words;
+        }
+
         for (; bytes.Length >= 2; bytes = bytes[2..])
             sum += BinaryPrimitives.ReadUInt16BigEndian(bytes);
         return bytes.IsEmpty ? sum : sum + ((ulong)bytes[0] << 8);

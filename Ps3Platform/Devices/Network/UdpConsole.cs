@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Ps3Platform.Devices.Network;
 
 /// <summary>
-/// A wire that reads along: it hands the text of the kernel's early debug console (Linux's PPC_EARLY_DEBUG_PS3GELIC, UDP
-/// broadcasts to port 18194) to a console, and passes every frame on to the wire behind it, if there is one.
+/// A wire that also reads what the guest sends: it gives the text of the kernel's early debug console (Linux's PPC_EARLY_DEBUG_PS3GELIC,
+/// UDP broadcasts to port 18194) to a console, and passes every frame on to the wire behind it, if there is one.
 /// </summary>
 public sealed class UdpConsole : INetworkWire
 {
@@ -15,22 +15,31 @@ public sealed class UdpConsole : INetworkWire
     private readonly Action<ReadOnlySpan<byte>> _console;
     private readonly INetworkWire? _behind;
 
-    /// <summary>Makes the tap.</summary>
+    /// <summary>Makes the wire.</summary>
     /// <param name="console">Is given the text of each console packet; the bytes are only valid during the call.</param>
     /// <param name="behind">The wire all frames go on to; null for a cable that ends here.</param>
     public UdpConsole(Action<ReadOnlySpan<byte>> console, INetworkWire? behind = null)
     {
         _console = console;
         _behind = behind;
-        if (behind is not null)
-            behind.Received += frame => Received?.Invoke(frame);
     }
 
     /// <inheritdoc/>
-    public event FrameHandler? Received;
+    public FrameHandler? Receiver
+    {
+        get => _behind?.Receiver;
+        set
+        {
+            if (_behind is not null)
+                _behind.Receiver = value;
+        }
+    }
 
     /// <inheritdoc/>
     public bool CanReceive => _behind?.CanReceive ?? false;
+
+    /// <inheritdoc/>
+    public void Resume() => _behind?.Resume();
 
     /// <inheritdoc/>
     public void Send(ReadOnlySpan<byte> frame)

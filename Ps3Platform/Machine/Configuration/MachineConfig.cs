@@ -7,7 +7,9 @@ using Lv1Hypervisor;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
+using Ps3Platform.Devices.Gelic;
 using Ps3Platform.Devices.Gpu;
+using Ps3Platform.Devices.Network;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Boot;
@@ -125,6 +127,12 @@ public sealed record MachineConfig
 
     /// <summary>What is done about a guest that has locked up, or panicked and stopped.</summary>
     public LockupAction Lockup { get; init; } = LockupAction.Stop;
+
+    /// <summary>The Ethernet controller's address and VLANs.</summary>
+    public GelicConfig Gelic { get; init; } = new();
+
+    /// <summary>What the Ethernet cable leads to; null: to nothing but the debug console, which is always read.</summary>
+    public INetworkBackend? Network { get; init; }
 
     /// <summary>Takes console bytes: the debug console over Ethernet and lv1's own. Called under the machine's lock.</summary>
     public Action<ReadOnlySpan<byte>>? Console { get; init; }

@@ -1,3 +1,4 @@
+using Ps3Platform.Devices.Gelic;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.Compression;
@@ -49,6 +50,7 @@ public static class MachineConfigFactory
                 ? SymbolTable.ReadSystemMap(CompressedFile.Unpack(files.Read("symbols", map, "a System.map"))) : null,
             Gpu = options.Gpu,
             Lockup = options.Lockup,
+            Gelic = GelicOf(options),
         };
     }
 
@@ -61,6 +63,13 @@ public static class MachineConfigFactory
         foreach (KernelFixup fixup in applied)
             note?.Invoke($"fix-up at 0x{fixup.Address.Value:x}: {fixup.Reason}");
         return image;
+    }
+
+    private static GelicConfig GelicOf(MachineOptions options)
+    {
+        var gelic = new GelicConfig { Vlans = options.GelicVlans ? GelicVlans.Console : null };
+        ulong? address = options.MacAddress ?? (options.Name is { } name ? GelicConfig.MacAddressOf(name) : null);
+        return address is { } given ? gelic with { MacAddress = given } : gelic;
     }
 
     private static SpeSchedulerOptions SchedulingOf(MachineOptions options)

@@ -3,6 +3,7 @@ using CellPpe.Ppe.Engines;
 using Microsoft.Extensions.Logging;
 
 using Ps3Platform.Devices.Gpu;
+using Ps3Platform.Devices.Network;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine.Lockups;
 
@@ -115,4 +116,19 @@ public sealed record MachineOptions
 
     /// <summary>Effective address (0x...) or symbol of the kernel before whose instruction the run stops, or null.</summary>
     public string? Break { get; init; }
+
+    /// <summary>The machine's name, or null. Its Ethernet address follows from it.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>What the Ethernet cable leads to.</summary>
+    public NetworkSpec Network { get; init; } = NetworkSpec.None;
+
+    /// <summary>The Ethernet address in the low 48 bits; null: one that follows from <see cref="Name"/>, or always the same.</summary>
+    public ulong? MacAddress { get; init; }
+
+    /// <summary>Path of a pcapng file of what passes on the cable, or null.</summary>
+    public string? PacketCapture { get; init; }
+
+    /// <summary>The Ethernet controller has a console's internal VLANs, and a wireless LAN that finds nothing.</summary>
+    public bool GelicVlans { get; init; }
 }

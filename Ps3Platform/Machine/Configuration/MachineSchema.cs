@@ -3,6 +3,7 @@ using CellPpe.Ppe.Engines;
 using Microsoft.Extensions.Logging;
 
 using Ps3Platform.Devices.Gpu;
+using Ps3Platform.Devices.Network;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine.Configuration.Kinds;
 using Ps3Platform.Machine.Lockups;
@@ -164,6 +165,25 @@ public static class MachineSchema
             "Stop with exit code 7 before the instruction at an effective address (0x...) or symbol of the kernel, and say where. "
             + "Linux runs at its symbols' addresses once it has turned translation on.",
             static o => o.Break, static (o, place) => o with { Break = place }),
+        new ValueField<string>(
+            "name", new TextKind("NAME"), "Name of the machine. Machines of different names have different Ethernet addresses.",
+            static o => o.Name, static (o, name) => o with { Name = name }),
+        new ValueField<NetworkSpec>(
+            "net", new NetworkSpecKind(),
+            "What the Ethernet cable leads to. user: the host's network behind address translation, with DHCP and DNS; "
+            + "hostfwd=tcp:127.0.0.1:2222-:22 lets host port 2222 reach guest port 22, restrict=on keeps the guest from all else. "
+            + "switch: other machines with the same socket. tap: an interface of the host (Linux).",
+            static o => o.Network, static (o, network) => o with { Network = network }),
+        new ValueField<ulong>(
+            "mac", new MacAddressKind(), "Ethernet address of the machine; if not given, it follows from --name.",
+            static o => o.MacAddress, static (o, address) => o with { MacAddress = address }),
+        new ValueField<string>(
+            "pcap", new PathKind("FILE"), "Write every Ethernet frame in and out to this pcapng file, for tcpdump or Wireshark.",
+            static o => o.PacketCapture, static (o, path) => o with { PacketCapture = path }),
+        new ValueField<bool>(
+            "gelic", new ChoiceKind<bool>(("plain", false), ("vlan", true)),
+            "plain: the Ethernet controller alone. vlan: with a console's internal VLANs, and a wireless LAN whose scan finds nothing.",
+            static o => o.GelicVlans, static (o, on) => o with { GelicVlans = on }),
     ];
 
     /// <summary>The option with a name, without dashes, or null.</summary>

@@ -1,6 +1,8 @@
 using CellPpe.Ppe.Engines;
 
+using Ps3Platform.Devices.Network;
 using SpuRuntime.Engine;
+using SpuRuntime.Execution;
 using SpuRuntime.Scheduling;
 
 namespace Ps3Platform.Machine.Configuration;
@@ -19,7 +21,7 @@ public static class OptionRules
     public static IEnumerable<OptionProblem> Problems(MachineOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return OutOfRange(options).Concat(OfThreads(options)).Concat(OfSpes(options));
+        return OutOfRange(options).Concat(OfThreads(options)).Concat(OfSpes(options)).Concat(OfNetwork(options));
     }
 
     /// <summary>The engine of the SPEs' programs.</summary>
@@ -69,6 +71,19 @@ public static class OptionRules
         }
         else if (options.Threads == 1)
             yield return new OptionProblem("host-threads", "has no effect with --cpus 1; leave one of the two out");
+    }
+
+    private static IEnumerable<OptionProblem> OfNetwork(MachineOptions options)
+    {
+        if (options.Network.Kind != NetworkKind.None && options.Clock == ClockMode.Instructions)
+        {
+            yield return new OptionProblem(
+                "net",
+                "with --clock instructions the guest does not wait for the host, so that no answer comes in time; leave one of the two out");
+        }
+
+        if (options.Name is not null && options.MacAddress is not null)
+            yield return new OptionProblem("mac", "the address follows from --name; leave one of the two out");
     }
 
     private static IEnumerable<OptionProblem> OfSpes(MachineOptions options)

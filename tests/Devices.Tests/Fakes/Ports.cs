@@ -127,7 +127,13 @@ internal sealed class FakeUartPort(int capacity = 4096) : IVirtualUartPort
 
 internal sealed class FakeWire : INetworkWire
 {
-    public event FrameHandler? Received;
+    public FrameHandler? Receiver { get; set; }
+
+    /// <summary>Run before a frame is delivered, so that time can pass.</summary>
+    public Action? BeforeDelivery { get; set; }
+
+    /// <summary>How often the receiver has said that it may have room again.</summary>
+    public int Resumed { get; private set; }
 
     public List<byte[]> Sent { get; } = [];
 
@@ -140,5 +146,12 @@ internal sealed class FakeWire : INetworkWire
         WhileSending?.Invoke();
     }
 
-    public void Deliver(ReadOnlySpan<byte> frame) => Received?.Invoke(frame);
+    public void Resume() => Resumed++;
+
+    /// <summary>Offers a frame once. False when the receiver has refused it.</summary>
+    public bool Deliver(ReadOnlySpan<byte> frame)
+    {
+        BeforeDelivery?.Invoke();
+        return Receiver is not { } receiver || receiver(frame);
+    }
 }

@@ -23,6 +23,7 @@ internal sealed class GelicFixture : IDisposable
         Memory.TryAddMemory(new LparAddress(0), 64 << 10, RegionAccess.ReadWrite, "RAM");
         Device = new GelicDevice(
             Host, new GelicConfig { MacAddress = Frames.Station, Vlans = vlans }, Memory, Events, Clock, Wire);
+        Wire.BeforeDelivery = () => Clock.TimeBase += GelicReceiver.StartTime;
         Device.SetOpen(true);
         Device.ConnectInterrupt(Line);
         Device.SetInterruptStatusIndicator(Word);

@@ -37,6 +37,35 @@ public sealed class InterruptTests : IDisposable
     }
 
     [Fact]
+    public void The_end_of_a_transmission_that_is_masked_before_it_was_seen_is_reported_again()
+    {
+        Transmit();
+        Assert.Equal(GelicFixture.TransmitEnd, _gelic.Causes);
+
+        // As Linux takes the interface down and up, before its handler has run.
+        _gelic.Device.SetInterruptMask(0);
+        Assert.Equal(0ul, _gelic.Causes);
+        _gelic.Device.StopTransmit();
+        _gelic.Device.SetInterruptMask(GelicFixture.TransmitEnd | Receive);
+
+        Assert.Equal(GelicFixture.TransmitEnd, _gelic.Causes);
+        Assert.Equal(2, _gelic.Line.Raised);
+    }
+
+    [Fact]
+    public void Stopping_the_receive_engine_takes_its_causes_back()
+    {
+        _gelic.Device.SetInterruptMask(GelicFixture.TransmitEnd);
+        ReceiveOne();
+        _gelic.Device.StopReceive();
+
+        _gelic.Device.SetInterruptMask(GelicFixture.TransmitEnd | Receive);
+
+        Assert.Equal(0, _gelic.Line.Raised);
+        Assert.Equal(0ul, _gelic.Causes);
+    }
+
+    [Fact]
     public void Unmasking_without_news_is_silent()
     {
         ReceiveOne();
@@ -78,7 +107,7 @@ public sealed class InterruptTests : IDisposable
     {
         Assert.Equal((Lv1Status.Success, Frames.Station), Control(1));
         Assert.Equal((Lv1Status.Success, 0x47ul), Control(2, 2));
-        Assert.Equal(Lv1Status.Success, Control(3, 2).Status);
+        Assert.Equal(Lv1Status.Success, Control(3, 2, 4).Status);
         Assert.Equal(Lv1Status.Success, Control(5, 1).Status);
         foreach (ulong index in new ulong[] { 2, 3, 0x12, 0x13 })
             Assert.Equal((Lv1Status.NoEntry, 0ul), Control(4, index));
@@ -120,9 +149,9 @@ public sealed class InterruptTests : IDisposable
         _gelic.Wire.Deliver(Frame);
     }
 
-    private (Lv1Status Status, ulong Value) Control(ulong command, ulong p2 = 0)
+    private (Lv1Status Status, ulong Value) Control(ulong command, ulong p2 = 0, ulong p3 = 0)
     {
-        Lv1Status status = _gelic.Device.Control(command, p2, 0, 0, out ulong value, out _);
+        Lv1Status status = _gelic.Device.Control(command, p2, p3, 0, out ulong value, out _);
         return (status, value);
     }
 }

@@ -34,15 +34,18 @@ public sealed class ReceiveTests : IDisposable
         _gelic.SetReceiveRing(1);
         Start();
 
-        _gelic.Wire.Deliver(Frame);
-        _gelic.Wire.Deliver(Frame);
+        Assert.True(_gelic.Wire.Deliver(Frame));
+        Assert.False(_gelic.Wire.Deliver(Frame));
 
         Assert.Equal(0x4000_0002u, _gelic.Command(0));
         Assert.Equal(GelicFixture.ReceiveEnd, _gelic.Causes);
         Assert.Equal(1, _gelic.Device.FramesReceived);
-        Assert.Equal(1, _gelic.Device.FramesDropped);
+        Assert.Equal(0, _gelic.Device.FramesDropped);
         _gelic.SetReceiveRing(1);
+        int resumed = _gelic.Wire.Resumed;
         Assert.Equal(Lv1Status.Success, Start());
+        Assert.Equal(resumed + 1, _gelic.Wire.Resumed);
+        Assert.True(_gelic.Wire.Deliver(Frame));
     }
 
     [Fact]
@@ -76,10 +79,10 @@ public sealed class ReceiveTests : IDisposable
         _gelic.Dma.SetWord(GelicFixture.Ring + 0x0c, 0xb000_0000);
         Start();
 
-        _gelic.Wire.Deliver(Frame);
-        Assert.Equal(1, _gelic.Device.FramesDropped);
+        Assert.False(_gelic.Wire.Deliver(Frame));
+        Assert.Equal(0, _gelic.Device.FramesDropped);
         _gelic.Dma.SetWord(GelicFixture.Ring + 0x0c, GelicFixture.CardOwned);
-        _gelic.Wire.Deliver(Frame);
+        Assert.True(_gelic.Wire.Deliver(Frame));
         Assert.Equal(1, _gelic.Device.FramesReceived);
     }
 
@@ -103,11 +106,10 @@ public sealed class ReceiveTests : IDisposable
         _gelic.Dma.SetWord(GelicFixture.Ring + 0x08, GelicFixture.Ring);
         Start();
 
-        _gelic.Wire.Deliver(Frame);
-        _gelic.Wire.Deliver(Frame);
+        Assert.True(_gelic.Wire.Deliver(Frame));
+        Assert.False(_gelic.Wire.Deliver(Frame));
 
         Assert.Equal(1, _gelic.Device.FramesReceived);
-        Assert.Equal(1, _gelic.Device.FramesDropped);
     }
 
     [Fact]
@@ -121,7 +123,7 @@ public sealed class ReceiveTests : IDisposable
     }
 
     [Fact]
-    public void Only_a_right_checksum_is_reported_as_done()
+    public void Checksums_are_reported_as_checked_and_wrong_ones_as_errors()
     {
         _gelic.SetReceiveRing(3);
         Start();
@@ -135,9 +137,15 @@ public sealed class ReceiveTests : IDisposable
 
         _gelic.Wire.Deliver(right);
         _gelic.Wire.Deliver(wrong);
+        right[14 + 8] ^= 1;
+        _gelic.Wire.Deliver(right);
 
         Assert.Equal(0x7000_0000u, _gelic.Dma.Word(GelicFixture.Descriptor(0) + 0x18));
-        Assert.Equal(0x4000_0000u, _gelic.Dma.Word(GelicFixture.Descriptor(1) + 0x18));
+        Assert.Equal(0u, _gelic.Dma.Word(GelicFixture.Descriptor(0) + 0x1c));
+        Assert.Equal(0x7000_0000u, _gelic.Dma.Word(GelicFixture.Descriptor(1) + 0x18));
+        Assert.Equal(0x0400_0000u, _gelic.Dma.Word(GelicFixture.Descriptor(1) + 0x1c));
+        Assert.Equal(0x7000_0000u, _gelic.Dma.Word(GelicFixture.Descriptor(2) + 0x18));
+        Assert.Equal(0x0800_0000u, _gelic.Dma.Word(GelicFixture.Descriptor(2) + 0x1c));
     }
 
     [Fact]

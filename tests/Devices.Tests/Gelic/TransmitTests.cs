@@ -86,7 +86,8 @@ public sealed class TransmitTests : IDisposable
         byte[] frame = Frames.Console("read only");
         frame.CopyTo(_gelic.Dma.At(GelicFixture.Buffers, frame.Length));
         _gelic.Dma.SetDescriptor(
-            FakeDma.ReadOnlyStart, GelicFixture.Buffers, (uint)frame.Length, FakeDma.ReadOnlyStart, GelicFixture.CardOwned | GelicFixture.Tail);
+            FakeDma.ReadOnlyStart, GelicFixture.Buffers, (uint)frame.Length, FakeDma.ReadOnlyStart,
+            GelicFixture.CardOwned | GelicFixture.Tail);
 
         _gelic.Device.StartTransmit(new IoAddress(FakeDma.ReadOnlyStart));
 
@@ -187,6 +188,7 @@ public sealed class TransmitTests : IDisposable
         _gelic.Events.RunDue(ulong.MaxValue - 1);
 
         Assert.Equal(reads, _gelic.Dma.Reads);
+        Assert.Equal(GelicFixture.TransmitEnd, _gelic.Causes);
     }
 
     [Theory]
@@ -227,6 +229,37 @@ public sealed class TransmitTests : IDisposable
         gelic.Device.StartTransmit(new IoAddress(GelicFixture.Ring));
 
         Assert.Equal(plain, Assert.Single(gelic.Wire.Sent));
+    }
+
+    /// <summary>Each wrong frame or descriptor stops in the controller, is counted, and raises its cause where there is one.</summary>
+    [Theory]
+    [InlineData(GelicFixture.Buffers, 13u, 0u, 1, 0, 0x4ul)]
+    [InlineData(GelicFixture.Buffers, 2561u, 0u, 1, 0, 0ul)]
+    [InlineData(0x1234_5678u, 64u, 0u, 1, 0, 0x40_0000ul)]
+    [InlineData(GelicFixture.Buffers, 64u, 0x0002_0000u, 0, 0, 0x0800_0000ul)]
+    public void What_is_malformed_is_counted(uint buffer, uint size, uint checksum, int frames, int descriptors, ulong cause)
+    {
+        _gelic.Device.SetInterruptMask(ulong.MaxValue);
+        _gelic.Dma.SetDescriptor(
+            GelicFixture.Ring, buffer, size, 0, GelicFixture.CardOwned | GelicFixture.Tail | checksum);
+
+        Start(0);
+
+        GelicState state = Assert.IsType<GelicState>(_gelic.Device.Inspect());
+        Assert.Equal((frames, descriptors), (state.FramesMalformed, state.DescriptorsMalformed));
+        Assert.Equal(1 - frames, _gelic.Wire.Sent.Count);
+        Assert.Equal(GelicFixture.TransmitEnd | cause, _gelic.Causes);
+    }
+
+    [Fact]
+    public void Descriptors_that_are_not_the_cards_or_out_of_reach_are_counted()
+    {
+        _gelic.SetTransmit(0, Frames.Console("x"), 0x4000_0000);
+        Start(0);
+        _gelic.Dma.SetWord(GelicFixture.Ring + 0x0c, 0xb000_0000);
+        Start(0);
+
+        Assert.Equal(2, Assert.IsType<GelicState>(_gelic.Device.Inspect()).DescriptorsMalformed);
     }
 
     [Fact]

@@ -25,7 +25,11 @@ public sealed class UdpConsoleTests
         var behind = new FakeWire();
         UdpConsole console = Console(behind);
         int received = 0;
-        console.Received += frame => received += frame.Length;
+        console.Receiver = frame =>
+        {
+            received += frame.Length;
+            return true;
+        };
         byte[] other = Frames.Console("x", port: 99);
 
         console.Send(other);

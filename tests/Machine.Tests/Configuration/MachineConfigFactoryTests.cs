@@ -56,6 +56,8 @@ public sealed class MachineConfigFactoryTests
     [InlineData("spe-threads", """{ "spe-threads": 2, "spe-policy": "one-thread-each" }""")]
     [InlineData("spu-float", """{ "spu-float": "relaxed", "spu-engine": "interpreter" }""")]
     [InlineData("spu-float", """{ "spu-float": "relaxed", "engine": "interpreter" }""")]
+    [InlineData("net", """{ "net": "user", "clock": "instructions" }""")]
+    [InlineData("mac", """{ "name": "alpha", "mac": "02:00:00:00:00:01" }""")]
     public void Options_without_effect_are_refused_before_a_file_is_opened(string field, string json)
     {
         MachineOptions options = OptionSamples.Read(json) with { Kernel = "/nowhere" };
@@ -76,6 +78,18 @@ public sealed class MachineConfigFactoryTests
 
         Assert.Empty(OptionRules.Problems(options));
         Assert.Equal(expected, MachineConfigFactory.Create(options with { Kernel = Penguin.Elf() }, new HostFiles()).SpeScheduling.Policy);
+    }
+
+    [Theory]
+    [InlineData("{}", 0x0200_5053_3301ul)]
+    [InlineData("""{ "mac": "2-0-0-0-0-AB" }""", 0x0200_0000_00abul)]
+    [InlineData("""{ "name": "alpha" }""", null)]
+    public void The_ethernet_address_is_given_or_follows_from_the_name(string json, ulong? address)
+    {
+        MachineConfig made = MachineConfigFactory.Create(OptionSamples.Read(json) with { Kernel = Penguin.Elf() }, new HostFiles());
+
+        Assert.Equal(address ?? Ps3Platform.Devices.Gelic.GelicConfig.MacAddressOf("alpha"), made.Gelic.MacAddress);
+        Assert.Null(made.Gelic.Vlans);
     }
 
     [Fact]
