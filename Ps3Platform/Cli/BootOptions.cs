@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging;
 
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
+using Ps3Platform.Devices.Blocks;
+using Ps3Platform.Host.Blocks;
 using Ps3Platform.Host.Characters;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
@@ -59,9 +61,22 @@ internal sealed class BootOptions
         MachineConfig read = MachineConfigFactory.Create(options.Options, new OptionFiles(options), Terminal.Note);
         ulong? place = BreakOf(options, read);
         // Last of all: a command line that is wrong opens no port and empties no file.
+        using IBlockBackend? disk = DiskOf(options);
         using var console = new GuestConsole(consoleSpec);
-        MachineConfig config = read with { Console = console.Write, Loggers = loggers };
+        MachineConfig config = read with { Console = console.Write, Loggers = loggers, Disk = disk };
         return new BootSession(config, console, report with { Break = place }).Run();
+    }
+
+    private static IBlockBackend? DiskOf(SourcedOptions options)
+    {
+        try
+        {
+            return options.Options.Disk is { } disk ? BlockBackends.Open(disk, Terminal.Error) : null;
+        }
+        catch (BlockOpenException e)
+        {
+            throw new UsageException($"{options.PlaceOf("disk")} {e.Message}.");
+        }
     }
 
     private static ulong? BreakOf(SourcedOptions options, MachineConfig config)
