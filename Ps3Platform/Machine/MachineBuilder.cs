@@ -83,7 +83,7 @@ public static class MachineBuilder
             ],
             ConsoleSink = config.Console,
         });
-        var hold = new GuestHold();
+        var hold = new GuestHold(thread);
         var ports = new DevicePorts(lv1, memory, events, clock, control, config.Loggers);
         List<IDevice> devices = [];
         StandardDevices standard = AddStandardDevices(config, ports, devices);

@@ -308,6 +308,7 @@ public sealed class Ps3Machine : IDisposable
     {
         Spes?.Suspend();
         _thread.WaitForWork(TimeSpan.FromMilliseconds(100));
+        _hold.RunPosted();
         Clock.GoBackTo(now);
         Spes?.Resume();
     }

@@ -103,7 +103,9 @@ internal sealed class StorageCommand
     private void OnHostDone()
     {
         int before = Interlocked.Exchange(ref _handover, HostIsDone);
-        if (before == MachineWaits)
+        if (before == MachineWaits && _owner.Ports.IsDeterministic)
+            _owner.Ports.Hold.Post(_end);
+        else if (before == MachineWaits)
             _owner.Ports.Events.Post(_end);
         else if (before == Dropped)
             _owner.OnDroppedDone();

@@ -13,6 +13,12 @@ public interface IGuestHold
 
     /// <summary>Ends one <see cref="Hold"/>.</summary>
     void Release();
+
+    /// <summary>
+    /// From any thread: runs something on the machine's thread while the guest stands still. Unlike <see cref="EventQueue.Post"/> this ends no
+    /// thread's turn, so that the guest's threads take turns as if the host had been fast.
+    /// </summary>
+    void Post(Action action);
 }
 
 /// <summary>What storage devices need of the machine.</summary>
