@@ -72,7 +72,7 @@ public sealed class Lv1 : IHypervisor, IDeviceHost, IMemoryWriter
             repositoryCalls: _repository,
             speCalls: new SpeCalls(
                 configuration.Spes, memory, _addresses, _outlets, _addressSpaces, configuration.SpeInterruptLine),
-            storageCalls: new StorageCalls(),
+            storageCalls: new StorageCalls(_devices),
             virtualUartCalls: _virtualUart);
     }
 
@@ -95,7 +95,7 @@ public sealed class Lv1 : IHypervisor, IDeviceHost, IMemoryWriter
     public IBusSlot AddToBus(BusDevice device)
     {
         IBusSlot slot = _devices.Add(device);
-        foreach (RepositoryNode node in _buses.Add(device))
+        foreach (RepositoryNode node in device.IsListed ? _buses.Add(device) : [])
             _repository.Announce(node);
         return slot;
     }

@@ -43,6 +43,11 @@ public sealed record BusDevice
     /// <summary>In the order of the repository's reg0, reg1, ...</summary>
     public IReadOnlyList<BusRegisters> Registers { get; init; } = [];
 
+    /// <summary>
+    /// False: hypercalls reach it by its id, but the repository does not have it (the storage bus's notification device, devices.md 2).
+    /// </summary>
+    public bool IsListed { get; init; } = true;
+
     /// <summary>Further nodes below the device's own: "blk_size", "region0/start".</summary>
     public IReadOnlyList<(string Path, ulong Value)> Properties { get; init; } = [];
 }

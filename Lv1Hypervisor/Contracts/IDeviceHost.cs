@@ -3,8 +3,8 @@ using CellPpe.Core;
 namespace Lv1Hypervisor.Contracts;
 
 /// <summary>
-/// lv1 as a device sees it while it is made: where it announces what guests shall find and offers what they may call. Nothing can be
-/// added once the guest runs.
+/// lv1 as a device sees it while it is made: where it announces what guests shall find and offers what they may call. Once the guest
+/// runs only storage devices can be added, which guests are told of (devices.md 2).
 /// </summary>
 public interface IDeviceHost
 {
@@ -50,6 +50,9 @@ public interface IBusSlot
 
     /// <summary>Answers the lv1_net calls that name this device.</summary>
     void ServeNetwork(INetworkDevice network);
+
+    /// <summary>Answers the lv1_storage calls that name this device.</summary>
+    void ServeStorage(IStorageDevice storage);
 
     /// <summary>Puts registers behind one of the blocks that <see cref="BusDevice.Registers"/> announced.</summary>
     /// <param name="busAddress">The block's bus address.</param>

@@ -17,12 +17,16 @@ internal sealed class SystemDevice(GuestMemory memory, BusDevice description) : 
 
     public INetworkDevice? Network { get; private set; }
 
+    public IStorageDevice? Storage { get; private set; }
+
     public bool IsOpen { get; private set; }
 
     /// <summary>The event port the guest bound to the device.</summary>
     public Outlet? Port { get; private set; }
 
     public void ServeNetwork(INetworkDevice network) => Network = network;
+
+    public void ServeStorage(IStorageDevice storage) => Storage = storage;
 
     public void ServeRegisters(ulong busAddress, IMmioDevice registers)
     {
@@ -37,6 +41,7 @@ internal sealed class SystemDevice(GuestMemory memory, BusDevice description) : 
         Reset();
         IsOpen = true;
         Network?.SetOpen(true);
+        Storage?.SetOpen(true);
     }
 
     /// <summary>DMA regions and the event stay: guests may take those down afterwards.</summary>
@@ -46,6 +51,7 @@ internal sealed class SystemDevice(GuestMemory memory, BusDevice description) : 
             return;
         IsOpen = false;
         Network?.SetOpen(false);
+        Storage?.SetOpen(false);
     }
 
     public void Connect(Outlet port, ulong interruptId)
@@ -53,6 +59,7 @@ internal sealed class SystemDevice(GuestMemory memory, BusDevice description) : 
         Port = port;
         _interruptId = interruptId;
         Network?.ConnectInterrupt(port);
+        Storage?.ConnectInterrupt(port);
     }
 
     public bool IsConnected(ulong outlet, ulong interruptId) => Port?.Number == outlet && _interruptId == interruptId;
@@ -63,6 +70,7 @@ internal sealed class SystemDevice(GuestMemory memory, BusDevice description) : 
             return;
         Port = null;
         Network?.ConnectInterrupt(null);
+        Storage?.ConnectInterrupt(null);
     }
 
     public Lv1Status MapRegisters(ulong busAddress, ulong size, ILparAllocator addresses, out LparAddress address)

@@ -13,6 +13,7 @@ using Microsoft.Extensions.Logging;
 using Ps3Platform.Devices.Gelic;
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Network;
+using Ps3Platform.Devices.Storage;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Devices.VirtualUart;
 using Ps3Platform.Loaders;
@@ -86,9 +87,11 @@ public static class MachineBuilder
             ],
             ConsoleSink = config.Console,
         });
+        var hold = new GuestHold(thread);
         var ports = new DevicePorts(lv1, memory, events, clock, control, config.Loggers);
         List<IDevice> devices = [];
         StandardDevices standard = AddStandardDevices(config, ports, devices);
+        AddStorage(config, ports, hold, devices);
         devices.AddRange(config.Devices.Select(make => make(ports)));
         CheckNames(devices);
         var machine = new Ps3Machine(config, new MachineParts
@@ -99,6 +102,7 @@ public static class MachineBuilder
             Ppe = ppe,
             Thread = thread,
             Control = control,
+            Hold = hold,
             Spes = spes,
             Hypervisor = lv1,
             Standard = standard,
@@ -146,6 +150,18 @@ public static class MachineBuilder
         devices.Add(new GelicDevice(
             ports.Host, config.Gelic, ports.Memory, ports.Events, ports.Clock, wire, ports.Loggers.CreateLogger<GelicDevice>()));
         return new StandardDevices(gpu, new FrameCapture(gpu, display), systemManager);
+    }
+
+    // The storage bus is there when something is on it: Linux says once that it cannot find it, and waits for no device.
+    private static void AddStorage(MachineConfig config, DevicePorts ports, IGuestHold hold, List<IDevice> devices)
+    {
+        if (config.Disk is not { } disk)
+            return;
+        var storage = new StoragePorts(ports.Memory, ports.Events, ports.Clock, hold, config.Clock == ClockMode.Instructions);
+        var notifications = new StorageNotifications(ports.Host, storage);
+        devices.Add(notifications);
+        devices.Add(new DiskDevice(ports.Host, storage, disk));
+        notifications.Add(DiskDevice.BusId, DiskDevice.BusType);
     }
 
     private static void CheckNames(List<IDevice> devices)

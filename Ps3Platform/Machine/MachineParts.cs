@@ -29,6 +29,8 @@ internal sealed record MachineParts
 
     public required PartitionControl Control { get; init; }
 
+    public required GuestHold Hold { get; init; }
+
     public required MachineSpes? Spes { get; init; }
 
     public required Lv1 Hypervisor { get; init; }

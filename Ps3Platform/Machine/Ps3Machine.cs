@@ -44,6 +44,7 @@ public sealed class Ps3Machine : IDisposable
     private readonly LockupDetector _lockups;
     private readonly MachineThread _thread;
     private readonly PartitionControl _control;
+    private readonly GuestHold _hold;
     private readonly IReadOnlyList<PpuThread> _running;
     private bool _stuckReported;
     private bool _disposed;
@@ -63,6 +64,7 @@ public sealed class Ps3Machine : IDisposable
         SystemManager = parts.Standard.SystemManager;
         _thread = parts.Thread;
         _control = parts.Control;
+        _hold = parts.Hold;
         _running = parts.Running;
         _lockups = new LockupDetector(Ppe.Threads.Count, new CycleConditions(PauseCall, parts.MemoryWriters));
         Events.Posted += OnPosted;
@@ -133,6 +135,9 @@ public sealed class Ps3Machine : IDisposable
         $"thread {thread.ThreadId} {(thread.IsPaused ? "paused" : "running")} at 0x{thread.State.Nia:x}{Symbol(thread.State.Nia)}"))
         + Spes?.Whereabouts;
 
+    /// <summary>True while no thread shall get a turn, because a device waits for the host.</summary>
+    internal bool IsHeld => _hold.IsHeld;
+
     /// <summary>Time base of whatever is due next.</summary>
     internal ulong NextTime => Spes is { } spes ? Math.Min(Events.NextTime, spes.NextTime) : Events.NextTime;
 
@@ -171,6 +176,12 @@ public sealed class Ps3Machine : IDisposable
                 BetweenTurns?.Invoke(now);
                 if (FindEnd(limits, started) is { } end)
                     return end;
+                if (_hold.IsHeld)
+                {
+                    StandStill(now);
+                    continue;
+                }
+
                 bool ran = RunTurns(limits.Instructions);
                 if (_control.Ended is null && !RunSpeTurns(ran ? Clock.TimeBase - now : null) && !ran)
                     Idle();
@@ -189,6 +200,8 @@ public sealed class Ps3Machine : IDisposable
     {
         lock (_posting)
             _disposed = true;
+        foreach (IDisposable device in Devices.OfType<IDisposable>())
+            device.Dispose();
         Spes?.Dispose();
         Ppe.Dispose();
         Memory.Dispose();
@@ -296,6 +309,16 @@ public sealed class Ps3Machine : IDisposable
         Clock.IdleUntil(NextWake(), _thread.WakeHandle);
         Spes?.SetPpeThreads(1);
         IdleTime += Stopwatch.GetElapsedTime(started);
+    }
+
+    // A device waits for the host, and so does the guest, for which no time passes.
+    private void StandStill(ulong now)
+    {
+        Spes?.Suspend();
+        _thread.WaitForWork(TimeSpan.FromMilliseconds(100));
+        _hold.RunPosted();
+        Clock.GoBackTo(now);
+        Spes?.Resume();
     }
 
     // When an idle machine has to look again.

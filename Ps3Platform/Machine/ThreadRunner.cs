@@ -94,7 +94,8 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
             {
                 if (machine.Events.HasPosted || machine.NextTime <= machine.Clock.TimeBase)
                     machine.RunDue(machine.Clock.TimeBase);
-                if (machine.IsOver(limits))
+                // Time goes on for a guest that stands still here; its SPEs run on.
+                if (machine.IsOver(limits) || machine.IsHeld)
                 {
                     machine.WakeUp();
                     _lock.Wait(LongestWait);

@@ -5,6 +5,7 @@ using CellPpe.Core.Ports;
 using Devices.Tests.Fakes;
 using Devices.Tests.Gelic;
 using Devices.Tests.Gpu;
+using Devices.Tests.Storage;
 using Devices.Tests.VirtualUart;
 using Lv1Hypervisor.Contracts;
 using Ps3Platform.Devices.Gelic;
@@ -64,6 +65,29 @@ public sealed class DeviceContractTests
             {
                 manager.Receive(SystemManagerTests.Message(8, [1, 0, 0, 0, 0, 0, 0, 0xf]));
                 manager.Receive([1, 2]);
+            });
+        },
+        ["disk"] = () =>
+        {
+            var storage = new StorageFixture();
+            storage.Disk.Reset();
+            return (storage.Disk, () =>
+            {
+                storage.Disk.SetOpen(true);
+                storage.Disk.SendCommand(0x23, default, out _);
+                storage.Disk.Read(new StorageTransfer(StorageFixture.OtherOs, 0, 1, 0, new LparAddress(0)), out _);
+                storage.RunAll();
+            });
+        },
+        ["storage-notifications"] = () =>
+        {
+            var storage = new StorageFixture();
+            storage.Notifications.Reset();
+            return (storage.Notifications, () =>
+            {
+                storage.Notifications.SetOpen(true);
+                storage.Notifications.Write(new StorageTransfer(0, 0, 1, 0, new LparAddress(0)), out _);
+                storage.RunAll();
             });
         },
     };

@@ -8,7 +8,7 @@ namespace Ps3Platform.Cli.Options;
 /// </summary>
 internal static class QemuWords
 {
-    private const string NoDisk = "there are no disks yet; give the files to the guest in an --initrd";
+    private const string NoDisk = "a disk is given as --disk FILE[,ro][,snapshot][,size=8G]";
     private const string OneCable = "a console has one network interface; write --net user, without id=";
     private const string NoDebugger = "there is no debugger server; \"ps3 profile\" shows where time goes, "
         + "--log debug and --audit what the guest asks for, \"ps3 disasm\" its code";

@@ -5,6 +5,8 @@ using Microsoft.Extensions.Logging;
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Shell;
+using Ps3Platform.Devices.Blocks;
+using Ps3Platform.Host.Blocks;
 using Ps3Platform.Host.Characters;
 using Ps3Platform.Host.Network;
 using Ps3Platform.Machine;
@@ -61,9 +63,10 @@ internal sealed class BootOptions
         MachineConfig read = MachineConfigFactory.Create(options.Options, new OptionFiles(options), Terminal.Note);
         ulong? place = BreakOf(options, read);
         // Last of all: a command line that is wrong opens no port and empties no file.
+        using IBlockBackend? disk = DiskOf(options);
         using var console = new GuestConsole(consoleSpec);
         using HostNetwork? network = HostNetwork.Open(options.Options.Network, options.Options.PacketCapture);
-        MachineConfig config = read with { Console = console.Write, Loggers = loggers, Network = network };
+        MachineConfig config = read with { Console = console.Write, Loggers = loggers, Disk = disk, Network = network };
         int code = new BootSession(config, console, report with { Break = place }).Run();
         return network is null ? code : Finish(network, code);
     }
@@ -80,6 +83,18 @@ internal sealed class BootOptions
             return code;
         Terminal.Error(problem);
         return code == ExitCode.Success ? ExitCode.OutputLost : code;
+    }
+
+    private static IBlockBackend? DiskOf(SourcedOptions options)
+    {
+        try
+        {
+            return options.Options.Disk is { } disk ? BlockBackends.Open(disk, Terminal.Error) : null;
+        }
+        catch (BlockOpenException e)
+        {
+            throw new UsageException($"{options.PlaceOf("disk")} {e.Message}.");
+        }
     }
 
     private static ulong? BreakOf(SourcedOptions options, MachineConfig config)

@@ -30,8 +30,10 @@ internal static unsafe partial class FileKinds
     // statx(2) is used because its structure is the same on every Linux architecture, which that of stat(2) is not.
     private const int CurrentFolder = -100;
     private const uint TypeWanted = 1;
+    private const uint InodeWanted = 0x100;
     private const int StructureBytes = 256;
     private const int ModeOffset = 28;
+    private const int InodeOffset = 32;
 
     /// <summary>What a path names; links are followed.</summary>
     public static FileKind Of(string path)
@@ -53,6 +55,13 @@ internal static unsafe partial class FileKinds
         _ => "a file",
     };
 
+    /// <summary>The inode of what a path names, or null where that cannot be found out.</summary>
+    public static ulong? InodeOf(string path)
+    {
+        byte* structure = stackalloc byte[StructureBytes];
+        return OperatingSystem.IsLinux() && TryGetStatus(path, InodeWanted, structure) ? *(ulong*)(structure + InodeOffset) : null;
+    }
+
     /// <summary>True of names that stand for what the process has open already, as the shell's <c>&lt;(command)</c> makes them.</summary>
     public static bool IsDescriptor(string path) =>
         path is "/dev/stdin" or "/dev/stdout" or "/dev/stderr"
@@ -70,14 +79,19 @@ internal static unsafe partial class FileKinds
     private static int? TryGetMode(string path)
     {
         byte* structure = stackalloc byte[StructureBytes];
+        return TryGetStatus(path, TypeWanted, structure) ? *(ushort*)(structure + ModeOffset) : null;
+    }
+
+    private static bool TryGetStatus(string path, uint wanted, byte* structure)
+    {
         try
         {
-            return Status(CurrentFolder, path, 0, TypeWanted, structure) == 0 ? *(ushort*)(structure + ModeOffset) : null;
+            return Status(CurrentFolder, path, 0, wanted, structure) == 0;
         }
         catch (EntryPointNotFoundException)
         {
             // A C library without statx.
-            return null;
+            return false;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
+using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Machine.Configuration.Kinds;
 
 namespace Ps3Platform.Machine.Configuration;
@@ -109,7 +110,7 @@ public static class ConfigurationFile
     // A file of options can be moved together with the files it names.
     private static string Resolve(string path, JsonShape shape, string folder)
     {
-        if (folder.Length == 0 || path.Length == 0 || path == "-" || path.Contains('\0', StringComparison.Ordinal))
+        if (folder.Length == 0 || path.Length == 0 || path == "-" || BlockOptions.IsAddressText(path) || path.Contains('\0', StringComparison.Ordinal))
             return path;
         string joined = Path.Combine(folder, path);
         return shape.Words.Contains(path) && !File.Exists(joined) ? path : joined;

@@ -7,6 +7,7 @@ using Lv1Hypervisor;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
+using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Gelic;
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Network;
@@ -48,6 +49,12 @@ public sealed record MachineConfig
     /// Makes devices beside those that every console has. Each function is called once, while the machine is built.
     /// </summary>
     public IReadOnlyList<Func<DevicePorts, IDevice>> Devices { get; init; } = [];
+
+    /// <summary>
+    /// The bytes of the disk's OtherOS region, or null for a machine without a disk. The machine does not dispose of it: a guest that restarts
+    /// finds its disk again.
+    /// </summary>
+    public IBlockBackend? Disk { get; init; }
 
     /// <summary>The kernel, already recognised.</summary>
     public required BootImage Kernel { get; init; }

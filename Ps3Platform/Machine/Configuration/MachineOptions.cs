@@ -2,6 +2,7 @@ using CellPpe.Ppe.Engines;
 
 using Microsoft.Extensions.Logging;
 
+using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Network;
 using Ps3Platform.Devices.Video;
@@ -29,6 +30,9 @@ public sealed record MachineOptions
 
     /// <summary>The kernel command line; null: the one that belongs to the guest, or none.</summary>
     public string? CommandLine { get; init; }
+
+    /// <summary>What the disk's OtherOS region is stored in; null: there is no disk.</summary>
+    public BlockOptions? Disk { get; init; }
 
     /// <summary>Path of a device tree blob; null: a tree is generated.</summary>
     public string? DeviceTree { get; init; }

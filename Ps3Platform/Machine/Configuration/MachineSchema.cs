@@ -2,6 +2,7 @@ using CellPpe.Ppe.Engines;
 
 using Microsoft.Extensions.Logging;
 
+using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Network;
 using Ps3Platform.Devices.Video;
@@ -58,6 +59,12 @@ public static class MachineSchema
         new ValueField<string>(
             "append", new TextKind("TEXT"), "Kernel command line, for instance \"console=hvc0 quiet\".",
             static o => o.CommandLine, static (o, text) => o with { CommandLine = text }),
+        new ValueField<BlockOptions>(
+            "disk", new BlockKind(),
+            "Disk image, a raw file; with size=8G it is made when there is none. ro: the guest cannot write. snapshot: its writes are dropped "
+            + "at the end. format=qcow2: by qemu-nbd. Also nbd://HOST:PORT/NAME and nbd+unix:///NAME?socket=PATH. onerror=report: errors of the "
+            + "host reach the guest; onerror=pause: the machine waits until they are mended. A comma of a name is written twice.",
+            static o => o.Disk, static (o, disk) => o with { Disk = disk }),
         new ValueField<string>(
             "dtb", new PathKind("FILE"), "Device tree blob in place of the generated one.",
             static o => o.DeviceTree, static (o, path) => o with { DeviceTree = path }),

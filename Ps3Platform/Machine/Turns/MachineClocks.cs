@@ -14,6 +14,9 @@ public interface ITurnClock : IMachineClock, IPpuClock
     /// <summary>How many instructions a thread may run so that it stops at the tick, at most <paramref name="limit"/>.</summary>
     long BudgetUntil(ulong timeBase, long limit);
 
+    /// <summary>The guest has stood still since the tick: it sees nothing of the time in between. No thread and no SPE runs.</summary>
+    void GoBackTo(ulong timeBase);
+
     /// <summary>No thread has anything to do before the tick: sleep, or let time pass. May return early.</summary>
     void IdleUntil(ulong timeBase, WaitHandle wake);
 }
@@ -25,7 +28,7 @@ internal sealed class HostTurnClock : ITurnClock
     // second is what firmware takes anyway.
     private const ulong Start = IMachineClock.Frequency;
     private static readonly DateTime Epoch = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
-    private readonly long _origin = Stopwatch.GetTimestamp();
+    private long _origin = Stopwatch.GetTimestamp();
 
     public ulong TimeBase
     {
@@ -41,6 +44,13 @@ internal sealed class HostTurnClock : ITurnClock
 
     public void Retire(long instructions)
     {
+    }
+
+    public void GoBackTo(ulong timeBase)
+    {
+        ulong now = TimeBase;
+        if (now > timeBase)
+            _origin += (long)((UInt128)(now - timeBase) * (ulong)Stopwatch.Frequency / IMachineClock.Frequency);
     }
 
     // Time is looked at between turns; how far a turn gets cannot be known.
@@ -73,6 +83,11 @@ internal sealed class InstructionTurnClock(ulong rtcAtPowerOn) : ITurnClock
     public ulong RtcSeconds => rtcAtPowerOn + ((TimeBase - Start) / IMachineClock.Frequency);
 
     public void Retire(long instructions) => _retired += (ulong)instructions;
+
+    // It has not gone on.
+    public void GoBackTo(ulong timeBase)
+    {
+    }
 
     public long BudgetUntil(ulong timeBase, long limit)
     {

@@ -26,7 +26,17 @@ internal sealed class MachineThread(PpuCore ppe) : IDisposable
     public void Claim() => _owner = Environment.CurrentManagedThreadId;
 
     /// <summary>From any thread: whoever waits in <see cref="WaitForWork"/> shall look for work again.</summary>
-    public void Wake() => _wake.Set();
+    public void Wake()
+    {
+        try
+        {
+            _wake.Set();
+        }
+        catch (ObjectDisposedException)
+        {
+            // A back end that outlives its machine has ended a command of it.
+        }
+    }
 
     /// <summary>Sleeps until there may be something to do.</summary>
     public void WaitForWork(TimeSpan longest) => _wake.WaitOne(longest);

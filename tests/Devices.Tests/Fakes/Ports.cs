@@ -101,6 +101,8 @@ internal sealed class FakeHost : IDeviceHost
 
         public void ServeNetwork(INetworkDevice network) => host.Served.Add(network);
 
+        public void ServeStorage(IStorageDevice storage) => host.Served.Add(storage);
+
         public void ServeRegisters(ulong busAddress, IMmioDevice registers) => host.Served.Add(registers);
     }
 }

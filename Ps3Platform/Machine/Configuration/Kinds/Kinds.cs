@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
+using Ps3Platform.Devices.Blocks;
+
 using SpuRuntime.Scheduling;
 
 namespace Ps3Platform.Machine.Configuration.Kinds;
@@ -26,6 +28,22 @@ internal class TextKind(string placeholder) : ValueKind<string>
 internal sealed class PathKind(string placeholder, params string[] words) : TextKind(placeholder)
 {
     public override JsonShape Shape { get; } = new() { IsPath = true, Words = words };
+}
+
+/// <summary>A disk image or an NBD export, with its options.</summary>
+internal sealed class BlockKind : ValueKind<BlockOptions>
+{
+    public override string Placeholder => "FILE[,OPTION]...";
+
+    public override JsonShape Shape { get; } = new() { IsPath = true };
+
+    public override bool TryRead(
+        string text, [MaybeNullWhen(false)] out BlockOptions value, [NotNullWhen(false)] out string? problem)
+    {
+        problem = text.Contains('\0', StringComparison.Ordinal) ? "holds a NUL character; leave it out" : null;
+        value = null;
+        return problem is null && BlockOptions.TryParse(text, out value, out problem);
+    }
 }
 
 /// <summary>One of some words.</summary>

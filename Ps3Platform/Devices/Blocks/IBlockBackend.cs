@@ -1,0 +1,34 @@
+namespace Ps3Platform.Devices.Blocks;
+
+/// <summary>
+/// What holds the bytes of a disk, a disc or a flash: a file, a server. What is behind it is the host's matter. <see cref="Submit"/>
+/// never blocks, so that no file system and no server can stop the machine. Requests are served in the order in which they were submitted.
+/// </summary>
+public interface IBlockBackend : IDisposable
+{
+    /// <summary>What it is, for messages: "disk.img", "nbd://127.0.0.1:10809/root".</summary>
+    string Name { get; }
+
+    /// <summary>Size in bytes, a multiple of <see cref="SectorSize"/>.</summary>
+    ulong Length { get; }
+
+    /// <summary>Bytes of the smallest piece that can be read or written.</summary>
+    uint SectorSize { get; }
+
+    /// <summary>Every write ends with <see cref="BlockError.ReadOnly"/>.</summary>
+    bool IsReadOnly { get; }
+
+    /// <summary>
+    /// Requests wait because of what the text says, such as a full disk, or go on again (null). Raised on a thread of the host's: a handler
+    /// may not use the machine.
+    /// </summary>
+    event Action<string?>? Stalled;
+
+    /// <summary>Why requests wait now, or null.</summary>
+    string? StallReason { get; }
+
+    /// <summary>
+    /// Takes a request, which belongs to the back end until it is completed. One thread at a time.
+    /// </summary>
+    void Submit(BlockRequest request);
+}
