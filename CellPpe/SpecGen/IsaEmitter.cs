@@ -96,7 +96,7 @@ internal static class IsaEmitter
         var text = new StringBuilder(Header);
         text.AppendLine($"namespace {t.Namespace}.Isa;").AppendLine();
         text.AppendLine($"public static partial class {t.Prefix}Table").AppendLine("{");
-        text.AppendLine("    private static InstructionInfo[] Create() =>").AppendLine("    [");
+        text.AppendLine($"    private static {t.Own}InstructionInfo[] Create() =>").AppendLine("    [");
         text.AppendLine($"        new({t.Prefix}Op.Invalid, \"(invalid)\", 0, 0xffffffff, \"\", \"\", \"\", []),");
         foreach (IsaInstruction instruction in table.Instructions)
         {
@@ -156,7 +156,7 @@ internal static class IsaEmitter
         foreach (var section in table.Rows.GroupBy(static row => row.Section))
         {
             text.AppendLine().AppendLine($"/// <summary>What each instruction of the {section.Key} section does; one member a row of the table.</summary>");
-            text.AppendLine($"internal interface I{section.Key}Semantics<TMachine>").AppendLine("    where TMachine : allows ref struct").AppendLine("{");
+            text.AppendLine($"internal interface I{t.Own}{section.Key}Semantics<TMachine>").AppendLine("    where TMachine : allows ref struct").AppendLine("{");
             foreach (IsaRow row in section)
             {
                 string variants = string.Concat(IsaParser.Variants.Where(row.Has).Select(static flag => $", bool {flag}"));
@@ -169,11 +169,11 @@ internal static class IsaEmitter
         return text.ToString();
     }
 
-    private static string Call(IsaInstruction instruction, string machine, string value, string vector, string word)
+    private static string Call(IsaTarget t, IsaInstruction instruction, string machine, string value, string vector, string word)
     {
         string variants = string.Concat(instruction.Variants.Select(static on => on ? ", true" : ", false"));
         IsaRow row = instruction.Row;
-        return $"{row.Section}Semantics<{machine}, {value}, {vector}>.{Names.Pascal(row.Mnemonic)}(ref m, new {row.Format.Name}Form({word}){variants});";
+        return $"{t.Own}{row.Section}Semantics<{machine}, {value}, {vector}>.{Names.Pascal(row.Mnemonic)}(ref m, new {row.Format.Name}Form({word}){variants});";
     }
 
     // What must hold before an instruction may run, by its flags.
@@ -195,7 +195,7 @@ internal static class IsaEmitter
         {
             text.AppendLine($"            case {t.Prefix}Op.{instruction.Identifier}:");
             string? guard = Guard(instruction.Row);
-            string call = Call(instruction, "TMachine", "T", "TVector", "word");
+            string call = Call(t, instruction, "TMachine", "T", "TVector", "word");
             text.AppendLine(guard is null ? $"                {call}" : $"                if (m.{guard}()) {call}");
             text.AppendLine("                return true;");
         }
@@ -209,26 +209,26 @@ internal static class IsaEmitter
         IsaTarget t = table.Target;
         var text = new StringBuilder(Header);
         text.AppendLine("using System.Runtime.CompilerServices;").AppendLine("using System.Runtime.Intrinsics;").AppendLine();
-        text.AppendLine($"using {t.Namespace}.Isa;").AppendLine($"using {t.Namespace}.Semantics;").AppendLine($"using {t.Namespace}.{t.State};").AppendLine();
-        text.AppendLine($"namespace {t.Namespace}.{t.Interpreter};").AppendLine();
+        text.AppendLine($"using {t.Namespace}.Isa;").AppendLine($"using {t.Namespace}.Semantics;").AppendLine($"using {t.State};").AppendLine();
+        text.AppendLine($"namespace {t.Interpreter};").AppendLine();
         text.AppendLine("/// <summary>One static method an instruction: what a pre-decoded instruction points at.</summary>");
         text.AppendLine($"internal static unsafe class {t.Prefix}Handlers").AppendLine("{");
         text.AppendLine($"    /// <summary>Entry points by <see cref=\"{t.Prefix}Op\"/>.</summary>");
         text.AppendLine("    public static nint[] CreateTable() =>").AppendLine("    [");
-        text.AppendLine($"        (nint)(delegate*<{t.Prefix}Context*, DecodedInsn*, DecodedInsn*>)&Invalid,");
+        text.AppendLine($"        (nint)(delegate*<{t.Prefix}Context*, {t.Own}DecodedInsn*, {t.Own}DecodedInsn*>)&Invalid,");
         foreach (IsaInstruction instruction in table.Instructions)
-            text.AppendLine($"        (nint)(delegate*<{t.Prefix}Context*, DecodedInsn*, DecodedInsn*>)&{instruction.Identifier},");
+            text.AppendLine($"        (nint)(delegate*<{t.Prefix}Context*, {t.Own}DecodedInsn*, {t.Own}DecodedInsn*>)&{instruction.Identifier},");
         text.AppendLine("    ];").AppendLine();
-        text.AppendLine($"    private static DecodedInsn* Invalid({t.Prefix}Context* c, DecodedInsn* i)").AppendLine("    {");
-        text.AppendLine("        var m = new InterpreterMachine(c, i);").AppendLine("        m.IllegalInstruction();").AppendLine("        return m.Next;").AppendLine("    }");
+        text.AppendLine($"    private static {t.Own}DecodedInsn* Invalid({t.Prefix}Context* c, {t.Own}DecodedInsn* i)").AppendLine("    {");
+        text.AppendLine($"        var m = new {t.Own}InterpreterMachine(c, i);").AppendLine("        m.IllegalInstruction();").AppendLine("        return m.Next;").AppendLine("    }");
         foreach (IsaInstruction instruction in table.Instructions)
         {
             string? guard = Guard(instruction.Row);
-            string call = Call(instruction, "InterpreterMachine", t.Scalar, "Vector128<byte>", "i->Word");
+            string call = Call(t, instruction, $"{t.Own}InterpreterMachine", t.Scalar, "Vector128<byte>", "i->Word");
             text.AppendLine();
             text.AppendLine("    [MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-            text.AppendLine($"    private static DecodedInsn* {instruction.Identifier}({t.Prefix}Context* c, DecodedInsn* i)").AppendLine("    {");
-            text.AppendLine("        var m = new InterpreterMachine(c, i);");
+            text.AppendLine($"    private static {t.Own}DecodedInsn* {instruction.Identifier}({t.Prefix}Context* c, {t.Own}DecodedInsn* i)").AppendLine("    {");
+            text.AppendLine($"        var m = new {t.Own}InterpreterMachine(c, i);");
             text.AppendLine(guard is null ? $"        {call}" : $"        if (m.{guard}()) {call}");
             text.AppendLine("        return m.Next;").AppendLine("    }");
         }

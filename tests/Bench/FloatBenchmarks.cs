@@ -130,7 +130,7 @@ public class FloatBenchmarks
     }
 
     private uint Apply<TOperation>()
-        where TOperation : struct, IFloatBinary
+        where TOperation : struct, IPpuFloatBinary
     {
         Fpscr fpscr = new() { Value = Fpscr.Xx | Fpscr.Fx };
         for (int index = 0; index < Count; index++)
@@ -160,7 +160,7 @@ public class FloatBenchmarks
     }
 
     private uint ApplyFused<TOperation>()
-        where TOperation : struct, IFloatTernary
+        where TOperation : struct, IPpuFloatTernary
     {
         Fpscr fpscr = new() { Value = Fpscr.Xx | Fpscr.Fx };
         for (int index = 0; index < Count; index++)

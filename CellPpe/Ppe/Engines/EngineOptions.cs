@@ -56,10 +56,10 @@ internal sealed record EngineOptions
     public int LargeThreshold { get; init; } = 20_000;
 
     /// <summary>How much goes into a region at first.</summary>
-    public RegionLimits Small { get; init; } = RegionLimits.Small;
+    public PpuRegionLimits Small { get; init; } = PpuRegionLimits.Small;
 
     /// <summary>How much goes into a region that stays hot.</summary>
-    public RegionLimits Large { get; init; } = RegionLimits.Large;
+    public PpuRegionLimits Large { get; init; } = PpuRegionLimits.Large;
 
     /// <summary>The same without native code.</summary>
     public EngineOptions WithoutNative() =>

@@ -39,29 +39,29 @@ internal static class VectorOperation
     }
 
     private static Vector128<byte> VectorUnary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorUnary => T.Apply(o.B);
+        where T : IPpuVectorUnary => T.Apply(o.B);
 
     private static Vector128<byte> VectorBinary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorBinary => T.Apply(o.A, o.B);
+        where T : IPpuVectorBinary => T.Apply(o.A, o.B);
 
     private static Vector128<byte> VectorTernary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorTernary => T.Apply(o.A, o.B, o.C);
+        where T : IPpuVectorTernary => T.Apply(o.A, o.B, o.C);
 
     private static Vector128<byte> VectorImmediate<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorImmediate => T.Apply(o.B, immediate);
+        where T : IPpuVectorImmediate => T.Apply(o.B, immediate);
 
     private static Vector128<byte> VectorBinaryImmediate<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorBinaryImmediate => T.Apply(o.A, o.B, immediate);
+        where T : IPpuVectorBinaryImmediate => T.Apply(o.A, o.B, immediate);
 
     private static Vector128<byte> VectorStatusUnary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorStatusUnary => T.Apply(ref vscr, o.B);
+        where T : IPpuVectorStatusUnary => T.Apply(ref vscr, o.B);
 
     private static Vector128<byte> VectorStatusImmediate<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorStatusImmediate => T.Apply(ref vscr, o.B, immediate);
+        where T : IPpuVectorStatusImmediate => T.Apply(ref vscr, o.B, immediate);
 
     private static Vector128<byte> VectorStatusBinary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorStatusBinary => T.Apply(ref vscr, o.A, o.B);
+        where T : IPpuVectorStatusBinary => T.Apply(ref vscr, o.A, o.B);
 
     private static Vector128<byte> VectorStatusTernary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorStatusTernary => T.Apply(ref vscr, o.A, o.B, o.C);
+        where T : IPpuVectorStatusTernary => T.Apply(ref vscr, o.A, o.B, o.C);
 }

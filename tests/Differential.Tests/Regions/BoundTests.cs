@@ -68,7 +68,7 @@ public sealed unsafe class BoundTests
         using RegionMachine machine = WithLoops(new EngineOptions { MostInstructions = Most });
         machine.Run(30, Caller);
         Assert.True(machine.IsCompiled(Start));
-        Region first = Assert.Single(machine.Core.Regions!.InPlace);
+        PpuRegion first = Assert.Single(machine.Core.Regions!.InPlace);
 
         for (int round = 0; round < 3; round++)
         {

@@ -8,7 +8,7 @@ namespace CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 // One type an instruction, for machines to name (see Operations.cs and QuickOperations.cs). The arithmetic is in FloatComparison.cs.
 
 /// <summary>fcmpu.</summary>
-internal readonly struct FloatCompareUnordered : IFloatCompare, IFloatQuickCompare
+internal readonly struct FloatCompareUnordered : IPpuFloatCompare, IFloatQuickCompare
 {
     public static FloatKind Kind => FloatKind.Compare;
 
@@ -21,7 +21,7 @@ internal readonly struct FloatCompareUnordered : IFloatCompare, IFloatQuickCompa
 }
 
 /// <summary>fcmpo.</summary>
-internal readonly struct FloatCompareOrdered : IFloatCompare, IFloatQuickCompare
+internal readonly struct FloatCompareOrdered : IPpuFloatCompare, IFloatQuickCompare
 {
     public static FloatKind Kind => FloatKind.Compare;
 

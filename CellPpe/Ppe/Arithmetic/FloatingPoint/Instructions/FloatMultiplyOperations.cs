@@ -10,7 +10,7 @@ namespace CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 // and DivisionArithmetic.cs.
 
 /// <summary>fmul: FRA and FRC.</summary>
-internal readonly struct FloatMultiply : IFloatBinary, IFloatQuickBinary
+internal readonly struct FloatMultiply : IPpuFloatBinary, IFloatQuickBinary
 {
     public static FloatKind Kind => FloatKind.Multiply;
 
@@ -29,7 +29,7 @@ internal readonly struct FloatMultiply : IFloatBinary, IFloatQuickBinary
 }
 
 /// <summary>fmuls: FRA and FRC.</summary>
-internal readonly struct FloatMultiplySingle : IFloatBinary, IFloatQuickBinary, IFloatSinglesBinary
+internal readonly struct FloatMultiplySingle : IPpuFloatBinary, IFloatQuickBinary, IFloatSinglesBinary
 {
     public static FloatKind Kind => FloatKind.MultiplySingle;
 
@@ -54,7 +54,7 @@ internal readonly struct FloatMultiplySingle : IFloatBinary, IFloatQuickBinary, 
 }
 
 /// <summary>fdiv.</summary>
-internal readonly struct FloatDivide : IFloatBinary, IFloatQuickBinary
+internal readonly struct FloatDivide : IPpuFloatBinary, IFloatQuickBinary
 {
     public static FloatKind Kind => FloatKind.Divide;
 
@@ -73,7 +73,7 @@ internal readonly struct FloatDivide : IFloatBinary, IFloatQuickBinary
 }
 
 /// <summary>fdivs.</summary>
-internal readonly struct FloatDivideSingle : IFloatBinary, IFloatQuickBinary, IFloatSinglesBinary
+internal readonly struct FloatDivideSingle : IPpuFloatBinary, IFloatQuickBinary, IFloatSinglesBinary
 {
     public static FloatKind Kind => FloatKind.DivideSingle;
 

@@ -10,7 +10,7 @@ namespace CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 // and Estimates.cs.
 
 /// <summary>fsqrt.</summary>
-internal readonly struct FloatSquareRoot : IFloatUnary, IFloatQuickUnary
+internal readonly struct FloatSquareRoot : IPpuFloatUnary, IFloatQuickUnary
 {
     public static FloatKind Kind => FloatKind.SquareRoot;
 
@@ -29,7 +29,7 @@ internal readonly struct FloatSquareRoot : IFloatUnary, IFloatQuickUnary
 }
 
 /// <summary>fsqrts.</summary>
-internal readonly struct FloatSquareRootSingle : IFloatUnary, IFloatQuickUnary
+internal readonly struct FloatSquareRootSingle : IPpuFloatUnary, IFloatQuickUnary
 {
     public static FloatKind Kind => FloatKind.SquareRootSingle;
 
@@ -48,7 +48,7 @@ internal readonly struct FloatSquareRootSingle : IFloatUnary, IFloatQuickUnary
 }
 
 /// <summary>fres.</summary>
-internal readonly struct FloatReciprocalEstimateSingle : IFloatUnary, IFloatQuickUnary
+internal readonly struct FloatReciprocalEstimateSingle : IPpuFloatUnary, IFloatQuickUnary
 {
     public static FloatKind Kind => FloatKind.ReciprocalEstimateSingle;
 
@@ -67,7 +67,7 @@ internal readonly struct FloatReciprocalEstimateSingle : IFloatUnary, IFloatQuic
 }
 
 /// <summary>frsqrte.</summary>
-internal readonly struct FloatReciprocalSquareRootEstimate : IFloatUnary, IFloatQuickUnary
+internal readonly struct FloatReciprocalSquareRootEstimate : IPpuFloatUnary, IFloatQuickUnary
 {
     public static FloatKind Kind => FloatKind.ReciprocalSquareRootEstimate;
 

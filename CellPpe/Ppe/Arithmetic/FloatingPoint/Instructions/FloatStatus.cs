@@ -76,15 +76,15 @@ internal static unsafe class FloatStatus
         return entries;
 
         void Unary<TOperation>(uint mask)
-            where TOperation : struct, IFloatUnary, IFloatQuickUnary => entries[(int)TOperation.Kind] = new(mask, &OfUnary<TOperation>);
+            where TOperation : struct, IPpuFloatUnary, IFloatQuickUnary => entries[(int)TOperation.Kind] = new(mask, &OfUnary<TOperation>);
         void Binary<TOperation>()
-            where TOperation : struct, IFloatBinary, IFloatQuickBinary => entries[(int)TOperation.Kind] = new(Result, &OfBinary<TOperation>);
+            where TOperation : struct, IPpuFloatBinary, IFloatQuickBinary => entries[(int)TOperation.Kind] = new(Result, &OfBinary<TOperation>);
         void Ternary<TOperation>()
-            where TOperation : struct, IFloatTernary, IFloatQuickTernary => entries[(int)TOperation.Kind] = new(Result, &OfTernary<TOperation>);
+            where TOperation : struct, IPpuFloatTernary, IFloatQuickTernary => entries[(int)TOperation.Kind] = new(Result, &OfTernary<TOperation>);
     }
 
     private static uint OfUnary<TOperation>(double a, double c, double b)
-        where TOperation : struct, IFloatUnary
+        where TOperation : struct, IPpuFloatUnary
     {
         Fpscr scratch = default;
         TOperation.Apply(ref scratch, HostArithmetic.Bits(b), out _);
@@ -92,7 +92,7 @@ internal static unsafe class FloatStatus
     }
 
     private static uint OfBinary<TOperation>(double a, double c, double b)
-        where TOperation : struct, IFloatBinary
+        where TOperation : struct, IPpuFloatBinary
     {
         Fpscr scratch = default;
         TOperation.Apply(ref scratch, HostArithmetic.Bits(a), HostArithmetic.Bits(b), out _);
@@ -100,7 +100,7 @@ internal static unsafe class FloatStatus
     }
 
     private static uint OfTernary<TOperation>(double a, double c, double b)
-        where TOperation : struct, IFloatTernary
+        where TOperation : struct, IPpuFloatTernary
     {
         Fpscr scratch = default;
         TOperation.Apply(ref scratch, HostArithmetic.Bits(a), HostArithmetic.Bits(c), HostArithmetic.Bits(b), out _);
