@@ -145,7 +145,7 @@ internal static class IrGuards
 {
     private static readonly bool IsWide = Avx512F.IsSupported;
 
-    private static readonly IrLook Look = new(
+    private static readonly IrRangeCheck Look = new(
         new IrRange(SingleQuick.Greatest, SingleQuick.Grain), new IrRange(SingleQuick.GreatestResult, SingleQuick.ResultGrain),
         Method(nameof(SingleQuick.Highest)), Method(nameof(SingleQuick.Smallness)), Method(nameof(SingleQuick.IsModerate)), Method(nameof(SingleQuick.Max)),
         IsWide ? Method(nameof(SingleWide.Join)) : null);

@@ -113,7 +113,7 @@ public class FloatBenchmarks
     public uint MultiplyAddSingleApply() => ApplyFused<FloatMultiplyAddSingle>();
 
     private int Quick<TOperation>()
-        where TOperation : struct, IFloatQuickBinary
+        where TOperation : struct, IPpuFloatFastPathBinary
     {
         int index = 0;
         for (; index < Count; index++)
@@ -143,7 +143,7 @@ public class FloatBenchmarks
     }
 
     private int QuickFused<TOperation>()
-        where TOperation : struct, IFloatQuickTernary
+        where TOperation : struct, IPpuFloatFastPathTernary
     {
         int index = 0;
         for (; index < Count; index++)

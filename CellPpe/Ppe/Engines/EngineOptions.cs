@@ -47,7 +47,7 @@ internal sealed record EngineOptions
     public int NativeCodeBytes { get; init; } = 16 << 20;
 
     /// <summary>Instructions remembered at most as such that a region should not leave to the interpreter; beyond that all are forgotten.</summary>
-    public int MostHopeless { get; init; } = 16_384;
+    public int MostNotSpeculative { get; init; } = 16_384;
 
     /// <summary>Code below this effective address stays interpreted, for tests.</summary>
     public ulong LowestAddress { get; init; }

@@ -21,7 +21,7 @@ internal sealed unsafe class PpuRegion(int number, PpuRegionPlan plan) : IDispos
     public bool IsLarge { get; init; }
 
     /// <summary>Leaves for the interpreter where something is not simple. Not for code where that happens often.</summary>
-    public bool IsHopeful { get; init; } = true;
+    public bool IsSpeculative { get; init; } = true;
 
     /// <summary>Instructions it has left to the interpreter, and the thread's compiled instructions when that was last looked at.</summary>
     public (uint Count, long Compiled) Misses { get; set; }

@@ -42,14 +42,14 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
         Call(code.Il, nameof(PpuRegionRuntime.FloatMode));
     }
 
-    public override void EmitPay(RegionCode code, FloatDebts debts)
+    public override void EmitDeferredStatus(RegionCode code, DeferredFloatStatus debts)
     {
         ILGenerator il = code.Il;
         il.Emit(OpCodes.Ldarg_0);
         debts.EmitKinds(il);
         foreach (LocalBuilder local in (LocalBuilder[])[.. debts.Operands, debts.Conversion])
             il.Emit(OpCodes.Ldloc, local);
-        Call(il, nameof(PpuRegionRuntime.Pay));
+        Call(il, nameof(PpuRegionRuntime.DeriveDeferredStatus));
     }
 
     public override void EmitEnter(RegionCode code, int longestPath, Label refuse)
@@ -124,7 +124,7 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
         il.Emit(OpCodes.Blt, stop);
     }
 
-    public override void EmitReturn(RegionCode code, FloatDebts? debts)
+    public override void EmitReturn(RegionCode code, DeferredFloatStatus? debts)
     {
         ILGenerator il = code.Il;
         if (debts is null)
@@ -143,7 +143,7 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
         debts.EmitKinds(il);
         foreach (LocalBuilder local in (LocalBuilder[])[.. debts.Operands, debts.Conversion])
             il.Emit(OpCodes.Ldloc, local);
-        Call(il, nameof(PpuRegionRuntime.DepartOwing));
+        Call(il, nameof(PpuRegionRuntime.DepartWithDeferredStatus));
         il.Emit(OpCodes.Ret);
         il.MarkLabel(none);
         EmitReturn(code, debts: null);

@@ -90,17 +90,17 @@ internal static unsafe class PpuRegionRuntime
     public static int FloatMode(PpuContext* c)
     {
         uint fpscr = c->State.Fpscr.Value;
-        return FloatStatus.AllowsQuick(fpscr) ? 2 : FloatStatus.AllowsExact(fpscr) ? 1 : 0;
+        return FloatStatus.AllowsFastPath(fpscr) ? 2 : FloatStatus.AllowsExact(fpscr) ? 1 : 0;
     }
 
-    /// <summary>Derives the status that quick forms left for later.</summary>
+    /// <summary>Derives the status that fast paths left for later.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Pay(PpuContext* c, int kinds, double first, double second, double third, double converted)
+    public static void DeriveDeferredStatus(PpuContext* c, int kinds, double first, double second, double third, double converted)
     {
-        const int KindMask = (1 << FloatDebts.ConversionShift) - 1;
+        const int KindMask = (1 << DeferredFloatStatus.ConversionShift) - 1;
         ref Fpscr fpscr = ref c->State.Fpscr;
         var kind = (FloatKind)(kinds & KindMask);
-        int comparison = kinds >> FloatDebts.ComparisonShift;
+        int comparison = kinds >> DeferredFloatStatus.ComparisonShift;
         // The operands stand in the order of the instruction's form: b; a, b; a, c, b.
         if (kind is >= FloatKind.MultiplyAdd and <= FloatKind.NegativeMultiplySubtractSingle)
             FloatStatus.Derive(ref fpscr, kind, first, second, third);
@@ -108,7 +108,7 @@ internal static unsafe class PpuRegionRuntime
             FloatStatus.Derive(ref fpscr, kind, 0, 0, first);
         else
             FloatStatus.Derive(ref fpscr, kind, first, 0, second);
-        FloatStatus.Derive(ref fpscr, (FloatKind)((kinds >> FloatDebts.ConversionShift) & KindMask), 0, 0, converted);
+        FloatStatus.Derive(ref fpscr, (FloatKind)((kinds >> DeferredFloatStatus.ConversionShift) & KindMask), 0, 0, converted);
         if (comparison != 0)
             fpscr.SetFpcc((uint)comparison);
     }
@@ -156,10 +156,10 @@ internal static unsafe class PpuRegionRuntime
     }
 
     /// <summary>Leaves a region that owes something to the floating-point status.</summary>
-    public static PpuDecodedInsn* DepartOwing(
+    public static PpuDecodedInsn* DepartWithDeferredStatus(
         PpuContext* c, long left, PpuRegionExit* exit, ulong target, int kinds, double first, double second, double third, double converted)
     {
-        Pay(c, kinds, first, second, third, converted);
+        DeriveDeferredStatus(c, kinds, first, second, third, converted);
         return Depart(c, left, exit, target);
     }
 

@@ -32,7 +32,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
 
     // Instructions that a plan is being compiled for, and those where hope was in vain: by their place in decoded pages.
     private readonly HashSet<nint> _wanted = [];
-    private readonly HashSet<nint> _hopeless = [];
+    private readonly HashSet<nint> _notSpeculative = [];
     private int _numbers;
     private long _instructions;
 
@@ -59,7 +59,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
     public long Evicted { get; private set; }
 
     /// <summary>Instructions noted as such that a region should not leave to the interpreter.</summary>
-    public int Hopeless => _hopeless.Count;
+    public int NotSpeculative => _notSpeculative.Count;
 
     /// <summary>Guest instructions in the regions now in place.</summary>
     public long Instructions => _instructions;
@@ -108,7 +108,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
             return;
         if (_planner.Plan(c, insn, fits ? _options.Large : _options.Small) is not { } plan)
             return;
-        var region = new PpuRegion(_numbers++, plan) { IsLarge = fits, IsHopeful = !_hopeless.Contains((nint)insn) };
+        var region = new PpuRegion(_numbers++, plan) { IsLarge = fits, IsSpeculative = !_notSpeculative.Contains((nint)insn) };
         if (_compiler.TryAdd(region))
             _wanted.Add((nint)insn);
         else
@@ -134,10 +134,10 @@ internal sealed unsafe class RegionCache : ICompiledCode
         if (!often)
             return;
         // Forgotten, they are found out once more.
-        if (_hopeless.Count >= _options.MostHopeless)
-            _hopeless.Clear();
+        if (_notSpeculative.Count >= _options.MostNotSpeculative)
+            _notSpeculative.Clear();
         foreach (int entry in region.Plan.Entries)
-            _hopeless.Add((nint)region.Plan.InsnAt(region.Plan.Blocks[entry].Address));
+            _notSpeculative.Add((nint)region.Plan.InsnAt(region.Plan.Blocks[entry].Address));
         Remove(region);
     }
 
@@ -185,7 +185,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
     public void Forget(ulong hostPage)
     {
         Native?.Forget(hostPage);
-        _hopeless.Clear();
+        _notSpeculative.Clear();
     }
 
     /// <summary>Bytes of one page have changed: regions made from them go.</summary>
@@ -239,7 +239,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
         Native?.Forget();
         _order.Clear();
         _wanted.Clear();
-        _hopeless.Clear();
+        _notSpeculative.Clear();
     }
 
     public void Dispose()

@@ -104,7 +104,7 @@ internal sealed unsafe class RegionCompiler : IDisposable
         {
             IrRegion translated = Translate(plan, _passes);
             region.Code = new MsilRegionBackend(new PpuRegionGuest(region), _helpers).Compile(
-                translated, $"ppe_{plan.Blocks[plan.Entries[0]].Address:x}", region.IsHopeful);
+                translated, $"ppe_{plan.Blocks[plan.Entries[0]].Address:x}", region.IsSpeculative);
             Interlocked.Add(ref _instructions, plan.Instructions);
             Interlocked.Add(ref _bytes, region.Code.MsilBytes);
         }

@@ -56,22 +56,22 @@ internal static unsafe class PpuIrFloat
     /// <param name="evaluate">The same in one signature for all.</param>
     public static IrHelper Make(Type operation, int parameters, Type caller, IrEvaluate evaluate) =>
         new(operation, IrType.I64, [.. Enumerable.Repeat(IrType.I64, parameters)], PpuIrSlots.Fpscr, evaluate,
-            Caller: Method(caller, "Run"), Quick: QuickOf(operation));
+            Caller: Method(caller, "Run"), Quick: FastPathOf(operation));
 
-    private static IrQuick? QuickOf(Type operation)
+    private static IrFastPath? FastPathOf(Type operation)
     {
         if (Array.Find(operation.GetInterfaces(), static one => one.Name.StartsWith("IFloatQuick", StringComparison.Ordinal)) is null)
             return null;
         var kind = (FloatKind)operation.GetProperty("Kind")!.GetValue(null)!;
-        IrDebt debt = kind switch
+        IrDeferredStatus debt = kind switch
         {
-            FloatKind.Compare => IrDebt.Comparison,
-            >= FloatKind.ConvertToDoubleword and <= FloatKind.ConvertToWordTowardZero => IrDebt.Conversion,
-            _ => IrDebt.Result,
+            FloatKind.Compare => IrDeferredStatus.Comparison,
+            >= FloatKind.ConvertToDoubleword and <= FloatKind.ConvertToWordTowardZero => IrDeferredStatus.Conversion,
+            _ => IrDeferredStatus.Result,
         };
-        bool comparison = debt == IrDebt.Comparison;
+        bool comparison = debt == IrDeferredStatus.Comparison;
         IrSingles? singles = operation.GetMethod("ComputeOfSingles") is { } compute ? new IrSingles(compute, Method(operation, "IsSafeOfSingles")) : null;
-        return new IrQuick(
+        return new IrFastPath(
             (int)kind, debt, Method(operation, "Compute"), comparison ? null : Method(operation, "IsSafe"),
             comparison ? null : Method(operation, "IsExact"), kind.IsSingle(), singles);
     }

@@ -42,7 +42,7 @@ internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : Regio
 
     public override void EmitFloatMode(RegionCode code) => throw NotHere();
 
-    public override void EmitPay(RegionCode code, FloatDebts debts) => throw NotHere();
+    public override void EmitDeferredStatus(RegionCode code, DeferredFloatStatus debts) => throw NotHere();
 
     public override void EmitEnter(RegionCode code, int longestPath, Label refuse)
     {
@@ -96,7 +96,7 @@ internal sealed class SpuRegionGuest(RegionPlan plan, bool packs = true) : Regio
         code.Il.Emit(OpCodes.Blt, stop);
     }
 
-    public override void EmitReturn(RegionCode code, FloatDebts? debts)
+    public override void EmitReturn(RegionCode code, DeferredFloatStatus? debts)
     {
         ILGenerator il = code.Il;
         il.Emit(OpCodes.Ldarg_0);

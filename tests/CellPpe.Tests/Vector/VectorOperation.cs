@@ -2,7 +2,9 @@ using System.Reflection;
 using System.Runtime.Intrinsics;
 
 using CellPpe.Ppe.Arithmetic;
+using CellPpe.Ppe.Arithmetic.Vector.Float;
 using CellPpe.Ppe.Arithmetic.Vector.Integer;
+using CellPpe.Ppe.Arithmetic.Vector.Permute;
 using CellPpe.Ppe.State;
 
 namespace CellPpe.Tests.Vector;
@@ -17,12 +19,14 @@ internal static class VectorOperation
     public static IReadOnlyList<(Vector128<byte> Result, uint Vscr)>? RunAll(VectorEntry entry)
     {
         string mnemonic = entry.Mnemonic.TrimEnd('.');
-        string name = $"{typeof(Vaddubm).Namespace}.{char.ToUpperInvariant(mnemonic[0])}{mnemonic[1..]}";
-        if (typeof(Vaddubm).Assembly.GetType(name) is not { } type)
+        string name = $"{char.ToUpperInvariant(mnemonic[0])}{mnemonic[1..]}";
+        string[] folders = [typeof(Vaddubm).Namespace!, typeof(Vaddfp).Namespace!, typeof(Vperm).Namespace!];
+        Type? type = folders.Select(folder => typeof(Vaddubm).Assembly.GetType($"{folder}.{name}")).SingleOrDefault(static found => found is not null);
+        if (type is null)
             return null;
 
         Type contract = type.GetInterfaces().Single();
-        string method = contract.Name[1..];
+        string method = contract.Name["IPpu".Length..];
         MethodInfo generic = typeof(VectorOperation).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!;
         var run = generic.MakeGenericMethod(type).CreateDelegate<Runner>();
         int immediate = method.EndsWith("Immediate", StringComparison.Ordinal) ? entry.Immediate : 0;
