@@ -35,7 +35,7 @@ public unsafe delegate Vector128<byte> IrEvaluate(byte* state, ReadOnlySpan<Vect
 /// <param name="FourOfLoaded">The same where the first operand is as it was in memory; null: nothing is gained by that.</param>
 public sealed record IrHelper(
     Type Operation, IrType Result, IrType[] Parameters, IrSlot? State, IrEvaluate Evaluate, string Method = IrHelper.Apply,
-    MethodInfo? Caller = null, IrQuick? Quick = null, IrGuard? Guard = null, IrSingleImage Single = IrSingleImage.None,
+    MethodInfo? Caller = null, IrFastPath? Quick = null, IrGuard? Guard = null, IrSingleImage Single = IrSingleImage.None,
     Func<IrBlock, IrInstruction, IrWords>? Source = null, MethodInfo? Four = null, MethodInfo? FourOfLoaded = null)
 {
     /// <summary>Compiled code may leave at it, for the interpreter to do it.</summary>
@@ -55,7 +55,7 @@ public sealed record IrHelper(
 }
 
 /// <summary>What a quick form owes the floating-point status; each debt is replaced by the next of its kind.</summary>
-public enum IrDebt
+public enum IrDeferredStatus
 {
     /// <summary>The description of the last result. It cancels the two others.</summary>
     Result,
@@ -75,8 +75,8 @@ public enum IrDebt
 /// <param name="IsExact">Of operands and result: whether nothing was rounded. None for a comparison.</param>
 /// <param name="IsSingle">The result is a single-precision number.</param>
 /// <param name="Singles">How the host does it where all operands are single-precision numbers.</param>
-public sealed record IrQuick(
-    int Kind, IrDebt Debt, MethodInfo Compute, MethodInfo? IsSafe, MethodInfo? IsExact, bool IsSingle = false, IrSingles? Singles = null);
+public sealed record IrFastPath(
+    int Kind, IrDeferredStatus Debt, MethodInfo Compute, MethodInfo? IsSafe, MethodInfo? IsExact, bool IsSingle = false, IrSingles? Singles = null);
 
 /// <summary>A floating-point operation over floats.</summary>
 /// <param name="Compute">The host's result.</param>
@@ -106,7 +106,7 @@ public enum IrSingleImage
 /// <param name="RangeOf">The range of the result, of the operands' ranges.</param>
 /// <param name="Look">How operands are looked at. An operation of ordinary operands gives a range within the limit.</param>
 /// <param name="Form">What <paramref name="Compute"/> takes and gives in place of vectors; null: vectors.</param>
-public sealed record IrGuard(MethodInfo Compute, Func<IrRange[], IrRange> RangeOf, IrLook Look, IrForm? Form = null);
+public sealed record IrGuard(MethodInfo Compute, Func<IrRange[], IrRange> RangeOf, IrRangeCheck Look, IrForm? Form = null);
 
 /// <summary>Some words of a vector.</summary>
 /// <param name="Whole">The vector; no value: none.</param>
@@ -145,12 +145,12 @@ public readonly record struct IrRange(double Greatest, int Grain)
 /// <param name="Ordinary">The range of those that pass.</param>
 /// <param name="Limit">The range within which the host's results are right.</param>
 /// <param name="Highest">Of an operand: unsigned words of which the greatest count.</param>
-/// <param name="Smallness">Of an operand: others that tell whether it is too small, and of which the greatest count.</param>
+/// <param name="UnderflowMeasure">Of an operand: others that tell whether it is too small, and of which the greatest count.</param>
 /// <param name="IsOrdinary">Of the greatest of both: whether all were ordinary.</param>
 /// <param name="Max">Of two vectors of words: the greater of each two.</param>
 /// <param name="Join">Makes one of several operands, which are looked at together; null: each is looked at by itself.</param>
-public sealed record IrLook(
-    IrRange Ordinary, IrRange Limit, MethodInfo Highest, MethodInfo Smallness, MethodInfo IsOrdinary, MethodInfo Max, MethodInfo? Join = null)
+public sealed record IrRangeCheck(
+    IrRange Ordinary, IrRange Limit, MethodInfo Highest, MethodInfo UnderflowMeasure, MethodInfo IsOrdinary, MethodInfo Max, MethodInfo? Join = null)
 {
     /// <summary>The type of the words, a vector of them.</summary>
     public Type Words => Highest.ReturnType;

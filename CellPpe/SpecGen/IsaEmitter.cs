@@ -96,7 +96,7 @@ internal static class IsaEmitter
         var text = new StringBuilder(Header);
         text.AppendLine($"namespace {t.Namespace}.Isa;").AppendLine();
         text.AppendLine($"public static partial class {t.Prefix}Table").AppendLine("{");
-        text.AppendLine($"    private static {t.Own}InstructionInfo[] Create() =>").AppendLine("    [");
+        text.AppendLine($"    private static {t.Prefix}InstructionInfo[] Create() =>").AppendLine("    [");
         text.AppendLine($"        new({t.Prefix}Op.Invalid, \"(invalid)\", 0, 0xffffffff, \"\", \"\", \"\", []),");
         foreach (IsaInstruction instruction in table.Instructions)
         {
@@ -156,7 +156,7 @@ internal static class IsaEmitter
         foreach (var section in table.Rows.GroupBy(static row => row.Section))
         {
             text.AppendLine().AppendLine($"/// <summary>What each instruction of the {section.Key} section does; one member a row of the table.</summary>");
-            text.AppendLine($"internal interface I{t.Own}{section.Key}Semantics<TMachine>").AppendLine("    where TMachine : allows ref struct").AppendLine("{");
+            text.AppendLine($"internal interface I{t.Prefix}{section.Key}Semantics<TMachine>").AppendLine("    where TMachine : allows ref struct").AppendLine("{");
             foreach (IsaRow row in section)
             {
                 string variants = string.Concat(IsaParser.Variants.Where(row.Has).Select(static flag => $", bool {flag}"));
@@ -173,7 +173,7 @@ internal static class IsaEmitter
     {
         string variants = string.Concat(instruction.Variants.Select(static on => on ? ", true" : ", false"));
         IsaRow row = instruction.Row;
-        return $"{t.Own}{row.Section}Semantics<{machine}, {value}, {vector}>.{Names.Pascal(row.Mnemonic)}(ref m, new {row.Format.Name}Form({word}){variants});";
+        return $"{t.Prefix}{row.Section}Semantics<{machine}, {value}, {vector}>.{Names.Pascal(row.Mnemonic)}(ref m, new {row.Format.Name}Form({word}){variants});";
     }
 
     // What must hold before an instruction may run, by its flags.
@@ -215,20 +215,20 @@ internal static class IsaEmitter
         text.AppendLine($"internal static unsafe class {t.Prefix}Handlers").AppendLine("{");
         text.AppendLine($"    /// <summary>Entry points by <see cref=\"{t.Prefix}Op\"/>.</summary>");
         text.AppendLine("    public static nint[] CreateTable() =>").AppendLine("    [");
-        text.AppendLine($"        (nint)(delegate*<{t.Prefix}Context*, {t.Own}DecodedInsn*, {t.Own}DecodedInsn*>)&Invalid,");
+        text.AppendLine($"        (nint)(delegate*<{t.Prefix}Context*, {t.Prefix}DecodedInsn*, {t.Prefix}DecodedInsn*>)&Invalid,");
         foreach (IsaInstruction instruction in table.Instructions)
-            text.AppendLine($"        (nint)(delegate*<{t.Prefix}Context*, {t.Own}DecodedInsn*, {t.Own}DecodedInsn*>)&{instruction.Identifier},");
+            text.AppendLine($"        (nint)(delegate*<{t.Prefix}Context*, {t.Prefix}DecodedInsn*, {t.Prefix}DecodedInsn*>)&{instruction.Identifier},");
         text.AppendLine("    ];").AppendLine();
-        text.AppendLine($"    private static {t.Own}DecodedInsn* Invalid({t.Prefix}Context* c, {t.Own}DecodedInsn* i)").AppendLine("    {");
-        text.AppendLine($"        var m = new {t.Own}InterpreterMachine(c, i);").AppendLine("        m.IllegalInstruction();").AppendLine("        return m.Next;").AppendLine("    }");
+        text.AppendLine($"    private static {t.Prefix}DecodedInsn* Invalid({t.Prefix}Context* c, {t.Prefix}DecodedInsn* i)").AppendLine("    {");
+        text.AppendLine($"        var m = new {t.Prefix}InterpreterMachine(c, i);").AppendLine("        m.IllegalInstruction();").AppendLine("        return m.Next;").AppendLine("    }");
         foreach (IsaInstruction instruction in table.Instructions)
         {
             string? guard = Guard(instruction.Row);
-            string call = Call(t, instruction, $"{t.Own}InterpreterMachine", t.Scalar, "Vector128<byte>", "i->Word");
+            string call = Call(t, instruction, $"{t.Prefix}InterpreterMachine", t.Scalar, "Vector128<byte>", "i->Word");
             text.AppendLine();
             text.AppendLine("    [MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-            text.AppendLine($"    private static {t.Own}DecodedInsn* {instruction.Identifier}({t.Prefix}Context* c, {t.Own}DecodedInsn* i)").AppendLine("    {");
-            text.AppendLine($"        var m = new {t.Own}InterpreterMachine(c, i);");
+            text.AppendLine($"    private static {t.Prefix}DecodedInsn* {instruction.Identifier}({t.Prefix}Context* c, {t.Prefix}DecodedInsn* i)").AppendLine("    {");
+            text.AppendLine($"        var m = new {t.Prefix}InterpreterMachine(c, i);");
             text.AppendLine(guard is null ? $"        {call}" : $"        if (m.{guard}()) {call}");
             text.AppendLine("        return m.Next;").AppendLine("    }");
         }

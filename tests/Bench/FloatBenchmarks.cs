@@ -113,7 +113,7 @@ public class FloatBenchmarks
     public uint MultiplyAddSingleApply() => ApplyFused<FloatMultiplyAddSingle>();
 
     private int Quick<TOperation>()
-        where TOperation : struct, IFloatQuickBinary
+        where TOperation : struct, IPpuFloatFastPathBinary
     {
         int index = 0;
         for (; index < Count; index++)
@@ -130,7 +130,7 @@ public class FloatBenchmarks
     }
 
     private uint Apply<TOperation>()
-        where TOperation : struct, IFloatBinary
+        where TOperation : struct, IPpuFloatBinary
     {
         Fpscr fpscr = new() { Value = Fpscr.Xx | Fpscr.Fx };
         for (int index = 0; index < Count; index++)
@@ -143,7 +143,7 @@ public class FloatBenchmarks
     }
 
     private int QuickFused<TOperation>()
-        where TOperation : struct, IFloatQuickTernary
+        where TOperation : struct, IPpuFloatFastPathTernary
     {
         int index = 0;
         for (; index < Count; index++)
@@ -160,7 +160,7 @@ public class FloatBenchmarks
     }
 
     private uint ApplyFused<TOperation>()
-        where TOperation : struct, IFloatTernary
+        where TOperation : struct, IPpuFloatTernary
     {
         Fpscr fpscr = new() { Value = Fpscr.Xx | Fpscr.Fx };
         for (int index = 0; index < Count; index++)

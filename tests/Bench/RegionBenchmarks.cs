@@ -31,7 +31,7 @@ public class RegionBenchmarks : IDisposable
         _loads = Make(
             new EngineOptions(), static core => core.SetGpr(6, 0x20000), Asm.Lwzx(4, 0, 3), Asm.Addi(3, 3, 4), Asm.Rlwinm(3, 3, 0, 16, 31), Asm.Stw(4, 6, 0), Asm.Add(5, 5, 4), Asm.B(-20));
         // Regions of two instructions: every round leaves three of them for the next.
-        var tiny = new RegionLimits(2, 2, 1, false);
+        var tiny = new PpuRegionLimits(2, 2, 1, false);
         _exits = Make(
             new EngineOptions { Small = tiny, Large = tiny }, NoPreparation,
             Asm.Addi(3, 3, 1), Asm.B(4), Asm.Addi(4, 4, 1), Asm.B(4), Asm.Addi(5, 5, 1), Asm.B(-20));

@@ -42,7 +42,7 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         var neverCompleted = new List<string>();
         using var comparison = new Comparison(PassPipeline.Standard(verify: true));
 
-        foreach (InstructionInfo info in PpuTable.Instructions.Skip(1))
+        foreach (PpuInstructionInfo info in PpuTable.Instructions.Skip(1))
         {
             bool completed = false;
             for (int number = 0; number < cases; number++)

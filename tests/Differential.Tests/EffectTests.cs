@@ -15,12 +15,12 @@ public sealed class EffectTests
     [Fact]
     public void Effects_are_what_the_block_reads_and_writes()
     {
-        foreach (InstructionInfo info in PpuTable.Instructions.Skip(1))
+        foreach (PpuInstructionInfo info in PpuTable.Instructions.Skip(1))
         {
             for (int seed = 0; seed < 4; seed++)
             {
                 uint word = CaseGenerator.Single(seed, info.Op).Words[0];
-                IrBlock block = IrTranslation.Translate(0x1000, [word], new IrMode(EverythingOn));
+                IrBlock block = PpuIrTranslation.Translate(0x1000, [word], new PpuIrMode(EverythingOn));
                 PpuEffects effects = EffectMachine.Of(word);
 
                 if ((effects.Actions & PpuActions.WholeState) != 0)
@@ -57,7 +57,7 @@ public sealed class EffectTests
         .Concat(block.Instructions.Where(static insn => insn.Helper?.State is not null).Select(static insn => insn.Helper!.State!.Value));
 
     // The block is made for one mode, so that it need not read MSR.
-    private static PpuRegisterSet WithoutMode(PpuRegisterSet reads, InstructionInfo info) =>
+    private static PpuRegisterSet WithoutMode(PpuRegisterSet reads, PpuInstructionInfo info) =>
         info.Op == PpuOp.Mfmsr ? reads : reads with { Places = reads.Places & ~PpuPlaces.Msr };
 
     private static PpuActions Accesses(IrBlock block, PpuActions kind) => block.Instructions.Any(insn => kind == PpuActions.Load

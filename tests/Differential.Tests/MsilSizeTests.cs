@@ -67,9 +67,9 @@ public sealed class MsilSizeTests
         machine.State.Gpr[8] = 20;
         machine.Load(lines);
         machine.Run(Rounds);
-        RegionPlan plan = machine.Plan()!;
+        PpuRegionPlan plan = machine.Plan()!;
         Assert.Equal(lines.Split(';').Length, plan.Instructions);
-        using var region = new Region(0, plan);
+        using var region = new PpuRegion(0, plan);
         IrRegion translated = RegionCompiler.Translate(plan, PassPipeline.Standard(verify: true));
         return new MsilRegionBackend(new PpuRegionGuest(region), new HelperPlans(inline: false)).Compile(translated, "golden", hopeful: true).MsilBytes;
     }

@@ -12,83 +12,83 @@ namespace CellPpe.Ppe.Arithmetic;
 // is host lane 3 - i.
 
 /// <summary>A floating-point instruction's arithmetic over one register.</summary>
-internal interface IFloatUnary
+internal interface IPpuFloatUnary
 {
     /// <returns>False when an enabled exception suppresses the write of the target register (Book I 4.4).</returns>
     static abstract bool Apply(ref Fpscr fpscr, ulong b, out ulong result);
 }
 
 /// <summary>A floating-point instruction's arithmetic over two registers.</summary>
-internal interface IFloatBinary
+internal interface IPpuFloatBinary
 {
     /// <returns>False when an enabled exception suppresses the write of the target register.</returns>
     static abstract bool Apply(ref Fpscr fpscr, ulong a, ulong b, out ulong result);
 }
 
 /// <summary>A floating-point instruction's arithmetic over three registers: FRA, FRC, FRB in the manual's order.</summary>
-internal interface IFloatTernary
+internal interface IPpuFloatTernary
 {
     /// <returns>False when an enabled exception suppresses the write of the target register.</returns>
     static abstract bool Apply(ref Fpscr fpscr, ulong a, ulong c, ulong b, out ulong result);
 }
 
 /// <summary>A floating-point compare: sets FPCC and exception bits, and yields the four CR bits (FL FG FE FU).</summary>
-internal interface IFloatCompare
+internal interface IPpuFloatCompare
 {
     /// <returns>The four-bit value for the CR field.</returns>
     static abstract uint Apply(ref Fpscr fpscr, ulong a, ulong b);
 }
 
 /// <summary>A pure vector operation over one register.</summary>
-internal interface IVectorUnary
+internal interface IPpuVectorUnary
 {
     static abstract Vector128<byte> Apply(Vector128<byte> b);
 }
 
 /// <summary>A pure vector operation over two registers.</summary>
-internal interface IVectorBinary
+internal interface IPpuVectorBinary
 {
     static abstract Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b);
 }
 
 /// <summary>A pure vector operation over three registers: VRA, VRB, VRC.</summary>
-internal interface IVectorTernary
+internal interface IPpuVectorTernary
 {
     static abstract Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c);
 }
 
 /// <summary>A pure vector operation over one register and an immediate field.</summary>
-internal interface IVectorImmediate
+internal interface IPpuVectorImmediate
 {
     static abstract Vector128<byte> Apply(Vector128<byte> b, int immediate);
 }
 
 /// <summary>A pure vector operation over two registers and an immediate field.</summary>
-internal interface IVectorBinaryImmediate
+internal interface IPpuVectorBinaryImmediate
 {
     static abstract Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, int immediate);
 }
 
 /// <summary>A vector operation over one register that reads VSCR.NJ or sets VSCR.SAT.</summary>
-internal interface IVectorStatusUnary
+internal interface IPpuVectorStatusUnary
 {
     static abstract Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> b);
 }
 
 /// <summary>A vector operation over one register and an immediate that reads VSCR.NJ or sets VSCR.SAT.</summary>
-internal interface IVectorStatusImmediate
+internal interface IPpuVectorStatusImmediate
 {
     static abstract Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> b, int immediate);
 }
 
 /// <summary>A vector operation over two registers that reads VSCR.NJ or sets VSCR.SAT.</summary>
-internal interface IVectorStatusBinary
+internal interface IPpuVectorStatusBinary
 {
     static abstract Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b);
 }
 
 /// <summary>A vector operation over three registers (VRA, VRB, VRC) that reads VSCR.NJ or sets VSCR.SAT.</summary>
-internal interface IVectorStatusTernary
+internal interface IPpuVectorStatusTernary
 {
     static abstract Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> c);
 }

@@ -13,10 +13,10 @@ namespace CellPpe.Ppe.Cycles;
 /// Runs one instruction on the copied state of a <see cref="CycleRun"/>. Registers and arithmetic are the interpreter's own;
 /// storage, branches and operations on the whole state are answered without changing anything outside the copy, or refused.
 /// </summary>
-internal unsafe struct CycleMachine(CycleRun run, PpuContext* c, DecodedInsn* i) : IPpuMachine<ulong, Vector128<byte>>
+internal unsafe struct CycleMachine(CycleRun run, PpuContext* c, PpuDecodedInsn* i) : IPpuMachine<ulong, Vector128<byte>>
 {
     // Its storage members are not used: they would fill the thread's caches and reach devices.
-    private InterpreterMachine _machine = new(c, i);
+    private PpuInterpreterMachine _machine = new(c, i);
 
     /// <summary>Where the instruction went, or null: to the next one.</summary>
     public ulong? Target { get; private set; }
@@ -209,16 +209,16 @@ internal unsafe struct CycleMachine(CycleRun run, PpuContext* c, DecodedInsn* i)
     public bool RequireSupervisor() => _machine.RequireSupervisor();
 
     public readonly void Float<TOperation>(int target, ulong b)
-        where TOperation : struct, IFloatUnary => _machine.Float<TOperation>(target, b);
+        where TOperation : struct, IPpuFloatUnary => _machine.Float<TOperation>(target, b);
 
     public readonly void Float<TOperation>(int target, ulong a, ulong b)
-        where TOperation : struct, IFloatBinary => _machine.Float<TOperation>(target, a, b);
+        where TOperation : struct, IPpuFloatBinary => _machine.Float<TOperation>(target, a, b);
 
     public readonly void Float<TOperation>(int target, ulong a, ulong c, ulong b)
-        where TOperation : struct, IFloatTernary => _machine.Float<TOperation>(target, a, c, b);
+        where TOperation : struct, IPpuFloatTernary => _machine.Float<TOperation>(target, a, c, b);
 
     public readonly void FloatCompare<TOperation>(int field, ulong a, ulong b)
-        where TOperation : struct, IFloatCompare => _machine.FloatCompare<TOperation>(field, a, b);
+        where TOperation : struct, IPpuFloatCompare => _machine.FloatCompare<TOperation>(field, a, b);
 
     public readonly ulong DoubleFromSingle(ulong single) => _machine.DoubleFromSingle(single);
 
@@ -227,31 +227,31 @@ internal unsafe struct CycleMachine(CycleRun run, PpuContext* c, DecodedInsn* i)
     public void FinishFloat(bool record) => _machine.FinishFloat(record);
 
     public readonly Vector128<byte> Vector<TOperation>(Vector128<byte> b)
-        where TOperation : struct, IVectorUnary => _machine.Vector<TOperation>(b);
+        where TOperation : struct, IPpuVectorUnary => _machine.Vector<TOperation>(b);
 
     public readonly Vector128<byte> Vector<TOperation>(Vector128<byte> a, Vector128<byte> b)
-        where TOperation : struct, IVectorBinary => _machine.Vector<TOperation>(a, b);
+        where TOperation : struct, IPpuVectorBinary => _machine.Vector<TOperation>(a, b);
 
     public readonly Vector128<byte> Vector<TOperation>(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c)
-        where TOperation : struct, IVectorTernary => _machine.Vector<TOperation>(a, b, c);
+        where TOperation : struct, IPpuVectorTernary => _machine.Vector<TOperation>(a, b, c);
 
     public readonly Vector128<byte> VectorImmediate<TOperation>(Vector128<byte> b, int immediate)
-        where TOperation : struct, IVectorImmediate => _machine.VectorImmediate<TOperation>(b, immediate);
+        where TOperation : struct, IPpuVectorImmediate => _machine.VectorImmediate<TOperation>(b, immediate);
 
     public readonly Vector128<byte> VectorImmediate<TOperation>(Vector128<byte> a, Vector128<byte> b, int immediate)
-        where TOperation : struct, IVectorBinaryImmediate => _machine.VectorImmediate<TOperation>(a, b, immediate);
+        where TOperation : struct, IPpuVectorBinaryImmediate => _machine.VectorImmediate<TOperation>(a, b, immediate);
 
     public readonly Vector128<byte> VectorStatus<TOperation>(Vector128<byte> b)
-        where TOperation : struct, IVectorStatusUnary => _machine.VectorStatus<TOperation>(b);
+        where TOperation : struct, IPpuVectorStatusUnary => _machine.VectorStatus<TOperation>(b);
 
     public readonly Vector128<byte> VectorStatusImmediate<TOperation>(Vector128<byte> b, int immediate)
-        where TOperation : struct, IVectorStatusImmediate => _machine.VectorStatusImmediate<TOperation>(b, immediate);
+        where TOperation : struct, IPpuVectorStatusImmediate => _machine.VectorStatusImmediate<TOperation>(b, immediate);
 
     public readonly Vector128<byte> VectorStatus<TOperation>(Vector128<byte> a, Vector128<byte> b)
-        where TOperation : struct, IVectorStatusBinary => _machine.VectorStatus<TOperation>(a, b);
+        where TOperation : struct, IPpuVectorStatusBinary => _machine.VectorStatus<TOperation>(a, b);
 
     public readonly Vector128<byte> VectorStatus<TOperation>(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c)
-        where TOperation : struct, IVectorStatusTernary => _machine.VectorStatus<TOperation>(a, b, c);
+        where TOperation : struct, IPpuVectorStatusTernary => _machine.VectorStatus<TOperation>(a, b, c);
 
     public readonly ulong VectorHigh(Vector128<byte> value) => _machine.VectorHigh(value);
 

@@ -47,7 +47,7 @@ internal sealed record EngineOptions
     public int NativeCodeBytes { get; init; } = 16 << 20;
 
     /// <summary>Instructions remembered at most as such that a region should not leave to the interpreter; beyond that all are forgotten.</summary>
-    public int MostHopeless { get; init; } = 16_384;
+    public int MostNotSpeculative { get; init; } = 16_384;
 
     /// <summary>Code below this effective address stays interpreted, for tests.</summary>
     public ulong LowestAddress { get; init; }
@@ -56,10 +56,10 @@ internal sealed record EngineOptions
     public int LargeThreshold { get; init; } = 20_000;
 
     /// <summary>How much goes into a region at first.</summary>
-    public RegionLimits Small { get; init; } = RegionLimits.Small;
+    public PpuRegionLimits Small { get; init; } = PpuRegionLimits.Small;
 
     /// <summary>How much goes into a region that stays hot.</summary>
-    public RegionLimits Large { get; init; } = RegionLimits.Large;
+    public PpuRegionLimits Large { get; init; } = PpuRegionLimits.Large;
 
     /// <summary>The same without native code.</summary>
     public EngineOptions WithoutNative() =>

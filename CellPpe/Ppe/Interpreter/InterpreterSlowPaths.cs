@@ -12,14 +12,14 @@ internal static unsafe class InterpreterSlowPaths
 {
     /// <summary>Counts an arrival at an instruction by a branch that may close a loop.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Arrive(PpuContext* c, DecodedInsn* i)
+    public static void Arrive(PpuContext* c, PpuDecodedInsn* i)
     {
         if (--i->Heat == 0)
             Hot(c, i);
     }
 
     /// <summary>Handler of an entry that is not decoded yet.</summary>
-    public static DecodedInsn* DecodeAndRun(PpuContext* c, DecodedInsn* i)
+    public static PpuDecodedInsn* DecodeAndRun(PpuContext* c, PpuDecodedInsn* i)
     {
         PpuThread thread = c->Thread;
         thread.Hold(ThreadActivity.InBlock);
@@ -32,7 +32,7 @@ internal static unsafe class InterpreterSlowPaths
 
     /// <summary>An instruction has been reached so often that it may be worth compiling.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Hot(PpuContext* c, DecodedInsn* i)
+    public static void Hot(PpuContext* c, PpuDecodedInsn* i)
     {
         PpuThread thread = c->Thread;
         CodePages code = thread.Shared.Code;
@@ -46,10 +46,10 @@ internal static unsafe class InterpreterSlowPaths
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static bool LoadSlow(PpuContext* c, DecodedInsn* i, ulong address, int size, out ulong value) =>
+    public static bool LoadSlow(PpuContext* c, PpuDecodedInsn* i, ulong address, int size, out ulong value) =>
         c->Thread.Storage.Load(i, address, size, out value);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static bool StoreSlow(PpuContext* c, DecodedInsn* i, ulong address, int size, ulong value) =>
+    public static bool StoreSlow(PpuContext* c, PpuDecodedInsn* i, ulong address, int size, ulong value) =>
         c->Thread.Storage.Store(i, address, size, value);
 }

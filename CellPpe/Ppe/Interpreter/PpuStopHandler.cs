@@ -11,7 +11,7 @@ internal static unsafe class PpuStopHandler
     /// Leaves the loop before the instruction, or runs it: decoded instructions are those of a page of host memory, and breakpoints are
     /// a thread's, at effective addresses.
     /// </summary>
-    public static DecodedInsn* Run(PpuContext* c, DecodedInsn* i)
+    public static PpuDecodedInsn* Run(PpuContext* c, PpuDecodedInsn* i)
     {
         PpuThread thread = c->Thread;
         ulong address = c->AddressOf(i);

@@ -13,7 +13,7 @@ public static class PpuDecoder
     static PpuDecoder()
     {
         var lists = new List<PpuOp>?[64 << BucketBits];
-        foreach (InstructionInfo info in PpuTable.Instructions.Skip(1))
+        foreach (PpuInstructionInfo info in PpuTable.Instructions.Skip(1))
         {
             const uint LowMask = (1u << BucketBits) - 1;
             uint primary = info.Value >> 26;
@@ -58,7 +58,7 @@ public static class PpuDecoder
             PpuOp candidate = Candidates[index];
             if (candidate == PpuOp.Invalid)
                 return PpuOp.Invalid;
-            InstructionInfo info = PpuTable.Info(candidate);
+            PpuInstructionInfo info = PpuTable.Info(candidate);
             if ((word & info.Mask) == info.Value)
                 return candidate;
         }

@@ -8,7 +8,7 @@ public static class PpuDisassembler
     /// <summary>One instruction. Branch targets are computed from <paramref name="address"/>.</summary>
     public static string Disassemble(uint word, ulong address)
     {
-        InstructionInfo info = PpuTable.Info(PpuDecoder.Decode(word));
+        PpuInstructionInfo info = PpuTable.Info(PpuDecoder.Decode(word));
         return info.Op == PpuOp.Invalid ? PpuDialect.WriteWord(word) : Dialect.Write(info, word, address);
     }
 }

@@ -12,7 +12,7 @@ namespace CellPpe.Ppe.Operations;
 /// <summary>lswi, lswx (Book I 3.3.6).</summary>
 internal readonly struct LoadString : ISystemOperation
 {
-    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    public static unsafe PpuDecodedInsn* Execute(PpuContext* c, PpuDecodedInsn* i)
     {
         StringMove move = new(c, i->Word);
         int register = move.FirstRegister;
@@ -38,7 +38,7 @@ internal readonly struct LoadString : ISystemOperation
 /// <summary>stswi, stswx (Book I 3.3.6).</summary>
 internal readonly struct StoreString : ISystemOperation
 {
-    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    public static unsafe PpuDecodedInsn* Execute(PpuContext* c, PpuDecodedInsn* i)
     {
         StringMove move = new(c, i->Word);
         for (int done = 0; done < move.Count; done++)
@@ -77,7 +77,7 @@ internal readonly struct StringMove
 /// <summary>lwarx, ldarx: loads and takes the thread's reservation of the 128-byte line (Book II 3.3.2).</summary>
 internal readonly struct LoadReserve : ISystemOperation
 {
-    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    public static unsafe PpuDecodedInsn* Execute(PpuContext* c, PpuDecodedInsn* i)
     {
         Reservation access = new(c, i->Word);
         if (!access.Aligned)
@@ -113,7 +113,7 @@ internal readonly struct LoadReserve : ISystemOperation
 /// </remarks>
 internal readonly struct StoreConditional : ISystemOperation
 {
-    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    public static unsafe PpuDecodedInsn* Execute(PpuContext* c, PpuDecodedInsn* i)
     {
         Reservation access = new(c, i->Word);
         if (!access.Aligned)

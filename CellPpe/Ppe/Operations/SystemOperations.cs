@@ -13,7 +13,7 @@ namespace CellPpe.Ppe.Operations;
 /// <summary>sc: system call interrupt, or with LEV = 1 a hypercall (Book III 2.3.1).</summary>
 internal readonly struct SystemCallOperation : ISystemOperation
 {
-    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    public static unsafe PpuDecodedInsn* Execute(PpuContext* c, PpuDecodedInsn* i)
     {
         // The upper bits of LEV are reserved and ignored.
         bool hypercall = ((i->Word >> 5) & 1) != 0;
@@ -39,7 +39,7 @@ internal readonly struct SystemCallOperation : ISystemOperation
 /// <summary>or 1,1,1 and or 31,31,31 (Book III 3.4.1): the other thread gets its turn at once.</summary>
 internal readonly struct LowerThreadPriority : ISystemOperation
 {
-    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    public static unsafe PpuDecodedInsn* Execute(PpuContext* c, PpuDecodedInsn* i)
     {
         // Very low priority is the supervisor's to choose; from a program it is an ordinary no-operation.
         bool veryLow = ((i->Word >> 21) & 31) == 31;
@@ -53,7 +53,7 @@ internal readonly struct LowerThreadPriority : ISystemOperation
 /// <summary>rfid (Book III 2.3.1).</summary>
 internal readonly struct ReturnFromInterrupt : ISystemOperation
 {
-    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    public static unsafe PpuDecodedInsn* Execute(PpuContext* c, PpuDecodedInsn* i)
     {
         // ME is a hypervisor resource: with HV = 0 it stays.
         ulong old = c->State.Msr;
@@ -66,14 +66,14 @@ internal readonly struct ReturnFromInterrupt : ISystemOperation
 /// <summary>An instruction only a hypervisor may run.</summary>
 internal readonly struct HypervisorInstruction : ISystemOperation
 {
-    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i) =>
+    public static unsafe PpuDecodedInsn* Execute(PpuContext* c, PpuDecodedInsn* i) =>
         c->Interrupt(i, Vectors.Program, ProgramInterrupt.Privileged);
 }
 
 /// <summary>mtmsr, mtmsrd (Book III 3.4.2): L = 1 changes EE and RI alone.</summary>
 internal readonly struct MoveToMsr : ISystemOperation
 {
-    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    public static unsafe PpuDecodedInsn* Execute(PpuContext* c, PpuDecodedInsn* i)
     {
         uint word = i->Word;
         ulong value = c->State.Gpr[(word >> 21) & 31];
@@ -96,7 +96,7 @@ internal readonly struct MoveToMsr : ISystemOperation
     /// An enabled floating-point exception that was ignored is taken when FE0 and FE1 stop being 0: SRR0 is the next
     /// instruction, which SRR1 bit 47 says (Book III 5.5.9).
     /// </summary>
-    public static unsafe DecodedInsn* TakeDeferredException(PpuContext* c, DecodedInsn* i, ulong old)
+    public static unsafe PpuDecodedInsn* TakeDeferredException(PpuContext* c, PpuDecodedInsn* i, ulong old)
     {
         const ulong Enabled = Msr.Fe0 | Msr.Fe1;
         if ((old & Enabled) != 0 || (c->State.Msr & Enabled) == 0 || !c->State.Fpscr.Has(Fpscr.Fex))
@@ -114,7 +114,7 @@ internal readonly struct MoveToMsr : ISystemOperation
 /// <summary>mftb: the time base all threads share (Book II 4.2.1).</summary>
 internal readonly struct MoveFromTimeBase : ISystemOperation
 {
-    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    public static unsafe PpuDecodedInsn* Execute(PpuContext* c, PpuDecodedInsn* i)
     {
         int spr = SpecialRegisters.Number(i->Word);
         if (spr is not (SpecialRegisters.TimeBase or SpecialRegisters.TimeBaseUpper))
@@ -128,7 +128,7 @@ internal readonly struct MoveFromTimeBase : ISystemOperation
 /// <summary>mfspr of the registers that are not inlined.</summary>
 internal readonly struct MoveFromSpecialRegister : ISystemOperation
 {
-    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    public static unsafe PpuDecodedInsn* Execute(PpuContext* c, PpuDecodedInsn* i)
     {
         int spr = SpecialRegisters.Number(i->Word);
         if (SpecialRegisters.NeedsSupervisor(spr) && (c->State.Msr & Msr.Pr) != 0)
@@ -144,7 +144,7 @@ internal readonly struct MoveFromSpecialRegister : ISystemOperation
 /// <summary>mtspr of the registers that are not inlined.</summary>
 internal readonly struct MoveToSpecialRegister : ISystemOperation
 {
-    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    public static unsafe PpuDecodedInsn* Execute(PpuContext* c, PpuDecodedInsn* i)
     {
         int spr = SpecialRegisters.Number(i->Word);
         if (SpecialRegisters.NeedsSupervisor(spr) && (c->State.Msr & Msr.Pr) != 0)
@@ -159,7 +159,7 @@ internal readonly struct MoveToSpecialRegister : ISystemOperation
 /// <summary>slbmte, slbie, slbia, slbmfev, slbmfee (Book III 4.11.3.1).</summary>
 internal readonly struct SegmentLookaside : ISystemOperation
 {
-    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    public static unsafe PpuDecodedInsn* Execute(PpuContext* c, PpuDecodedInsn* i)
     {
         uint word = i->Word;
         ulong rb = c->State.Gpr[(word >> 11) & 31];
@@ -222,7 +222,7 @@ internal readonly struct SegmentLookaside : ISystemOperation
 /// </summary>
 internal readonly struct TranslationInvalidate : ISystemOperation
 {
-    public static unsafe DecodedInsn* Execute(PpuContext* c, DecodedInsn* i)
+    public static unsafe PpuDecodedInsn* Execute(PpuContext* c, PpuDecodedInsn* i)
     {
         const ulong Reserved = 0xffff_0000_0000_0fff;
         ulong rb = c->State.Gpr[(i->Word >> 11) & 31];

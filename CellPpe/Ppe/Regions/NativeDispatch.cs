@@ -15,7 +15,7 @@ internal static unsafe class NativeDispatch
     private const int WarmBehindWarm = 4;
 
     /// <summary>Handler of an instruction that has native code.</summary>
-    public static DecodedInsn* Enter(PpuContext* c, DecodedInsn* i)
+    public static PpuDecodedInsn* Enter(PpuContext* c, PpuDecodedInsn* i)
     {
         NativeTier tier = RegionCache.Of(c)!.Native!;
         if (*CodePages.NativeOwnerOf(c->PageBase) != NativeTier.OwnerNow(c))
@@ -24,14 +24,14 @@ internal static unsafe class NativeDispatch
     }
 
     // One page of host memory can be seen at several addresses and in several modes; the code is for one.
-    private static DecodedInsn* Interpret(PpuContext* c, DecodedInsn* i)
+    private static PpuDecodedInsn* Interpret(PpuContext* c, PpuDecodedInsn* i)
     {
         c->Refusals++;
         InterpreterSlowPaths.Arrive(c, i);
         return c->Thread.Shared.Code.HandlerOf(i)(c, i);
     }
 
-    private static DecodedInsn* Run(PpuContext* c, DecodedInsn* i, NativeTier tier)
+    private static PpuDecodedInsn* Run(PpuContext* c, PpuDecodedInsn* i, NativeTier tier)
     {
         NativeCode code = tier.Code;
         long before = c->Left;
@@ -59,7 +59,7 @@ internal static unsafe class NativeDispatch
             }
             else
             {
-                DecodedInsn* next = Arrive(c, exit, tier);
+                PpuDecodedInsn* next = Arrive(c, exit, tier);
                 if (next == null)
                     return Leave(c, before, null);
                 resume = *CodePages.NativeEntryOf(c->PageBase, next);
@@ -73,7 +73,7 @@ internal static unsafe class NativeDispatch
             exit = code.Enter(c, resume);
         }
 
-        DecodedInsn* at = Target(c);
+        PpuDecodedInsn* at = Target(c);
         if (exit == NativeExit.Stop)
             c->Stops++;
         // Nothing has run: the budget does not reach to the end of the first unit, or the mode is another one.
@@ -81,9 +81,9 @@ internal static unsafe class NativeDispatch
     }
 
     // An instruction that has been gone on to and has no code, or is hot.
-    private static DecodedInsn* Arrive(PpuContext* c, uint exit, NativeTier tier)
+    private static PpuDecodedInsn* Arrive(PpuContext* c, uint exit, NativeTier tier)
     {
-        DecodedInsn* next;
+        PpuDecodedInsn* next;
         switch (exit)
         {
             case NativeExit.Search:
@@ -116,10 +116,10 @@ internal static unsafe class NativeDispatch
         }
     }
 
-    private static DecodedInsn* Target(PpuContext* c) =>
+    private static PpuDecodedInsn* Target(PpuContext* c) =>
         c->PageBase + (((nint)c->Native.Target - (nint)c->PageBase - CodePages.NativeEntries) / sizeof(nint));
 
-    private static DecodedInsn* Leave(PpuContext* c, long before, DecodedInsn* next)
+    private static PpuDecodedInsn* Leave(PpuContext* c, long before, PpuDecodedInsn* next)
     {
         c->Compiled += before - c->Left;
         c->Entries++;
@@ -132,9 +132,9 @@ internal static unsafe class NativeDispatch
     {
         IrExit exit = site.Exit!;
         if (exit.Kind == IrExitKind.Interrupt)
-            RegionRuntime.Interrupt(c, site.Address, exit.Code, exit.Status);
+            PpuRegionRuntime.Interrupt(c, site.Address, exit.Code, exit.Status);
         else
-            RegionRuntime.Between(c, site.Address, exit.Word, exit.Routine!.Entry);
+            PpuRegionRuntime.Between(c, site.Address, exit.Word, exit.Routine!.Entry);
     }
 
     private static bool TryDo(PpuContext* c, NativeSite site)
@@ -146,20 +146,20 @@ internal static unsafe class NativeDispatch
             return true;
         }
 
-        DecodedInsn* page = c->PageBase;
+        PpuDecodedInsn* page = c->PageBase;
         ulong pageAddress = c->PageEa;
         bool done;
         switch (site.Op)
         {
             case IrOp.Load:
-                done = RegionRuntime.Load(c, site.Address, registers[site.A], (int)site.Immediate);
+                done = PpuRegionRuntime.Load(c, site.Address, registers[site.A], (int)site.Immediate);
                 registers[site.Result] = c->SlowValue;
                 break;
             case IrOp.Store:
-                done = RegionRuntime.Store(c, site.Address, registers[site.A], (int)site.Immediate, registers[site.B]);
+                done = PpuRegionRuntime.Store(c, site.Address, registers[site.A], (int)site.Immediate, registers[site.B]);
                 break;
             default:
-                done = RegionRuntime.Perform(c, site.Address, 0, site.Immediate, site.Routine!.Entry);
+                done = PpuRegionRuntime.Perform(c, site.Address, 0, site.Immediate, site.Routine!.Entry);
                 break;
         }
 

@@ -5,12 +5,12 @@ namespace CellPpe.Ppe.Regions;
 
 /// <summary>Which instructions of a page have native code.</summary>
 /// <param name="decoded">The page's decoded instructions.</param>
-internal sealed unsafe class NativePage(DecodedInsn* decoded)
+internal sealed unsafe class NativePage(PpuDecodedInsn* decoded)
 {
     private readonly List<(int First, int Count, bool Float)> _units = [];
     private readonly byte[] _covered = new byte[CodePages.InsnsPerPage];
 
-    public DecodedInsn* Decoded => decoded;
+    public PpuDecodedInsn* Decoded => decoded;
 
     public void Add(int first, int count, bool usesFloat)
     {

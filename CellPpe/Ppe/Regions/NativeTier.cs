@@ -43,7 +43,7 @@ internal sealed unsafe class NativeTier : IDisposable
     public NativeCode Code { get; }
 
     /// <summary>What stands in the place of an interpreter's handler where there is native code.</summary>
-    public delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> Handler { get; } = &NativeDispatch.Enter;
+    public delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> Handler { get; } = &NativeDispatch.Enter;
 
     /// <summary>True when no more code fits: <see cref="Settle"/> drops it all.</summary>
     public bool IsFull => Code.IsFull;
@@ -53,17 +53,17 @@ internal sealed unsafe class NativeTier : IDisposable
 
     private static NativeLayout Layout => new()
     {
-        State = ContextLayout.State, Frame = ContextLayout.Native, Tlb = ContextLayout.Tlb, TlbEntries = PpuContext.TlbEntries,
-        Fetch = ContextLayout.Fetch, FetchEntries = PpuContext.FetchEntries, Left = ContextLayout.Left, Attention = ContextLayout.Attention,
-        Mode = ContextLayout.Msr, PageCode = ContextLayout.PageBase, PageAddress = ContextLayout.PageEa, PageBytes = ContextLayout.PageHost,
-        Entries = CodePages.NativeEntries, Owner = CodePages.NativeOwner, Heat = ContextLayout.Heat,
+        State = PpuContextLayout.State, Frame = PpuContextLayout.Native, Tlb = PpuContextLayout.Tlb, TlbEntries = PpuContext.TlbEntries,
+        Fetch = PpuContextLayout.Fetch, FetchEntries = PpuContext.FetchEntries, Left = PpuContextLayout.Left, Attention = PpuContextLayout.Attention,
+        Mode = PpuContextLayout.Msr, PageCode = PpuContextLayout.PageBase, PageAddress = PpuContextLayout.PageEa, PageBytes = PpuContextLayout.PageHost,
+        Entries = CodePages.NativeEntries, Owner = CodePages.NativeOwner, Heat = PpuContextLayout.Heat,
     };
 
     /// <summary>What a page's owner word must be for its native entries to be used now.</summary>
     public static ulong OwnerNow(PpuContext* c) => c->PageEa | ModeKey(c->State.Msr);
 
     /// <summary>True when an instruction of the current page has no compiled code of any kind, and may get native code.</summary>
-    public bool Wants(PpuContext* c, DecodedInsn* insn)
+    public bool Wants(PpuContext* c, PpuDecodedInsn* insn)
     {
         ulong owner = *CodePages.NativeOwnerOf(c->PageBase);
         return *CodePages.NativeEntryOf(c->PageBase, insn) == Code.Unlinked && (nint)insn->Handler != (nint)Handler && _shared.Code.IsInterpreted(insn)
@@ -71,12 +71,12 @@ internal sealed unsafe class NativeTier : IDisposable
     }
 
     /// <summary>Makes native code of an instruction of the current page and of what follows it.</summary>
-    public bool TryCompile(PpuContext* c, DecodedInsn* insn)
+    public bool TryCompile(PpuContext* c, PpuDecodedInsn* insn)
     {
         long started = Stopwatch.GetTimestamp();
-        bool compiled = Compile(c, insn, out DecodedInsn* behind);
+        bool compiled = Compile(c, insn, out PpuDecodedInsn* behind);
         // What follows an operation that runs between blocks is not arrived at by a branch.
-        for (DecodedInsn* next = behind; next != null && Wants(c, next) && _shared.Code.IsDecoded(next); next = behind)
+        for (PpuDecodedInsn* next = behind; next != null && Wants(c, next) && _shared.Code.IsDecoded(next); next = behind)
             Compile(c, next, out behind);
         _ticks += Stopwatch.GetTimestamp() - started;
         Work = Work with { Time = Stopwatch.GetElapsedTime(0, _ticks), Bytes = Code.Used };
@@ -84,14 +84,14 @@ internal sealed unsafe class NativeTier : IDisposable
     }
 
     /// <summary>Whether the native code that begins at an instruction of the current page has floating point in it.</summary>
-    public bool UsesFloat(PpuContext* c, DecodedInsn* insn) =>
+    public bool UsesFloat(PpuContext* c, PpuDecodedInsn* insn) =>
         _pages.TryGetValue((ulong)(c->PageHost - _shared.Memory.HostBase), out NativePage? page) && page.UsesFloat((int)(insn - c->PageBase));
 
     /// <summary>Better code takes an instruction's place: native code leaves for it.</summary>
-    public void Yield(DecodedInsn* insn, ulong address) => *CodePages.NativeEntryOf(PageOf(insn, address), insn) = Code.Refused;
+    public void Yield(PpuDecodedInsn* insn, ulong address) => *CodePages.NativeEntryOf(PageOf(insn, address), insn) = Code.Refused;
 
     /// <summary>That code is gone: the instruction may have native code again.</summary>
-    public void Unlink(DecodedInsn* insn, ulong address) => *CodePages.NativeEntryOf(PageOf(insn, address), insn) = Code.Unlinked;
+    public void Unlink(PpuDecodedInsn* insn, ulong address) => *CodePages.NativeEntryOf(PageOf(insn, address), insn) = Code.Unlinked;
 
     /// <summary>True when some of these bytes of one page are instructions that have native code.</summary>
     public bool Covers(ulong hostOffset, ulong length) =>
@@ -103,7 +103,7 @@ internal sealed unsafe class NativeTier : IDisposable
         if (!_pages.TryGetValue(hostOffset & ~PageMask, out NativePage? page))
             return;
         foreach (nint first in page.Remove((int)(hostOffset & PageMask), (int)length))
-            Forget(page.Decoded, (DecodedInsn*)first);
+            Forget(page.Decoded, (PpuDecodedInsn*)first);
     }
 
     /// <summary>Makes room when there is none. No thread may be inside native code.</summary>
@@ -114,7 +114,7 @@ internal sealed unsafe class NativeTier : IDisposable
         foreach (NativePage page in _pages.Values)
         {
             foreach (nint first in page.Remove(0, (int)GuestMemory.PageSize))
-                Forget(page.Decoded, (DecodedInsn*)first);
+                Forget(page.Decoded, (PpuDecodedInsn*)first);
             *CodePages.NativeOwnerOf(page.Decoded) = 0;
         }
 
@@ -133,16 +133,16 @@ internal sealed unsafe class NativeTier : IDisposable
     private static uint ModeKey(ulong msr) =>
         Owned | ((msr & Msr.Sf) != 0 ? Is64Bit : 0) | ((msr & Msr.Pr) != 0 ? IsProblemState : 0);
 
-    private static DecodedInsn* PageOf(DecodedInsn* insn, ulong address) => insn - (int)((address & PageMask) / 4);
+    private static PpuDecodedInsn* PageOf(PpuDecodedInsn* insn, ulong address) => insn - (int)((address & PageMask) / 4);
 
-    private void Forget(DecodedInsn* page, DecodedInsn* first)
+    private void Forget(PpuDecodedInsn* page, PpuDecodedInsn* first)
     {
         *CodePages.NativeEntryOf(page, first) = Code.Unlinked;
         if ((nint)first->Handler == (nint)Handler)
             _shared.Code.Forget(first);
     }
 
-    private bool Compile(PpuContext* c, DecodedInsn* insn, out DecodedInsn* behind)
+    private bool Compile(PpuContext* c, PpuDecodedInsn* insn, out PpuDecodedInsn* behind)
     {
         nint* entry = CodePages.NativeEntryOf(c->PageBase, insn);
         ulong address = c->AddressOf(insn);

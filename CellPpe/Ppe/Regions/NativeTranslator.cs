@@ -37,13 +37,13 @@ internal sealed unsafe class NativeTranslator(CodePages code)
     /// <param name="unlinked">The entry of instructions that have no code: it stops before others.</param>
     public IrBlock? Translate(PpuContext* c, ulong address, nint unlinked)
     {
-        var mode = new IrMode(c->State.Msr);
+        var mode = new PpuIrMode(c->State.Msr);
         var block = new IrBlock(address);
         int first = (int)(address & (GuestMemory.PageSize - 1)) / 4;
         (Instructions, UsesFloat, GoesOnBehind) = (0, false, false);
         for (int index = first; index < CodePages.InsnsPerPage && Instructions < MostInstructions && !block.IsTerminated; index++)
         {
-            DecodedInsn* insn = c->PageBase + index;
+            PpuDecodedInsn* insn = c->PageBase + index;
             if (!code.IsDecoded(insn) || (index > first && *CodePages.NativeEntryOf(c->PageBase, insn) != unlinked))
                 break;
             uint word = BinaryPrimitives.ReverseEndianness(((uint*)c->PageHost)[index]);
@@ -57,8 +57,8 @@ internal sealed unsafe class NativeTranslator(CodePages code)
             UsesFloat |= Floats[(int)op];
             Instructions++;
             block.Site = new IrSite((address + (4 * (ulong)(Instructions - 1))) & mode.AddressMask, Instructions);
-            var machine = new IrMachine(block, mode, word);
-            if (!PpuDispatch<IrMachine, IrValue, IrValue>.Execute(ref machine, op, word))
+            var machine = new PpuIrMachine(block, mode, word);
+            if (!PpuDispatch<PpuIrMachine, IrValue, IrValue>.Execute(ref machine, op, word))
                 machine.IllegalInstruction();
             if (block.IsTerminated)
                 GoesOnBehind = block.Instructions[^1].Exit!.Kind == IrExitKind.Between;
@@ -77,7 +77,7 @@ internal sealed unsafe class NativeTranslator(CodePages code)
         return block;
     }
 
-    private static IrValue Next(IrBlock block, IrMode mode) => block.Constant((block.Site.Address + 4) & mode.AddressMask);
+    private static IrValue Next(IrBlock block, PpuIrMode mode) => block.Constant((block.Site.Address + 4) & mode.AddressMask);
 
     private static bool[] Having(string flag) => [.. PpuTable.Instructions.Select(info => info.Has(flag))];
 }

@@ -13,7 +13,7 @@ namespace CellPpe.Ppe.Regions;
 
 /// <summary>How a PPE's regions are entered and left, and how they reach storage: through the software TLB, inline.</summary>
 /// <param name="region">The region; what its plan and tables hold becomes constants of the code.</param>
-internal sealed class PpuRegionGuest(Region region) : RegionGuest
+internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
 {
     private const string TlbName = "tlb";
 
@@ -22,40 +22,40 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
     private const int WriteTag = 8;
     private const int TlbEntryBits = 5;
 
-    private readonly RegionPlan _plan = region.Plan;
+    private readonly PpuRegionPlan _plan = region.Plan;
     private int _longestPath;
 
     public override Module Module => typeof(PpuRegionGuest).Module;
 
-    public override int StateOffset => ContextLayout.State;
+    public override int StateOffset => PpuContextLayout.State;
 
     // Helpers get these two by reference, in the state.
-    public override bool IsCached(IrSlot slot) => slot != IrSlots.Vscr && slot != IrSlots.Fpscr;
+    public override bool IsCached(IrSlot slot) => slot != PpuIrSlots.Vscr && slot != PpuIrSlots.Fpscr;
 
-    public override bool IsFloat(IrSlot slot) => slot.Offset >= IrSlots.Fpr(0).Offset && slot.Offset <= IrSlots.Fpr(31).Offset;
+    public override bool IsFloat(IrSlot slot) => slot.Offset >= PpuIrSlots.Fpr(0).Offset && slot.Offset <= PpuIrSlots.Fpr(31).Offset;
 
-    public override bool IsFloatStatus(IrSlot slot) => slot == IrSlots.Fpscr;
+    public override bool IsFloatStatus(IrSlot slot) => slot == PpuIrSlots.Fpscr;
 
     public override void EmitFloatMode(RegionCode code)
     {
         code.Il.Emit(OpCodes.Ldarg_0);
-        Call(code.Il, nameof(RegionRuntime.FloatMode));
+        Call(code.Il, nameof(PpuRegionRuntime.FloatMode));
     }
 
-    public override void EmitPay(RegionCode code, FloatDebts debts)
+    public override void EmitDeferredStatus(RegionCode code, DeferredFloatStatus debts)
     {
         ILGenerator il = code.Il;
         il.Emit(OpCodes.Ldarg_0);
         debts.EmitKinds(il);
         foreach (LocalBuilder local in (LocalBuilder[])[.. debts.Operands, debts.Conversion])
             il.Emit(OpCodes.Ldloc, local);
-        Call(il, nameof(RegionRuntime.Pay));
+        Call(il, nameof(PpuRegionRuntime.DeriveDeferredStatus));
     }
 
     public override void EmitEnter(RegionCode code, int longestPath, Label refuse)
     {
         ILGenerator il = code.Il;
-        Field(il, ContextLayout.Msr, OpCodes.Ldind_I8);
+        Field(il, PpuContextLayout.Msr, OpCodes.Ldind_I8);
         il.Emit(OpCodes.Ldc_I8, (long)_plan.MsrMask);
         il.Emit(OpCodes.And);
         il.Emit(OpCodes.Ldc_I8, (long)_plan.MsrValue);
@@ -64,7 +64,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
             EmitPageCheck(code, refuse);
 
         _longestPath = longestPath;
-        Field(il, ContextLayout.Left, OpCodes.Ldind_I8);
+        Field(il, PpuContextLayout.Left, OpCodes.Ldind_I8);
         EmitSlack(il);
         il.Emit(OpCodes.Sub);
         il.Emit(OpCodes.Stloc, code.Left);
@@ -73,7 +73,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         il.Emit(OpCodes.Blt, refuse);
 
         LocalBuilder tlb = il.DeclareLocal(typeof(nint));
-        Field(il, ContextLayout.Tlb, OpCodes.Ldind_I);
+        Field(il, PpuContextLayout.Tlb, OpCodes.Ldind_I);
         il.Emit(OpCodes.Stloc, tlb);
         code.Kept[TlbName] = tlb;
     }
@@ -85,7 +85,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         if (entries.Count > 1)
         {
             il.Emit(OpCodes.Ldarg_1);
-            il.Emit(OpCodes.Ldc_I4, ContextLayout.Entry);
+            il.Emit(OpCodes.Ldc_I4, PpuContextLayout.Entry);
             il.Emit(OpCodes.Add);
             il.Emit(OpCodes.Ldind_U2);
             il.Emit(OpCodes.Switch, checks);
@@ -96,7 +96,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         {
             il.MarkLabel(checks[index]);
             // One page of host memory can be seen at several addresses.
-            Field(il, ContextLayout.PageEa, OpCodes.Ldind_I8);
+            Field(il, PpuContextLayout.PageEa, OpCodes.Ldind_I8);
             il.Emit(OpCodes.Ldc_I8, (long)(entries[index].Address & ~0xfffUL));
             il.Emit(OpCodes.Bne_Un, refuse);
             il.Emit(OpCodes.Br, entries[index].Label);
@@ -109,7 +109,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         il.MarkLabel(refuse);
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldarg_1);
-        Call(il, nameof(RegionRuntime.Refuse));
+        Call(il, nameof(PpuRegionRuntime.Refuse));
         il.Emit(OpCodes.Ret);
     }
 
@@ -118,19 +118,19 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         ILGenerator il = code.Il;
         // Attention is 0 or more than any budget: one comparison for both. Others write it, and a loop must look again at each turn.
         il.Emit(OpCodes.Ldloc, code.Left);
-        Address(il, ContextLayout.Attention);
+        Address(il, PpuContextLayout.Attention);
         il.Emit(OpCodes.Volatile);
         il.Emit(OpCodes.Ldind_I8);
         il.Emit(OpCodes.Blt, stop);
     }
 
-    public override void EmitReturn(RegionCode code, FloatDebts? debts)
+    public override void EmitReturn(RegionCode code, DeferredFloatStatus? debts)
     {
         ILGenerator il = code.Il;
         if (debts is null)
         {
             EmitDeparture(code);
-            Call(il, nameof(RegionRuntime.Depart));
+            Call(il, nameof(PpuRegionRuntime.Depart));
             il.Emit(OpCodes.Ret);
             return;
         }
@@ -143,7 +143,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         debts.EmitKinds(il);
         foreach (LocalBuilder local in (LocalBuilder[])[.. debts.Operands, debts.Conversion])
             il.Emit(OpCodes.Ldloc, local);
-        Call(il, nameof(RegionRuntime.DepartOwing));
+        Call(il, nameof(PpuRegionRuntime.DepartWithDeferredStatus));
         il.Emit(OpCodes.Ret);
         il.MarkLabel(none);
         EmitReturn(code, debts: null);
@@ -161,24 +161,24 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
     }
 
     public override unsafe nint ExitTo(ulong address) => _plan.TryPage(address, out RegionPage page)
-        ? region.Exits.Add(new RegionExit
+        ? region.Exits.Add(new PpuRegionExit
         {
-            Kind = RegionExitKind.Step, Address = page.Address, Page = page.Decoded, Host = page.Host, Insn = (nint)_plan.InsnAt(address),
+            Kind = PpuRegionExitKind.Step, Address = page.Address, Page = page.Decoded, Host = page.Host, Insn = (nint)_plan.InsnAt(address),
         })
-        : region.Exits.Add(new RegionExit { Kind = RegionExitKind.Search, Address = address });
+        : region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Search, Address = address });
 
-    public override nint ExitComputed(IrSite site) => region.Exits.Add(new RegionExit { Kind = RegionExitKind.Computed, Address = site.Address });
+    public override nint ExitComputed(IrSite site) => region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Computed, Address = site.Address });
 
-    public override nint ExitToStop(ulong address) => region.Exits.Add(new RegionExit { Kind = RegionExitKind.Stop, Address = address });
+    public override nint ExitToStop(ulong address) => region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Stop, Address = address });
 
     public override nint ExitToInterpret(ulong address) =>
-        region.Exits.Add(new RegionExit { Kind = RegionExitKind.Interpret, Address = address, Code = (uint)region.Number });
+        region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Interpret, Address = address, Code = (uint)region.Number });
 
-    public override nint ExitFaulted() => region.Exits.Add(new RegionExit { Kind = RegionExitKind.Faulted });
+    public override nint ExitFaulted() => region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Faulted });
 
     public override nint ExitNoted(IrSite site, IrExit exit) => region.Exits.Add(exit.Kind == IrExitKind.Interrupt
-        ? new RegionExit { Kind = RegionExitKind.Interrupt, Address = site.Address, Code = exit.Code, Status = exit.Status }
-        : new RegionExit { Kind = RegionExitKind.Between, Address = site.Address, Code = exit.Word, Insn = exit.Routine!.Entry });
+        ? new PpuRegionExit { Kind = PpuRegionExitKind.Interrupt, Address = site.Address, Code = exit.Code, Status = exit.Status }
+        : new PpuRegionExit { Kind = PpuRegionExitKind.Between, Address = site.Address, Code = exit.Word, Insn = exit.Routine!.Entry });
 
     public override LocalBuilder EmitReach(RegionCode code, LocalBuilder address, int bytes, bool stores, Label miss)
     {
@@ -201,7 +201,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         {
             il.Emit(OpCodes.Unaligned, (byte)1);
             il.Emit(OpCodes.Ldobj, typeof(Vector128<byte>));
-            Call(il, nameof(RegionRuntime.Reverse));
+            Call(il, nameof(PpuRegionRuntime.Reverse));
         }
         else
         {
@@ -220,9 +220,9 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         {
             il.MarkLabel(slow);
             EmitSlowArguments(il, site, access, vector ? 0 : bytes);
-            Call(il, vector ? nameof(RegionRuntime.LoadVector) : nameof(RegionRuntime.Load));
+            Call(il, vector ? nameof(PpuRegionRuntime.LoadVector) : nameof(PpuRegionRuntime.Load));
             il.Emit(OpCodes.Brfalse, access.Fault);
-            Address(il, vector ? ContextLayout.SlowVector : ContextLayout.SlowValue);
+            Address(il, vector ? PpuContextLayout.SlowVector : PpuContextLayout.SlowValue);
             if (vector)
                 il.Emit(OpCodes.Ldobj, typeof(Vector128<byte>));
             else
@@ -244,7 +244,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         il.Emit(OpCodes.Ldloc, value);
         if (vector)
         {
-            Call(il, nameof(RegionRuntime.Reverse));
+            Call(il, nameof(PpuRegionRuntime.Reverse));
             il.Emit(OpCodes.Unaligned, (byte)1);
             il.Emit(OpCodes.Stobj, typeof(Vector128<byte>));
         }
@@ -262,7 +262,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
             il.MarkLabel(slow);
             EmitSlowArguments(il, site, access, vector ? 0 : bytes);
             il.Emit(OpCodes.Ldloc, value);
-            Call(il, vector ? nameof(RegionRuntime.StoreVector) : nameof(RegionRuntime.Store));
+            Call(il, vector ? nameof(PpuRegionRuntime.StoreVector) : nameof(PpuRegionRuntime.Store));
             il.Emit(OpCodes.Brtrue, done);
             il.Emit(OpCodes.Br, access.Fault);
         });
@@ -274,7 +274,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         EmitSlowArguments(il, insn.Site.Address, access, 0);
         emitVector();
         emitCount();
-        Call(il, nameof(RegionRuntime.StoreBytes));
+        Call(il, nameof(PpuRegionRuntime.StoreBytes));
         il.Emit(OpCodes.Brfalse, access.Fault);
     }
 
@@ -282,7 +282,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
     {
         // With one host thread for both hardware threads, program order is storage order.
         if (_plan.IsShared)
-            Call(code.Il, kind == StorageBarrier.Full ? nameof(RegionRuntime.FullBarrier) : nameof(RegionRuntime.OrderBarrier));
+            Call(code.Il, kind == StorageBarrier.Full ? nameof(PpuRegionRuntime.FullBarrier) : nameof(PpuRegionRuntime.OrderBarrier));
     }
 
     public override void EmitPerform(RegionCode code, in IrInstruction insn, AccessPlace access)
@@ -292,11 +292,11 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         il.Emit(OpCodes.Ldc_I4, (int)insn.Immediate);
         il.Emit(OpCodes.Ldc_I8, (long)insn.Routine!.Entry);
         il.Emit(OpCodes.Conv_I);
-        Call(il, nameof(RegionRuntime.Perform));
+        Call(il, nameof(PpuRegionRuntime.Perform));
         il.Emit(OpCodes.Brfalse, access.Fault);
     }
 
-    public override void EmitFaultRetired(RegionCode code) => Field(code.Il, ContextLayout.FaultRetired, OpCodes.Ldind_I8);
+    public override void EmitFaultRetired(RegionCode code) => Field(code.Il, PpuContextLayout.FaultRetired, OpCodes.Ldind_I8);
 
     // Context, site, address, and one number of how many instructions a fault retires and how many bytes there are.
     private static void EmitSlowArguments(ILGenerator il, ulong site, AccessPlace access, int bytes)
@@ -305,13 +305,13 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         il.Emit(OpCodes.Ldc_I8, (long)site);
         if (access.Address is { } address)
             il.Emit(OpCodes.Ldloc, address);
-        il.Emit(OpCodes.Ldc_I4, (access.Retired << RegionRuntime.RetiredShift) | bytes);
+        il.Emit(OpCodes.Ldc_I4, (access.Retired << PpuRegionRuntime.RetiredShift) | bytes);
     }
 
     // Inside the region the budget is counted from the fewest instructions that must be left to go on: without exactness, one.
     private void EmitSlack(ILGenerator il)
     {
-        Field(il, ContextLayout.Exact, OpCodes.Ldind_I8);
+        Field(il, PpuContextLayout.Exact, OpCodes.Ldind_I8);
         il.Emit(OpCodes.Ldc_I8, (long)(_longestPath - 1));
         il.Emit(OpCodes.And);
         il.Emit(OpCodes.Ldc_I8, 1L);
@@ -327,13 +327,13 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         Label moved = il.DefineLabel();
         Label inPlace = il.DefineLabel();
         il.Emit(OpCodes.Ldc_I8, EpochsAddress());
-        Field(il, ContextLayout.ThreadId, OpCodes.Ldind_U4);
+        Field(il, PpuContextLayout.ThreadId, OpCodes.Ldind_U4);
         il.Emit(OpCodes.Ldc_I4_3);
         il.Emit(OpCodes.Shl);
         il.Emit(OpCodes.Conv_U8);
         il.Emit(OpCodes.Add);
         il.Emit(OpCodes.Ldind_I8);
-        Field(il, ContextLayout.FetchEpochs + (sizeof(ulong) * SoftTlb.FetchModeOf(_plan.MsrValue)), OpCodes.Ldind_I8);
+        Field(il, PpuContextLayout.FetchEpochs + (sizeof(ulong) * SoftTlb.FetchModeOf(_plan.MsrValue)), OpCodes.Ldind_I8);
         il.Emit(OpCodes.Bne_Un, moved);
         il.MarkLabel(inPlace);
         code.Later(() =>
@@ -341,7 +341,7 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
             il.MarkLabel(moved);
             il.Emit(OpCodes.Ldarg_0);
             il.Emit(OpCodes.Ldc_I4, region.Number);
-            Call(il, nameof(RegionRuntime.Revalidate));
+            Call(il, nameof(PpuRegionRuntime.Revalidate));
             il.Emit(OpCodes.Brtrue, inPlace);
             il.Emit(OpCodes.Br, refuse);
         });
@@ -484,5 +484,5 @@ internal sealed class PpuRegionGuest(Region region) : RegionGuest
         il.Emit(load);
     }
 
-    private static void Call(ILGenerator il, string name) => il.Emit(OpCodes.Call, typeof(RegionRuntime).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!);
+    private static void Call(ILGenerator il, string name) => il.Emit(OpCodes.Call, typeof(PpuRegionRuntime).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!);
 }

@@ -20,19 +20,19 @@ internal sealed unsafe class RegionCache : ICompiledCode
     private const int Again = 16;
 
     private readonly PpuShared _shared;
-    private readonly RegionPlanner _planner;
+    private readonly PpuRegionPlanner _planner;
     private readonly RegionCompiler _compiler;
     private readonly EngineOptions _options;
-    private readonly Dictionary<int, Region> _installed = [];
-    private readonly EvictionOrder<Region> _order = new(static region => region.TakeUse());
-    private readonly Dictionary<ulong, List<Region>> _byPage = [];
+    private readonly Dictionary<int, PpuRegion> _installed = [];
+    private readonly EvictionOrder<PpuRegion> _order = new(static region => region.TakeUse());
+    private readonly Dictionary<ulong, List<PpuRegion>> _byPage = [];
 
     // Removed while some thread may still be inside: they go when no thread is.
-    private readonly List<Region> _leaving = [];
+    private readonly List<PpuRegion> _leaving = [];
 
     // Instructions that a plan is being compiled for, and those where hope was in vain: by their place in decoded pages.
     private readonly HashSet<nint> _wanted = [];
-    private readonly HashSet<nint> _hopeless = [];
+    private readonly HashSet<nint> _notSpeculative = [];
     private int _numbers;
     private long _instructions;
 
@@ -40,7 +40,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
     {
         _shared = shared;
         _options = options;
-        _planner = new RegionPlanner(shared, this);
+        _planner = new PpuRegionPlanner(shared, this);
         _compiler = new RegionCompiler(options.Synchronous, logger);
         if (options.UsesNative)
             Native = new NativeTier(shared, options);
@@ -59,13 +59,13 @@ internal sealed unsafe class RegionCache : ICompiledCode
     public long Evicted { get; private set; }
 
     /// <summary>Instructions noted as such that a region should not leave to the interpreter.</summary>
-    public int Hopeless => _hopeless.Count;
+    public int NotSpeculative => _notSpeculative.Count;
 
     /// <summary>Guest instructions in the regions now in place.</summary>
     public long Instructions => _instructions;
 
     /// <summary>Regions now in place, in no order.</summary>
-    public IReadOnlyCollection<Region> InPlace => _installed.Values;
+    public IReadOnlyCollection<PpuRegion> InPlace => _installed.Values;
 
     /// <summary>How many there are.</summary>
     public int Count => _installed.Count;
@@ -78,9 +78,9 @@ internal sealed unsafe class RegionCache : ICompiledCode
     /// <summary>Where the computed branch at an address goes, as far as regions that have it know.</summary>
     public ReadOnlySpan<ulong> TargetsOf(RegionPage page, ulong site)
     {
-        if (!_byPage.TryGetValue(page.HostOffset, out List<Region>? regions))
+        if (!_byPage.TryGetValue(page.HostOffset, out List<PpuRegion>? regions))
             return [];
-        foreach (Region region in regions)
+        foreach (PpuRegion region in regions)
         {
             if (region.Exits.TargetsOf(site) is { IsEmpty: false } targets)
                 return targets;
@@ -90,7 +90,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
     }
 
     /// <summary>An instruction is hot: plans a region around it and asks for its code.</summary>
-    public void Request(PpuContext* c, DecodedInsn* insn)
+    public void Request(PpuContext* c, PpuDecodedInsn* insn)
     {
         if (Native is not null && Native.Wants(c, insn))
         {
@@ -102,13 +102,13 @@ internal sealed unsafe class RegionCache : ICompiledCode
         insn->Heat = HeatAgain;
         if (c->AddressOf(insn) < _options.LowestAddress || _compiler.IsBusy || _wanted.Contains((nint)insn))
             return;
-        Region? here = Find(c, insn);
+        PpuRegion? here = Find(c, insn);
         bool fits = here is not null && (c->State.Msr & here.Plan.MsrMask) == here.Plan.MsrValue && here.Plan.TryPage(c->AddressOf(insn), out _);
         if (fits && here!.IsLarge)
             return;
         if (_planner.Plan(c, insn, fits ? _options.Large : _options.Small) is not { } plan)
             return;
-        var region = new Region(_numbers++, plan) { IsLarge = fits, IsHopeful = !_hopeless.Contains((nint)insn) };
+        var region = new PpuRegion(_numbers++, plan) { IsLarge = fits, IsSpeculative = !_notSpeculative.Contains((nint)insn) };
         if (_compiler.TryAdd(region))
             _wanted.Add((nint)insn);
         else
@@ -123,7 +123,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
     {
         const uint Few = 256;
         const long Worth = 3000;
-        if (!_installed.TryGetValue(number, out Region? region))
+        if (!_installed.TryGetValue(number, out PpuRegion? region))
             return;
         uint count = region.Misses.Count + 1;
         region.Misses = (count, region.Misses.Compiled);
@@ -134,17 +134,17 @@ internal sealed unsafe class RegionCache : ICompiledCode
         if (!often)
             return;
         // Forgotten, they are found out once more.
-        if (_hopeless.Count >= _options.MostHopeless)
-            _hopeless.Clear();
+        if (_notSpeculative.Count >= _options.MostNotSpeculative)
+            _notSpeculative.Clear();
         foreach (int entry in region.Plan.Entries)
-            _hopeless.Add((nint)region.Plan.InsnAt(region.Plan.Blocks[entry].Address));
+            _notSpeculative.Add((nint)region.Plan.InsnAt(region.Plan.Blocks[entry].Address));
         Remove(region);
     }
 
     /// <summary>Puts in place what has been compiled. Only when no thread is inside a region.</summary>
     public void Settle()
     {
-        foreach (Region region in _leaving)
+        foreach (PpuRegion region in _leaving)
         {
             if (region.Code is { } code)
                 _compiler.Retired.Add(code);
@@ -153,7 +153,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
 
         _leaving.Clear();
         Native?.Settle();
-        while (_compiler.TryTake(out Region? region))
+        while (_compiler.TryTake(out PpuRegion? region))
             Install(region!);
         while (_instructions > _options.MostInstructions && _order.TakeVictim() is { } victim)
             Evict(victim);
@@ -167,9 +167,9 @@ internal sealed unsafe class RegionCache : ICompiledCode
     {
         if (Native is not null && Native.Covers(hostOffset, length))
             return true;
-        if (!_byPage.TryGetValue(hostOffset & ~(GuestMemory.PageSize - 1), out List<Region>? regions))
+        if (!_byPage.TryGetValue(hostOffset & ~(GuestMemory.PageSize - 1), out List<PpuRegion>? regions))
             return false;
-        foreach (Region region in regions)
+        foreach (PpuRegion region in regions)
         {
             if (Covers(region.Plan, hostOffset, length))
                 return true;
@@ -185,16 +185,16 @@ internal sealed unsafe class RegionCache : ICompiledCode
     public void Forget(ulong hostPage)
     {
         Native?.Forget(hostPage);
-        _hopeless.Clear();
+        _notSpeculative.Clear();
     }
 
     /// <summary>Bytes of one page have changed: regions made from them go.</summary>
     public void Invalidate(ulong hostOffset, ulong length)
     {
         Native?.Invalidate(hostOffset, length);
-        if (!_byPage.TryGetValue(hostOffset & ~(GuestMemory.PageSize - 1), out List<Region>? regions))
+        if (!_byPage.TryGetValue(hostOffset & ~(GuestMemory.PageSize - 1), out List<PpuRegion>? regions))
             return;
-        foreach (Region region in regions.ToArray())
+        foreach (PpuRegion region in regions.ToArray())
         {
             if (Covers(region.Plan, hostOffset, length))
                 Remove(region);
@@ -204,7 +204,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
     /// <summary>Whether every page of a region is where it was; if so, notes it until translations change.</summary>
     public bool Revalidate(PpuContext* c, int number)
     {
-        if (!_installed.TryGetValue(number, out Region? region))
+        if (!_installed.TryGetValue(number, out PpuRegion? region))
             return false;
         PpuStorage storage = c->Thread.Storage;
         foreach (RegionPage page in region.Plan.Pages)
@@ -234,36 +234,36 @@ internal sealed unsafe class RegionCache : ICompiledCode
     /// <summary>Drops everything, with the decoded pages. No thread may be inside a region.</summary>
     public void Clear()
     {
-        foreach (Region region in _installed.Values.ToArray())
+        foreach (PpuRegion region in _installed.Values.ToArray())
             Remove(region);
         Native?.Forget();
         _order.Clear();
         _wanted.Clear();
-        _hopeless.Clear();
+        _notSpeculative.Clear();
     }
 
     public void Dispose()
     {
         _compiler.Dispose();
-        while (_compiler.TryTake(out Region? region))
+        while (_compiler.TryTake(out PpuRegion? region))
             region!.Dispose();
         Clear();
-        foreach (Region region in _leaving)
+        foreach (PpuRegion region in _leaving)
             region.Dispose();
         Native?.Dispose();
     }
 
     // The region that stands at an instruction of the current page.
-    private Region? Find(PpuContext* c, DecodedInsn* insn)
+    private PpuRegion? Find(PpuContext* c, PpuDecodedInsn* insn)
     {
-        if (_shared.Code.IsInterpreted(insn) || !_byPage.TryGetValue((ulong)(c->PageHost - _shared.Memory.HostBase), out List<Region>? regions))
+        if (_shared.Code.IsInterpreted(insn) || !_byPage.TryGetValue((ulong)(c->PageHost - _shared.Memory.HostBase), out List<PpuRegion>? regions))
             return null;
         return regions.Find(region => region.Code!.Entry == (nint)insn->Handler);
     }
 
-    private void Install(Region region)
+    private void Install(PpuRegion region)
     {
-        RegionPlan plan = region.Plan;
+        PpuRegionPlan plan = region.Plan;
         if (plan.Generation == _shared.Code.Generation)
             _wanted.Remove((nint)plan.InsnAt(plan.Blocks[plan.Entries[0]].Address));
         if (region.Code is null || plan.Generation != _shared.Code.Generation || !IsUnchanged(plan))
@@ -274,7 +274,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
 
         for (int entry = 0; entry < plan.Entries.Length; entry++)
         {
-            DecodedInsn* insn = plan.InsnAt(plan.Blocks[plan.Entries[entry]].Address);
+            PpuDecodedInsn* insn = plan.InsnAt(plan.Blocks[plan.Entries[entry]].Address);
             // A side entry does not displace a region that begins here.
             if (entry > 0 && !_shared.Code.IsInterpreted(insn))
                 continue;
@@ -286,7 +286,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
 
         foreach (RegionPage page in plan.Pages)
         {
-            if (!_byPage.TryGetValue(page.HostOffset, out List<Region>? regions))
+            if (!_byPage.TryGetValue(page.HostOffset, out List<PpuRegion>? regions))
                 _byPage[page.HostOffset] = regions = [];
             regions.Add(region);
         }
@@ -300,7 +300,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
 
     // What is evicted though it is warm would soon be hot again, and drive out the next one: it must be reached more often to come back.
     // Where there is native code it gets that first, and must be reached as often as what was never compiled.
-    private void Evict(Region region)
+    private void Evict(PpuRegion region)
     {
         Remove(region);
         Evicted++;
@@ -308,20 +308,20 @@ internal sealed unsafe class RegionCache : ICompiledCode
             return;
         foreach (int entry in region.Plan.Entries)
         {
-            DecodedInsn* insn = region.Plan.InsnAt(region.Plan.Blocks[entry].Address);
+            PpuDecodedInsn* insn = region.Plan.InsnAt(region.Plan.Blocks[entry].Address);
             if (_shared.Code.IsInterpreted(insn))
                 insn->Heat = HeatAgain;
         }
     }
 
-    private void Remove(Region region)
+    private void Remove(PpuRegion region)
     {
         if (!_installed.Remove(region.Number))
             return;
         _order.Remove(region);
         foreach (int entry in region.Plan.Entries)
         {
-            DecodedInsn* insn = region.Plan.InsnAt(region.Plan.Blocks[entry].Address);
+            PpuDecodedInsn* insn = region.Plan.InsnAt(region.Plan.Blocks[entry].Address);
             if ((nint)insn->Handler != region.Code!.Entry)
                 continue;
             _shared.Code.Forget(insn);
@@ -330,7 +330,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
 
         foreach (RegionPage page in region.Plan.Pages)
         {
-            if (_byPage.TryGetValue(page.HostOffset, out List<Region>? regions) && regions.Remove(region) && regions.Count == 0)
+            if (_byPage.TryGetValue(page.HostOffset, out List<PpuRegion>? regions) && regions.Remove(region) && regions.Count == 0)
                 _byPage.Remove(page.HostOffset);
         }
 
@@ -341,7 +341,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
     }
 
     // The guest may have stored to the code while it was compiled, or a breakpoint may have been set there.
-    private bool IsUnchanged(RegionPlan plan)
+    private bool IsUnchanged(PpuRegionPlan plan)
     {
         foreach (RegionPage page in plan.Pages)
         {
@@ -350,7 +350,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
                 return false;
         }
 
-        foreach (PlannedBlock block in plan.Blocks)
+        foreach (PpuPlannedBlock block in plan.Blocks)
         {
             plan.TryPage(block.Address, out RegionPage page);
             if (_shared.Code.Stops.HasAny(page.HostOffset + (block.Address & (GuestMemory.PageSize - 1)), block.Words.Length))
@@ -366,9 +366,9 @@ internal sealed unsafe class RegionCache : ICompiledCode
         return true;
     }
 
-    private static bool Covers(RegionPlan plan, ulong hostOffset, ulong length)
+    private static bool Covers(PpuRegionPlan plan, ulong hostOffset, ulong length)
     {
-        foreach (PlannedBlock block in plan.Blocks)
+        foreach (PpuPlannedBlock block in plan.Blocks)
         {
             plan.TryPage(block.Address, out RegionPage page);
             ulong start = page.HostOffset + (block.Address & (GuestMemory.PageSize - 1));

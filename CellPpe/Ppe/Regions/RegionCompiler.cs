@@ -17,8 +17,8 @@ internal sealed unsafe class RegionCompiler : IDisposable
     private const int MostWaiting = 64;
 
     // The last first: what has just become hot is where the guest is.
-    private readonly BlockingCollection<Region> _wanted = new(new ConcurrentStack<Region>(), MostWaiting);
-    private readonly ConcurrentQueue<Region> _ready = new();
+    private readonly BlockingCollection<PpuRegion> _wanted = new(new ConcurrentStack<PpuRegion>(), MostWaiting);
+    private readonly ConcurrentQueue<PpuRegion> _ready = new();
     private readonly PassPipeline _passes = PassPipeline.Standard(verify: false);
     private readonly HelperPlans _helpers = new();
     private readonly ILogger _logger;
@@ -54,7 +54,7 @@ internal sealed unsafe class RegionCompiler : IDisposable
         Interlocked.Read(ref _failures));
 
     /// <summary>Asks for a region. False: too much is waiting already.</summary>
-    public bool TryAdd(Region region)
+    public bool TryAdd(PpuRegion region)
     {
         if (_thread is not null)
             return _wanted.TryAdd(region);
@@ -63,16 +63,16 @@ internal sealed unsafe class RegionCompiler : IDisposable
     }
 
     /// <summary>Takes a region that has been compiled.</summary>
-    public bool TryTake(out Region? region) => _ready.TryDequeue(out region);
+    public bool TryTake(out PpuRegion? region) => _ready.TryDequeue(out region);
 
     /// <summary>Translates and compiles a plan, for the thread here and for tests.</summary>
-    public static IrRegion Translate(RegionPlan plan, IIrPass passes)
+    public static IrRegion Translate(PpuRegionPlan plan, IIrPass passes)
     {
         var blocks = new List<IrBlock>();
         var instructions = new List<int>();
-        foreach (PlannedBlock block in plan.Blocks)
+        foreach (PpuPlannedBlock block in plan.Blocks)
         {
-            IrBlock built = IrTranslation.Translate(block.Address, block.Words, plan.Mode);
+            IrBlock built = PpuIrTranslation.Translate(block.Address, block.Words, plan.Mode);
             instructions.Add(built.Site.Instructions);
             blocks.Add(passes.Run(built));
         }
@@ -89,22 +89,22 @@ internal sealed unsafe class RegionCompiler : IDisposable
 
     private void Run()
     {
-        foreach (Region region in _wanted.GetConsumingEnumerable())
+        foreach (PpuRegion region in _wanted.GetConsumingEnumerable())
         {
             if (!_wanted.IsAddingCompleted)
                 Compile(region);
         }
     }
 
-    private void Compile(Region region)
+    private void Compile(PpuRegion region)
     {
         long started = Stopwatch.GetTimestamp();
-        RegionPlan plan = region.Plan;
+        PpuRegionPlan plan = region.Plan;
         try
         {
             IrRegion translated = Translate(plan, _passes);
             region.Code = new MsilRegionBackend(new PpuRegionGuest(region), _helpers).Compile(
-                translated, $"ppe_{plan.Blocks[plan.Entries[0]].Address:x}", region.IsHopeful);
+                translated, $"ppe_{plan.Blocks[plan.Entries[0]].Address:x}", region.IsSpeculative);
             Interlocked.Add(ref _instructions, plan.Instructions);
             Interlocked.Add(ref _bytes, region.Code.MsilBytes);
         }

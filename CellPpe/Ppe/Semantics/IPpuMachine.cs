@@ -176,13 +176,13 @@ internal interface IPpuMachine<T, TVector>
 
     // ---- Floating point and vector arithmetic
     void Float<TOperation>(int target, T b)
-        where TOperation : struct, IFloatUnary;
+        where TOperation : struct, IPpuFloatUnary;
     void Float<TOperation>(int target, T a, T b)
-        where TOperation : struct, IFloatBinary;
+        where TOperation : struct, IPpuFloatBinary;
     void Float<TOperation>(int target, T a, T c, T b)
-        where TOperation : struct, IFloatTernary;
+        where TOperation : struct, IPpuFloatTernary;
     void FloatCompare<TOperation>(int field, T a, T b)
-        where TOperation : struct, IFloatCompare;
+        where TOperation : struct, IPpuFloatCompare;
 
     /// <summary>Format conversions of floating-point loads and stores; they touch no status (Book I 4.6.2, 4.6.3).</summary>
     T DoubleFromSingle(T single);
@@ -192,23 +192,23 @@ internal interface IPpuMachine<T, TVector>
     void FinishFloat(bool record);
 
     TVector Vector<TOperation>(TVector b)
-        where TOperation : struct, IVectorUnary;
+        where TOperation : struct, IPpuVectorUnary;
     TVector Vector<TOperation>(TVector a, TVector b)
-        where TOperation : struct, IVectorBinary;
+        where TOperation : struct, IPpuVectorBinary;
     TVector Vector<TOperation>(TVector a, TVector b, TVector c)
-        where TOperation : struct, IVectorTernary;
+        where TOperation : struct, IPpuVectorTernary;
     TVector VectorImmediate<TOperation>(TVector b, int immediate)
-        where TOperation : struct, IVectorImmediate;
+        where TOperation : struct, IPpuVectorImmediate;
     TVector VectorImmediate<TOperation>(TVector a, TVector b, int immediate)
-        where TOperation : struct, IVectorBinaryImmediate;
+        where TOperation : struct, IPpuVectorBinaryImmediate;
     TVector VectorStatus<TOperation>(TVector b)
-        where TOperation : struct, IVectorStatusUnary;
+        where TOperation : struct, IPpuVectorStatusUnary;
     TVector VectorStatusImmediate<TOperation>(TVector b, int immediate)
-        where TOperation : struct, IVectorStatusImmediate;
+        where TOperation : struct, IPpuVectorStatusImmediate;
     TVector VectorStatus<TOperation>(TVector a, TVector b)
-        where TOperation : struct, IVectorStatusBinary;
+        where TOperation : struct, IPpuVectorStatusBinary;
     TVector VectorStatus<TOperation>(TVector a, TVector b, TVector c)
-        where TOperation : struct, IVectorStatusTernary;
+        where TOperation : struct, IPpuVectorStatusTernary;
 
     /// <summary>Both halves of a vector as values, and back: high is architected bytes 0..7.</summary>
     T VectorHigh(TVector value);

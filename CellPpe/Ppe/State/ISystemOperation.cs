@@ -4,5 +4,5 @@ namespace CellPpe.Ppe.State;
 internal unsafe interface ISystemOperation
 {
     /// <returns>The next instruction (normally <paramref name="i"/> + 1), or null with <see cref="PpuContext.Exit"/> set.</returns>
-    static abstract DecodedInsn* Execute(PpuContext* c, DecodedInsn* i);
+    static abstract PpuDecodedInsn* Execute(PpuContext* c, PpuDecodedInsn* i);
 }

@@ -23,7 +23,7 @@ internal unsafe struct PpuContext
     public PpuState State;
 
     // ---- Where the loop is: page of decoded instructions, its effective address, its bytes.
-    public DecodedInsn* PageBase;
+    public PpuDecodedInsn* PageBase;
     public ulong PageEa;
     public byte* PageHost;
 
@@ -74,7 +74,7 @@ internal unsafe struct PpuContext
     public Vector128<byte> SlowVector;
 
     /// <summary>Stands for the instruction that compiled code is at, for slow paths and routines.</summary>
-    public DecodedInsn Scratch;
+    public PpuDecodedInsn Scratch;
 
     /// <summary>What native code shares with the first tier of the compiler.</summary>
     public NativeFrame Native;
@@ -83,8 +83,8 @@ internal unsafe struct PpuContext
     public PpuLoopExit Exit;
     public uint ExitVector;
     public ulong ExitSrr1;
-    public delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> Between;
-    public DecodedInsn* BetweenInsn;
+    public delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> Between;
+    public PpuDecodedInsn* BetweenInsn;
 
     /// <summary>GCHandle of the thread object that the slow paths belong to.</summary>
     public nint Owner;
@@ -102,11 +102,11 @@ internal unsafe struct PpuContext
 
     /// <summary>Effective address of a decoded instruction of the current page.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ulong AddressOf(DecodedInsn* i) => PageEa + ((ulong)((byte*)i - (byte*)PageBase) >> 2);
+    public readonly ulong AddressOf(PpuDecodedInsn* i) => PageEa + ((ulong)((byte*)i - (byte*)PageBase) >> 2);
 
     /// <summary>Leaves the loop to take an interrupt at this instruction.</summary>
     /// <returns>Null, for a handler to return.</returns>
-    public DecodedInsn* Interrupt(DecodedInsn* i, uint vector, ulong srr1)
+    public PpuDecodedInsn* Interrupt(PpuDecodedInsn* i, uint vector, ulong srr1)
     {
         State.Nia = AddressOf(i);
         Exit = PpuLoopExit.Interrupt;
@@ -117,7 +117,7 @@ internal unsafe struct PpuContext
 
     /// <summary>Leaves the loop before this instruction, which is counted and not done.</summary>
     /// <returns>Null, for a handler to return.</returns>
-    public DecodedInsn* Stop(DecodedInsn* i)
+    public PpuDecodedInsn* Stop(PpuDecodedInsn* i)
     {
         State.Nia = AddressOf(i);
         Exit = PpuLoopExit.Stop;

@@ -21,7 +21,7 @@ internal struct TlbEntry
 internal unsafe struct FetchEntry
 {
     public ulong Tag;
-    public DecodedInsn* Page;
+    public PpuDecodedInsn* Page;
     public byte* Host;
     public ulong Reserved;
 }

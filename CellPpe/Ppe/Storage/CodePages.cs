@@ -34,12 +34,12 @@ internal sealed unsafe class CodePages : IDisposable
 
     private readonly nint[] _handlers;
     private readonly HashSet<nint> _interpreted;
-    private readonly delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> _decodeAndRun;
-    private readonly delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> _stop;
-    private readonly delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> _nextPage;
+    private readonly delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> _decodeAndRun;
+    private readonly delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> _stop;
+    private readonly delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> _nextPage;
     private readonly byte* _hostBase;
     private readonly ushort _heat;
-    private readonly DecodedInsn** _pages;
+    private readonly PpuDecodedInsn** _pages;
     private readonly List<ulong> _used = [];
     private readonly int _limit;
     private uint _fetches;
@@ -58,7 +58,7 @@ internal sealed unsafe class CodePages : IDisposable
         _limit = limitInPages;
         _heat = (ushort)heat;
         _interpreted = [.. _handlers, (nint)_decodeAndRun, (nint)_stop];
-        _pages = (DecodedInsn**)NativeMemory.AllocZeroed((nuint)(memory.Capacity / GuestMemory.PageSize), (nuint)sizeof(nint));
+        _pages = (PpuDecodedInsn**)NativeMemory.AllocZeroed((nuint)(memory.Capacity / GuestMemory.PageSize), (nuint)sizeof(nint));
     }
 
     /// <summary>True when no further page fits: the caller makes room once no thread is inside one.</summary>
@@ -80,26 +80,26 @@ internal sealed unsafe class CodePages : IDisposable
     public nint NoEntry { get; set; }
 
     /// <summary>The native entry of an instruction of a page.</summary>
-    public static nint* NativeEntryOf(DecodedInsn* page, DecodedInsn* insn) => (nint*)((byte*)page + NativeEntries) + (insn - page);
+    public static nint* NativeEntryOf(PpuDecodedInsn* page, PpuDecodedInsn* insn) => (nint*)((byte*)page + NativeEntries) + (insn - page);
 
     /// <summary>Address and mode of a page's native entries.</summary>
-    public static ulong* NativeOwnerOf(DecodedInsn* page) => (ulong*)((byte*)page + NativeOwner);
+    public static ulong* NativeOwnerOf(PpuDecodedInsn* page) => (ulong*)((byte*)page + NativeOwner);
 
     /// <summary>Counts this handler among those in whose place compiled code may be put.</summary>
-    public void AddFirstTier(delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> handler) => _interpreted.Add((nint)handler);
+    public void AddFirstTier(delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> handler) => _interpreted.Add((nint)handler);
 
     /// <summary>True when the instruction has been run and may be compiled: those with a breakpoint never count as decoded.</summary>
-    public bool IsDecoded(DecodedInsn* insn) => (nint)insn->Handler != (nint)_decodeAndRun && (nint)insn->Handler != (nint)_stop;
+    public bool IsDecoded(PpuDecodedInsn* insn) => (nint)insn->Handler != (nint)_decodeAndRun && (nint)insn->Handler != (nint)_stop;
 
     /// <summary>True when no compiled code stands here.</summary>
-    public bool IsInterpreted(DecodedInsn* insn) => _interpreted.Contains((nint)insn->Handler);
+    public bool IsInterpreted(PpuDecodedInsn* insn) => _interpreted.Contains((nint)insn->Handler);
 
     /// <summary>What interprets a decoded instruction, whatever stands in its place.</summary>
-    public delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> HandlerOf(DecodedInsn* insn) =>
-        (delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)_handlers[(int)PpuDecoder.Decode(insn->Word)];
+    public delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> HandlerOf(PpuDecodedInsn* insn) =>
+        (delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*>)_handlers[(int)PpuDecoder.Decode(insn->Word)];
 
     /// <summary>Has an instruction decoded again when it is next run.</summary>
-    public void Forget(DecodedInsn* insn)
+    public void Forget(PpuDecodedInsn* insn)
     {
         insn->Handler = _decodeAndRun;
         insn->Heat = _heat;
@@ -108,7 +108,7 @@ internal sealed unsafe class CodePages : IDisposable
     /// <summary>True when instructions of this page of host memory are decoded, so that stores to it must be seen.</summary>
     public bool Holds(ulong hostOffset)
     {
-        DecodedInsn* page = _pages[hostOffset / GuestMemory.PageSize];
+        PpuDecodedInsn* page = _pages[hostOffset / GuestMemory.PageSize];
         return page != null && !StoresTo(page)->IsAsleep;
     }
 
@@ -119,7 +119,7 @@ internal sealed unsafe class CodePages : IDisposable
     /// </summary>
     public void CountStore(ulong hostOffset)
     {
-        DecodedInsn* page = _pages[hostOffset / GuestMemory.PageSize];
+        PpuDecodedInsn* page = _pages[hostOffset / GuestMemory.PageSize];
         PageStores* stores = StoresTo(page);
         if (++stores->Count < stores->Patience)
             return;
@@ -149,9 +149,9 @@ internal sealed unsafe class CodePages : IDisposable
     }
 
     /// <summary>The decoded page, made if it is not there yet.</summary>
-    public DecodedInsn* GetOrAdd(ulong hostOffset, out bool added)
+    public PpuDecodedInsn* GetOrAdd(ulong hostOffset, out bool added)
     {
-        ref DecodedInsn* page = ref _pages[hostOffset / GuestMemory.PageSize];
+        ref PpuDecodedInsn* page = ref _pages[hostOffset / GuestMemory.PageSize];
         added = page == null;
         if (!added)
         {
@@ -160,7 +160,7 @@ internal sealed unsafe class CodePages : IDisposable
         }
 
         // One more than a page has: the last entry leads to the next page.
-        page = (DecodedInsn*)NativeMemory.AlignedAlloc(BytesPerPage, 64);
+        page = (PpuDecodedInsn*)NativeMemory.AlignedAlloc(BytesPerPage, 64);
         new Span<nint>((byte*)page + NativeEntries, InsnsPerPage).Fill(NoEntry);
         *NativeOwnerOf(page) = 0;
         *StoresTo(page) = new PageStores { Patience = FirstPatience, LastFetch = ++_fetches };
@@ -179,7 +179,7 @@ internal sealed unsafe class CodePages : IDisposable
     }
 
     /// <summary>The decoded page of an entry of a fetch cache is in use.</summary>
-    public void NoteFetched(DecodedInsn* page) => StoresTo(page)->LastFetch = _fetches;
+    public void NoteFetched(PpuDecodedInsn* page) => StoresTo(page)->LastFetch = _fetches;
 
     /// <summary>True when these are the decoded instructions of a page of host memory, now.</summary>
     public bool Are(nint decoded, ulong hostOffset) => decoded != 0 && (nint)_pages[hostOffset / GuestMemory.PageSize] == decoded;
@@ -210,7 +210,7 @@ internal sealed unsafe class CodePages : IDisposable
     }
 
     /// <summary>Fills one entry from its word in memory.</summary>
-    public void Decode(DecodedInsn* insn, byte* word)
+    public void Decode(PpuDecodedInsn* insn, byte* word)
     {
         insn->Word = BinaryPrimitives.ReverseEndianness(*(uint*)word);
         insn->Handler = Stops.Has((ulong)(word - _hostBase)) ? _stop : HandlerOf(insn);
@@ -223,13 +223,13 @@ internal sealed unsafe class CodePages : IDisposable
         for (ulong at = hostOffset & ~3UL; at < end;)
         {
             ulong pageEnd = (at | (GuestMemory.PageSize - 1)) + 1;
-            DecodedInsn* page = _pages[at / GuestMemory.PageSize];
+            PpuDecodedInsn* page = _pages[at / GuestMemory.PageSize];
             if (page != null)
             {
                 Compiled?.Invalidate(at, Math.Min(end, pageEnd) - at);
                 for (ulong word = at; word < end && word < pageEnd; word += 4)
                 {
-                    DecodedInsn* insn = page + ((word & (GuestMemory.PageSize - 1)) / 4);
+                    PpuDecodedInsn* insn = page + ((word & (GuestMemory.PageSize - 1)) / 4);
                     insn->Handler = _decodeAndRun;
                     *NativeEntryOf(page, insn) = NoEntry;
                 }
@@ -250,7 +250,7 @@ internal sealed unsafe class CodePages : IDisposable
     public void Renew(ulong hostPage)
     {
         Invalidate(hostPage, GuestMemory.PageSize);
-        DecodedInsn* page = _pages[hostPage / GuestMemory.PageSize];
+        PpuDecodedInsn* page = _pages[hostPage / GuestMemory.PageSize];
         for (int index = 0; page != null && index < InsnsPerPage; index++)
             page[index].Heat = _heat;
     }
@@ -275,7 +275,7 @@ internal sealed unsafe class CodePages : IDisposable
         NativeMemory.Free(_pages);
     }
 
-    private static PageStores* StoresTo(DecodedInsn* page) => (PageStores*)((byte*)page + NativeOwner + sizeof(ulong));
+    private static PageStores* StoresTo(PpuDecodedInsn* page) => (PageStores*)((byte*)page + NativeOwner + sizeof(ulong));
 
     /// <summary>Behind a page's native entries and their owner: what stores to the page have come to.</summary>
     private struct PageStores

@@ -11,19 +11,19 @@ namespace CellPpe.Ppe.Storage;
 /// <param name="nextPage">Handler behind the last instruction of a page.</param>
 internal sealed unsafe class HandlerTable(
     nint[] byOperation,
-    delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> decodeAndRun,
-    delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> stop,
-    delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> nextPage)
+    delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> decodeAndRun,
+    delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> stop,
+    delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> nextPage)
 {
     /// <summary>The handler of each instruction, by its number in the instruction table.</summary>
     public nint[] ByOperation { get; } = byOperation;
 
     /// <summary>Handler of an entry that is not decoded yet.</summary>
-    public delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> DecodeAndRun { get; } = decodeAndRun;
+    public delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> DecodeAndRun { get; } = decodeAndRun;
 
     /// <summary>Handler of an instruction with a breakpoint.</summary>
-    public delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> Stop { get; } = stop;
+    public delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> Stop { get; } = stop;
 
     /// <summary>Handler behind the last instruction of a page.</summary>
-    public delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> NextPage { get; } = nextPage;
+    public delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> NextPage { get; } = nextPage;
 }

@@ -15,7 +15,7 @@ internal unsafe interface ICompiledCode : IDisposable
     void Settle();
 
     /// <summary>An instruction is hot: what is worth it is compiled.</summary>
-    void Request(PpuContext* c, DecodedInsn* insn);
+    void Request(PpuContext* c, PpuDecodedInsn* insn);
 
     /// <summary>True when some of these bytes of host memory are instructions that have been compiled.</summary>
     bool Covers(ulong hostOffset, ulong length);

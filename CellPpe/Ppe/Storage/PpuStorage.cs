@@ -84,7 +84,7 @@ internal sealed unsafe class PpuStorage : IDisposable
     /// <summary>True when a page at this offset of any segment has a translation. Under the machine's lock.</summary>
     public bool HoldsPage(ulong offsetInSegment) => _tlb.HoldsPage(offsetInSegment);
 
-    public bool Load(DecodedInsn* i, ulong address, int size, out ulong value)
+    public bool Load(PpuDecodedInsn* i, ulong address, int size, out ulong value)
     {
         _hold.Take(ThreadActivity.InBlock);
         bool loaded = LoadHeld(i, address, size, out value);
@@ -92,7 +92,7 @@ internal sealed unsafe class PpuStorage : IDisposable
         return loaded;
     }
 
-    public bool Store(DecodedInsn* i, ulong address, int size, ulong value)
+    public bool Store(PpuDecodedInsn* i, ulong address, int size, ulong value)
     {
         _hold.Take(ThreadActivity.InBlock);
         bool stored = StoreHeld(i, address, size, value);
@@ -101,7 +101,7 @@ internal sealed unsafe class PpuStorage : IDisposable
     }
 
     /// <summary>Finds the bytes of an aligned access for a reservation instruction. They stay there until the thread wants the lock again.</summary>
-    public bool TryGetHost(DecodedInsn* i, ulong address, int size, bool store, out byte* host)
+    public bool TryGetHost(PpuDecodedInsn* i, ulong address, int size, bool store, out byte* host)
     {
         TlbEntry* entry = _tlb.EntryOf(address);
         if (store ? SoftTlb.MayStore(entry, address) : entry->ReadTag == (address & ~0xfffUL))
@@ -128,7 +128,7 @@ internal sealed unsafe class PpuStorage : IDisposable
         return fetched;
     }
 
-    private bool LoadHeld(DecodedInsn* i, ulong address, int size, out ulong value)
+    private bool LoadHeld(PpuDecodedInsn* i, ulong address, int size, out ulong value)
     {
         SlowAccesses++;
         value = 0;
@@ -175,7 +175,7 @@ internal sealed unsafe class PpuStorage : IDisposable
         return true;
     }
 
-    private bool StoreHeld(DecodedInsn* i, ulong address, int size, ulong value)
+    private bool StoreHeld(PpuDecodedInsn* i, ulong address, int size, ulong value)
     {
         SlowAccesses++;
         if (StopsAt(i, address, size, WatchedAccess.Store))
@@ -234,7 +234,7 @@ internal sealed unsafe class PpuStorage : IDisposable
     /// <summary>True when the fetch cache holds the page of this address.</summary>
     public bool IsFetchCached(ulong address) => _tlb.TryFindFetch(address, out _);
 
-    private bool TryFindHost(DecodedInsn* i, ulong address, int size, bool store, out byte* host)
+    private bool TryFindHost(PpuDecodedInsn* i, ulong address, int size, bool store, out byte* host)
     {
         host = null;
         if (StopsAt(i, address, size, store ? WatchedAccess.Store : WatchedAccess.Load))
@@ -274,7 +274,7 @@ internal sealed unsafe class PpuStorage : IDisposable
         }
 
         ulong page = (region!.HostOffset + (translation.Real.Value - region.Start.Value)) & ~0xfffUL;
-        DecodedInsn* decoded = _code.GetOrAdd(page, out bool added);
+        PpuDecodedInsn* decoded = _code.GetOrAdd(page, out bool added);
         if (added)
             _caches.ProtectHostPage(page);
         _tlb.FillFetch(address, decoded, page);
@@ -314,7 +314,7 @@ internal sealed unsafe class PpuStorage : IDisposable
 
     public void Dispose() => _tlb.Dispose();
 
-    public bool DataStorageInterrupt(DecodedInsn* i, ulong address, uint status)
+    public bool DataStorageInterrupt(PpuDecodedInsn* i, ulong address, uint status)
     {
         _c->State.Dar = address;
         _c->State.Dsisr = status;
@@ -323,7 +323,7 @@ internal sealed unsafe class PpuStorage : IDisposable
     }
 
     /// <summary>Alignment interrupt: DAR is the address, DSISR tells the instruction and its registers (Book III 5.5.8).</summary>
-    public bool AlignmentInterrupt(DecodedInsn* i, ulong address)
+    public bool AlignmentInterrupt(PpuDecodedInsn* i, ulong address)
     {
         _c->State.Dar = address;
         _c->State.Dsisr = AlignmentStatus(i->Word);
@@ -364,7 +364,7 @@ internal sealed unsafe class PpuStorage : IDisposable
     }
 
     // A store into compiled code is the interpreter's: the region that wants to store may be the one that has to go.
-    private bool Replay(DecodedInsn* i)
+    private bool Replay(PpuDecodedInsn* i)
     {
         _c->State.Nia = _c->AddressOf(i);
         _c->Exit = PpuLoopExit.Replay;
@@ -372,14 +372,14 @@ internal sealed unsafe class PpuStorage : IDisposable
     }
 
     // Of an aligned word or doubleword, before anything is stored.
-    private bool MayStoreInRegion(DecodedInsn* i, byte* host)
+    private bool MayStoreInRegion(PpuDecodedInsn* i, byte* host)
     {
         ulong hostOffset = (ulong)(host - _memory.HostBase);
         return _c->InRegion == 0 || !_code.Holds(hostOffset) || !_code.Compiled!.Covers(hostOffset, sizeof(ulong)) || Replay(i);
     }
 
     // Stores to pages that hold decoded instructions, most of them to data that lives there now.
-    private bool StoreBesideCode(DecodedInsn* i, byte* host, int size, ulong value)
+    private bool StoreBesideCode(PpuDecodedInsn* i, byte* host, int size, ulong value)
     {
         ulong hostOffset = (ulong)(host - _memory.HostBase);
         bool code = _code.Holds(hostOffset);
@@ -398,7 +398,7 @@ internal sealed unsafe class PpuStorage : IDisposable
     private ulong NextPage(ulong address) => ((address & ~0xfffUL) + 0x1000) & _c->ModeMask;
 
     // Before translation: an access that will fault is one as well.
-    private bool StopsAt(DecodedInsn* i, ulong address, int size, WatchedAccess access)
+    private bool StopsAt(PpuDecodedInsn* i, ulong address, int size, WatchedAccess access)
     {
         if (Points is not { } points || !points.Watches(address, size, access, out ulong data))
             return false;
@@ -418,7 +418,7 @@ internal sealed unsafe class PpuStorage : IDisposable
         return (_c->State.Dabrx & wanted) != 0 && translationMatches && (dabr & ~7UL) < address + (ulong)size && address < (dabr & ~7UL) + 8;
     }
 
-    private bool TryTranslate(DecodedInsn* i, ulong address, AccessKind kind, out AddressTranslation translation)
+    private bool TryTranslate(PpuDecodedInsn* i, ulong address, AccessKind kind, out AddressTranslation translation)
     {
         translation = _translator.Translate(&_c->State, _tlb.Segments, address, kind);
         if (!translation.Faulted)
@@ -432,7 +432,7 @@ internal sealed unsafe class PpuStorage : IDisposable
 
     // The page table names an address that is no memory of the partition: what lv1 lets through by mistake, or a region
     // the guest gave back while it was mapped.
-    private bool MachineCheck(DecodedInsn* i, ulong address)
+    private bool MachineCheck(PpuDecodedInsn* i, ulong address)
     {
         _c->State.Dar = address;
         _c->State.Dsisr = 0;

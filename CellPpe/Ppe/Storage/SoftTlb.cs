@@ -171,7 +171,7 @@ internal sealed unsafe class SoftTlb : IDisposable
     }
 
     /// <summary>Puts a page of decoded instructions into the fetch cache of the present mode.</summary>
-    public void FillFetch(ulong address, DecodedInsn* decoded, ulong hostPage)
+    public void FillFetch(ulong address, PpuDecodedInsn* decoded, ulong hostPage)
     {
         FetchEntry* entry = FetchEntryOf(address);
         if (_fetch.IsValid(entry))

@@ -10,7 +10,7 @@ internal static unsafe class PpuLoop
     /// <summary>Runs from <paramref name="i"/> until the budget in the context is used up, a handler leaves, or the thread is wanted elsewhere.</summary>
     /// <remarks><see cref="PpuContext.Left"/> is what is left; <see cref="PpuContext.Exit"/> says why, State.Nia where.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(PpuContext* c, DecodedInsn* i)
+    public static void Run(PpuContext* c, PpuDecodedInsn* i)
     {
         do
             i = i->Handler(c, i);
@@ -24,7 +24,7 @@ internal static unsafe class PpuLoop
     }
 
     /// <summary>The decoded instruction at an address, through the fetch cache; null (and Refetch) when it is not there.</summary>
-    public static DecodedInsn* Lookup(PpuContext* c, ulong address)
+    public static PpuDecodedInsn* Lookup(PpuContext* c, ulong address)
     {
         FetchEntry* entry = c->Fetch + ((address >> 12) & (PpuContext.FetchEntries - 1));
         ulong page = address & ~0xfffUL;
@@ -42,9 +42,9 @@ internal static unsafe class PpuLoop
     }
 
     /// <summary>Handler behind the last instruction of a page: goes on in the next one without counting as an instruction.</summary>
-    public static DecodedInsn* NextPage(PpuContext* c, DecodedInsn* i)
+    public static PpuDecodedInsn* NextPage(PpuContext* c, PpuDecodedInsn* i)
     {
-        DecodedInsn* next = Lookup(c, (c->PageEa + 0x1000) & c->ModeMask);
+        PpuDecodedInsn* next = Lookup(c, (c->PageEa + 0x1000) & c->ModeMask);
         if (next != null)
             return next->Handler(c, next);
         // The loop will count one instruction though none has run.

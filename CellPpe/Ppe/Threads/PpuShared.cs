@@ -77,7 +77,7 @@ internal sealed class PpuShared(
     }
 
     /// <summary>Fills a decoded entry from its word in memory.</summary>
-    public unsafe void Decode(DecodedInsn* insn, byte* word)
+    public unsafe void Decode(PpuDecodedInsn* insn, byte* word)
     {
         ulong hostOffset = (ulong)(word - Memory.HostBase);
         if (Code.Wake(hostOffset))

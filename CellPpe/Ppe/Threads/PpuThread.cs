@@ -226,7 +226,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
                     break;
             }
 
-            DecodedInsn* next = PpuLoop.Lookup(_c, _c->State.Nia);
+            PpuDecodedInsn* next = PpuLoop.Lookup(_c, _c->State.Nia);
             if (next == null)
             {
                 // A fetch that faults counts, so that a guest without handlers cannot hold the host.
@@ -323,7 +323,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         Release();
     }
 
-    internal DecodedInsn* UnknownSpecialRegister(DecodedInsn* i, int spr, bool write)
+    internal PpuDecodedInsn* UnknownSpecialRegister(PpuDecodedInsn* i, int spr, bool write)
     {
         if (Shared.ReportOnce(spr))
         {
@@ -363,7 +363,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         Release();
     }
 
-    private long RunBlock(DecodedInsn* next, long left)
+    private long RunBlock(PpuDecodedInsn* next, long left)
     {
         bool step = (_c->State.Msr & (Msr.Se | Msr.Be)) != 0;
         // What was reported is done by itself, so that nothing behind it goes unreported.
@@ -411,10 +411,10 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     // guest has invalidated the translation and not yet synchronised.
     private bool TryReplay()
     {
-        DecodedInsn* insn = PpuLoop.Lookup(_c, _c->State.Nia);
+        PpuDecodedInsn* insn = PpuLoop.Lookup(_c, _c->State.Nia);
         if (insn == null)
             return false;
-        DecodedInsn* next = Shared.Code.IsDecoded(insn) ? Shared.Code.HandlerOf(insn)(_c, insn) : insn->Handler(_c, insn);
+        PpuDecodedInsn* next = Shared.Code.IsDecoded(insn) ? Shared.Code.HandlerOf(insn)(_c, insn) : insn->Handler(_c, insn);
         if (next == null)
             return true;
         _c->State.Nia = _c->AddressOf(next);

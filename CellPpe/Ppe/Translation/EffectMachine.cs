@@ -251,16 +251,16 @@ internal struct EffectMachine : IPpuMachine<EffectMachine.NoValue, EffectMachine
 
     // ---- Floating point and vectors
     public void Float<TOperation>(int target, NoValue b)
-        where TOperation : struct, IFloatUnary => Float(target);
+        where TOperation : struct, IPpuFloatUnary => Float(target);
 
     public void Float<TOperation>(int target, NoValue a, NoValue b)
-        where TOperation : struct, IFloatBinary => Float(target);
+        where TOperation : struct, IPpuFloatBinary => Float(target);
 
     public void Float<TOperation>(int target, NoValue a, NoValue c, NoValue b)
-        where TOperation : struct, IFloatTernary => Float(target);
+        where TOperation : struct, IPpuFloatTernary => Float(target);
 
     public void FloatCompare<TOperation>(int field, NoValue a, NoValue b)
-        where TOperation : struct, IFloatCompare
+        where TOperation : struct, IPpuFloatCompare
     {
         Changes(PpuPlaces.Fpscr);
         SetCrField(field, default);
@@ -275,31 +275,31 @@ internal struct EffectMachine : IPpuMachine<EffectMachine.NoValue, EffectMachine
     }
 
     public readonly NoValue Vector<TOperation>(NoValue b)
-        where TOperation : struct, IVectorUnary => default;
+        where TOperation : struct, IPpuVectorUnary => default;
 
     public readonly NoValue Vector<TOperation>(NoValue a, NoValue b)
-        where TOperation : struct, IVectorBinary => default;
+        where TOperation : struct, IPpuVectorBinary => default;
 
     public readonly NoValue Vector<TOperation>(NoValue a, NoValue b, NoValue c)
-        where TOperation : struct, IVectorTernary => default;
+        where TOperation : struct, IPpuVectorTernary => default;
 
     public readonly NoValue VectorImmediate<TOperation>(NoValue b, int immediate)
-        where TOperation : struct, IVectorImmediate => default;
+        where TOperation : struct, IPpuVectorImmediate => default;
 
     public readonly NoValue VectorImmediate<TOperation>(NoValue a, NoValue b, int immediate)
-        where TOperation : struct, IVectorBinaryImmediate => default;
+        where TOperation : struct, IPpuVectorBinaryImmediate => default;
 
     public NoValue VectorStatus<TOperation>(NoValue b)
-        where TOperation : struct, IVectorStatusUnary => Changes(PpuPlaces.Vscr);
+        where TOperation : struct, IPpuVectorStatusUnary => Changes(PpuPlaces.Vscr);
 
     public NoValue VectorStatusImmediate<TOperation>(NoValue b, int immediate)
-        where TOperation : struct, IVectorStatusImmediate => Changes(PpuPlaces.Vscr);
+        where TOperation : struct, IPpuVectorStatusImmediate => Changes(PpuPlaces.Vscr);
 
     public NoValue VectorStatus<TOperation>(NoValue a, NoValue b)
-        where TOperation : struct, IVectorStatusBinary => Changes(PpuPlaces.Vscr);
+        where TOperation : struct, IPpuVectorStatusBinary => Changes(PpuPlaces.Vscr);
 
     public NoValue VectorStatus<TOperation>(NoValue a, NoValue b, NoValue c)
-        where TOperation : struct, IVectorStatusTernary => Changes(PpuPlaces.Vscr);
+        where TOperation : struct, IPpuVectorStatusTernary => Changes(PpuPlaces.Vscr);
 
     private static PpuPlaces PlaceOf(PpuRegister register) => register switch
     {

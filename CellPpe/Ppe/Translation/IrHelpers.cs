@@ -15,17 +15,17 @@ namespace CellPpe.Ppe.Translation;
 // exception suppresses the write gives back the target's old value, its last argument.
 
 /// <summary>Floating-point operations as the intermediate representation calls them.</summary>
-internal static unsafe class IrFloat
+internal static unsafe class PpuIrFloat
 {
     public static IrHelper DoubleFromSingle { get; } = new(
         typeof(FloatConversion), IrType.I64, [IrType.I64], null,
         static (_, x) => Wide(FloatConversion.DoubleFromSingle((uint)Number(x[0]))), nameof(FloatConversion.DoubleFromSingle),
-        Method(typeof(IrFloat), nameof(Widen)), Single: IrSingleImage.Taken);
+        Method(typeof(PpuIrFloat), nameof(Widen)), Single: IrSingleImage.Taken);
 
     public static IrHelper SingleFromDouble { get; } = new(
         typeof(FloatConversion), IrType.I64, [IrType.I64], null,
         static (_, x) => Wide(FloatConversion.SingleFromDouble(Number(x[0]))), nameof(FloatConversion.SingleFromDouble),
-        Method(typeof(IrFloat), nameof(Narrow)), Single: IrSingleImage.Given);
+        Method(typeof(PpuIrFloat), nameof(Narrow)), Single: IrSingleImage.Given);
 
     /// <summary>DoubleFromSingle for compiled code: the host converts all but NaNs, which it would make quiet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -55,23 +55,23 @@ internal static unsafe class IrFloat
     /// <param name="caller">The generic class here that calls it, closed over the operation.</param>
     /// <param name="evaluate">The same in one signature for all.</param>
     public static IrHelper Make(Type operation, int parameters, Type caller, IrEvaluate evaluate) =>
-        new(operation, IrType.I64, [.. Enumerable.Repeat(IrType.I64, parameters)], IrSlots.Fpscr, evaluate,
-            Caller: Method(caller, "Run"), Quick: QuickOf(operation));
+        new(operation, IrType.I64, [.. Enumerable.Repeat(IrType.I64, parameters)], PpuIrSlots.Fpscr, evaluate,
+            Caller: Method(caller, "Run"), Quick: FastPathOf(operation));
 
-    private static IrQuick? QuickOf(Type operation)
+    private static IrFastPath? FastPathOf(Type operation)
     {
         if (Array.Find(operation.GetInterfaces(), static one => one.Name.StartsWith("IFloatQuick", StringComparison.Ordinal)) is null)
             return null;
         var kind = (FloatKind)operation.GetProperty("Kind")!.GetValue(null)!;
-        IrDebt debt = kind switch
+        IrDeferredStatus debt = kind switch
         {
-            FloatKind.Compare => IrDebt.Comparison,
-            >= FloatKind.ConvertToDoubleword and <= FloatKind.ConvertToWordTowardZero => IrDebt.Conversion,
-            _ => IrDebt.Result,
+            FloatKind.Compare => IrDeferredStatus.Comparison,
+            >= FloatKind.ConvertToDoubleword and <= FloatKind.ConvertToWordTowardZero => IrDeferredStatus.Conversion,
+            _ => IrDeferredStatus.Result,
         };
-        bool comparison = debt == IrDebt.Comparison;
+        bool comparison = debt == IrDeferredStatus.Comparison;
         IrSingles? singles = operation.GetMethod("ComputeOfSingles") is { } compute ? new IrSingles(compute, Method(operation, "IsSafeOfSingles")) : null;
-        return new IrQuick(
+        return new IrFastPath(
             (int)kind, debt, Method(operation, "Compute"), comparison ? null : Method(operation, "IsSafe"),
             comparison ? null : Method(operation, "IsExact"), kind.IsSingle(), singles);
     }
@@ -81,11 +81,11 @@ internal static unsafe class IrFloat
 }
 
 /// <summary>The helper of a floating-point operation over one register.</summary>
-internal static unsafe class IrFloatUnary<TOperation>
-    where TOperation : struct, IFloatUnary
+internal static unsafe class PpuIrFloatUnary<TOperation>
+    where TOperation : struct, IPpuFloatUnary
 {
-    public static IrHelper Helper { get; } = IrFloat.Make(typeof(TOperation), 2, typeof(IrFloatUnary<TOperation>), static (state, x) =>
-        TOperation.Apply(ref IrFloat.Status(state), IrFloat.Number(x[0]), out ulong result) ? IrFloat.Wide(result) : x[1]);
+    public static IrHelper Helper { get; } = PpuIrFloat.Make(typeof(TOperation), 2, typeof(PpuIrFloatUnary<TOperation>), static (state, x) =>
+        TOperation.Apply(ref PpuIrFloat.Status(state), PpuIrFloat.Number(x[0]), out ulong result) ? PpuIrFloat.Wide(result) : x[1]);
 
     /// <summary>The operation in full, for compiled code.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -93,11 +93,11 @@ internal static unsafe class IrFloatUnary<TOperation>
 }
 
 /// <summary>The helper of a floating-point operation over two registers.</summary>
-internal static unsafe class IrFloatBinary<TOperation>
-    where TOperation : struct, IFloatBinary
+internal static unsafe class PpuIrFloatBinary<TOperation>
+    where TOperation : struct, IPpuFloatBinary
 {
-    public static IrHelper Helper { get; } = IrFloat.Make(typeof(TOperation), 3, typeof(IrFloatBinary<TOperation>), static (state, x) =>
-        TOperation.Apply(ref IrFloat.Status(state), IrFloat.Number(x[0]), IrFloat.Number(x[1]), out ulong result) ? IrFloat.Wide(result) : x[2]);
+    public static IrHelper Helper { get; } = PpuIrFloat.Make(typeof(TOperation), 3, typeof(PpuIrFloatBinary<TOperation>), static (state, x) =>
+        TOperation.Apply(ref PpuIrFloat.Status(state), PpuIrFloat.Number(x[0]), PpuIrFloat.Number(x[1]), out ulong result) ? PpuIrFloat.Wide(result) : x[2]);
 
     /// <summary>The operation in full, for compiled code.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -105,12 +105,12 @@ internal static unsafe class IrFloatBinary<TOperation>
 }
 
 /// <summary>The helper of a floating-point operation over three registers.</summary>
-internal static unsafe class IrFloatTernary<TOperation>
-    where TOperation : struct, IFloatTernary
+internal static unsafe class PpuIrFloatTernary<TOperation>
+    where TOperation : struct, IPpuFloatTernary
 {
-    public static IrHelper Helper { get; } = IrFloat.Make(typeof(TOperation), 4, typeof(IrFloatTernary<TOperation>), static (state, x) =>
-        TOperation.Apply(ref IrFloat.Status(state), IrFloat.Number(x[0]), IrFloat.Number(x[1]), IrFloat.Number(x[2]), out ulong result)
-            ? IrFloat.Wide(result)
+    public static IrHelper Helper { get; } = PpuIrFloat.Make(typeof(TOperation), 4, typeof(PpuIrFloatTernary<TOperation>), static (state, x) =>
+        TOperation.Apply(ref PpuIrFloat.Status(state), PpuIrFloat.Number(x[0]), PpuIrFloat.Number(x[1]), PpuIrFloat.Number(x[2]), out ulong result)
+            ? PpuIrFloat.Wide(result)
             : x[3]);
 
     /// <summary>The operation in full, for compiled code.</summary>
@@ -119,11 +119,11 @@ internal static unsafe class IrFloatTernary<TOperation>
 }
 
 /// <summary>The helper of a floating-point compare.</summary>
-internal static unsafe class IrFloatCompare<TOperation>
-    where TOperation : struct, IFloatCompare
+internal static unsafe class PpuIrFloatCompare<TOperation>
+    where TOperation : struct, IPpuFloatCompare
 {
-    public static IrHelper Helper { get; } = IrFloat.Make(typeof(TOperation), 2, typeof(IrFloatCompare<TOperation>), static (state, x) =>
-        IrFloat.Wide(TOperation.Apply(ref IrFloat.Status(state), IrFloat.Number(x[0]), IrFloat.Number(x[1]))));
+    public static IrHelper Helper { get; } = PpuIrFloat.Make(typeof(TOperation), 2, typeof(PpuIrFloatCompare<TOperation>), static (state, x) =>
+        PpuIrFloat.Wide(TOperation.Apply(ref PpuIrFloat.Status(state), PpuIrFloat.Number(x[0]), PpuIrFloat.Number(x[1]))));
 
     /// <summary>The comparison in full, for compiled code.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -131,105 +131,105 @@ internal static unsafe class IrFloatCompare<TOperation>
 }
 
 /// <summary>Vector operations as the intermediate representation calls them.</summary>
-internal static unsafe class IrVector
+internal static unsafe class PpuIrVector
 {
     public static ref Vscr Status(byte* state) => ref ((PpuState*)state)->Vscr;
 
     public static IrHelper Make(Type operation, bool status, IrType[] parameters, IrEvaluate evaluate) =>
-        new(operation, IrType.V128, parameters, status ? IrSlots.Vscr : null, evaluate);
+        new(operation, IrType.V128, parameters, status ? PpuIrSlots.Vscr : null, evaluate);
 }
 
 /// <summary>The helper of a pure vector operation over one register.</summary>
-internal static unsafe class IrVectorUnary<TOperation>
-    where TOperation : struct, IVectorUnary
+internal static unsafe class PpuIrVectorUnary<TOperation>
+    where TOperation : struct, IPpuVectorUnary
 {
-    public static IrHelper Helper { get; } = IrVector.Make(
+    public static IrHelper Helper { get; } = PpuIrVector.Make(
         typeof(TOperation), false, [IrType.V128], static (_, x) => TOperation.Apply(x[0]));
 }
 
 /// <summary>The helper of a pure vector operation over two registers.</summary>
-internal static unsafe class IrVectorBinary<TOperation>
-    where TOperation : struct, IVectorBinary
+internal static unsafe class PpuIrVectorBinary<TOperation>
+    where TOperation : struct, IPpuVectorBinary
 {
-    public static IrHelper Helper { get; } = IrVector.Make(
+    public static IrHelper Helper { get; } = PpuIrVector.Make(
         typeof(TOperation), false, [IrType.V128, IrType.V128], static (_, x) => TOperation.Apply(x[0], x[1]));
 }
 
 /// <summary>The helper of a pure vector operation over three registers.</summary>
-internal static unsafe class IrVectorTernary<TOperation>
-    where TOperation : struct, IVectorTernary
+internal static unsafe class PpuIrVectorTernary<TOperation>
+    where TOperation : struct, IPpuVectorTernary
 {
-    public static IrHelper Helper { get; } = IrVector.Make(
+    public static IrHelper Helper { get; } = PpuIrVector.Make(
         typeof(TOperation), false, [IrType.V128, IrType.V128, IrType.V128], static (_, x) => TOperation.Apply(x[0], x[1], x[2]));
 }
 
 /// <summary>The helper of a pure vector operation over one register and an immediate field.</summary>
-internal static unsafe class IrVectorImmediate<TOperation>
-    where TOperation : struct, IVectorImmediate
+internal static unsafe class PpuIrVectorImmediate<TOperation>
+    where TOperation : struct, IPpuVectorImmediate
 {
-    public static IrHelper Helper { get; } = IrVector.Make(
-        typeof(TOperation), false, [IrType.V128, IrType.I64], static (_, x) => TOperation.Apply(x[0], (int)IrFloat.Number(x[1])));
+    public static IrHelper Helper { get; } = PpuIrVector.Make(
+        typeof(TOperation), false, [IrType.V128, IrType.I64], static (_, x) => TOperation.Apply(x[0], (int)PpuIrFloat.Number(x[1])));
 }
 
 /// <summary>The helper of a pure vector operation over two registers and an immediate field.</summary>
-internal static unsafe class IrVectorBinaryImmediate<TOperation>
-    where TOperation : struct, IVectorBinaryImmediate
+internal static unsafe class PpuIrVectorBinaryImmediate<TOperation>
+    where TOperation : struct, IPpuVectorBinaryImmediate
 {
-    public static IrHelper Helper { get; } = IrVector.Make(
+    public static IrHelper Helper { get; } = PpuIrVector.Make(
         typeof(TOperation), false, [IrType.V128, IrType.V128, IrType.I64],
-        static (_, x) => TOperation.Apply(x[0], x[1], (int)IrFloat.Number(x[2])));
+        static (_, x) => TOperation.Apply(x[0], x[1], (int)PpuIrFloat.Number(x[2])));
 }
 
 /// <summary>The helper of a vector operation over one register and VSCR.</summary>
-internal static unsafe class IrVectorStatusUnary<TOperation>
-    where TOperation : struct, IVectorStatusUnary
+internal static unsafe class PpuIrVectorStatusUnary<TOperation>
+    where TOperation : struct, IPpuVectorStatusUnary
 {
-    public static IrHelper Helper { get; } = IrVector.Make(
-        typeof(TOperation), true, [IrType.V128], static (state, x) => TOperation.Apply(ref IrVector.Status(state), x[0]));
+    public static IrHelper Helper { get; } = PpuIrVector.Make(
+        typeof(TOperation), true, [IrType.V128], static (state, x) => TOperation.Apply(ref PpuIrVector.Status(state), x[0]));
 }
 
 /// <summary>The helper of a vector operation over one register, an immediate field and VSCR.</summary>
-internal static unsafe class IrVectorStatusImmediate<TOperation>
-    where TOperation : struct, IVectorStatusImmediate
+internal static unsafe class PpuIrVectorStatusImmediate<TOperation>
+    where TOperation : struct, IPpuVectorStatusImmediate
 {
-    public static IrHelper Helper { get; } = IrVector.Make(
+    public static IrHelper Helper { get; } = PpuIrVector.Make(
         typeof(TOperation), true, [IrType.V128, IrType.I64],
-        static (state, x) => TOperation.Apply(ref IrVector.Status(state), x[0], (int)IrFloat.Number(x[1])));
+        static (state, x) => TOperation.Apply(ref PpuIrVector.Status(state), x[0], (int)PpuIrFloat.Number(x[1])));
 }
 
 /// <summary>The helper of a vector operation over two registers and VSCR.</summary>
-internal static unsafe class IrVectorStatusBinary<TOperation>
-    where TOperation : struct, IVectorStatusBinary
+internal static unsafe class PpuIrVectorStatusBinary<TOperation>
+    where TOperation : struct, IPpuVectorStatusBinary
 {
-    public static IrHelper Helper { get; } = IrVector.Make(
-        typeof(TOperation), true, [IrType.V128, IrType.V128], static (state, x) => TOperation.Apply(ref IrVector.Status(state), x[0], x[1]));
+    public static IrHelper Helper { get; } = PpuIrVector.Make(
+        typeof(TOperation), true, [IrType.V128, IrType.V128], static (state, x) => TOperation.Apply(ref PpuIrVector.Status(state), x[0], x[1]));
 }
 
 /// <summary>The helper of a vector operation over three registers and VSCR.</summary>
-internal static unsafe class IrVectorStatusTernary<TOperation>
-    where TOperation : struct, IVectorStatusTernary
+internal static unsafe class PpuIrVectorStatusTernary<TOperation>
+    where TOperation : struct, IPpuVectorStatusTernary
 {
-    public static IrHelper Helper { get; } = IrVector.Make(
+    public static IrHelper Helper { get; } = PpuIrVector.Make(
         typeof(TOperation), true, [IrType.V128, IrType.V128, IrType.V128],
-        static (state, x) => TOperation.Apply(ref IrVector.Status(state), x[0], x[1], x[2]));
+        static (state, x) => TOperation.Apply(ref PpuIrVector.Status(state), x[0], x[1], x[2]));
 }
 
 /// <summary>The routine of an operation on the whole state, or, for reservations, on the few registers they name.</summary>
-internal static unsafe class IrSystem<TOperation>
+internal static unsafe class PpuIrSystem<TOperation>
     where TOperation : struct, ISystemOperation
 {
     public static IrRoutine Routine { get; } = new(
-        typeof(TOperation), (nint)(delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)&TOperation.Execute, Reads, Writes);
+        typeof(TOperation), (nint)(delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*>)&TOperation.Execute, Reads, Writes);
 
     private static Func<IrInstruction, IrSlot[]>? Reads =>
-        typeof(TOperation) == typeof(LoadReserve) ? static insn => [IrSlots.Gpr(Form(insn).Ra), IrSlots.Gpr(Form(insn).Rb)]
+        typeof(TOperation) == typeof(LoadReserve) ? static insn => [PpuIrSlots.Gpr(Form(insn).Ra), PpuIrSlots.Gpr(Form(insn).Rb)]
         : typeof(TOperation) == typeof(StoreConditional)
-            ? static insn => [IrSlots.Gpr(Form(insn).Rt), IrSlots.Gpr(Form(insn).Ra), IrSlots.Gpr(Form(insn).Rb), IrSlots.XerSo]
+            ? static insn => [PpuIrSlots.Gpr(Form(insn).Rt), PpuIrSlots.Gpr(Form(insn).Ra), PpuIrSlots.Gpr(Form(insn).Rb), PpuIrSlots.XerSo]
         : null;
 
     private static Func<IrInstruction, IrSlot[]>? Writes =>
-        typeof(TOperation) == typeof(LoadReserve) ? static insn => [IrSlots.Gpr(Form(insn).Rt)]
-        : typeof(TOperation) == typeof(StoreConditional) ? static _ => [IrSlots.Cr(0)]
+        typeof(TOperation) == typeof(LoadReserve) ? static insn => [PpuIrSlots.Gpr(Form(insn).Rt)]
+        : typeof(TOperation) == typeof(StoreConditional) ? static _ => [PpuIrSlots.Cr(0)]
         : null;
 
     private static XForm Form(IrInstruction insn) => new((uint)insn.Immediate);

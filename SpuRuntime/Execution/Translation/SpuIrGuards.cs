@@ -13,7 +13,7 @@ internal static class SpuIrGuards
 {
     private static readonly bool IsWide = Avx512F.IsSupported;
 
-    private static readonly IrLook Checks = new(
+    private static readonly IrRangeCheck Checks = new(
         new IrRange(ModerateRange.Greatest, ModerateRange.UnitExponent),
         new IrRange(ModerateRange.GreatestResult, ModerateRange.ResultUnitExponent),
         Method(nameof(SingleFastPath.MagnitudeKey)), Method(nameof(SingleFastPath.InverseMagnitudeKey)),

@@ -54,7 +54,7 @@ public abstract unsafe class FloatRecordTests(PpuEngine engine) : IDisposable
         HashSet<string> known = [.. FloatVectorCorpus.Groups.Select(static group => group.Mnemonic)];
         foreach (FloatVectorGroup group in FloatVectorCorpus.Groups.DistinctBy(static group => group.Mnemonic))
         {
-            InstructionInfo other = PpuTable.Info(PpuDecoder.Decode(group.Word ^ 1));
+            PpuInstructionInfo other = PpuTable.Info(PpuDecoder.Decode(group.Word ^ 1));
             if (other.Has("rc") && !known.Contains(other.Mnemonic))
                 yield return (other.Mnemonic, group);
         }

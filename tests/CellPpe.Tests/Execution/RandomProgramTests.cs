@@ -20,7 +20,7 @@ public sealed unsafe class RandomProgramTests
     private const int Instructions = 4000;
     private const int CodeWords = 2048;
 
-    private static readonly InstructionInfo[] Candidates =
+    private static readonly PpuInstructionInfo[] Candidates =
         [.. Words.Instructions.Where(static info => info.Mnemonic is not ("lwarx" or "ldarx" or "stwcx." or "stdcx."))];
 
     public static TheoryData<int, PpuEngine> Seeds()

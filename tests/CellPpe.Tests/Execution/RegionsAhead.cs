@@ -11,7 +11,7 @@ namespace CellPpe.Tests.Execution;
 /// <summary>Compiles what a thread is about to run, without waiting for it to be hot, so that a test of a few instructions tests compiled code.</summary>
 internal sealed unsafe class RegionsAhead(PpuCore core)
 {
-    private readonly RegionPlanner _planner = new(core.Shared, core.Regions!);
+    private readonly PpuRegionPlanner _planner = new(core.Shared, core.Regions!);
     private int _numbers = -1;
 
     /// <summary>Puts a region of at most so many instructions in the place where the thread goes on.</summary>
@@ -23,21 +23,21 @@ internal sealed unsafe class RegionsAhead(PpuCore core)
         // The fetch that the run begins with; where it faults there is nothing to compile.
         if (!thread.Storage.TryFetch(address))
             return;
-        DecodedInsn* insn = PpuLoop.Lookup(thread.Context, address);
+        PpuDecodedInsn* insn = PpuLoop.Lookup(thread.Context, address);
         if (!core.Code.IsInterpreted(insn))
             return;
         Decode(thread.Context, insn);
-        int most = (int)Math.Min(instructions, RegionLimits.Small.Instructions);
-        if (_planner.Plan(thread.Context, insn, new RegionLimits(most, most, 1, true)) is not { } plan)
+        int most = (int)Math.Min(instructions, PpuRegionLimits.Small.Instructions);
+        if (_planner.Plan(thread.Context, insn, new PpuRegionLimits(most, most, 1, true)) is not { } plan)
             return;
-        Assert(regions.Compiler.TryAdd(new Region(_numbers--, plan)));
+        Assert(regions.Compiler.TryAdd(new PpuRegion(_numbers--, plan)));
         long failures = regions.Compiler.Work.Failures;
         regions.Settle();
         Assert(failures == 0);
     }
 
     // The planner takes in what has been run; here it shall take in what will be.
-    private void Decode(PpuContext* context, DecodedInsn* insn)
+    private void Decode(PpuContext* context, PpuDecodedInsn* insn)
     {
         byte* host = context->PageHost + (((byte*)insn - (byte*)context->PageBase) / 4);
         for (byte* end = context->PageHost + GuestMemory.PageSize; host < end; host += 4, insn++)

@@ -47,7 +47,7 @@ internal static class FloatInstructions
         };
 
     private static FloatOutcome Unary<TOperation>(uint fpscr, ReadOnlySpan<ulong> operands)
-        where TOperation : struct, IFloatUnary
+        where TOperation : struct, IPpuFloatUnary
     {
         Fpscr state = Before(fpscr);
         bool written = TOperation.Apply(ref state, operands[0], out ulong result);
@@ -55,7 +55,7 @@ internal static class FloatInstructions
     }
 
     private static FloatOutcome Binary<TOperation>(uint fpscr, ReadOnlySpan<ulong> operands)
-        where TOperation : struct, IFloatBinary
+        where TOperation : struct, IPpuFloatBinary
     {
         Fpscr state = Before(fpscr);
         bool written = TOperation.Apply(ref state, operands[0], operands[1], out ulong result);
@@ -63,7 +63,7 @@ internal static class FloatInstructions
     }
 
     private static FloatOutcome Ternary<TOperation>(uint fpscr, ReadOnlySpan<ulong> operands)
-        where TOperation : struct, IFloatTernary
+        where TOperation : struct, IPpuFloatTernary
     {
         Fpscr state = Before(fpscr);
         bool written = TOperation.Apply(ref state, operands[0], operands[1], operands[2], out ulong result);
@@ -71,7 +71,7 @@ internal static class FloatInstructions
     }
 
     private static FloatOutcome Compare<TOperation>(uint fpscr, ReadOnlySpan<ulong> operands)
-        where TOperation : struct, IFloatCompare
+        where TOperation : struct, IPpuFloatCompare
     {
         Fpscr state = Before(fpscr);
         uint field = TOperation.Apply(ref state, operands[0], operands[1]);

@@ -110,10 +110,10 @@ public sealed unsafe class FloatSemanticsTests
         state.Msr = Msr.Fp;
         PpuContext context = default;
         context.State = state;
-        DecodedInsn instruction = default;
+        PpuDecodedInsn instruction = default;
         instruction.Word = word;
-        var machine = new InterpreterMachine(&context, &instruction);
-        Assert.True(PpuDispatch<InterpreterMachine, ulong, Vector128<byte>>.Execute(
+        var machine = new PpuInterpreterMachine(&context, &instruction);
+        Assert.True(PpuDispatch<PpuInterpreterMachine, ulong, Vector128<byte>>.Execute(
             ref machine, PpuDecoder.Decode(word), word));
         return context.State;
     }

@@ -17,7 +17,7 @@ internal static partial class BinutilsDifferences
     private static readonly HashSet<string> RefusedOperand = ["mtocrf", "mfocrf", "mftb", "sync"];
 
     /// <summary>True when <paramref name="theirs"/> means the same as <paramref name="ours"/>, or objdump prints data for a named reason.</summary>
-    public static bool IsKnown(InstructionInfo info, uint word, string ours, string theirs)
+    public static bool IsKnown(PpuInstructionInfo info, uint word, string ours, string theirs)
     {
         if (theirs.StartsWith(".long", StringComparison.Ordinal))
             return RefusedOperand.Contains(info.Mnemonic) || IsInvalidForm(info, word);
@@ -35,14 +35,14 @@ internal static partial class BinutilsDifferences
 
     // Forms the manual calls invalid, which a PPE executes somehow: RA = 0 or RA = RT with update (Book I 3.3.2), a register
     // loaded that is also part of the address (3.3.5, 3.3.6), reserved values of BO and BH (2.4.1).
-    private static bool IsInvalidForm(InstructionInfo info, uint word)
+    private static bool IsInvalidForm(PpuInstructionInfo info, uint word)
     {
         if (info.Has("update"))
             return Field(info, word, "ra") == 0 || Field(info, word, "ra") == Field(info, word, "rt");
         return info.Mnemonic is "lmw" or "lswi" or "lswx" || info.Field("bo") is not null;
     }
 
-    private static long Field(InstructionInfo info, uint word, string name) => info.Field(name)?.Extract(word) ?? -1;
+    private static long Field(PpuInstructionInfo info, uint word, string name) => info.Field(name)?.Extract(word) ?? -1;
 
     // "4*cr2+eq" is bit 10; "eq" alone is bit 2.
     private static string CrBitNumber(Match match)

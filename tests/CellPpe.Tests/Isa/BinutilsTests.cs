@@ -25,7 +25,7 @@ public sealed partial class BinutilsTests
         var differences = new List<string>();
         for (int index = 0; index < words.Length; index++)
         {
-            InstructionInfo info = PpuTable.Info(PpuDecoder.Decode(words[index]));
+            PpuInstructionInfo info = PpuTable.Info(PpuDecoder.Decode(words[index]));
             string ours = Blanks().Replace(PpuDisassembler.Disassemble(words[index], 4 * (ulong)index), " ");
             if (ours != theirs[index] && !BinutilsDifferences.IsKnown(info, words[index], ours, theirs[index]))
                 differences.Add($"{words[index]:x8}: '{ours}', objdump '{theirs[index]}'");

@@ -43,8 +43,8 @@ public sealed class CoverageTests
         };
         IReadOnlyDictionary<string, int>[] columns = [fixed64, fixed32, floating, vector, definitions];
 
-        InstructionInfo[] all = [.. Words.Instructions];
-        InstructionInfo[] without = [.. all.Where(info => columns.All(column => !column.ContainsKey(info.Mnemonic)))];
+        PpuInstructionInfo[] all = [.. Words.Instructions];
+        PpuInstructionInfo[] without = [.. all.Where(info => columns.All(column => !column.ContainsKey(info.Mnemonic)))];
         var page = new StringBuilder();
         page.Append(
             """
@@ -60,15 +60,15 @@ public sealed class CoverageTests
             """);
         page.AppendLine(CultureInfo.InvariantCulture, $"{all.Length} instructions, {all.Length - without.Length} with vectors, {without.Length} without.");
         page.AppendLine().AppendLine("## Without vectors").AppendLine();
-        foreach (IGrouping<string, InstructionInfo> section in without.GroupBy(static info => info.Section))
+        foreach (IGrouping<string, PpuInstructionInfo> section in without.GroupBy(static info => info.Section))
             page.AppendLine(CultureInfo.InvariantCulture, $"- {section.Key}: {string.Join(", ", section.Select(static info => $"`{info.Mnemonic}`"))}");
         page.AppendLine().AppendLine("## Vectors by instruction");
-        foreach (IGrouping<string, InstructionInfo> section in all.GroupBy(static info => info.Section))
+        foreach (IGrouping<string, PpuInstructionInfo> section in all.GroupBy(static info => info.Section))
         {
             page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"### {section.Key}").AppendLine();
             page.AppendLine("| instruction | 64-bit mode | 32-bit mode | floating point | vector | definition |");
             page.AppendLine("| --- | ---: | ---: | ---: | ---: | ---: |");
-            foreach (InstructionInfo info in section)
+            foreach (PpuInstructionInfo info in section)
             {
                 IEnumerable<string> cells = columns.Select(column =>
                     column.TryGetValue(info.Mnemonic, out int count) ? count.ToString(CultureInfo.InvariantCulture) : "");

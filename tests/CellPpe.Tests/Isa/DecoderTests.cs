@@ -12,7 +12,7 @@ public sealed class DecoderTests
     [Fact]
     public void No_two_rows_match_the_same_word()
     {
-        InstructionInfo[] rows = [.. Words.Instructions];
+        PpuInstructionInfo[] rows = [.. Words.Instructions];
         for (int left = 0; left < rows.Length; left++)
         {
             for (int right = left + 1; right < rows.Length; right++)
@@ -31,7 +31,7 @@ public sealed class DecoderTests
     [InlineData(0x02aa_a800u)]
     public void All_values_of_the_opcode_fields_decode_as_the_table_says(uint operands)
     {
-        ILookup<uint, InstructionInfo> byPrimary = Words.Instructions.ToLookup(static info => info.Value >> 26);
+        ILookup<uint, PpuInstructionInfo> byPrimary = Words.Instructions.ToLookup(static info => info.Value >> 26);
         for (uint primary = 0; primary < 64; primary++)
         {
             for (uint low = 0; low < 0x800; low++)
@@ -46,7 +46,7 @@ public sealed class DecoderTests
     public void Random_words_decode_as_the_table_says()
     {
         var random = new Random(Seed);
-        ILookup<uint, InstructionInfo> byPrimary = Words.Instructions.ToLookup(static info => info.Value >> 26);
+        ILookup<uint, PpuInstructionInfo> byPrimary = Words.Instructions.ToLookup(static info => info.Value >> 26);
         for (int count = 0; count < 200_000; count++)
         {
             uint word = Words.Bits(random);
@@ -59,7 +59,7 @@ public sealed class DecoderTests
     {
         // Book I 1.8.2: a reserved field of a defined instruction is ignored by the processor.
         var random = new Random(Seed);
-        foreach (InstructionInfo info in Words.Instructions)
+        foreach (PpuInstructionInfo info in Words.Instructions)
         {
             for (int count = 0; count < 50; count++)
                 Assert.Equal(info.Op, PpuDecoder.Decode(info.Value | (Words.Bits(random) & ~info.Mask)));
@@ -74,6 +74,6 @@ public sealed class DecoderTests
     [InlineData(0xfc00_0030u)] // fre, which a PPE does not have
     public void Words_a_PPE_does_not_have_are_invalid(uint word) => Assert.Equal(PpuOp.Invalid, PpuDecoder.Decode(word));
 
-    private static PpuOp Match(IEnumerable<InstructionInfo> rows, uint word) =>
+    private static PpuOp Match(IEnumerable<PpuInstructionInfo> rows, uint word) =>
         rows.SingleOrDefault(info => (word & info.Mask) == info.Value)?.Op ?? PpuOp.Invalid;
 }

@@ -18,7 +18,7 @@ public sealed class RoundTripTests
     public void Fields_insert_what_they_extract()
     {
         var random = new Random(Seed);
-        foreach (InstructionInfo info in Words.Instructions)
+        foreach (PpuInstructionInfo info in Words.Instructions)
         {
             foreach (OperandField field in info.Fields)
             {
@@ -43,7 +43,7 @@ public sealed class RoundTripTests
     public void Typed_methods_put_operands_where_the_fields_are()
     {
         var random = new Random(Seed);
-        foreach (InstructionInfo info in Words.Instructions)
+        foreach (PpuInstructionInfo info in Words.Instructions)
         {
             MethodInfo method = typeof(Asm).GetMethod(info.Op.ToString())!;
             ParameterInfo[] parameters = method.GetParameters();
@@ -60,7 +60,7 @@ public sealed class RoundTripTests
     public void Disassembled_text_assembles_to_the_same_word()
     {
         var random = new Random(Seed);
-        foreach (InstructionInfo info in Words.Instructions)
+        foreach (PpuInstructionInfo info in Words.Instructions)
         {
             for (int count = 0; count < WordsPerInstruction; count++)
             {

@@ -9,14 +9,14 @@ namespace CellPpe.Tests.Isa;
 internal static partial class Words
 {
     /// <summary>Every instruction but <see cref="PpuOp.Invalid"/>.</summary>
-    public static IEnumerable<InstructionInfo> Instructions => PpuTable.Instructions.Skip(1);
+    public static IEnumerable<PpuInstructionInfo> Instructions => PpuTable.Instructions.Skip(1);
 
     /// <summary>The fields an instruction's assembly names, in that order.</summary>
-    public static IReadOnlyList<OperandField> Operands(InstructionInfo info) =>
+    public static IReadOnlyList<OperandField> Operands(PpuInstructionInfo info) =>
         [.. OperandName().Matches(info.Assembly).Select(match => info.Field(match.Value)!)];
 
     /// <summary>A word with random operands and reserved fields of zero.</summary>
-    public static uint Random(InstructionInfo info, Random random)
+    public static uint Random(PpuInstructionInfo info, Random random)
     {
         uint operands = Operands(info).Aggregate(0u, static (mask, field) => mask | field.Mask);
         return info.Value | (Bits(random) & operands);

@@ -2,7 +2,9 @@ using System.Reflection;
 using System.Runtime.Intrinsics;
 
 using CellPpe.Ppe.Arithmetic;
+using CellPpe.Ppe.Arithmetic.Vector.Float;
 using CellPpe.Ppe.Arithmetic.Vector.Integer;
+using CellPpe.Ppe.Arithmetic.Vector.Permute;
 using CellPpe.Ppe.State;
 
 namespace CellPpe.Tests.Vector;
@@ -17,12 +19,14 @@ internal static class VectorOperation
     public static IReadOnlyList<(Vector128<byte> Result, uint Vscr)>? RunAll(VectorEntry entry)
     {
         string mnemonic = entry.Mnemonic.TrimEnd('.');
-        string name = $"{typeof(Vaddubm).Namespace}.{char.ToUpperInvariant(mnemonic[0])}{mnemonic[1..]}";
-        if (typeof(Vaddubm).Assembly.GetType(name) is not { } type)
+        string name = $"{char.ToUpperInvariant(mnemonic[0])}{mnemonic[1..]}";
+        string[] folders = [typeof(Vaddubm).Namespace!, typeof(Vaddfp).Namespace!, typeof(Vperm).Namespace!];
+        Type? type = folders.Select(folder => typeof(Vaddubm).Assembly.GetType($"{folder}.{name}")).SingleOrDefault(static found => found is not null);
+        if (type is null)
             return null;
 
         Type contract = type.GetInterfaces().Single();
-        string method = contract.Name[1..];
+        string method = contract.Name["IPpu".Length..];
         MethodInfo generic = typeof(VectorOperation).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!;
         var run = generic.MakeGenericMethod(type).CreateDelegate<Runner>();
         int immediate = method.EndsWith("Immediate", StringComparison.Ordinal) ? entry.Immediate : 0;
@@ -39,29 +43,29 @@ internal static class VectorOperation
     }
 
     private static Vector128<byte> VectorUnary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorUnary => T.Apply(o.B);
+        where T : IPpuVectorUnary => T.Apply(o.B);
 
     private static Vector128<byte> VectorBinary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorBinary => T.Apply(o.A, o.B);
+        where T : IPpuVectorBinary => T.Apply(o.A, o.B);
 
     private static Vector128<byte> VectorTernary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorTernary => T.Apply(o.A, o.B, o.C);
+        where T : IPpuVectorTernary => T.Apply(o.A, o.B, o.C);
 
     private static Vector128<byte> VectorImmediate<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorImmediate => T.Apply(o.B, immediate);
+        where T : IPpuVectorImmediate => T.Apply(o.B, immediate);
 
     private static Vector128<byte> VectorBinaryImmediate<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorBinaryImmediate => T.Apply(o.A, o.B, immediate);
+        where T : IPpuVectorBinaryImmediate => T.Apply(o.A, o.B, immediate);
 
     private static Vector128<byte> VectorStatusUnary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorStatusUnary => T.Apply(ref vscr, o.B);
+        where T : IPpuVectorStatusUnary => T.Apply(ref vscr, o.B);
 
     private static Vector128<byte> VectorStatusImmediate<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorStatusImmediate => T.Apply(ref vscr, o.B, immediate);
+        where T : IPpuVectorStatusImmediate => T.Apply(ref vscr, o.B, immediate);
 
     private static Vector128<byte> VectorStatusBinary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorStatusBinary => T.Apply(ref vscr, o.A, o.B);
+        where T : IPpuVectorStatusBinary => T.Apply(ref vscr, o.A, o.B);
 
     private static Vector128<byte> VectorStatusTernary<T>(ref Vscr vscr, in VectorOperands o, int immediate)
-        where T : IVectorStatusTernary => T.Apply(ref vscr, o.A, o.B, o.C);
+        where T : IPpuVectorStatusTernary => T.Apply(ref vscr, o.A, o.B, o.C);
 }

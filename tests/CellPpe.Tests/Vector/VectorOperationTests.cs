@@ -55,7 +55,7 @@ public sealed class VectorOperationTests
         var mnemonics = VectorCorpus.Entries.Values.Select(static entry => entry.Mnemonic.TrimEnd('.')).ToHashSet();
         Type[] operations = [.. typeof(Ppe.Arithmetic.Vector.Integer.Vaddubm).Assembly.GetTypes()
             .Where(static type => type.Namespace?.StartsWith("CellPpe.Ppe.Arithmetic.Vector.", StringComparison.Ordinal) == true)
-            .Where(static type => type.GetInterfaces().Any(static contract => contract.Name.StartsWith("IVector", StringComparison.Ordinal)))];
+            .Where(static type => type.GetInterfaces().Any(static contract => contract.Name.StartsWith("IPpuVector", StringComparison.Ordinal)))];
 
         Assert.Equal(139, operations.Length);
         Assert.All(operations, type => Assert.Contains(type.Name.ToLowerInvariant(), mnemonics));

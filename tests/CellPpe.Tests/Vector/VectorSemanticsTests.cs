@@ -62,7 +62,7 @@ public sealed unsafe class VectorSemanticsTests : IDisposable
     {
         foreach (VectorEntry entry in VectorCorpus.Entries.Values)
         {
-            DecodedInsn instruction = Prepare(PpuDecoder.Decode(entry.Word), entry.Word, entry.Operands[0]);
+            PpuDecodedInsn instruction = Prepare(PpuDecoder.Decode(entry.Word), entry.Word, entry.Operands[0]);
             _context->State.Msr = 0;
             _context->PageBase = &instruction;
 
@@ -74,12 +74,12 @@ public sealed unsafe class VectorSemanticsTests : IDisposable
 
     private void Run(PpuOp operation, uint word, in VectorOperands operands)
     {
-        DecodedInsn instruction = Prepare(operation, word, operands);
+        PpuDecodedInsn instruction = Prepare(operation, word, operands);
         Assert.True(instruction.Handler(_context, &instruction) == &instruction + 1);
     }
 
     // As the generator's C program does: VRT and CR all ones beforehand.
-    private DecodedInsn Prepare(PpuOp operation, uint word, in VectorOperands operands)
+    private PpuDecodedInsn Prepare(PpuOp operation, uint word, in VectorOperands operands)
     {
         ref PpuState state = ref _context->State;
         state.Msr = Msr.Vec;
@@ -89,9 +89,9 @@ public sealed unsafe class VectorSemanticsTests : IDisposable
         state.Vr[Vra] = operands.A;
         state.Vr[Vrb] = operands.B;
         state.Vr[Vrc] = operands.C;
-        return new DecodedInsn
+        return new PpuDecodedInsn
         {
-            Handler = (delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)Handlers[(int)operation],
+            Handler = (delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*>)Handlers[(int)operation],
             Word = word,
         };
     }

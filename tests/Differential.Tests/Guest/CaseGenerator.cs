@@ -41,7 +41,7 @@ internal static class CaseGenerator
     /// <summary>One instruction of the given kind, by itself.</summary>
     public static uint Word(Random random, PpuOp op)
     {
-        InstructionInfo info = PpuTable.Info(op);
+        PpuInstructionInfo info = PpuTable.Info(op);
         uint word = info.Value;
         // Other encodings share some of the space the masks leave free: draw again until it is this instruction.
         do
@@ -58,7 +58,7 @@ internal static class CaseGenerator
     }
 
     // Mostly the wanted register, now and then whatever chance had put there.
-    private static uint Choose(uint word, InstructionInfo info, string name, int register, Random random) =>
+    private static uint Choose(uint word, PpuInstructionInfo info, string name, int register, Random random) =>
         random.Next(8) != 0 && info.Field(name) is { } field && (field.Mask & info.Mask) == 0 ? Set(word, field, register) : word;
 
     private static uint Set(uint word, OperandField field, int value) => (word & ~field.Mask) | field.Insert(value);

@@ -19,7 +19,7 @@ internal sealed class Comparison(IIrPass passes) : IDisposable
     /// <summary>Whether the last case was left other than by an interrupt.</summary>
     public bool Completed { get; private set; }
 
-    public static IrBlock Built(GuestCase guestCase) => IrTranslation.Translate(guestCase.State.Nia, guestCase.Words, new IrMode(guestCase.State.Msr));
+    public static IrBlock Built(GuestCase guestCase) => PpuIrTranslation.Translate(guestCase.State.Nia, guestCase.Words, new PpuIrMode(guestCase.State.Msr));
 
     public IrBlock Optimized(GuestCase guestCase) => passes.Run(Built(guestCase));
 

@@ -37,7 +37,7 @@ internal sealed record Outcome(byte[] State, byte[] Window, string Exit)
             string mine = Hex(State, slot);
             string theirs = Hex(expected.State, slot);
             if (mine != theirs)
-                yield return $"{IrSlots.Name(slot)}: {mine}, expected {theirs}";
+                yield return $"{PpuIrSlots.Name(slot)}: {mine}, expected {theirs}";
         }
 
         for (int offset = 0; offset < State.Length; offset++)

@@ -8,10 +8,10 @@ internal static class Registers
 {
     public static readonly IrSlot[] All =
     [
-        .. Enumerable.Range(0, 32).Select(IrSlots.Gpr), .. Enumerable.Range(0, 32).Select(IrSlots.Fpr),
-        .. Enumerable.Range(0, 32).Select(IrSlots.Vr), .. Enumerable.Range(0, 8).Select(IrSlots.Cr),
-        IrSlots.XerCa, IrSlots.XerOv, IrSlots.XerSo, IrSlots.XerCount, IrSlots.Fpscr, IrSlots.Vscr, IrSlots.Vrsave,
-        IrSlots.Lr, IrSlots.Ctr, IrSlots.Msr,
+        .. Enumerable.Range(0, 32).Select(PpuIrSlots.Gpr), .. Enumerable.Range(0, 32).Select(PpuIrSlots.Fpr),
+        .. Enumerable.Range(0, 32).Select(PpuIrSlots.Vr), .. Enumerable.Range(0, 8).Select(PpuIrSlots.Cr),
+        PpuIrSlots.XerCa, PpuIrSlots.XerOv, PpuIrSlots.XerSo, PpuIrSlots.XerCount, PpuIrSlots.Fpscr, PpuIrSlots.Vscr, PpuIrSlots.Vrsave,
+        PpuIrSlots.Lr, PpuIrSlots.Ctr, PpuIrSlots.Msr,
     ];
 
     /// <summary>The same in the effect analysis' sets.</summary>

@@ -30,7 +30,7 @@ internal static unsafe class Shrinker
         }
         while (smaller);
 
-        foreach (IrSlot slot in Registers.All.Where(static slot => slot != IrSlots.Msr))
+        foreach (IrSlot slot in Registers.All.Where(static slot => slot != PpuIrSlots.Msr))
         {
             GuestCase simpler = failing with { State = Cleared(failing.State, slot) };
             if (fails(simpler))
@@ -59,11 +59,11 @@ internal static unsafe class Shrinker
             new ReadOnlySpan<byte>((byte*)&state + slot.Offset, slot.Bytes).CopyTo(bytes);
             Array.Reverse(bytes);
             if (bytes.Any(static part => part != 0))
-                text.Append(CultureInfo.InvariantCulture, $"{IrSlots.Name(slot)} = {Convert.ToHexStringLower(bytes)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{PpuIrSlots.Name(slot)} = {Convert.ToHexStringLower(bytes)}\n");
         }
 
-        text.Append("\nas built:\n").Append(IrPrinter.Print(Comparison.Built(guestCase), IrSlots.Name));
-        text.Append("\nafter the passes:\n").Append(IrPrinter.Print(comparison.Optimized(guestCase), IrSlots.Name));
+        text.Append("\nas built:\n").Append(IrPrinter.Print(Comparison.Built(guestCase), PpuIrSlots.Name));
+        text.Append("\nafter the passes:\n").Append(IrPrinter.Print(comparison.Optimized(guestCase), PpuIrSlots.Name));
         return text.ToString();
     }
 

@@ -23,7 +23,7 @@ internal sealed unsafe class TestCore : IDisposable
 
     private readonly GuestMemory _memory = new(GuestLayout.WindowSize + GuestLayout.CodeSize);
     private readonly PpuCore _core;
-    private readonly IrHost _host;
+    private readonly PpuIrHost _host;
     private readonly NativeTier? _native;
     private readonly byte[] _image = new byte[GuestLayout.WindowSize];
 
@@ -32,7 +32,7 @@ internal sealed unsafe class TestCore : IDisposable
         Assert.NotNull(_memory.TryAddMemory(new LparAddress(GuestLayout.Window), GuestLayout.WindowSize, RegionAccess.ReadWrite, "window"));
         Assert.NotNull(_memory.TryAddMemory(new LparAddress(GuestLayout.Code), GuestLayout.CodeSize, RegionAccess.Read, "code"));
         _core = new PpuCore(new PpuConfiguration(1, GuestLayout.RealModeLimit), _memory, new StoppedClock(), NullLogger.Instance);
-        _host = new IrHost(Thread.Context);
+        _host = new PpuIrHost(Thread.Context);
         if (EngineOptions.Of(PpuEngine.Auto).UsesNative)
             _native = _core.Regions!.Native;
         new Random(1).NextBytes(_image);
@@ -70,19 +70,19 @@ internal sealed unsafe class TestCore : IDisposable
         Load(guestCase);
         ulong address = guestCase.State.Nia;
         Assert.True(Thread.Storage.TryFetch(address));
-        DecodedInsn* insn = PpuLoop.Lookup(Context, address);
+        PpuDecodedInsn* insn = PpuLoop.Lookup(Context, address);
         var page = new RegionPage(address & ~0xfffUL, (ulong)(Context->PageHost - _memory.HostBase), (nint)Context->PageBase, (nint)Context->PageHost);
-        var plan = new RegionPlan
+        var plan = new PpuRegionPlan
         {
-            Blocks = [new PlannedBlock(address, guestCase.Words)], Entries = [0], Returns = [], Pages = [page],
-            Mode = new IrMode(guestCase.State.Msr), MsrMask = 0, MsrValue = 0, Generation = 0,
+            Blocks = [new PpuPlannedBlock(address, guestCase.Words)], Entries = [0], Returns = [], Pages = [page],
+            Mode = new PpuIrMode(guestCase.State.Msr), MsrMask = 0, MsrValue = 0, Generation = 0,
         };
-        using var region = new Region(0, plan);
+        using var region = new PpuRegion(0, plan);
         var compiled = new MsilRegionBackend(new PpuRegionGuest(region)).Compile(new IrRegion([block], [length], [0], []), "case", hopeful);
         Context->Left = Budget;
         Context->Exact = -1;
         insn->Entry = 0;
-        DecodedInsn* next = ((delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)compiled.Entry)(Context, insn);
+        PpuDecodedInsn* next = ((delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*>)compiled.Entry)(Context, insn);
         if (next != null)
         {
             Context->State.Nia = Context->AddressOf(next);
@@ -110,7 +110,7 @@ internal sealed unsafe class TestCore : IDisposable
         compiled = false;
         ulong address = guestCase.State.Nia;
         Assert.True(Thread.Storage.TryFetch(address));
-        DecodedInsn* insn = PpuLoop.Lookup(Context, address);
+        PpuDecodedInsn* insn = PpuLoop.Lookup(Context, address);
         ulong code = (ulong)(Context->PageHost - _memory.HostBase);
         for (int index = 0; index < guestCase.Words.Length; index++)
         {
@@ -137,7 +137,7 @@ internal sealed unsafe class TestCore : IDisposable
 
         Context->Left = Budget;
         Context->Attention = PpuContext.Wanted;
-        DecodedInsn* next = insn->Handler(Context, insn);
+        PpuDecodedInsn* next = insn->Handler(Context, insn);
         long run = Budget - Context->Left + 1;
         Context->Attention = 0;
         if (next != null && run < instructions)
@@ -169,7 +169,7 @@ internal sealed unsafe class TestCore : IDisposable
         {
             uint[] words = program.Words[(int)((Context->State.Nia - program.State.Nia) / 4)..];
             instructions += asBlock()
-                ? _host.Run(new IrInterpreterBackend().Compile(IrTranslation.Translate(Context->State.Nia, words, new IrMode(Context->State.Msr))))
+                ? _host.Run(new IrInterpreterBackend().Compile(PpuIrTranslation.Translate(Context->State.Nia, words, new PpuIrMode(Context->State.Msr))))
                 : (int)Interpret(Few);
         }
         while (Context->Exit is PpuLoopExit.Budget or PpuLoopExit.Refetch);
@@ -195,7 +195,7 @@ internal sealed unsafe class TestCore : IDisposable
 
     private long Interpret(int instructions)
     {
-        DecodedInsn* first = PpuLoop.Lookup(Context, Context->State.Nia);
+        PpuDecodedInsn* first = PpuLoop.Lookup(Context, Context->State.Nia);
         if (first == null)
         {
             Assert.True(Thread.Storage.TryFetch(Context->State.Nia), $"no code at 0x{Context->State.Nia:x}");

@@ -83,7 +83,7 @@ internal static class ProgramComparison
         {
             (string mine, string theirs) = (Hex(compiled.State, slot), Hex(interpreted.State, slot));
             if (mine != theirs)
-                lines.Add($"{IrSlots.Name(slot)}: {mine}, expected {theirs}");
+                lines.Add($"{PpuIrSlots.Name(slot)}: {mine}, expected {theirs}");
         }
 
         int first = compiled.State.CommonPrefixLength(interpreted.State);

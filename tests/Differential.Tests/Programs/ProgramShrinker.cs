@@ -52,7 +52,7 @@ internal static unsafe class ProgramShrinker
             byte[] bytes = new ReadOnlySpan<byte>((byte*)&state + slot.Offset, slot.Bytes).ToArray();
             Array.Reverse(bytes);
             if (bytes.Any(static part => part != 0))
-                text.Append(CultureInfo.InvariantCulture, $"{IrSlots.Name(slot)} = {Convert.ToHexStringLower(bytes)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{PpuIrSlots.Name(slot)} = {Convert.ToHexStringLower(bytes)}\n");
         }
 
         return text.ToString();
@@ -141,7 +141,7 @@ internal static unsafe class ProgramShrinker
 
     private static ProgramCase WithClearRegisters(ProgramCase failing, Func<ProgramCase, bool> fails)
     {
-        foreach (IrSlot slot in Registers.All.Where(static slot => slot != IrSlots.Msr))
+        foreach (IrSlot slot in Registers.All.Where(static slot => slot != PpuIrSlots.Msr))
         {
             PpuState state = failing.State;
             new Span<byte>((byte*)&state + slot.Offset, slot.Bytes).Clear();

@@ -271,7 +271,7 @@ internal sealed class ProgramWriter
         while (op is PpuOp.Lmw or PpuOp.Lswx or PpuOp.Lswi)
             op = CaseGenerator.Body[_random.Next(CaseGenerator.Body.Length)];
         uint word = CaseGenerator.Word(_random, op);
-        InstructionInfo info = PpuTable.Info(op);
+        PpuInstructionInfo info = PpuTable.Info(op);
         foreach (string name in (string[])["rt", "ra"])
         {
             // The registers of the convention mostly stay as they are.

@@ -68,7 +68,7 @@ public sealed unsafe class BoundTests
         using RegionMachine machine = WithLoops(new EngineOptions { MostInstructions = Most });
         machine.Run(30, Caller);
         Assert.True(machine.IsCompiled(Start));
-        Region first = Assert.Single(machine.Core.Regions!.InPlace);
+        PpuRegion first = Assert.Single(machine.Core.Regions!.InPlace);
 
         for (int round = 0; round < 3; round++)
         {
@@ -174,7 +174,7 @@ public sealed unsafe class BoundTests
     public void Notes_of_what_should_not_be_left_to_the_interpreter_are_bounded()
     {
         const int Most = 8;
-        using RegionMachine machine = WithLoops(new EngineOptions { MostHopeless = Most });
+        using RegionMachine machine = WithLoops(new EngineOptions { MostNotSpeculative = Most });
         RegionCache regions = machine.Core.Regions!;
         for (int loop = 0; loop < Loops; loop++)
         {
@@ -183,7 +183,7 @@ public sealed unsafe class BoundTests
             int number = regions.InPlace.Max(static region => region.Number);
             for (int miss = 0; miss < 512; miss++)
                 regions.Missed(machine.Thread.Context, number);
-            Assert.InRange(regions.Hopeless, 1, Most);
+            Assert.InRange(regions.NotSpeculative, 1, Most);
         }
     }
 

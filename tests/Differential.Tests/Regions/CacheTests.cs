@@ -209,7 +209,7 @@ public sealed unsafe class CacheTests
     [Fact]
     public void What_stays_hot_becomes_larger()
     {
-        var options = new EngineOptions { LargeThreshold = 5, Small = new RegionLimits(60, 32, 1, false) };
+        var options = new EngineOptions { LargeThreshold = 5, Small = new PpuRegionLimits(60, 32, 1, false) };
         using var machine = new RegionMachine(options);
         machine.Load("addi r3,r3,1; bl 0x11000; b 0x10000");
         machine.Load("addi r4,r4,1; bclr 20,0,0", Start + 0x1000);
@@ -276,18 +276,18 @@ public sealed unsafe class CacheTests
     public void A_region_that_cannot_be_compiled_is_counted_and_interpreted()
     {
         using RegionMachine machine = Hot(Counting);
-        RegionPlan plan = machine.Plan()!;
+        PpuRegionPlan plan = machine.Plan()!;
         using var compiler = new RegionCompiler(synchronous: true, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
-        var wrong = new RegionPlan
+        var wrong = new PpuRegionPlan
         {
             Blocks = [plan.Blocks[0], plan.Blocks[0]], Entries = plan.Entries, Returns = plan.Returns, Pages = plan.Pages, Mode = plan.Mode,
             MsrMask = plan.MsrMask, MsrValue = plan.MsrValue, Generation = plan.Generation,
         };
 
-        Assert.True(compiler.TryAdd(new Region(0, wrong)));
+        Assert.True(compiler.TryAdd(new PpuRegion(0, wrong)));
 
         Assert.Equal(1, compiler.Work.Failures);
-        Assert.True(compiler.TryTake(out Region? region));
+        Assert.True(compiler.TryTake(out PpuRegion? region));
         Assert.Null(region!.Code);
         region.Dispose();
     }

@@ -18,7 +18,7 @@ public sealed class PlannerTests : IDisposable
         _machine.Load("addi r3,r3,1; cmpi 0,1,r3,5; bc 12,2,0x10010; addi r4,r4,1; addi r5,r5,1; b 0x10000");
         _machine.Run(40);
 
-        RegionPlan plan = _machine.Plan()!;
+        PpuRegionPlan plan = _machine.Plan()!;
 
         Assert.Equal([Start, Start + 12, Start + 16], plan.Blocks.Select(static block => block.Address));
         Assert.Equal(6, plan.Instructions);
@@ -52,7 +52,7 @@ public sealed class PlannerTests : IDisposable
         _machine.Load(string.Concat(Enumerable.Repeat("addi r3,r3,1; ", 50)) + "b 0x10000");
         _machine.Run(102);
 
-        RegionPlan plan = _machine.Plan(new RegionLimits(20, 8, 4, false))!;
+        PpuRegionPlan plan = _machine.Plan(new PpuRegionLimits(20, 8, 4, false))!;
 
         Assert.Equal([8, 8, 4], plan.Blocks.Select(static block => block.Words.Length));
     }
@@ -64,8 +64,8 @@ public sealed class PlannerTests : IDisposable
         _machine.Load("addi r3,r3,1; b 0x10000", Start + 0x1000);
         _machine.Run(30);
 
-        RegionPlan two = _machine.Plan(new RegionLimits(60, 32, 2, false))!;
-        RegionPlan one = _machine.Plan(new RegionLimits(60, 32, 1, false))!;
+        PpuRegionPlan two = _machine.Plan(new PpuRegionLimits(60, 32, 2, false))!;
+        PpuRegionPlan one = _machine.Plan(new PpuRegionLimits(60, 32, 1, false))!;
 
         Assert.Equal([Start, Start + 0x1000], two.Pages.Select(static page => page.Address));
         // Which pages are where depends on the mode.
@@ -81,7 +81,7 @@ public sealed class PlannerTests : IDisposable
         _machine.Load("addi r4,r4,1", Start + 0xff8);
         _machine.Run(30, Start + 0xff8);
 
-        RegionPlan plan = _machine.Plan(address: Start + 0xff8)!;
+        PpuRegionPlan plan = _machine.Plan(address: Start + 0xff8)!;
 
         Assert.Equal([Start + 0xff8, Start + 0x1000], plan.Blocks.Select(static block => block.Address));
     }
@@ -92,7 +92,7 @@ public sealed class PlannerTests : IDisposable
         _machine.Load("bl 0x10010; addi r3,r3,1; b 0x10000; addi r0,r0,0; addi r4,r4,1; bclr 20,0,0");
         _machine.Run(50);
 
-        RegionPlan plan = _machine.Plan()!;
+        PpuRegionPlan plan = _machine.Plan()!;
 
         Assert.Equal([Start, Start + 4, Start + 16], plan.Blocks.Select(static block => block.Address));
         Assert.Equal([1], plan.Returns);
@@ -106,7 +106,7 @@ public sealed class PlannerTests : IDisposable
         _machine.Load("bclr 20,0,0", Start + 0x1000);
         _machine.Run(50);
 
-        RegionPlan plan = _machine.Plan(new RegionLimits(60, 32, 1, false))!;
+        PpuRegionPlan plan = _machine.Plan(new PpuRegionLimits(60, 32, 1, false))!;
 
         Assert.Empty(plan.Returns);
         Assert.Equal([Start, Start + 4], plan.Entries.Select(entry => plan.Blocks[entry].Address));
@@ -122,7 +122,7 @@ public sealed class PlannerTests : IDisposable
         _machine.Load($"addi r3,r3,1; {instruction}; b 0x10000");
         _machine.Run(30);
 
-        RegionPlan plan = _machine.Plan()!;
+        PpuRegionPlan plan = _machine.Plan()!;
 
         Assert.Equal(3, plan.Instructions);
         Assert.Equal(Msr.Sf | mask, plan.MsrMask);
@@ -147,7 +147,7 @@ public sealed class PlannerTests : IDisposable
         _machine.Load("addi r3,r3,1; b 0x10000");
         _machine.Run(30);
 
-        RegionPlan plan = _machine.Plan()!;
+        PpuRegionPlan plan = _machine.Plan()!;
 
         Assert.Equal(Msr.Sf, plan.MsrMask);
         Assert.Equal(0UL, plan.MsrValue);
@@ -160,7 +160,7 @@ public sealed class PlannerTests : IDisposable
         _machine.Load("rfid", 0xc00);
         _machine.Run(30);
 
-        RegionPlan plan = _machine.Plan()!;
+        PpuRegionPlan plan = _machine.Plan()!;
 
         Assert.Equal([Start, Start + 8], plan.Entries.Select(entry => plan.Blocks[entry].Address));
     }

@@ -79,17 +79,17 @@ internal sealed unsafe class RegionMachine : IDisposable
         return !Core.Code.IsInterpreted(Insn(address));
     }
 
-    public DecodedInsn* Insn(ulong address)
+    public PpuDecodedInsn* Insn(ulong address)
     {
         Assert.True(Thread.Storage.IsFetchCached(address) || Thread.Storage.TryFetch(address));
         return PpuLoop.Lookup(Thread.Context, address);
     }
 
     /// <summary>What would be compiled at an address, after what has been run so far.</summary>
-    public RegionPlan? Plan(RegionLimits? limits = null, ulong address = Code)
+    public PpuRegionPlan? Plan(PpuRegionLimits? limits = null, ulong address = Code)
     {
-        DecodedInsn* insn = Insn(address);
-        return new RegionPlanner(Core.Shared, Core.Regions!).Plan(Thread.Context, insn, limits ?? RegionLimits.Small);
+        PpuDecodedInsn* insn = Insn(address);
+        return new PpuRegionPlanner(Core.Shared, Core.Regions!).Plan(Thread.Context, insn, limits ?? PpuRegionLimits.Small);
     }
 
     /// <summary>Turns translation on for instructions: segment 0, no page mapped yet.</summary>

@@ -3,13 +3,13 @@ using System.Reflection.Emit;
 namespace CellPpe.Recompiler.Backends.Msil;
 
 /// <summary>Locals that say what is owed to the floating-point status; a kind or comparison of 0 owes nothing.</summary>
-public sealed class FloatDebts
+public sealed class DeferredFloatStatus
 {
-    private readonly IrDebt[] _kinds;
+    private readonly IrDeferredStatus[] _kinds;
 
     /// <param name="il">Where to.</param>
     /// <param name="kinds">What the region's quick forms owe: of other kinds there is never a debt.</param>
-    internal FloatDebts(ILGenerator il, IrDebt[] kinds)
+    internal DeferredFloatStatus(ILGenerator il, IrDeferredStatus[] kinds)
     {
         _kinds = kinds;
         Mode = il.DeclareLocal(typeof(int));
@@ -50,15 +50,15 @@ public sealed class FloatDebts
     /// <summary>The locals that say which debts there are, each with the bits it is shifted left by when they are one number.</summary>
     public IEnumerable<(LocalBuilder Local, int Shift)> Kinds()
     {
-        if (Has(IrDebt.Result))
+        if (Has(IrDeferredStatus.Result))
             yield return (ResultKind, 0);
-        if (Has(IrDebt.Conversion))
+        if (Has(IrDeferredStatus.Conversion))
             yield return (ConversionKind, ConversionShift);
-        if (Has(IrDebt.Comparison))
+        if (Has(IrDeferredStatus.Comparison))
             yield return (Comparison, ComparisonShift);
     }
 
-    internal bool Has(IrDebt kind) => Array.IndexOf(_kinds, kind) >= 0;
+    internal bool Has(IrDeferredStatus kind) => Array.IndexOf(_kinds, kind) >= 0;
 
     internal void EmitNone(ILGenerator il)
     {

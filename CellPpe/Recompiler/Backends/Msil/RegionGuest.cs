@@ -47,7 +47,7 @@ public abstract class RegionGuest
     public abstract void EmitFloatMode(RegionCode code);
 
     /// <summary>Appends the payment of what is owed to the floating-point status, after which nothing is.</summary>
-    public abstract void EmitPay(RegionCode code, FloatDebts debts);
+    public abstract void EmitDeferredStatus(RegionCode code, DeferredFloatStatus debts);
 
     /// <summary>
     /// Appends what must hold before the region runs: goes to <paramref name="refuse"/> where it may not, and fills
@@ -76,7 +76,7 @@ public abstract class RegionGuest
     /// </summary>
     /// <param name="code">The region.</param>
     /// <param name="debts">What is perhaps owed to the floating-point status, to be paid now.</param>
-    public abstract void EmitReturn(RegionCode code, FloatDebts? debts);
+    public abstract void EmitReturn(RegionCode code, DeferredFloatStatus? debts);
 
     /// <summary>The exit to a constant address.</summary>
     public abstract nint ExitTo(ulong address);

@@ -6,10 +6,10 @@ using CellPpe.Ppe.State;
 
 namespace CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 
-// One type an instruction, for machines to name (see Operations.cs and QuickOperations.cs). The arithmetic is in AdditionArithmetic.cs.
+// One type an instruction, for machines to name (see Operations.cs and FastPathOperations.cs). The arithmetic is in AdditionArithmetic.cs.
 
 /// <summary>fadd.</summary>
-internal readonly struct FloatAdd : IFloatBinary, IFloatQuickBinary
+internal readonly struct FloatAdd : IPpuFloatBinary, IPpuFloatFastPathBinary
 {
     public static FloatKind Kind => FloatKind.Add;
 
@@ -28,7 +28,7 @@ internal readonly struct FloatAdd : IFloatBinary, IFloatQuickBinary
 }
 
 /// <summary>fadds.</summary>
-internal readonly struct FloatAddSingle : IFloatBinary, IFloatQuickBinary, IFloatSinglesBinary
+internal readonly struct FloatAddSingle : IPpuFloatBinary, IPpuFloatFastPathBinary, IPpuFloatSinglesBinary
 {
     public static FloatKind Kind => FloatKind.AddSingle;
 
@@ -53,7 +53,7 @@ internal readonly struct FloatAddSingle : IFloatBinary, IFloatQuickBinary, IFloa
 }
 
 /// <summary>fsub.</summary>
-internal readonly struct FloatSubtract : IFloatBinary, IFloatQuickBinary
+internal readonly struct FloatSubtract : IPpuFloatBinary, IPpuFloatFastPathBinary
 {
     public static FloatKind Kind => FloatKind.Subtract;
 
@@ -72,7 +72,7 @@ internal readonly struct FloatSubtract : IFloatBinary, IFloatQuickBinary
 }
 
 /// <summary>fsubs.</summary>
-internal readonly struct FloatSubtractSingle : IFloatBinary, IFloatQuickBinary, IFloatSinglesBinary
+internal readonly struct FloatSubtractSingle : IPpuFloatBinary, IPpuFloatFastPathBinary, IPpuFloatSinglesBinary
 {
     public static FloatKind Kind => FloatKind.SubtractSingle;
 

@@ -5,10 +5,10 @@ using CellPpe.Ppe.State;
 
 namespace CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 
-// One type an instruction, for machines to name (see Operations.cs and QuickOperations.cs). The arithmetic is in FloatComparison.cs.
+// One type an instruction, for machines to name (see Operations.cs and FastPathOperations.cs). The arithmetic is in FloatComparison.cs.
 
 /// <summary>fcmpu.</summary>
-internal readonly struct FloatCompareUnordered : IFloatCompare, IFloatQuickCompare
+internal readonly struct FloatCompareUnordered : IPpuFloatCompare, IPpuFloatFastPathCompare
 {
     public static FloatKind Kind => FloatKind.Compare;
 
@@ -21,7 +21,7 @@ internal readonly struct FloatCompareUnordered : IFloatCompare, IFloatQuickCompa
 }
 
 /// <summary>fcmpo.</summary>
-internal readonly struct FloatCompareOrdered : IFloatCompare, IFloatQuickCompare
+internal readonly struct FloatCompareOrdered : IPpuFloatCompare, IPpuFloatFastPathCompare
 {
     public static FloatKind Kind => FloatKind.Compare;
 

@@ -6,10 +6,10 @@ using CellPpe.Ppe.State;
 
 namespace CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 
-// One type an instruction, for machines to name (see Operations.cs and QuickOperations.cs). The arithmetic is in FloatConversion.cs.
+// One type an instruction, for machines to name (see Operations.cs and FastPathOperations.cs). The arithmetic is in FloatConversion.cs.
 
 /// <summary>frsp.</summary>
-internal readonly struct FloatRoundToSingle : IFloatUnary, IFloatQuickUnary
+internal readonly struct FloatRoundToSingle : IPpuFloatUnary, IPpuFloatFastPathUnary
 {
     public static FloatKind Kind => FloatKind.RoundToSingle;
 
@@ -28,7 +28,7 @@ internal readonly struct FloatRoundToSingle : IFloatUnary, IFloatQuickUnary
 }
 
 /// <summary>fcfid.</summary>
-internal readonly struct FloatConvertFromInteger : IFloatUnary, IFloatQuickUnary
+internal readonly struct FloatConvertFromInteger : IPpuFloatUnary, IPpuFloatFastPathUnary
 {
     public static FloatKind Kind => FloatKind.ConvertFromInteger;
 
@@ -47,7 +47,7 @@ internal readonly struct FloatConvertFromInteger : IFloatUnary, IFloatQuickUnary
 }
 
 /// <summary>fctid.</summary>
-internal readonly struct FloatConvertToDoubleword : IFloatUnary, IFloatQuickUnary
+internal readonly struct FloatConvertToDoubleword : IPpuFloatUnary, IPpuFloatFastPathUnary
 {
     public static FloatKind Kind => FloatKind.ConvertToDoubleword;
 
@@ -66,7 +66,7 @@ internal readonly struct FloatConvertToDoubleword : IFloatUnary, IFloatQuickUnar
 }
 
 /// <summary>fctidz.</summary>
-internal readonly struct FloatConvertToDoublewordTowardZero : IFloatUnary, IFloatQuickUnary
+internal readonly struct FloatConvertToDoublewordTowardZero : IPpuFloatUnary, IPpuFloatFastPathUnary
 {
     public static FloatKind Kind => FloatKind.ConvertToDoublewordTowardZero;
 
@@ -85,7 +85,7 @@ internal readonly struct FloatConvertToDoublewordTowardZero : IFloatUnary, IFloa
 }
 
 /// <summary>fctiw.</summary>
-internal readonly struct FloatConvertToWord : IFloatUnary, IFloatQuickUnary
+internal readonly struct FloatConvertToWord : IPpuFloatUnary, IPpuFloatFastPathUnary
 {
     public static FloatKind Kind => FloatKind.ConvertToWord;
 
@@ -104,7 +104,7 @@ internal readonly struct FloatConvertToWord : IFloatUnary, IFloatQuickUnary
 }
 
 /// <summary>fctiwz.</summary>
-internal readonly struct FloatConvertToWordTowardZero : IFloatUnary, IFloatQuickUnary
+internal readonly struct FloatConvertToWordTowardZero : IPpuFloatUnary, IPpuFloatFastPathUnary
 {
     public static FloatKind Kind => FloatKind.ConvertToWordTowardZero;
 

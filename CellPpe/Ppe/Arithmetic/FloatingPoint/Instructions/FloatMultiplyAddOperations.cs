@@ -6,10 +6,10 @@ using CellPpe.Ppe.State;
 
 namespace CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 
-// One type an instruction, for machines to name (see Operations.cs and QuickOperations.cs). The arithmetic is in MultiplyAddArithmetic.cs.
+// One type an instruction, for machines to name (see Operations.cs and FastPathOperations.cs). The arithmetic is in MultiplyAddArithmetic.cs.
 
 /// <summary>fmadd.</summary>
-internal readonly struct FloatMultiplyAdd : IFloatTernary, IFloatQuickTernary
+internal readonly struct FloatMultiplyAdd : IPpuFloatTernary, IPpuFloatFastPathTernary
 {
     public static FloatKind Kind => FloatKind.MultiplyAdd;
 
@@ -30,7 +30,7 @@ internal readonly struct FloatMultiplyAdd : IFloatTernary, IFloatQuickTernary
 }
 
 /// <summary>fmadds.</summary>
-internal readonly struct FloatMultiplyAddSingle : IFloatTernary, IFloatQuickTernary, IFloatSinglesTernary
+internal readonly struct FloatMultiplyAddSingle : IPpuFloatTernary, IPpuFloatFastPathTernary, IPpuFloatSinglesTernary
 {
     public static FloatKind Kind => FloatKind.MultiplyAddSingle;
 
@@ -57,7 +57,7 @@ internal readonly struct FloatMultiplyAddSingle : IFloatTernary, IFloatQuickTern
 }
 
 /// <summary>fmsub.</summary>
-internal readonly struct FloatMultiplySubtract : IFloatTernary, IFloatQuickTernary
+internal readonly struct FloatMultiplySubtract : IPpuFloatTernary, IPpuFloatFastPathTernary
 {
     public static FloatKind Kind => FloatKind.MultiplySubtract;
 
@@ -78,7 +78,7 @@ internal readonly struct FloatMultiplySubtract : IFloatTernary, IFloatQuickTerna
 }
 
 /// <summary>fmsubs.</summary>
-internal readonly struct FloatMultiplySubtractSingle : IFloatTernary, IFloatQuickTernary, IFloatSinglesTernary
+internal readonly struct FloatMultiplySubtractSingle : IPpuFloatTernary, IPpuFloatFastPathTernary, IPpuFloatSinglesTernary
 {
     public static FloatKind Kind => FloatKind.MultiplySubtractSingle;
 
@@ -105,7 +105,7 @@ internal readonly struct FloatMultiplySubtractSingle : IFloatTernary, IFloatQuic
 }
 
 /// <summary>fnmadd.</summary>
-internal readonly struct FloatNegativeMultiplyAdd : IFloatTernary, IFloatQuickTernary
+internal readonly struct FloatNegativeMultiplyAdd : IPpuFloatTernary, IPpuFloatFastPathTernary
 {
     public static FloatKind Kind => FloatKind.NegativeMultiplyAdd;
 
@@ -126,7 +126,7 @@ internal readonly struct FloatNegativeMultiplyAdd : IFloatTernary, IFloatQuickTe
 }
 
 /// <summary>fnmadds.</summary>
-internal readonly struct FloatNegativeMultiplyAddSingle : IFloatTernary, IFloatQuickTernary, IFloatSinglesTernary
+internal readonly struct FloatNegativeMultiplyAddSingle : IPpuFloatTernary, IPpuFloatFastPathTernary, IPpuFloatSinglesTernary
 {
     public static FloatKind Kind => FloatKind.NegativeMultiplyAddSingle;
 
@@ -153,7 +153,7 @@ internal readonly struct FloatNegativeMultiplyAddSingle : IFloatTernary, IFloatQ
 }
 
 /// <summary>fnmsub.</summary>
-internal readonly struct FloatNegativeMultiplySubtract : IFloatTernary, IFloatQuickTernary
+internal readonly struct FloatNegativeMultiplySubtract : IPpuFloatTernary, IPpuFloatFastPathTernary
 {
     public static FloatKind Kind => FloatKind.NegativeMultiplySubtract;
 
@@ -174,7 +174,7 @@ internal readonly struct FloatNegativeMultiplySubtract : IFloatTernary, IFloatQu
 }
 
 /// <summary>fnmsubs.</summary>
-internal readonly struct FloatNegativeMultiplySubtractSingle : IFloatTernary, IFloatQuickTernary, IFloatSinglesTernary
+internal readonly struct FloatNegativeMultiplySubtractSingle : IPpuFloatTernary, IPpuFloatFastPathTernary, IPpuFloatSinglesTernary
 {
     public static FloatKind Kind => FloatKind.NegativeMultiplySubtractSingle;
 

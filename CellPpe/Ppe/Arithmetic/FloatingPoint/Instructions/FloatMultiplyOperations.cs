@@ -6,11 +6,11 @@ using CellPpe.Ppe.State;
 
 namespace CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 
-// One type an instruction, for machines to name (see Operations.cs and QuickOperations.cs). The arithmetic is in MultiplicationArithmetic.cs
+// One type an instruction, for machines to name (see Operations.cs and FastPathOperations.cs). The arithmetic is in MultiplicationArithmetic.cs
 // and DivisionArithmetic.cs.
 
 /// <summary>fmul: FRA and FRC.</summary>
-internal readonly struct FloatMultiply : IFloatBinary, IFloatQuickBinary
+internal readonly struct FloatMultiply : IPpuFloatBinary, IPpuFloatFastPathBinary
 {
     public static FloatKind Kind => FloatKind.Multiply;
 
@@ -29,7 +29,7 @@ internal readonly struct FloatMultiply : IFloatBinary, IFloatQuickBinary
 }
 
 /// <summary>fmuls: FRA and FRC.</summary>
-internal readonly struct FloatMultiplySingle : IFloatBinary, IFloatQuickBinary, IFloatSinglesBinary
+internal readonly struct FloatMultiplySingle : IPpuFloatBinary, IPpuFloatFastPathBinary, IPpuFloatSinglesBinary
 {
     public static FloatKind Kind => FloatKind.MultiplySingle;
 
@@ -54,7 +54,7 @@ internal readonly struct FloatMultiplySingle : IFloatBinary, IFloatQuickBinary, 
 }
 
 /// <summary>fdiv.</summary>
-internal readonly struct FloatDivide : IFloatBinary, IFloatQuickBinary
+internal readonly struct FloatDivide : IPpuFloatBinary, IPpuFloatFastPathBinary
 {
     public static FloatKind Kind => FloatKind.Divide;
 
@@ -73,7 +73,7 @@ internal readonly struct FloatDivide : IFloatBinary, IFloatQuickBinary
 }
 
 /// <summary>fdivs.</summary>
-internal readonly struct FloatDivideSingle : IFloatBinary, IFloatQuickBinary, IFloatSinglesBinary
+internal readonly struct FloatDivideSingle : IPpuFloatBinary, IPpuFloatFastPathBinary, IPpuFloatSinglesBinary
 {
     public static FloatKind Kind => FloatKind.DivideSingle;
 

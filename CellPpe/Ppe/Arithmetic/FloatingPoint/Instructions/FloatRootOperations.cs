@@ -6,11 +6,11 @@ using CellPpe.Ppe.State;
 
 namespace CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 
-// One type an instruction, for machines to name (see Operations.cs and QuickOperations.cs). The arithmetic is in SquareRootArithmetic.cs
+// One type an instruction, for machines to name (see Operations.cs and FastPathOperations.cs). The arithmetic is in SquareRootArithmetic.cs
 // and Estimates.cs.
 
 /// <summary>fsqrt.</summary>
-internal readonly struct FloatSquareRoot : IFloatUnary, IFloatQuickUnary
+internal readonly struct FloatSquareRoot : IPpuFloatUnary, IPpuFloatFastPathUnary
 {
     public static FloatKind Kind => FloatKind.SquareRoot;
 
@@ -29,7 +29,7 @@ internal readonly struct FloatSquareRoot : IFloatUnary, IFloatQuickUnary
 }
 
 /// <summary>fsqrts.</summary>
-internal readonly struct FloatSquareRootSingle : IFloatUnary, IFloatQuickUnary
+internal readonly struct FloatSquareRootSingle : IPpuFloatUnary, IPpuFloatFastPathUnary
 {
     public static FloatKind Kind => FloatKind.SquareRootSingle;
 
@@ -48,7 +48,7 @@ internal readonly struct FloatSquareRootSingle : IFloatUnary, IFloatQuickUnary
 }
 
 /// <summary>fres.</summary>
-internal readonly struct FloatReciprocalEstimateSingle : IFloatUnary, IFloatQuickUnary
+internal readonly struct FloatReciprocalEstimateSingle : IPpuFloatUnary, IPpuFloatFastPathUnary
 {
     public static FloatKind Kind => FloatKind.ReciprocalEstimateSingle;
 
@@ -67,7 +67,7 @@ internal readonly struct FloatReciprocalEstimateSingle : IFloatUnary, IFloatQuic
 }
 
 /// <summary>frsqrte.</summary>
-internal readonly struct FloatReciprocalSquareRootEstimate : IFloatUnary, IFloatQuickUnary
+internal readonly struct FloatReciprocalSquareRootEstimate : IPpuFloatUnary, IPpuFloatFastPathUnary
 {
     public static FloatKind Kind => FloatKind.ReciprocalSquareRootEstimate;
 

@@ -7,7 +7,7 @@ using CellPpe.Ppe.State;
 namespace CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 
 /// <summary>
-/// When the quick forms of operations may be used, and the status bits they leave for later (see QuickOperations.cs).
+/// When the fast paths of operations may be used, and the status bits they leave for later (see FastPathOperations.cs).
 /// </summary>
 /// <remarks>
 /// A status is derived by doing the operation again on a register without enables: a safe result has the same one there.
@@ -18,19 +18,19 @@ internal static unsafe class FloatStatus
     private const uint Rounded = Fpscr.Fr | Fpscr.Fi;
 
     // UE is among them because an enabled underflow changes even an exact denormalized result (Book I 4.4.4.2).
-    private const uint QuickEnables = Fpscr.RnMask | Fpscr.Ue | Fpscr.Xe;
+    private const uint FastPathEnables = Fpscr.RnMask | Fpscr.Ue | Fpscr.Xe;
 
     private static readonly Entry[] Entries = MakeEntries();
 
     /// <summary>Whether a safe result needs nothing done to the sticky bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool AllowsQuick(uint fpscr) => (fpscr & (QuickEnables | Fpscr.Xx)) == Fpscr.Xx;
+    public static bool AllowsFastPath(uint fpscr) => (fpscr & (FastPathEnables | Fpscr.Xx)) == Fpscr.Xx;
 
     /// <summary>Whether a safe and exact result needs nothing done to the sticky bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool AllowsExact(uint fpscr) => (fpscr & QuickEnables) == 0;
+    public static bool AllowsExact(uint fpscr) => (fpscr & FastPathEnables) == 0;
 
-    /// <summary>Sets the bits that describe the last result (or comparison) of this kind, for operands whose quick form was safe.</summary>
+    /// <summary>Sets the bits that describe the last result (or comparison) of this kind, for operands whose fast path was safe.</summary>
     /// <param name="fpscr">The register; its other bits stay.</param>
     /// <param name="kind">The operation; nothing happens for <see cref="FloatKind.None"/>.</param>
     /// <param name="a">The first of two or three operands.</param>
@@ -76,15 +76,15 @@ internal static unsafe class FloatStatus
         return entries;
 
         void Unary<TOperation>(uint mask)
-            where TOperation : struct, IFloatUnary, IFloatQuickUnary => entries[(int)TOperation.Kind] = new(mask, &OfUnary<TOperation>);
+            where TOperation : struct, IPpuFloatUnary, IPpuFloatFastPathUnary => entries[(int)TOperation.Kind] = new(mask, &OfUnary<TOperation>);
         void Binary<TOperation>()
-            where TOperation : struct, IFloatBinary, IFloatQuickBinary => entries[(int)TOperation.Kind] = new(Result, &OfBinary<TOperation>);
+            where TOperation : struct, IPpuFloatBinary, IPpuFloatFastPathBinary => entries[(int)TOperation.Kind] = new(Result, &OfBinary<TOperation>);
         void Ternary<TOperation>()
-            where TOperation : struct, IFloatTernary, IFloatQuickTernary => entries[(int)TOperation.Kind] = new(Result, &OfTernary<TOperation>);
+            where TOperation : struct, IPpuFloatTernary, IPpuFloatFastPathTernary => entries[(int)TOperation.Kind] = new(Result, &OfTernary<TOperation>);
     }
 
     private static uint OfUnary<TOperation>(double a, double c, double b)
-        where TOperation : struct, IFloatUnary
+        where TOperation : struct, IPpuFloatUnary
     {
         Fpscr scratch = default;
         TOperation.Apply(ref scratch, HostArithmetic.Bits(b), out _);
@@ -92,7 +92,7 @@ internal static unsafe class FloatStatus
     }
 
     private static uint OfBinary<TOperation>(double a, double c, double b)
-        where TOperation : struct, IFloatBinary
+        where TOperation : struct, IPpuFloatBinary
     {
         Fpscr scratch = default;
         TOperation.Apply(ref scratch, HostArithmetic.Bits(a), HostArithmetic.Bits(b), out _);
@@ -100,7 +100,7 @@ internal static unsafe class FloatStatus
     }
 
     private static uint OfTernary<TOperation>(double a, double c, double b)
-        where TOperation : struct, IFloatTernary
+        where TOperation : struct, IPpuFloatTernary
     {
         Fpscr scratch = default;
         TOperation.Apply(ref scratch, HostArithmetic.Bits(a), HostArithmetic.Bits(c), HostArithmetic.Bits(b), out _);

@@ -25,7 +25,7 @@ internal static class AdditionArithmetic
         return Exactly<TPrecision>(ref fpscr, a, b, subtract, out result);
     }
 
-    /// <summary>The quick form of fadds; fsubs gives it the inverse of FRB.</summary>
+    /// <summary>The fast path of fadds; fsubs gives it the inverse of FRB.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double ComputeSingle(double a, double b)
     {

@@ -27,7 +27,7 @@ internal static class DivisionArithmetic
         return Exactly<TPrecision>(ref fpscr, a, b, out result);
     }
 
-    /// <summary>The quick form of fdivs.</summary>
+    /// <summary>The fast path of fdivs.</summary>
     /// <remarks>
     /// The quotient of two singles is never halfway between two others (its 25 bits times the divisor's would be more than
     /// the dividend has), nor so near that a double could not tell; so nothing is lost by not asking whether it is exact.

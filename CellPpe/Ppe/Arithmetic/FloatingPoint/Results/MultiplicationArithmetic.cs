@@ -26,7 +26,7 @@ internal static class MultiplicationArithmetic
         return Exactly<TPrecision>(ref fpscr, a, c, out result);
     }
 
-    /// <summary>The quick form of fmuls.</summary>
+    /// <summary>The fast path of fmuls.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double ComputeSingle(double a, double c)
     {

@@ -37,7 +37,7 @@ internal static class MultiplyAddArithmetic
         return Exactly<TPrecision>(ref fpscr, a, c, b, subtract, negate, out result);
     }
 
-    /// <summary>The quick form of fmadds; the others give it inverses and invert what it gives.</summary>
+    /// <summary>The fast path of fmadds; the others give it inverses and invert what it gives.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double ComputeSingle(double a, double c, double b)
     {

@@ -25,7 +25,7 @@ internal static class SquareRootArithmetic
         return Exactly<TPrecision>(ref fpscr, b, out result);
     }
 
-    /// <summary>The quick form of fsqrts. As with quotients, the root of a single is never halfway between two others.</summary>
+    /// <summary>The fast path of fsqrts. As with quotients, the root of a single is never halfway between two others.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double ComputeSingle(double b)
     {

@@ -6,7 +6,7 @@ using CellPpe.Ppe.State;
 namespace CellPpe.Ppe.Arithmetic.Vector.Float;
 
 /// <summary>vaddfp: Vector Add Floating-Point.</summary>
-internal readonly struct Vaddfp : IVectorStatusBinary
+internal readonly struct Vaddfp : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -18,7 +18,7 @@ internal readonly struct Vaddfp : IVectorStatusBinary
 }
 
 /// <summary>vsubfp: Vector Subtract Floating-Point.</summary>
-internal readonly struct Vsubfp : IVectorStatusBinary
+internal readonly struct Vsubfp : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -30,7 +30,7 @@ internal readonly struct Vsubfp : IVectorStatusBinary
 }
 
 /// <summary>vmaddfp: Vector Multiply-Add Floating-Point: VRA * VRC + VRB, rounded once.</summary>
-internal readonly struct Vmaddfp : IVectorStatusTernary
+internal readonly struct Vmaddfp : IPpuVectorStatusTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) =>
@@ -38,7 +38,7 @@ internal readonly struct Vmaddfp : IVectorStatusTernary
 }
 
 /// <summary>vnmsubfp: Vector Negative Multiply-Subtract Floating-Point: -(VRA * VRC - VRB), rounded once.</summary>
-internal readonly struct Vnmsubfp : IVectorStatusTernary
+internal readonly struct Vnmsubfp : IPpuVectorStatusTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) =>
@@ -46,7 +46,7 @@ internal readonly struct Vnmsubfp : IVectorStatusTernary
 }
 
 /// <summary>vmaxfp: Vector Maximum Floating-Point: +0 is greater than -0.</summary>
-internal readonly struct Vmaxfp : IVectorStatusBinary
+internal readonly struct Vmaxfp : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -58,7 +58,7 @@ internal readonly struct Vmaxfp : IVectorStatusBinary
 }
 
 /// <summary>vminfp: Vector Minimum Floating-Point: -0 is less than +0.</summary>
-internal readonly struct Vminfp : IVectorStatusBinary
+internal readonly struct Vminfp : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)

@@ -6,7 +6,7 @@ using CellPpe.Ppe.State;
 namespace CellPpe.Ppe.Arithmetic.Vector.Float;
 
 /// <summary>vcmpeqfp: Vector Compare Equal to Floating-Point; false where an operand is a NaN.</summary>
-internal readonly struct Vcmpeqfp : IVectorStatusBinary
+internal readonly struct Vcmpeqfp : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b) =>
@@ -14,7 +14,7 @@ internal readonly struct Vcmpeqfp : IVectorStatusBinary
 }
 
 /// <summary>vcmpgefp: Vector Compare Greater Than or Equal to Floating-Point; false where an operand is a NaN.</summary>
-internal readonly struct Vcmpgefp : IVectorStatusBinary
+internal readonly struct Vcmpgefp : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b) =>
@@ -22,7 +22,7 @@ internal readonly struct Vcmpgefp : IVectorStatusBinary
 }
 
 /// <summary>vcmpgtfp: Vector Compare Greater Than Floating-Point; false where an operand is a NaN.</summary>
-internal readonly struct Vcmpgtfp : IVectorStatusBinary
+internal readonly struct Vcmpgtfp : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b) =>
@@ -30,7 +30,7 @@ internal readonly struct Vcmpgtfp : IVectorStatusBinary
 }
 
 /// <summary>vcmpbfp: Vector Compare Bounds Floating-Point: bit 0 where a &lt;= b fails, bit 1 where a &gt;= -b fails.</summary>
-internal readonly struct Vcmpbfp : IVectorStatusBinary
+internal readonly struct Vcmpbfp : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)

@@ -10,7 +10,7 @@ namespace CellPpe.Ppe.Arithmetic.Vector.Float;
 // bounds ask, and use only correctly rounded host operations, so that every host gives the same bits.
 
 /// <summary>vrefp: Vector Reciprocal Estimate Floating-Point (bound: one part in 4096).</summary>
-internal readonly struct Vrefp : IVectorStatusUnary
+internal readonly struct Vrefp : IPpuVectorStatusUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> b)
@@ -21,7 +21,7 @@ internal readonly struct Vrefp : IVectorStatusUnary
 }
 
 /// <summary>vrsqrtefp: Vector Reciprocal Square Root Estimate Floating-Point (bound: one part in 4096).</summary>
-internal readonly struct Vrsqrtefp : IVectorStatusUnary
+internal readonly struct Vrsqrtefp : IPpuVectorStatusUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> b)
@@ -33,7 +33,7 @@ internal readonly struct Vrsqrtefp : IVectorStatusUnary
 }
 
 /// <summary>vexptefp: Vector 2 Raised to the Exponent Estimate Floating-Point (bound: one part in 16, exact for integers).</summary>
-internal readonly struct Vexptefp : IVectorStatusUnary
+internal readonly struct Vexptefp : IPpuVectorStatusUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> b)
@@ -44,7 +44,7 @@ internal readonly struct Vexptefp : IVectorStatusUnary
 }
 
 /// <summary>vlogefp: Vector Log Base 2 Estimate Floating-Point (bound: 1/32 absolute, exact for powers of two).</summary>
-internal readonly struct Vlogefp : IVectorStatusUnary
+internal readonly struct Vlogefp : IPpuVectorStatusUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> b)

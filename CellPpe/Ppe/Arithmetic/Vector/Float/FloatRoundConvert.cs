@@ -12,7 +12,7 @@ namespace CellPpe.Ppe.Arithmetic.Vector.Float;
 // the architecture asks; a NaN does not set SAT.
 
 /// <summary>vrfin: Vector Round to Floating-Point Integer Nearest.</summary>
-internal readonly struct Vrfin : IVectorStatusUnary
+internal readonly struct Vrfin : IPpuVectorStatusUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> b)
@@ -23,7 +23,7 @@ internal readonly struct Vrfin : IVectorStatusUnary
 }
 
 /// <summary>vrfiz: Vector Round to Floating-Point Integer toward Zero.</summary>
-internal readonly struct Vrfiz : IVectorStatusUnary
+internal readonly struct Vrfiz : IPpuVectorStatusUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> b)
@@ -34,7 +34,7 @@ internal readonly struct Vrfiz : IVectorStatusUnary
 }
 
 /// <summary>vrfip: Vector Round to Floating-Point Integer toward +Infinity.</summary>
-internal readonly struct Vrfip : IVectorStatusUnary
+internal readonly struct Vrfip : IPpuVectorStatusUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> b)
@@ -45,7 +45,7 @@ internal readonly struct Vrfip : IVectorStatusUnary
 }
 
 /// <summary>vrfim: Vector Round to Floating-Point Integer toward -Infinity.</summary>
-internal readonly struct Vrfim : IVectorStatusUnary
+internal readonly struct Vrfim : IPpuVectorStatusUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> b)
@@ -56,7 +56,7 @@ internal readonly struct Vrfim : IVectorStatusUnary
 }
 
 /// <summary>vcfux: Vector Convert from Unsigned Fixed-Point Word, divided by 2 to the immediate.</summary>
-internal readonly struct Vcfux : IVectorImmediate
+internal readonly struct Vcfux : IPpuVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> b, int immediate) =>
@@ -64,7 +64,7 @@ internal readonly struct Vcfux : IVectorImmediate
 }
 
 /// <summary>vcfsx: Vector Convert from Signed Fixed-Point Word, divided by 2 to the immediate.</summary>
-internal readonly struct Vcfsx : IVectorImmediate
+internal readonly struct Vcfsx : IPpuVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> b, int immediate) =>
@@ -72,7 +72,7 @@ internal readonly struct Vcfsx : IVectorImmediate
 }
 
 /// <summary>vctuxs: Vector Convert to Unsigned Fixed-Point Word Saturate, multiplied by 2 to the immediate.</summary>
-internal readonly struct Vctuxs : IVectorStatusImmediate
+internal readonly struct Vctuxs : IPpuVectorStatusImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> b, int immediate)
@@ -86,7 +86,7 @@ internal readonly struct Vctuxs : IVectorStatusImmediate
 }
 
 /// <summary>vctsxs: Vector Convert to Signed Fixed-Point Word Saturate, multiplied by 2 to the immediate.</summary>
-internal readonly struct Vctsxs : IVectorStatusImmediate
+internal readonly struct Vctsxs : IPpuVectorStatusImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> b, int immediate)

@@ -6,28 +6,28 @@ using CellPpe.Ppe.State;
 namespace CellPpe.Ppe.Arithmetic.Vector.Integer;
 
 /// <summary>vaddubm: Vector Add Unsigned Byte Modulo.</summary>
-internal readonly struct Vaddubm : IVectorBinary
+internal readonly struct Vaddubm : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => a + b;
 }
 
 /// <summary>vadduhm: Vector Add Unsigned Halfword Modulo.</summary>
-internal readonly struct Vadduhm : IVectorBinary
+internal readonly struct Vadduhm : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => (a.AsUInt16() + b.AsUInt16()).AsByte();
 }
 
 /// <summary>vadduwm: Vector Add Unsigned Word Modulo.</summary>
-internal readonly struct Vadduwm : IVectorBinary
+internal readonly struct Vadduwm : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => (a.AsUInt32() + b.AsUInt32()).AsByte();
 }
 
 /// <summary>vaddcuw: Vector Add and write Carry-out Unsigned Word: 1 where the sum leaves the word.</summary>
-internal readonly struct Vaddcuw : IVectorBinary
+internal readonly struct Vaddcuw : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b)
@@ -39,7 +39,7 @@ internal readonly struct Vaddcuw : IVectorBinary
 }
 
 /// <summary>vaddubs: Vector Add Unsigned Byte Saturate.</summary>
-internal readonly struct Vaddubs : IVectorStatusBinary
+internal readonly struct Vaddubs : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -51,7 +51,7 @@ internal readonly struct Vaddubs : IVectorStatusBinary
 }
 
 /// <summary>vadduhs: Vector Add Unsigned Halfword Saturate.</summary>
-internal readonly struct Vadduhs : IVectorStatusBinary
+internal readonly struct Vadduhs : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -63,7 +63,7 @@ internal readonly struct Vadduhs : IVectorStatusBinary
 }
 
 /// <summary>vadduws: Vector Add Unsigned Word Saturate.</summary>
-internal readonly struct Vadduws : IVectorStatusBinary
+internal readonly struct Vadduws : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -75,7 +75,7 @@ internal readonly struct Vadduws : IVectorStatusBinary
 }
 
 /// <summary>vaddsbs: Vector Add Signed Byte Saturate.</summary>
-internal readonly struct Vaddsbs : IVectorStatusBinary
+internal readonly struct Vaddsbs : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -87,7 +87,7 @@ internal readonly struct Vaddsbs : IVectorStatusBinary
 }
 
 /// <summary>vaddshs: Vector Add Signed Halfword Saturate.</summary>
-internal readonly struct Vaddshs : IVectorStatusBinary
+internal readonly struct Vaddshs : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -99,7 +99,7 @@ internal readonly struct Vaddshs : IVectorStatusBinary
 }
 
 /// <summary>vaddsws: Vector Add Signed Word Saturate.</summary>
-internal readonly struct Vaddsws : IVectorStatusBinary
+internal readonly struct Vaddsws : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -111,28 +111,28 @@ internal readonly struct Vaddsws : IVectorStatusBinary
 }
 
 /// <summary>vsububm: Vector Subtract Unsigned Byte Modulo.</summary>
-internal readonly struct Vsububm : IVectorBinary
+internal readonly struct Vsububm : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => a - b;
 }
 
 /// <summary>vsubuhm: Vector Subtract Unsigned Halfword Modulo.</summary>
-internal readonly struct Vsubuhm : IVectorBinary
+internal readonly struct Vsubuhm : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => (a.AsUInt16() - b.AsUInt16()).AsByte();
 }
 
 /// <summary>vsubuwm: Vector Subtract Unsigned Word Modulo.</summary>
-internal readonly struct Vsubuwm : IVectorBinary
+internal readonly struct Vsubuwm : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => (a.AsUInt32() - b.AsUInt32()).AsByte();
 }
 
 /// <summary>vsubcuw: Vector Subtract and write Carry-out Unsigned Word: 1 where nothing was borrowed.</summary>
-internal readonly struct Vsubcuw : IVectorBinary
+internal readonly struct Vsubcuw : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -140,7 +140,7 @@ internal readonly struct Vsubcuw : IVectorBinary
 }
 
 /// <summary>vsububs: Vector Subtract Unsigned Byte Saturate.</summary>
-internal readonly struct Vsububs : IVectorStatusBinary
+internal readonly struct Vsububs : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -152,7 +152,7 @@ internal readonly struct Vsububs : IVectorStatusBinary
 }
 
 /// <summary>vsubuhs: Vector Subtract Unsigned Halfword Saturate.</summary>
-internal readonly struct Vsubuhs : IVectorStatusBinary
+internal readonly struct Vsubuhs : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -164,7 +164,7 @@ internal readonly struct Vsubuhs : IVectorStatusBinary
 }
 
 /// <summary>vsubuws: Vector Subtract Unsigned Word Saturate.</summary>
-internal readonly struct Vsubuws : IVectorStatusBinary
+internal readonly struct Vsubuws : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -176,7 +176,7 @@ internal readonly struct Vsubuws : IVectorStatusBinary
 }
 
 /// <summary>vsubsbs: Vector Subtract Signed Byte Saturate.</summary>
-internal readonly struct Vsubsbs : IVectorStatusBinary
+internal readonly struct Vsubsbs : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -188,7 +188,7 @@ internal readonly struct Vsubsbs : IVectorStatusBinary
 }
 
 /// <summary>vsubshs: Vector Subtract Signed Halfword Saturate.</summary>
-internal readonly struct Vsubshs : IVectorStatusBinary
+internal readonly struct Vsubshs : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -200,7 +200,7 @@ internal readonly struct Vsubshs : IVectorStatusBinary
 }
 
 /// <summary>vsubsws: Vector Subtract Signed Word Saturate.</summary>
-internal readonly struct Vsubsws : IVectorStatusBinary
+internal readonly struct Vsubsws : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)

@@ -7,14 +7,14 @@ namespace CellPpe.Ppe.Arithmetic.Vector.Integer;
 // (a + b + 1) >> 1 = (a | b) - ((a ^ b) >> 1).
 
 /// <summary>vavgub: Vector Average Unsigned Byte, halves rounded up.</summary>
-internal readonly struct Vavgub : IVectorBinary
+internal readonly struct Vavgub : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => (a | b) - ((a ^ b) >> 1);
 }
 
 /// <summary>vavguh: Vector Average Unsigned Halfword, halves rounded up.</summary>
-internal readonly struct Vavguh : IVectorBinary
+internal readonly struct Vavguh : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -22,7 +22,7 @@ internal readonly struct Vavguh : IVectorBinary
 }
 
 /// <summary>vavguw: Vector Average Unsigned Word, halves rounded up.</summary>
-internal readonly struct Vavguw : IVectorBinary
+internal readonly struct Vavguw : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -30,7 +30,7 @@ internal readonly struct Vavguw : IVectorBinary
 }
 
 /// <summary>vavgsb: Vector Average Signed Byte, halves rounded up.</summary>
-internal readonly struct Vavgsb : IVectorBinary
+internal readonly struct Vavgsb : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -38,7 +38,7 @@ internal readonly struct Vavgsb : IVectorBinary
 }
 
 /// <summary>vavgsh: Vector Average Signed Halfword, halves rounded up.</summary>
-internal readonly struct Vavgsh : IVectorBinary
+internal readonly struct Vavgsh : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -46,7 +46,7 @@ internal readonly struct Vavgsh : IVectorBinary
 }
 
 /// <summary>vavgsw: Vector Average Signed Word, halves rounded up.</summary>
-internal readonly struct Vavgsw : IVectorBinary
+internal readonly struct Vavgsw : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -54,84 +54,84 @@ internal readonly struct Vavgsw : IVectorBinary
 }
 
 /// <summary>vmaxub: Vector Maximum Unsigned Byte.</summary>
-internal readonly struct Vmaxub : IVectorBinary
+internal readonly struct Vmaxub : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Max(a, b);
 }
 
 /// <summary>vmaxuh: Vector Maximum Unsigned Halfword.</summary>
-internal readonly struct Vmaxuh : IVectorBinary
+internal readonly struct Vmaxuh : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Max(a.AsUInt16(), b.AsUInt16()).AsByte();
 }
 
 /// <summary>vmaxuw: Vector Maximum Unsigned Word.</summary>
-internal readonly struct Vmaxuw : IVectorBinary
+internal readonly struct Vmaxuw : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Max(a.AsUInt32(), b.AsUInt32()).AsByte();
 }
 
 /// <summary>vmaxsb: Vector Maximum Signed Byte.</summary>
-internal readonly struct Vmaxsb : IVectorBinary
+internal readonly struct Vmaxsb : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Max(a.AsSByte(), b.AsSByte()).AsByte();
 }
 
 /// <summary>vmaxsh: Vector Maximum Signed Halfword.</summary>
-internal readonly struct Vmaxsh : IVectorBinary
+internal readonly struct Vmaxsh : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Max(a.AsInt16(), b.AsInt16()).AsByte();
 }
 
 /// <summary>vmaxsw: Vector Maximum Signed Word.</summary>
-internal readonly struct Vmaxsw : IVectorBinary
+internal readonly struct Vmaxsw : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Max(a.AsInt32(), b.AsInt32()).AsByte();
 }
 
 /// <summary>vminub: Vector Minimum Unsigned Byte.</summary>
-internal readonly struct Vminub : IVectorBinary
+internal readonly struct Vminub : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Min(a, b);
 }
 
 /// <summary>vminuh: Vector Minimum Unsigned Halfword.</summary>
-internal readonly struct Vminuh : IVectorBinary
+internal readonly struct Vminuh : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Min(a.AsUInt16(), b.AsUInt16()).AsByte();
 }
 
 /// <summary>vminuw: Vector Minimum Unsigned Word.</summary>
-internal readonly struct Vminuw : IVectorBinary
+internal readonly struct Vminuw : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Min(a.AsUInt32(), b.AsUInt32()).AsByte();
 }
 
 /// <summary>vminsb: Vector Minimum Signed Byte.</summary>
-internal readonly struct Vminsb : IVectorBinary
+internal readonly struct Vminsb : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Min(a.AsSByte(), b.AsSByte()).AsByte();
 }
 
 /// <summary>vminsh: Vector Minimum Signed Halfword.</summary>
-internal readonly struct Vminsh : IVectorBinary
+internal readonly struct Vminsh : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Min(a.AsInt16(), b.AsInt16()).AsByte();
 }
 
 /// <summary>vminsw: Vector Minimum Signed Word.</summary>
-internal readonly struct Vminsw : IVectorBinary
+internal readonly struct Vminsw : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Min(a.AsInt32(), b.AsInt32()).AsByte();

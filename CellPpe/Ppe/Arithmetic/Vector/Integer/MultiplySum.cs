@@ -6,7 +6,7 @@ using CellPpe.Ppe.State;
 namespace CellPpe.Ppe.Arithmetic.Vector.Integer;
 
 /// <summary>vmhaddshs: Vector Multiply-High and Add Signed Halfword Saturate.</summary>
-internal readonly struct Vmhaddshs : IVectorStatusTernary
+internal readonly struct Vmhaddshs : IPpuVectorStatusTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) =>
@@ -14,7 +14,7 @@ internal readonly struct Vmhaddshs : IVectorStatusTernary
 }
 
 /// <summary>vmhraddshs: Vector Multiply-High Round and Add Signed Halfword Saturate.</summary>
-internal readonly struct Vmhraddshs : IVectorStatusTernary
+internal readonly struct Vmhraddshs : IPpuVectorStatusTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) =>
@@ -22,7 +22,7 @@ internal readonly struct Vmhraddshs : IVectorStatusTernary
 }
 
 /// <summary>vmladduhm: Vector Multiply-Low and Add Unsigned Halfword Modulo.</summary>
-internal readonly struct Vmladduhm : IVectorTernary
+internal readonly struct Vmladduhm : IPpuVectorTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c) =>
@@ -30,7 +30,7 @@ internal readonly struct Vmladduhm : IVectorTernary
 }
 
 /// <summary>vmsumubm: Vector Multiply-Sum Unsigned Byte Modulo.</summary>
-internal readonly struct Vmsumubm : IVectorTernary
+internal readonly struct Vmsumubm : IPpuVectorTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c)
@@ -43,7 +43,7 @@ internal readonly struct Vmsumubm : IVectorTernary
 }
 
 /// <summary>vmsummbm: Vector Multiply-Sum Mixed Byte Modulo: signed bytes of VRA times unsigned bytes of VRB.</summary>
-internal readonly struct Vmsummbm : IVectorTernary
+internal readonly struct Vmsummbm : IPpuVectorTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c)
@@ -57,7 +57,7 @@ internal readonly struct Vmsummbm : IVectorTernary
 }
 
 /// <summary>vmsumuhm: Vector Multiply-Sum Unsigned Halfword Modulo.</summary>
-internal readonly struct Vmsumuhm : IVectorTernary
+internal readonly struct Vmsumuhm : IPpuVectorTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c)
@@ -69,7 +69,7 @@ internal readonly struct Vmsumuhm : IVectorTernary
 }
 
 /// <summary>vmsumuhs: Vector Multiply-Sum Unsigned Halfword Saturate.</summary>
-internal readonly struct Vmsumuhs : IVectorStatusTernary
+internal readonly struct Vmsumuhs : IPpuVectorStatusTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> c)
@@ -86,7 +86,7 @@ internal readonly struct Vmsumuhs : IVectorStatusTernary
 }
 
 /// <summary>vmsumshm: Vector Multiply-Sum Signed Halfword Modulo.</summary>
-internal readonly struct Vmsumshm : IVectorTernary
+internal readonly struct Vmsumshm : IPpuVectorTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c)
@@ -98,7 +98,7 @@ internal readonly struct Vmsumshm : IVectorTernary
 }
 
 /// <summary>vmsumshs: Vector Multiply-Sum Signed Halfword Saturate.</summary>
-internal readonly struct Vmsumshs : IVectorStatusTernary
+internal readonly struct Vmsumshs : IPpuVectorStatusTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b, Vector128<byte> c)

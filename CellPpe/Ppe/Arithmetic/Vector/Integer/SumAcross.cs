@@ -6,7 +6,7 @@ using CellPpe.Ppe.State;
 namespace CellPpe.Ppe.Arithmetic.Vector.Integer;
 
 /// <summary>vsum4ubs: Vector Sum across Quarter Unsigned Byte Saturate.</summary>
-internal readonly struct Vsum4ubs : IVectorStatusBinary
+internal readonly struct Vsum4ubs : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -18,7 +18,7 @@ internal readonly struct Vsum4ubs : IVectorStatusBinary
 }
 
 /// <summary>vsum4sbs: Vector Sum across Quarter Signed Byte Saturate.</summary>
-internal readonly struct Vsum4sbs : IVectorStatusBinary
+internal readonly struct Vsum4sbs : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -30,7 +30,7 @@ internal readonly struct Vsum4sbs : IVectorStatusBinary
 }
 
 /// <summary>vsum4shs: Vector Sum across Quarter Signed Halfword Saturate.</summary>
-internal readonly struct Vsum4shs : IVectorStatusBinary
+internal readonly struct Vsum4shs : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -41,7 +41,7 @@ internal readonly struct Vsum4shs : IVectorStatusBinary
 }
 
 /// <summary>vsum2sws: Vector Sum across Half Signed Word Saturate: each result stands in the odd word, the even word is zero.</summary>
-internal readonly struct Vsum2sws : IVectorStatusBinary
+internal readonly struct Vsum2sws : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -53,7 +53,7 @@ internal readonly struct Vsum2sws : IVectorStatusBinary
 }
 
 /// <summary>vsumsws: Vector Sum across Signed Word Saturate: the result stands in word 3, the others are zero.</summary>
-internal readonly struct Vsumsws : IVectorStatusBinary
+internal readonly struct Vsumsws : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)

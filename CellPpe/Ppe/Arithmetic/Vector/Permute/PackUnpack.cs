@@ -9,21 +9,21 @@ namespace CellPpe.Ppe.Arithmetic.Vector.Permute;
 // VRA's elements become the left half of a packed register, which is the upper half on the host.
 
 /// <summary>vpkuhum: Vector Pack Unsigned Halfword Unsigned Modulo.</summary>
-internal readonly struct Vpkuhum : IVectorBinary
+internal readonly struct Vpkuhum : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Narrow(b.AsUInt16(), a.AsUInt16());
 }
 
 /// <summary>vpkuwum: Vector Pack Unsigned Word Unsigned Modulo.</summary>
-internal readonly struct Vpkuwum : IVectorBinary
+internal readonly struct Vpkuwum : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Narrow(b.AsUInt32(), a.AsUInt32()).AsByte();
 }
 
 /// <summary>vpkuhus: Vector Pack Unsigned Halfword Unsigned Saturate.</summary>
-internal readonly struct Vpkuhus : IVectorStatusBinary
+internal readonly struct Vpkuhus : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -35,7 +35,7 @@ internal readonly struct Vpkuhus : IVectorStatusBinary
 }
 
 /// <summary>vpkuwus: Vector Pack Unsigned Word Unsigned Saturate.</summary>
-internal readonly struct Vpkuwus : IVectorStatusBinary
+internal readonly struct Vpkuwus : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -47,7 +47,7 @@ internal readonly struct Vpkuwus : IVectorStatusBinary
 }
 
 /// <summary>vpkshus: Vector Pack Signed Halfword Unsigned Saturate.</summary>
-internal readonly struct Vpkshus : IVectorStatusBinary
+internal readonly struct Vpkshus : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -59,7 +59,7 @@ internal readonly struct Vpkshus : IVectorStatusBinary
 }
 
 /// <summary>vpkswus: Vector Pack Signed Word Unsigned Saturate.</summary>
-internal readonly struct Vpkswus : IVectorStatusBinary
+internal readonly struct Vpkswus : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -71,7 +71,7 @@ internal readonly struct Vpkswus : IVectorStatusBinary
 }
 
 /// <summary>vpkshss: Vector Pack Signed Halfword Signed Saturate.</summary>
-internal readonly struct Vpkshss : IVectorStatusBinary
+internal readonly struct Vpkshss : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -83,7 +83,7 @@ internal readonly struct Vpkshss : IVectorStatusBinary
 }
 
 /// <summary>vpkswss: Vector Pack Signed Word Signed Saturate.</summary>
-internal readonly struct Vpkswss : IVectorStatusBinary
+internal readonly struct Vpkswss : IPpuVectorStatusBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
@@ -95,7 +95,7 @@ internal readonly struct Vpkswss : IVectorStatusBinary
 }
 
 /// <summary>vpkpx: Vector Pack Pixel: 8/8/8/8 bits a word to 1/5/5/5 a halfword.</summary>
-internal readonly struct Vpkpx : IVectorBinary
+internal readonly struct Vpkpx : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -103,42 +103,42 @@ internal readonly struct Vpkpx : IVectorBinary
 }
 
 /// <summary>vupkhsb: Vector Unpack High Signed Byte.</summary>
-internal readonly struct Vupkhsb : IVectorUnary
+internal readonly struct Vupkhsb : IPpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> b) => Vector128.WidenUpper(b.AsSByte()).AsByte();
 }
 
 /// <summary>vupkhsh: Vector Unpack High Signed Halfword.</summary>
-internal readonly struct Vupkhsh : IVectorUnary
+internal readonly struct Vupkhsh : IPpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> b) => Vector128.WidenUpper(b.AsInt16()).AsByte();
 }
 
 /// <summary>vupkhpx: Vector Unpack High Pixel.</summary>
-internal readonly struct Vupkhpx : IVectorUnary
+internal readonly struct Vupkhpx : IPpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> b) => Pixel.Unpack(Vector128.WidenUpper(b.AsInt16()));
 }
 
 /// <summary>vupklsb: Vector Unpack Low Signed Byte.</summary>
-internal readonly struct Vupklsb : IVectorUnary
+internal readonly struct Vupklsb : IPpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> b) => Vector128.WidenLower(b.AsSByte()).AsByte();
 }
 
 /// <summary>vupklsh: Vector Unpack Low Signed Halfword.</summary>
-internal readonly struct Vupklsh : IVectorUnary
+internal readonly struct Vupklsh : IPpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> b) => Vector128.WidenLower(b.AsInt16()).AsByte();
 }
 
 /// <summary>vupklpx: Vector Unpack Low Pixel.</summary>
-internal readonly struct Vupklpx : IVectorUnary
+internal readonly struct Vupklpx : IPpuVectorUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> b) => Pixel.Unpack(Vector128.WidenLower(b.AsInt16()));

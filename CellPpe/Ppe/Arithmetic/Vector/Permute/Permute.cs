@@ -5,49 +5,49 @@ using System.Runtime.Intrinsics.X86;
 namespace CellPpe.Ppe.Arithmetic.Vector.Permute;
 
 /// <summary>vmrghb: Vector Merge High Byte.</summary>
-internal readonly struct Vmrghb : IVectorBinary
+internal readonly struct Vmrghb : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Interleave.HighBytes(a, b);
 }
 
 /// <summary>vmrghh: Vector Merge High Halfword.</summary>
-internal readonly struct Vmrghh : IVectorBinary
+internal readonly struct Vmrghh : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Interleave.HighHalfwords(a, b);
 }
 
 /// <summary>vmrghw: Vector Merge High Word.</summary>
-internal readonly struct Vmrghw : IVectorBinary
+internal readonly struct Vmrghw : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Interleave.HighWords(a, b);
 }
 
 /// <summary>vmrglb: Vector Merge Low Byte.</summary>
-internal readonly struct Vmrglb : IVectorBinary
+internal readonly struct Vmrglb : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Interleave.LowBytes(a, b);
 }
 
 /// <summary>vmrglh: Vector Merge Low Halfword.</summary>
-internal readonly struct Vmrglh : IVectorBinary
+internal readonly struct Vmrglh : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Interleave.LowHalfwords(a, b);
 }
 
 /// <summary>vmrglw: Vector Merge Low Word.</summary>
-internal readonly struct Vmrglw : IVectorBinary
+internal readonly struct Vmrglw : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Interleave.LowWords(a, b);
 }
 
 /// <summary>vspltb: Vector Splat Byte.</summary>
-internal readonly struct Vspltb : IVectorImmediate
+internal readonly struct Vspltb : IPpuVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> b, int immediate) =>
@@ -55,7 +55,7 @@ internal readonly struct Vspltb : IVectorImmediate
 }
 
 /// <summary>vsplth: Vector Splat Halfword.</summary>
-internal readonly struct Vsplth : IVectorImmediate
+internal readonly struct Vsplth : IPpuVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> b, int immediate)
@@ -67,7 +67,7 @@ internal readonly struct Vsplth : IVectorImmediate
 }
 
 /// <summary>vspltw: Vector Splat Word.</summary>
-internal readonly struct Vspltw : IVectorImmediate
+internal readonly struct Vspltw : IPpuVectorImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> b, int immediate)
@@ -78,7 +78,7 @@ internal readonly struct Vspltw : IVectorImmediate
 }
 
 /// <summary>vperm: Vector Permute: each byte of VRC picks one of the 32 bytes of VRA followed by VRB.</summary>
-internal readonly struct Vperm : IVectorTernary
+internal readonly struct Vperm : IPpuVectorTernary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c)

@@ -7,7 +7,7 @@ namespace CellPpe.Ppe.Arithmetic.Vector.Permute;
 // last byte alone is looked at.
 
 /// <summary>vsl: Vector Shift Left: the whole register by 0 to 7 bits.</summary>
-internal readonly struct Vsl : IVectorBinary
+internal readonly struct Vsl : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b)
@@ -21,7 +21,7 @@ internal readonly struct Vsl : IVectorBinary
 }
 
 /// <summary>vsr: Vector Shift Right: the whole register by 0 to 7 bits.</summary>
-internal readonly struct Vsr : IVectorBinary
+internal readonly struct Vsr : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b)
@@ -34,21 +34,21 @@ internal readonly struct Vsr : IVectorBinary
 }
 
 /// <summary>vslo: Vector Shift Left by Octet: bits 121 to 124 of VRB.</summary>
-internal readonly struct Vslo : IVectorBinary
+internal readonly struct Vslo : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => ByteShift.Left(a, Vector128<byte>.Zero, (b.ToScalar() >> 3) & 15);
 }
 
 /// <summary>vsro: Vector Shift Right by Octet: bits 121 to 124 of VRB.</summary>
-internal readonly struct Vsro : IVectorBinary
+internal readonly struct Vsro : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => ByteShift.Right(a, (b.ToScalar() >> 3) & 15);
 }
 
 /// <summary>vsldoi: Vector Shift Left Double by Octet Immediate: sixteen bytes out of VRA followed by VRB.</summary>
-internal readonly struct Vsldoi : IVectorBinaryImmediate
+internal readonly struct Vsldoi : IPpuVectorBinaryImmediate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b, int immediate) => ByteShift.Left(a, b, immediate);

@@ -15,7 +15,7 @@ internal sealed class BlockEmitter
     private readonly IrBlock _block;
     private readonly int _number;
     private readonly ExpressionEmitter _values;
-    private readonly QuickEmitter _quick;
+    private readonly FastPathEmitter _quick;
     private readonly GuardEmitter _guards;
     private readonly AccessGroups _groups;
     private readonly PackEmitter? _packs;
@@ -38,7 +38,7 @@ internal sealed class BlockEmitter
         _number = number;
         _block = region.Region.Blocks[number];
         _values = new ExpressionEmitter(_block, region.Code, region.Table, region.SlotLocals, region.Guest, region.Singles);
-        _quick = new QuickEmitter(region, _values);
+        _quick = new FastPathEmitter(region, _values);
         _guards = new GuardEmitter(_block, region.Code, _values, EndsRun);
         _groups = new AccessGroups(_block, region.Guest.Faults);
         if (region.Packed?.In(number) is { } packs)
@@ -60,10 +60,10 @@ internal sealed class BlockEmitter
     private void EmitInstruction(int index)
     {
         IrInstruction insn = _block.Instructions[index];
-        Moment now = new(index, _barrier);
+        ProgramPoint now = new(index, _barrier);
         if (_guards.IsRunning && index == _guards.End)
             FinishRun(now);
-        if (_region.IsHopeful && _guards.BeginsAt(index))
+        if (_region.IsSpeculative && _guards.BeginsAt(index))
             BeginRun(index, insn.Site, now);
         if (_packs is not null && _packs.Makes(index))
         {
@@ -79,7 +79,7 @@ internal sealed class BlockEmitter
                 if (_region.Table.NumberOf(insn.Slot) < 0)
                 {
                     if (_region.Guest.IsFloatStatus(insn.Slot))
-                        _quick.EmitPay();
+                        _quick.EmitDeferredStatus();
                     _region.EmitReadState(insn.Slot);
                     _values.Keep(index, index + 1);
                 }
@@ -116,7 +116,7 @@ internal sealed class BlockEmitter
     }
 
     // Four instructions are done where the first of them stands.
-    private void MakePack(int index, in IrInstruction insn, Moment now)
+    private void MakePack(int index, in IrInstruction insn, ProgramPoint now)
     {
         if (_packs!.IsMade(index))
             return;
@@ -127,7 +127,7 @@ internal sealed class BlockEmitter
     }
 
     // A NaN would not survive as a float; the interpreter does that load again.
-    private void TakeSingle(int index, in IrInstruction insn, Moment now)
+    private void TakeSingle(int index, in IrInstruction insn, ProgramPoint now)
     {
         LocalBuilder local = _region.Code.Temporary(typeof(float));
         _values.Emit(insn.A, now);
@@ -140,15 +140,15 @@ internal sealed class BlockEmitter
         _values.Keep(index, index + 1, local);
     }
 
-    private void Compute(int index, in IrInstruction insn, Moment now)
+    private void Compute(int index, in IrInstruction insn, ProgramPoint now)
     {
         if (insn.Helper?.Quick is { } quick)
         {
-            _values.Keep(index, index + 1, _quick.Emit(insn, quick, now, _region.IsHopeful ? Miss(insn.Site, now) : null));
+            _values.Keep(index, index + 1, _quick.Emit(insn, quick, now, _region.IsSpeculative ? Miss(insn.Site, now) : null));
             return;
         }
 
-        if (_region.IsHopeful && insn.Helper?.Guard is not null)
+        if (_region.IsSpeculative && insn.Helper?.Guard is not null)
         {
             _values.Keep(index, index + 1, _guards.Emit(index, insn, now));
             return;
@@ -156,7 +156,7 @@ internal sealed class BlockEmitter
 
         bool status = insn.Helper?.State is { } slot && _region.Guest.IsFloatStatus(slot);
         if (status)
-            _quick.EmitPay();
+            _quick.EmitDeferredStatus();
         if (_values.Compute(insn, now) == typeof(double))
         {
             LocalBuilder local = _region.Code.Temporary(typeof(double));
@@ -172,7 +172,7 @@ internal sealed class BlockEmitter
             _region.EmitFloatMode();
     }
 
-    private void Write(int index, in IrInstruction insn, Moment now)
+    private void Write(int index, in IrInstruction insn, ProgramPoint now)
     {
         int slot = _region.Table.NumberOf(insn.Slot);
         if (insn.IsSeenByLoadsOnly)
@@ -202,7 +202,7 @@ internal sealed class BlockEmitter
             IrValue value = insn.A;
             bool status = _region.Guest.IsFloatStatus(insn.Slot);
             if (status)
-                _quick.EmitPay();
+                _quick.EmitDeferredStatus();
             _region.EmitWriteState(insn.Slot, () => _values.Emit(value, now));
             if (status)
                 _region.EmitFloatMode();
@@ -224,7 +224,7 @@ internal sealed class BlockEmitter
         _changed = _changed.With(slot);
     }
 
-    private void WriteWhole(WholeWrite whole, Moment now)
+    private void WriteWhole(WholeWrite whole, ProgramPoint now)
     {
         foreach (int slot in whole.Slots)
         {
@@ -254,7 +254,7 @@ internal sealed class BlockEmitter
     };
 
     // What the run changes goes to the state first: it can then be left as if it had not begun.
-    private void BeginRun(int index, IrSite site, Moment now)
+    private void BeginRun(int index, IrSite site, ProgramPoint now)
     {
         int end = _guards.EndOf(index);
         SlotSet changing = _region.Flow.WrittenIn(_number, index, end).Except(_packs?.BeginRun(index, end) ?? SlotSet.Empty);
@@ -262,7 +262,7 @@ internal sealed class BlockEmitter
         _guards.Begin(index, Behind(site, now, _region.Guest.ExitToInterpret(site.Address), default, _changed.Except(changing)));
     }
 
-    private void FinishRun(Moment now)
+    private void FinishRun(ProgramPoint now)
     {
         foreach ((IrSlot slot, IrValue value, LocalBuilder? local) in _guards.Finish())
         {
@@ -278,13 +278,13 @@ internal sealed class BlockEmitter
     }
 
     // What the slot held is wanted further on.
-    private void SaveReader(int slot, Moment now)
+    private void SaveReader(int slot, ProgramPoint now)
     {
         if (_readers.Remove(slot, out IrValue reader) && _uses.IsNeededBehind(reader, now.Index))
             _values.Capture(reader, SlotSet.Empty.With(slot), now);
     }
 
-    private void Access(int index, in IrInstruction insn, Moment now)
+    private void Access(int index, in IrInstruction insn, ProgramPoint now)
     {
         RegionGuest guest = _region.Guest;
         AccessPlace access = Place(index, insn, now);
@@ -306,10 +306,10 @@ internal sealed class BlockEmitter
         }
     }
 
-    private AccessPlace Place(int index, in IrInstruction insn, Moment now)
+    private AccessPlace Place(int index, in IrInstruction insn, ProgramPoint now)
     {
         int retired = insn.Site.Instructions - _accounted;
-        if (!_region.Guest.Faults && _region.IsHopeful && _groups.Of(index) is { } plain)
+        if (!_region.Guest.Faults && _region.IsSpeculative && _groups.Of(index) is { } plain)
         {
             if (!_reached.TryGetValue(plain, out LocalBuilder? first))
                 _reached[plain] = first = Reach(plain, _guards.IsRunning ? _guards.Miss : Miss(insn.Site, now), now);
@@ -318,7 +318,7 @@ internal sealed class BlockEmitter
 
         if (!_region.Guest.Faults)
             return new AccessPlace(Address(insn, now), default, retired) { Miss = insn.Type == IrType.None ? Miss(insn.Site, now) : null };
-        if (!_region.IsHopeful || insn.Op == IrOp.StoreBytes)
+        if (!_region.IsSpeculative || insn.Op == IrOp.StoreBytes)
             return new AccessPlace(Address(insn, now), FaultLabel(now), retired);
         if (_groups.Of(index) is not { } group)
             return new AccessPlace(Address(insn, now), FaultLabel(now), retired) { Miss = Miss(insn.Site, now) };
@@ -327,10 +327,10 @@ internal sealed class BlockEmitter
         return new AccessPlace(null, FaultLabel(now), retired) { Miss = default(Label), Host = host, HostOffset = _groups.OffsetOf(index) };
     }
 
-    private LocalBuilder Address(in IrInstruction insn, Moment now) => _values.Localize(insn.Op == IrOp.LoadVectorIf ? insn.B : insn.A, now);
+    private LocalBuilder Address(in IrInstruction insn, ProgramPoint now) => _values.Localize(insn.Op == IrOp.LoadVectorIf ? insn.B : insn.A, now);
 
     // Before the first access of the group: if one of them is no simple access, the interpreter does all.
-    private LocalBuilder Reach(AccessGroup group, Label miss, Moment now)
+    private LocalBuilder Reach(AccessGroup group, Label miss, ProgramPoint now)
     {
         LocalBuilder start = _values.Localize(group.Base, now);
         if (group.Start != 0)
@@ -346,7 +346,7 @@ internal sealed class BlockEmitter
         return _region.Guest.EmitReach(_region.Code, start, (int)(group.End - group.Start), group.Stores, miss);
     }
 
-    private void LoadIf(int index, in IrInstruction insn, AccessPlace access, Moment now)
+    private void LoadIf(int index, in IrInstruction insn, AccessPlace access, ProgramPoint now)
     {
         Label without = Il.DefineLabel();
         Label done = Il.DefineLabel();
@@ -362,7 +362,7 @@ internal sealed class BlockEmitter
         _values.Keep(index, index + 1, result);
     }
 
-    private void Perform(in IrInstruction insn, Moment now)
+    private void Perform(in IrInstruction insn, ProgramPoint now)
     {
         IrRoutine routine = insn.Routine!;
         SlotSet reads = routine.Reads is { } some ? _region.Flow.SetOf(some(insn)) : _region.Table.All;
@@ -378,7 +378,7 @@ internal sealed class BlockEmitter
         _barrier = now.Index;
     }
 
-    private void LeaveIf(in IrInstruction insn, Moment now)
+    private void LeaveIf(in IrInstruction insn, ProgramPoint now)
     {
         if (insn.Exit!.Kind == IrExitKind.Next && Inside(insn.B) is >= 0 and int inside)
         {
@@ -391,7 +391,7 @@ internal sealed class BlockEmitter
         _values.EmitBranch(insn.A, whenTrue: true, Exit(site, now, exit, target), now);
     }
 
-    private void Leave(in IrInstruction insn, Moment now)
+    private void Leave(in IrInstruction insn, ProgramPoint now)
     {
         if (insn.Exit!.Kind == IrExitKind.Next && Inside(insn.A) is >= 0 and int inside)
         {
@@ -414,7 +414,7 @@ internal sealed class BlockEmitter
     private int Inside(IrValue target) => _block.TryConstant(target, out ulong address) ? _region.Region.BlockAt(address) : -1;
 
     // Returns and switches: the places where the region's own calls go on are tried first.
-    private void LeaveComputed(IrSite site, IrValue target, Moment now)
+    private void LeaveComputed(IrSite site, IrValue target, ProgramPoint now)
     {
         LocalBuilder address = _values.Localize(target, now);
         LocalBuilder kept = _region.Code.Temporary(typeof(ulong));
@@ -433,7 +433,7 @@ internal sealed class BlockEmitter
     }
 
     // A place behind the straight code where the block is left: pending values go to their slots, then the rest.
-    private Label Exit(IrSite site, Moment now, IrExit exit, IrValue target)
+    private Label Exit(IrSite site, ProgramPoint now, IrExit exit, IrValue target)
     {
         bool computed = target.Exists && !_block.TryConstant(target, out _);
         nint exits = exit.Kind != IrExitKind.Next ? _region.Guest.ExitNoted(site, exit)
@@ -443,15 +443,15 @@ internal sealed class BlockEmitter
     }
 
     /// <summary>Where an instruction goes that compiled code hopes not to meet: the interpreter runs it.</summary>
-    private Label Miss(IrSite site, Moment now) => Behind(site, now, _region.Guest.ExitToInterpret(site.Address), default, _changed);
+    private Label Miss(IrSite site, ProgramPoint now) => Behind(site, now, _region.Guest.ExitToInterpret(site.Address), default, _changed);
 
-    private Label Behind(IrSite site, Moment now, nint exit, IrValue computed, SlotSet changed)
+    private Label Behind(IrSite site, ProgramPoint now, nint exit, IrValue computed, SlotSet changed)
     {
         Label label = Il.DefineLabel();
         (int, IrValue)[] pending = [.. _pending.Select(static entry => (entry.Key, entry.Value))];
         (IrSlot Slot, IrValue Value)[] unmade = [.. _unmade.Select(static entry => (entry.Key, entry.Value))];
         int retired = site.Instructions - _accounted;
-        PendingDebts debts = _quick.Pending;
+        PendingFloatStatus debts = _quick.Pending;
         _region.Code.Later(() =>
         {
             Il.MarkLabel(label);
@@ -474,10 +474,10 @@ internal sealed class BlockEmitter
     }
 
     // Where an access goes that has faulted. Mostly every slot's local is up to date, and one place serves many accesses.
-    private Label FaultLabel(Moment now)
+    private Label FaultLabel(ProgramPoint now)
     {
         SlotSet changed = _changed;
-        PendingDebts debts = _quick.Pending;
+        PendingFloatStatus debts = _quick.Pending;
         if (_pending.Count == 0 && debts == default)
             return _region.FaultWriteBack(changed);
         Label label = Il.DefineLabel();
@@ -493,7 +493,7 @@ internal sealed class BlockEmitter
     }
 
     // The block's end inside the region: slots get their values, the budget its due. What the branch needs is saved first.
-    private void Finish(IrSite site, Moment now, IrValue condition = default)
+    private void Finish(IrSite site, ProgramPoint now, IrValue condition = default)
     {
         SlotSet changing = new(_pending.Keys.Aggregate(UInt128.Zero, static (bits, slot) => bits | (UInt128.One << slot)));
         if (condition.Exists)
@@ -503,7 +503,7 @@ internal sealed class BlockEmitter
         _accounted = site.Instructions;
     }
 
-    private void Commit(Moment now)
+    private void Commit(ProgramPoint now)
     {
         _quick.Commit();
         Assign([.. _pending.Select(static entry => (entry.Key, entry.Value))], now);
@@ -512,7 +512,7 @@ internal sealed class BlockEmitter
     }
 
     // All slots get their new values at once: one that others still read must wait, and a ring goes over the stack.
-    private void Assign((int Slot, IrValue Value)[] pending, Moment at)
+    private void Assign((int Slot, IrValue Value)[] pending, ProgramPoint at)
     {
         var left = new List<(int Slot, IrValue Value, SlotSet Leaves)>();
         foreach ((int slot, IrValue value) in pending)
@@ -541,7 +541,7 @@ internal sealed class BlockEmitter
     }
 
     // A narrow slot keeps what fits; a field is never given more.
-    private void EmitSlotValue(int slot, IrValue value, Moment at)
+    private void EmitSlotValue(int slot, IrValue value, ProgramPoint at)
     {
         IrSlot place = _region.Table.Slots[slot];
         if (_region.SlotLocals[slot].LocalType == typeof(float))

@@ -10,7 +10,7 @@ namespace CellPpe.Recompiler.Backends.Msil.Emit;
 /// <summary>A point of a block: values are emitted as they can be had there.</summary>
 /// <param name="Index">Instructions before it.</param>
 /// <param name="Barrier">Slots were overwritten here last: reads before it are no longer in the slots' locals.</param>
-internal readonly record struct Moment(int Index, int Barrier);
+internal readonly record struct ProgramPoint(int Index, int Barrier);
 
 /// <summary>
 /// Puts values of one block on the IL stack: from a temporary if the value has one, else by computing it where it is
@@ -57,14 +57,14 @@ internal sealed class ExpressionEmitter(
     public void KeepLane(int index, LocalBuilder pack, int lane, bool isLoaded = false) => _lanes[index] = (pack, lane, isLoaded);
 
     /// <summary>Whether emitting the value at any later moment gives the same, and computes nothing.</summary>
-    public bool IsKept(IrValue value, Moment at) => TemporaryOf(value, at) is not null || _lanes.ContainsKey(value.Index);
+    public bool IsKept(IrValue value, ProgramPoint at) => TemporaryOf(value, at) is not null || _lanes.ContainsKey(value.Index);
 
     /// <summary>The temporary that holds the value at that moment, or null.</summary>
-    public LocalBuilder? TemporaryOf(IrValue value, Moment at) =>
+    public LocalBuilder? TemporaryOf(IrValue value, ProgramPoint at) =>
         _temporaries[value.Index] is { } local && _since[value.Index] <= at.Index ? local : null;
 
     /// <summary>A local that holds the value: its temporary, its slot's local, or a new one.</summary>
-    public LocalBuilder Localize(IrValue value, Moment at)
+    public LocalBuilder Localize(IrValue value, ProgramPoint at)
     {
         if (TemporaryOf(value, at) is { } local && !IsFloating(local.LocalType))
             return local;
@@ -82,7 +82,7 @@ internal sealed class ExpressionEmitter(
     }
 
     /// <summary>A local that holds the double with the number's image.</summary>
-    public LocalBuilder LocalizeDouble(IrValue value, Moment at)
+    public LocalBuilder LocalizeDouble(IrValue value, ProgramPoint at)
     {
         if (TemporaryOf(value, at) is { } local && local.LocalType == typeof(double))
             return local;
@@ -103,7 +103,7 @@ internal sealed class ExpressionEmitter(
     public bool IsSingle(IrValue value) => singles is not null && singles.IsSingle(block, value);
 
     /// <summary>A local that holds the float which is the same number.</summary>
-    public LocalBuilder LocalizeSingle(IrValue value, Moment at)
+    public LocalBuilder LocalizeSingle(IrValue value, ProgramPoint at)
     {
         if (TemporaryOf(value, at) is { } local && local.LocalType == typeof(float))
             return local;
@@ -117,7 +117,7 @@ internal sealed class ExpressionEmitter(
     }
 
     /// <summary>Puts the float which is the same number on the stack.</summary>
-    public void EmitSingle(IrValue value, Moment at)
+    public void EmitSingle(IrValue value, ProgramPoint at)
     {
         if ((TemporaryOf(value, at) ?? SlotLocalOf(value, at)) is { } local && local.LocalType == typeof(float))
         {
@@ -140,13 +140,13 @@ internal sealed class ExpressionEmitter(
         Il.Emit(OpCodes.Conv_R4);
     }
 
-    private LocalBuilder? SlotLocalOf(IrValue value, Moment at) =>
+    private LocalBuilder? SlotLocalOf(IrValue value, ProgramPoint at) =>
         block[value] is { Op: IrOp.ReadSlot } insn && value.Index >= at.Barrier ? slotLocals[table.NumberOf(insn.Slot)] : null;
 
     private static bool IsFloating(Type type) => type == typeof(double) || type == typeof(float);
 
     /// <summary>The slot locals that emitting the value would read.</summary>
-    public SlotSet Leaves(IrValue value, Moment at)
+    public SlotSet Leaves(IrValue value, ProgramPoint at)
     {
         if (!value.Exists || IsKept(value, at))
             return SlotSet.Empty;
@@ -160,7 +160,7 @@ internal sealed class ExpressionEmitter(
     }
 
     /// <summary>Copies the slots that the value reads and that are about to change.</summary>
-    public void Capture(IrValue value, SlotSet changing, Moment at)
+    public void Capture(IrValue value, SlotSet changing, ProgramPoint at)
     {
         if (!value.Exists || IsKept(value, at))
             return;
@@ -182,14 +182,14 @@ internal sealed class ExpressionEmitter(
     }
 
     /// <summary>Puts the value, a number or a vector, on the stack.</summary>
-    public void Emit(IrValue value, Moment at)
+    public void Emit(IrValue value, ProgramPoint at)
     {
         if (EmitAsItIs(value, at) == typeof(double))
             Il.Emit(OpCodes.Call, typeof(BitConverter).GetMethod(nameof(BitConverter.DoubleToUInt64Bits))!);
     }
 
     /// <summary>Puts the double with the number's image on the stack.</summary>
-    public void EmitDouble(IrValue value, Moment at)
+    public void EmitDouble(IrValue value, ProgramPoint at)
     {
         IrInstruction insn = block[value];
         bool computed = TemporaryOf(value, at) is null;
@@ -210,7 +210,7 @@ internal sealed class ExpressionEmitter(
     }
 
     // Puts the value on the stack in whichever form it is there.
-    private Type EmitAsItIs(IrValue value, Moment at)
+    private Type EmitAsItIs(IrValue value, ProgramPoint at)
     {
         if (TemporaryOf(value, at) is { } local)
             return EmitLocal(local);
@@ -255,7 +255,7 @@ internal sealed class ExpressionEmitter(
     private void ToDouble() => Il.Emit(OpCodes.Call, typeof(BitConverter).GetMethod(nameof(BitConverter.UInt64BitsToDouble))!);
 
     /// <summary>Goes to a label if the value is (or is not) zero, with the comparison as part of the branch.</summary>
-    public void EmitBranch(IrValue condition, bool whenTrue, Label target, Moment at)
+    public void EmitBranch(IrValue condition, bool whenTrue, Label target, ProgramPoint at)
     {
         IrInstruction insn = block[condition];
         bool kept = TemporaryOf(condition, at) is not null;
@@ -286,7 +286,7 @@ internal sealed class ExpressionEmitter(
 
     /// <summary>Computes an operation, whether or not it has a temporary, and leaves it on the stack.</summary>
     /// <returns>In which form: of a helper that gives one, a double.</returns>
-    public Type Compute(in IrInstruction insn, Moment at)
+    public Type Compute(in IrInstruction insn, ProgramPoint at)
     {
         if (insn.Op == IrOp.Call)
             return Call(insn, at);
@@ -294,7 +294,7 @@ internal sealed class ExpressionEmitter(
         return TypeOf(insn.Type);
     }
 
-    private void ComputeNumber(in IrInstruction insn, Moment at)
+    private void ComputeNumber(in IrInstruction insn, ProgramPoint at)
     {
         switch (insn.Op)
         {
@@ -348,7 +348,7 @@ internal sealed class ExpressionEmitter(
         }
     }
 
-    private Type Call(in IrInstruction insn, Moment at)
+    private Type Call(in IrInstruction insn, ProgramPoint at)
     {
         IrHelper helper = insn.Helper!;
         if (helper.Single == IrSingleImage.Given && IsSingle(insn.A))
@@ -399,14 +399,14 @@ internal sealed class ExpressionEmitter(
         return TypeOf(insn.Type);
     }
 
-    private void Operands(in IrInstruction insn, Moment at)
+    private void Operands(in IrInstruction insn, ProgramPoint at)
     {
         for (int number = 0; number < IrInstruction.MaxOperands && insn.Operand(number).Exists; number++)
             Emit(insn.Operand(number), at);
     }
 
     // Masks that are a whole width are one move on the host.
-    private void And(in IrInstruction insn, Moment at)
+    private void And(in IrInstruction insn, ProgramPoint at)
     {
         Emit(insn.A, at);
         OpCode? narrow = block.TryConstant(insn.B, out ulong mask)
@@ -423,7 +423,7 @@ internal sealed class ExpressionEmitter(
         Il.Emit(OpCodes.And);
     }
 
-    private void Shift(in IrInstruction insn, Moment at)
+    private void Shift(in IrInstruction insn, ProgramPoint at)
     {
         Emit(insn.A, at);
         if (!block.TryConstant(insn.B, out ulong amount))
@@ -444,7 +444,7 @@ internal sealed class ExpressionEmitter(
         Il.Emit(insn.Op == IrOp.ShiftLeft ? OpCodes.Shl : insn.Op == IrOp.ShiftRight ? OpCodes.Shr_Un : OpCodes.Shr);
     }
 
-    private void ByteReverse(in IrInstruction insn, Moment at)
+    private void ByteReverse(in IrInstruction insn, ProgramPoint at)
     {
         Emit(insn.A, at);
         (OpCode? narrow, Type type) = insn.Immediate switch

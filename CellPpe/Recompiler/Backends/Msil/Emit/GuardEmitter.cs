@@ -37,7 +37,7 @@ internal sealed class GuardEmitter
 
     // Operands that are still to be looked at.
     private readonly List<LocalBuilder> _toLookAt = [];
-    private IrLook? _look;
+    private IrRangeCheck? _look;
     private LocalBuilder? _highest;
     private LocalBuilder? _smallness;
 
@@ -108,7 +108,7 @@ internal sealed class GuardEmitter
     }
 
     /// <summary>Emits an operation of the run; the local holds its result.</summary>
-    public LocalBuilder Emit(int index, in IrInstruction insn, Moment now)
+    public LocalBuilder Emit(int index, in IrInstruction insn, ProgramPoint now)
     {
         IrGuard guard = insn.Helper!.Guard!;
         var operands = new LocalBuilder[insn.Helper.Parameters.Length];
@@ -217,7 +217,7 @@ internal sealed class GuardEmitter
     }
 
     /// <summary>A slot in the state struct gets a value, behind the look.</summary>
-    public void Write(IrSlot slot, IrValue value, Moment now)
+    public void Write(IrSlot slot, IrValue value, ProgramPoint now)
     {
         if (_values.IsKept(value, now))
         {
@@ -276,7 +276,7 @@ internal sealed class GuardEmitter
     }
 
     // What consists of a vector's words needs no look of its own, if all its words are used: one that is not may be anything.
-    private IrRange RangeOf(IrValue value, LocalBuilder local, Moment now)
+    private IrRange RangeOf(IrValue value, LocalBuilder local, ProgramPoint now)
     {
         if (_ranges.TryGetValue(value.Index, out IrRange known))
             return known;
@@ -334,7 +334,7 @@ internal sealed class GuardEmitter
     private void Gather(LocalBuilder operand)
     {
         Gather(ref _highest, operand, _look!.Highest);
-        Gather(ref _smallness, operand, _look.Smallness);
+        Gather(ref _smallness, operand, _look.UnderflowMeasure);
     }
 
     private void Gather(ref LocalBuilder? into, LocalBuilder operand, MethodInfo measure)

@@ -61,7 +61,7 @@ internal sealed class PackEmitter
     /// <param name="index">The pack's first instruction, or the value.</param>
     /// <param name="access">Of a load: where it is.</param>
     /// <param name="now">Where it stands.</param>
-    public void Make(int index, AccessPlace access, Moment now)
+    public void Make(int index, AccessPlace access, ProgramPoint now)
     {
         if (_packs.Of(index) is not { } pack)
         {
@@ -122,7 +122,7 @@ internal sealed class PackEmitter
         Il.Emit(OpCodes.Stloc, _region.SlotLocals[whole.Slots[0]]);
     }
 
-    private LocalBuilder Compute(VectorPack pack, Moment now)
+    private LocalBuilder Compute(VectorPack pack, ProgramPoint now)
     {
         IrHelper helper = _block.Instructions[pack.First].Helper!;
         LocalBuilder[] operands = [.. pack.Operands.Select(operand => Localize(operand, now))];
@@ -134,12 +134,12 @@ internal sealed class PackEmitter
 
     private LocalBuilder Load(AccessPlace access) => _region.Guest.EmitOfLoaded(_region.Code, _region.Guest.EmitLoadPack(_region.Code, access));
 
-    private LocalBuilder Localize(PackOperand operand, Moment now) =>
+    private LocalBuilder Localize(PackOperand operand, ProgramPoint now) =>
         operand.Pack is { } pack ? _made[pack]
         : operand.IsCommon ? Spread(operand.Lanes[0], now)
         : _region.SlotLocals[_region.Table.NumberOf(_block[operand.Lanes[0]].Slot)];
 
-    private void MakeSpread(int index, AccessPlace access, Moment now)
+    private void MakeSpread(int index, AccessPlace access, ProgramPoint now)
     {
         IrInstruction insn = _block.Instructions[index];
         if (insn.Op.IsAccess)
@@ -159,7 +159,7 @@ internal sealed class PackEmitter
         _values.KeepLane(index, made, 0);
     }
 
-    private LocalBuilder Spread(IrValue value, Moment now)
+    private LocalBuilder Spread(IrValue value, ProgramPoint now)
     {
         if (_spread.TryGetValue(value.Index, out LocalBuilder? made))
             return made;

@@ -19,7 +19,7 @@ internal sealed class RegionEmitter
     /// <param name="plans">What is known of helpers.</param>
     public RegionEmitter(IrRegion region, RegionGuest guest, bool hopeful, ILGenerator il, HelperPlans plans)
     {
-        IsHopeful = hopeful;
+        IsSpeculative = hopeful;
         Region = region;
         Guest = guest;
         Code = new RegionCode(il, plans);
@@ -30,12 +30,12 @@ internal sealed class RegionEmitter
         Packed = hopeful && guest.PacksVectors ? new PackedSlots(region, Table) : null;
         Flow = new SlotFlow(region, Table, _checked);
         SlotLocals = new SlotHomes(Code, Table, LocalTypeOf, Packed);
-        Fields = new FieldDebts(region, Table, SlotLocals, il);
-        IrDebt[] kinds = [.. region.Blocks.SelectMany(static block => block.Instructions)
+        Fields = new DeferredFields(region, Table, SlotLocals, il);
+        IrDeferredStatus[] kinds = [.. region.Blocks.SelectMany(static block => block.Instructions)
             .Where(static insn => insn.Helper?.Quick is not null).Select(static insn => insn.Helper!.Quick!.Debt).Distinct()];
         if (kinds.Length > 0)
-            Debts = new FloatDebts(il, kinds);
-        IsQuickThroughout = hopeful && Debts is not null && !region.Blocks.Any(block => block.Instructions.Any(insn => MayChangeFloatMode(insn)));
+            Debts = new DeferredFloatStatus(il, kinds);
+        IsFastThroughout = hopeful && Debts is not null && !region.Blocks.Any(block => block.Instructions.Any(insn => MayChangeFloatMode(insn)));
         BlockLabels = [.. region.Blocks.Select(_ => il.DefineLabel())];
         Predictions = new BranchPredictions(region, BlockLabels, Code);
     }
@@ -44,13 +44,13 @@ internal sealed class RegionEmitter
     /// Nothing in the region calls and comes back for what rarely happens: it leaves. Registers live through no call then, and
     /// there is half as much to compile.
     /// </summary>
-    public bool IsHopeful { get; }
+    public bool IsSpeculative { get; }
 
     /// <summary>
     /// Nothing in the region changes how quick forms may be used, and it is left at once where they may not be used always: no
     /// operation need look.
     /// </summary>
-    public bool IsQuickThroughout { get; }
+    public bool IsFastThroughout { get; }
 
     public IrRegion Region { get; }
 
@@ -76,10 +76,10 @@ internal sealed class RegionEmitter
     public BranchPredictions Predictions { get; }
 
     /// <summary>What is owed to condition fields.</summary>
-    public FieldDebts Fields { get; }
+    public DeferredFields Fields { get; }
 
     /// <summary>What is owed to the floating-point status; null when the region has no quick floating-point form.</summary>
-    public FloatDebts? Debts { get; }
+    public DeferredFloatStatus? Debts { get; }
 
     private ILGenerator Il => Code.Il;
 
@@ -97,8 +97,8 @@ internal sealed class RegionEmitter
             EmitLoad(Flow.Loaded);
             EmitAssumed(Region.Entries[index]);
             ulong address = Region.Blocks[Region.Entries[index]].Address;
-            if (IsQuickThroughout)
-                EmitQuickOnly(address);
+            if (IsFastThroughout)
+                EmitFastPathOnly(address);
             EmitSinglesOnly(address);
             Il.Emit(OpCodes.Br, BlockLabels[Region.Entries[index]]);
         }
@@ -120,11 +120,11 @@ internal sealed class RegionEmitter
     }
 
     // The interpreter's next inexact result may be all that is missing.
-    private void EmitQuickOnly(ulong address)
+    private void EmitFastPathOnly(ulong address)
     {
         Label not = EntryToInterpret(address);
         Il.Emit(OpCodes.Ldloc, Debts!.Mode);
-        Il.Emit(OpCodes.Ldc_I4, FloatDebts.Always);
+        Il.Emit(OpCodes.Ldc_I4, DeferredFloatStatus.Always);
         Il.Emit(OpCodes.Bne_Un, not);
     }
 
@@ -195,14 +195,14 @@ internal sealed class RegionEmitter
     };
 
     /// <summary>Pays what is owed, if anything is.</summary>
-    public void EmitPay()
+    public void EmitDeferredStatus()
     {
         if (Debts is null)
             return;
         Label none = Il.DefineLabel();
         Debts.EmitKinds(Il);
         Il.Emit(OpCodes.Brfalse, none);
-        Guest.EmitPay(Code, Debts);
+        Guest.EmitDeferredStatus(Code, Debts);
         Debts.EmitNone(Il);
         Il.MarkLabel(none);
     }
@@ -248,7 +248,7 @@ internal sealed class RegionEmitter
     {
         foreach (int slot in slots.Numbers())
         {
-            Fields.EmitPay(slot);
+            Fields.EmitDeferredStatus(slot);
             EmitWriteState(Table.Slots[slot], () => EmitSlotLocal(slot));
         }
     }

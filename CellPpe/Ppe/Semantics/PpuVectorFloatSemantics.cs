@@ -7,7 +7,7 @@ using CellPpe.Ppe.State;
 namespace CellPpe.Ppe.Semantics;
 
 /// <summary>Vector single-precision arithmetic, and the Vector Status and Control Register.</summary>
-internal readonly struct VectorFloatSemantics<TMachine, T, TVector> : IVectorFloatSemantics<TMachine>
+internal readonly struct PpuVectorFloatSemantics<TMachine, T, TVector> : IPpuVectorFloatSemantics<TMachine>
     where TMachine : struct, IPpuMachine<T, TVector>
 {
     // ---- Arithmetic

@@ -9,22 +9,22 @@ namespace CellPpe.Ppe.Translation;
 /// Appends what an instruction would do to a block instead of doing it. An access never "faults" here: its fault leaves
 /// the block by the access itself, so that what follows is the case where it has succeeded.
 /// </summary>
-internal readonly struct IrMachine(IrBlock block, IrMode mode, uint word) : IPpuMachine<IrValue, IrValue>
+internal readonly struct PpuIrMachine(IrBlock block, PpuIrMode mode, uint word) : IPpuMachine<IrValue, IrValue>
 {
     // ---- Registers
-    public IrValue Gpr(int index) => block.Read(IrSlots.Gpr(index));
+    public IrValue Gpr(int index) => block.Read(PpuIrSlots.Gpr(index));
 
     public IrValue GprOrZero(int index) => index == 0 ? Constant(0) : Gpr(index);
 
-    public void SetGpr(int index, IrValue value) => block.Write(IrSlots.Gpr(index), value);
+    public void SetGpr(int index, IrValue value) => block.Write(PpuIrSlots.Gpr(index), value);
 
-    public IrValue Fpr(int index) => block.Read(IrSlots.Fpr(index));
+    public IrValue Fpr(int index) => block.Read(PpuIrSlots.Fpr(index));
 
-    public void SetFpr(int index, IrValue value) => block.Write(IrSlots.Fpr(index), value);
+    public void SetFpr(int index, IrValue value) => block.Write(PpuIrSlots.Fpr(index), value);
 
-    public IrValue Vr(int index) => block.Read(IrSlots.Vr(index));
+    public IrValue Vr(int index) => block.Read(PpuIrSlots.Vr(index));
 
-    public void SetVr(int index, IrValue value) => block.Write(IrSlots.Vr(index), value);
+    public void SetVr(int index, IrValue value) => block.Write(PpuIrSlots.Vr(index), value);
 
     public IrValue Read(PpuRegister register) => block.Read(SlotOf(register));
 
@@ -43,9 +43,9 @@ internal readonly struct IrMachine(IrBlock block, IrMode mode, uint word) : IPpu
         return value;
     }
 
-    public IrValue CrField(int field) => block.Read(IrSlots.Cr(field));
+    public IrValue CrField(int field) => block.Read(PpuIrSlots.Cr(field));
 
-    public void SetCrField(int field, IrValue fourBits) => block.Write(IrSlots.Cr(field), fourBits);
+    public void SetCrField(int field, IrValue fourBits) => block.Write(PpuIrSlots.Cr(field), fourBits);
 
     public IrValue CrBit(int bit) => And(ShiftRight(CrField(bit >> 2), Constant((ulong)(3 - (bit & 3)))), Constant(1));
 
@@ -56,30 +56,30 @@ internal readonly struct IrMachine(IrBlock block, IrMode mode, uint word) : IPpu
         SetCrField(bit >> 2, Or(others, ShiftLeft(value, Constant((ulong)shift))));
     }
 
-    public IrValue Carry() => block.Read(IrSlots.XerCa);
+    public IrValue Carry() => block.Read(PpuIrSlots.XerCa);
 
-    public void SetCarry(IrValue value) => block.Write(IrSlots.XerCa, value);
+    public void SetCarry(IrValue value) => block.Write(PpuIrSlots.XerCa, value);
 
     public void SetOverflow(IrValue value)
     {
-        block.Write(IrSlots.XerOv, value);
-        block.Write(IrSlots.XerSo, Or(block.Read(IrSlots.XerSo), value));
+        block.Write(PpuIrSlots.XerOv, value);
+        block.Write(PpuIrSlots.XerSo, Or(block.Read(PpuIrSlots.XerSo), value));
     }
 
     public IrValue Xer()
     {
         IrValue summary = Or(
-            ShiftLeft(block.Read(IrSlots.XerSo), Constant(31)),
-            ShiftLeft(block.Read(IrSlots.XerOv), Constant(30)));
-        return Or(Or(summary, ShiftLeft(Carry(), Constant(29))), block.Read(IrSlots.XerCount));
+            ShiftLeft(block.Read(PpuIrSlots.XerSo), Constant(31)),
+            ShiftLeft(block.Read(PpuIrSlots.XerOv), Constant(30)));
+        return Or(Or(summary, ShiftLeft(Carry(), Constant(29))), block.Read(PpuIrSlots.XerCount));
     }
 
     public void SetXer(IrValue value)
     {
-        block.Write(IrSlots.XerSo, BitOf(value, 31));
-        block.Write(IrSlots.XerOv, BitOf(value, 30));
-        block.Write(IrSlots.XerCa, BitOf(value, 29));
-        block.Write(IrSlots.XerCount, And(value, Constant(0x7f)));
+        block.Write(PpuIrSlots.XerSo, BitOf(value, 31));
+        block.Write(PpuIrSlots.XerOv, BitOf(value, 30));
+        block.Write(PpuIrSlots.XerCa, BitOf(value, 29));
+        block.Write(PpuIrSlots.XerCount, And(value, Constant(0x7f)));
     }
 
     public IrValue Cia() => Constant(block.Site.Address);
@@ -150,7 +150,7 @@ internal readonly struct IrMachine(IrBlock block, IrMode mode, uint word) : IPpu
 
     public void RecordCr0(IrValue result) => CompareSigned(0, mode.Is64Bit ? result : SignExtend32(result), Constant(0));
 
-    public void RecordCr1() => SetCrField(1, ShiftRight(block.Read(IrSlots.Fpscr), Constant(28)));
+    public void RecordCr1() => SetCrField(1, ShiftRight(block.Read(PpuIrSlots.Fpscr), Constant(28)));
 
     public void CompareSigned(int field, IrValue left, IrValue right) =>
         SetOrder(field, block.Binary(IrOp.OrderSigned, left, right));
@@ -225,11 +225,11 @@ internal readonly struct IrMachine(IrBlock block, IrMode mode, uint word) : IPpu
     public void IllegalInstruction() => Interrupt(Vectors.Program, ProgramInterrupt.Illegal);
 
     public void Call<TOperation>()
-        where TOperation : struct, ISystemOperation => block.Perform(IrSystem<TOperation>.Routine, word);
+        where TOperation : struct, ISystemOperation => block.Perform(PpuIrSystem<TOperation>.Routine, word);
 
     public void CallBetween<TOperation>()
         where TOperation : struct, ISystemOperation =>
-        block.Leave(new IrExit(IrExitKind.Between, Routine: IrSystem<TOperation>.Routine, Word: word));
+        block.Leave(new IrExit(IrExitKind.Between, Routine: PpuIrSystem<TOperation>.Routine, Word: word));
 
     // ---- What must hold: known when the block is made
     public bool RequireFloatingPoint() => Require(mode.HasFloatingPoint, Vectors.FloatingPointUnavailable, 0);
@@ -240,56 +240,56 @@ internal readonly struct IrMachine(IrBlock block, IrMode mode, uint word) : IPpu
 
     // ---- Floating point and vectors
     public void Float<TOperation>(int target, IrValue b)
-        where TOperation : struct, IFloatUnary => SetFpr(target, block.Call(IrFloatUnary<TOperation>.Helper, b, Fpr(target)));
+        where TOperation : struct, IPpuFloatUnary => SetFpr(target, block.Call(PpuIrFloatUnary<TOperation>.Helper, b, Fpr(target)));
 
     public void Float<TOperation>(int target, IrValue a, IrValue b)
-        where TOperation : struct, IFloatBinary => SetFpr(target, block.Call(IrFloatBinary<TOperation>.Helper, a, b, Fpr(target)));
+        where TOperation : struct, IPpuFloatBinary => SetFpr(target, block.Call(PpuIrFloatBinary<TOperation>.Helper, a, b, Fpr(target)));
 
     public void Float<TOperation>(int target, IrValue a, IrValue c, IrValue b)
-        where TOperation : struct, IFloatTernary => SetFpr(target, block.Call(IrFloatTernary<TOperation>.Helper, a, c, b, Fpr(target)));
+        where TOperation : struct, IPpuFloatTernary => SetFpr(target, block.Call(PpuIrFloatTernary<TOperation>.Helper, a, c, b, Fpr(target)));
 
     public void FloatCompare<TOperation>(int field, IrValue a, IrValue b)
-        where TOperation : struct, IFloatCompare => SetCrField(field, block.Call(IrFloatCompare<TOperation>.Helper, a, b));
+        where TOperation : struct, IPpuFloatCompare => SetCrField(field, block.Call(PpuIrFloatCompare<TOperation>.Helper, a, b));
 
-    public IrValue DoubleFromSingle(IrValue single) => block.Call(IrFloat.DoubleFromSingle, single);
+    public IrValue DoubleFromSingle(IrValue single) => block.Call(PpuIrFloat.DoubleFromSingle, single);
 
-    public IrValue SingleFromDouble(IrValue value) => block.Call(IrFloat.SingleFromDouble, value);
+    public IrValue SingleFromDouble(IrValue value) => block.Call(PpuIrFloat.SingleFromDouble, value);
 
     public void FinishFloat(bool record)
     {
         if (record)
             RecordCr1();
         if (mode.InterruptsOnFloat)
-            Interrupt(Vectors.Program, ProgramInterrupt.FloatingPointEnabled, And(block.Read(IrSlots.Fpscr), Constant(Fpscr.Fex)));
+            Interrupt(Vectors.Program, ProgramInterrupt.FloatingPointEnabled, And(block.Read(PpuIrSlots.Fpscr), Constant(Fpscr.Fex)));
     }
 
     public IrValue Vector<TOperation>(IrValue b)
-        where TOperation : struct, IVectorUnary => block.Call(IrVectorUnary<TOperation>.Helper, b);
+        where TOperation : struct, IPpuVectorUnary => block.Call(PpuIrVectorUnary<TOperation>.Helper, b);
 
     public IrValue Vector<TOperation>(IrValue a, IrValue b)
-        where TOperation : struct, IVectorBinary => block.Call(IrVectorBinary<TOperation>.Helper, a, b);
+        where TOperation : struct, IPpuVectorBinary => block.Call(PpuIrVectorBinary<TOperation>.Helper, a, b);
 
     public IrValue Vector<TOperation>(IrValue a, IrValue b, IrValue c)
-        where TOperation : struct, IVectorTernary => block.Call(IrVectorTernary<TOperation>.Helper, a, b, c);
+        where TOperation : struct, IPpuVectorTernary => block.Call(PpuIrVectorTernary<TOperation>.Helper, a, b, c);
 
     public IrValue VectorImmediate<TOperation>(IrValue b, int immediate)
-        where TOperation : struct, IVectorImmediate => block.Call(IrVectorImmediate<TOperation>.Helper, b, Immediate(immediate));
+        where TOperation : struct, IPpuVectorImmediate => block.Call(PpuIrVectorImmediate<TOperation>.Helper, b, Immediate(immediate));
 
     public IrValue VectorImmediate<TOperation>(IrValue a, IrValue b, int immediate)
-        where TOperation : struct, IVectorBinaryImmediate =>
-        block.Call(IrVectorBinaryImmediate<TOperation>.Helper, a, b, Immediate(immediate));
+        where TOperation : struct, IPpuVectorBinaryImmediate =>
+        block.Call(PpuIrVectorBinaryImmediate<TOperation>.Helper, a, b, Immediate(immediate));
 
     public IrValue VectorStatus<TOperation>(IrValue b)
-        where TOperation : struct, IVectorStatusUnary => block.Call(IrVectorStatusUnary<TOperation>.Helper, b);
+        where TOperation : struct, IPpuVectorStatusUnary => block.Call(PpuIrVectorStatusUnary<TOperation>.Helper, b);
 
     public IrValue VectorStatusImmediate<TOperation>(IrValue b, int immediate)
-        where TOperation : struct, IVectorStatusImmediate => block.Call(IrVectorStatusImmediate<TOperation>.Helper, b, Immediate(immediate));
+        where TOperation : struct, IPpuVectorStatusImmediate => block.Call(PpuIrVectorStatusImmediate<TOperation>.Helper, b, Immediate(immediate));
 
     public IrValue VectorStatus<TOperation>(IrValue a, IrValue b)
-        where TOperation : struct, IVectorStatusBinary => block.Call(IrVectorStatusBinary<TOperation>.Helper, a, b);
+        where TOperation : struct, IPpuVectorStatusBinary => block.Call(PpuIrVectorStatusBinary<TOperation>.Helper, a, b);
 
     public IrValue VectorStatus<TOperation>(IrValue a, IrValue b, IrValue c)
-        where TOperation : struct, IVectorStatusTernary => block.Call(IrVectorStatusTernary<TOperation>.Helper, a, b, c);
+        where TOperation : struct, IPpuVectorStatusTernary => block.Call(PpuIrVectorStatusTernary<TOperation>.Helper, a, b, c);
 
     public IrValue VectorHigh(IrValue value) => block.Unary(IrOp.VectorHigh, value);
 
@@ -314,12 +314,12 @@ internal readonly struct IrMachine(IrBlock block, IrMode mode, uint word) : IPpu
 
     private static IrSlot SlotOf(PpuRegister register) => register switch
     {
-        PpuRegister.Lr => IrSlots.Lr,
-        PpuRegister.Ctr => IrSlots.Ctr,
-        PpuRegister.Msr => IrSlots.Msr,
-        PpuRegister.Vrsave => IrSlots.Vrsave,
-        PpuRegister.Fpscr => IrSlots.Fpscr,
-        _ => IrSlots.Vscr,
+        PpuRegister.Lr => PpuIrSlots.Lr,
+        PpuRegister.Ctr => PpuIrSlots.Ctr,
+        PpuRegister.Msr => PpuIrSlots.Msr,
+        PpuRegister.Vrsave => PpuIrSlots.Vrsave,
+        PpuRegister.Fpscr => PpuIrSlots.Fpscr,
+        _ => PpuIrSlots.Vscr,
     };
 
     private IrValue InMode(IrValue value) => And(value, Constant(mode.AddressMask));
@@ -344,7 +344,7 @@ internal readonly struct IrMachine(IrBlock block, IrMode mode, uint word) : IPpu
         return true;
     }
 
-    private void SetOrder(int field, IrValue order) => SetCrField(field, Or(order, block.Read(IrSlots.XerSo)));
+    private void SetOrder(int field, IrValue order) => SetCrField(field, Or(order, block.Read(PpuIrSlots.XerSo)));
 
     private bool Require(bool holds, uint vector, ulong status)
     {

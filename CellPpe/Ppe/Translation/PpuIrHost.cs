@@ -11,17 +11,17 @@ namespace CellPpe.Ppe.Translation;
 /// A hardware thread as compiled blocks see it, and the way from a block's exit back to the thread's loop: the context is
 /// left as the interpreter's loop leaves it, so that the two engines can take turns at any instruction.
 /// </summary>
-internal sealed unsafe class IrHost : IBlockHost, IDisposable
+internal sealed unsafe class PpuIrHost : IBlockHost, IDisposable
 {
     private readonly PpuContext* _c;
 
     // Slow paths and routines want a decoded instruction: this one stands for whichever is running.
-    private readonly DecodedInsn* _insn;
+    private readonly PpuDecodedInsn* _insn;
 
-    public IrHost(PpuContext* context)
+    public PpuIrHost(PpuContext* context)
     {
         _c = context;
-        _insn = (DecodedInsn*)NativeMemory.AllocZeroed((nuint)sizeof(DecodedInsn));
+        _insn = (PpuDecodedInsn*)NativeMemory.AllocZeroed((nuint)sizeof(PpuDecodedInsn));
     }
 
     /// <summary>Runs a block from its start. State.Nia and <see cref="PpuContext.Exit"/> say how to go on.</summary>
@@ -42,7 +42,7 @@ internal sealed unsafe class IrHost : IBlockHost, IDisposable
             case IrExitKind.Between:
                 At(exit.Site, exit.Exit!.Word);
                 _c->State.Nia = exit.Site.Address;
-                _c->Between = (delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)exit.Exit.Routine!.Entry;
+                _c->Between = (delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*>)exit.Exit.Routine!.Entry;
                 _c->BetweenInsn = _insn;
                 _c->Exit = PpuLoopExit.Between;
                 break;
@@ -58,12 +58,12 @@ internal sealed unsafe class IrHost : IBlockHost, IDisposable
         _c->Thread.Storage.Store(At(site), address, bytes, value);
 
     public bool TryPerform(in IrSite site, IrRoutine routine, uint word) =>
-        ((delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)routine.Entry)(_c, At(site, word)) != null;
+        ((delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*>)routine.Entry)(_c, At(site, word)) != null;
 
     public void Dispose() => NativeMemory.Free(_insn);
 
     // PpuContext.AddressOf counts from the current page of decoded instructions; the thread looks that up again anyway.
-    private DecodedInsn* At(in IrSite site, uint word = 0)
+    private PpuDecodedInsn* At(in IrSite site, uint word = 0)
     {
         _c->PageBase = _insn;
         _c->PageEa = site.Address;

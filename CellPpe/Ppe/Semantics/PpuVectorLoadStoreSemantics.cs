@@ -5,7 +5,7 @@ using CellPpe.Ppe.Isa;
 namespace CellPpe.Ppe.Semantics;
 
 /// <summary>Vector loads and stores, permute controls, stream hints; Cell's left and right forms (CBE Handbook, PPE vector unit).</summary>
-internal readonly struct VectorLoadStoreSemantics<TMachine, T, TVector> : IVectorLoadStoreSemantics<TMachine>
+internal readonly struct PpuVectorLoadStoreSemantics<TMachine, T, TVector> : IPpuVectorLoadStoreSemantics<TMachine>
     where TMachine : struct, IPpuMachine<T, TVector>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

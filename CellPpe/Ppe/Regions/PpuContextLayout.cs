@@ -3,9 +3,9 @@ using CellPpe.Ppe.State;
 namespace CellPpe.Ppe.Regions;
 
 /// <summary>Where the fields of <see cref="PpuContext"/> that compiled code touches stand, in bytes from its start.</summary>
-internal static unsafe class ContextLayout
+internal static unsafe class PpuContextLayout
 {
-    static ContextLayout()
+    static PpuContextLayout()
     {
         PpuContext context = default;
         PpuContext* c = &context;
@@ -25,7 +25,7 @@ internal static unsafe class ContextLayout
         FaultRetired = Offset(c, &c->FaultRetired);
         SlowValue = Offset(c, &c->SlowValue);
         SlowVector = Offset(c, &c->SlowVector);
-        DecodedInsn insn = default;
+        PpuDecodedInsn insn = default;
         Entry = (int)((byte*)&insn.Entry - (byte*)&insn);
         Heat = (int)((byte*)&insn.Heat - (byte*)&insn);
     }
@@ -62,10 +62,10 @@ internal static unsafe class ContextLayout
 
     public static int SlowVector { get; }
 
-    /// <summary>In a <see cref="DecodedInsn"/>.</summary>
+    /// <summary>In a <see cref="PpuDecodedInsn"/>.</summary>
     public static int Entry { get; }
 
-    /// <summary>In a <see cref="DecodedInsn"/>.</summary>
+    /// <summary>In a <see cref="PpuDecodedInsn"/>.</summary>
     public static int Heat { get; }
 
     private static int Offset(PpuContext* context, void* field) => (int)((byte*)field - (byte*)context);

@@ -14,15 +14,15 @@ internal readonly record struct RegionPage(ulong Address, ulong HostOffset, nint
 /// <summary>A straight run of instructions that becomes one block.</summary>
 /// <param name="Address">Effective address of the first.</param>
 /// <param name="Words">The instructions as they were when the plan was made.</param>
-internal sealed record PlannedBlock(ulong Address, uint[] Words);
+internal sealed record PpuPlannedBlock(ulong Address, uint[] Words);
 
 /// <summary>
 /// What shall be compiled: made on the thread that runs the guest, from what it has executed; read only from then on.
 /// </summary>
-internal sealed class RegionPlan
+internal sealed class PpuRegionPlan
 {
     /// <summary>Its blocks, by ascending address.</summary>
-    public required PlannedBlock[] Blocks { get; init; }
+    public required PpuPlannedBlock[] Blocks { get; init; }
 
     /// <summary>Numbers of the blocks where it may be entered; the first is the one that was hot.</summary>
     public required int[] Entries { get; init; }
@@ -37,7 +37,7 @@ internal sealed class RegionPlan
     public required RegionPage[] Pages { get; init; }
 
     /// <summary>The mode it is made for.</summary>
-    public required IrMode Mode { get; init; }
+    public required PpuIrMode Mode { get; init; }
 
     /// <summary>MSR bits that must be as in <see cref="MsrValue"/> for it to run.</summary>
     public required ulong MsrMask { get; init; }
@@ -71,8 +71,8 @@ internal sealed class RegionPlan
     }
 
     /// <summary>The decoded instruction at an address on one of its pages.</summary>
-    public unsafe DecodedInsn* InsnAt(ulong address) =>
+    public unsafe PpuDecodedInsn* InsnAt(ulong address) =>
         TryPage(address, out RegionPage page)
-            ? (DecodedInsn*)page.Decoded + ((address & (GuestMemory.PageSize - 1)) / 4)
+            ? (PpuDecodedInsn*)page.Decoded + ((address & (GuestMemory.PageSize - 1)) / 4)
             : throw new ArgumentOutOfRangeException(nameof(address), address, "on none of the region's pages");
 }

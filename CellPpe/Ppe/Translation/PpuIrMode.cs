@@ -6,13 +6,13 @@ namespace CellPpe.Ppe.Translation;
 /// The MSR bits that decide what an instruction does. A block is made for one mode and may run in that mode only: MSR
 /// changes between blocks, never inside one.
 /// </summary>
-internal readonly record struct IrMode
+internal readonly record struct PpuIrMode
 {
     private const ulong Deciding = Msr.Sf | Msr.Pr | Msr.Fp | Msr.Vec | Msr.Fe0 | Msr.Fe1;
 
     private readonly ulong _bits;
 
-    public IrMode(ulong msr) => _bits = msr & Deciding;
+    public PpuIrMode(ulong msr) => _bits = msr & Deciding;
 
     public bool Is64Bit => (_bits & Msr.Sf) != 0;
 

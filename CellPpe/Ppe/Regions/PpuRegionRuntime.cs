@@ -13,7 +13,7 @@ using CellPpe.Recompiler.Backends.Msil;
 namespace CellPpe.Ppe.Regions;
 
 /// <summary>What compiled regions call: slow ways to storage, routines, and the ways out.</summary>
-internal static unsafe class RegionRuntime
+internal static unsafe class PpuRegionRuntime
 {
     /// <summary>In the number that slow ways get, above the width: instructions that count when it faults.</summary>
     public const int RetiredShift = 8;
@@ -30,7 +30,7 @@ internal static unsafe class RegionRuntime
     public static bool LoadVector(PpuContext* c, ulong site, ulong address, int access)
     {
         PpuStorage storage = c->Thread.Storage;
-        DecodedInsn* insn = At(c, site, access);
+        PpuDecodedInsn* insn = At(c, site, access);
         if (!storage.Load(insn, address, 8, out ulong high) || !storage.Load(insn, address + 8, 8, out ulong low))
             return false;
         c->SlowVector = Vector128.Create(low, high).AsByte();
@@ -41,7 +41,7 @@ internal static unsafe class RegionRuntime
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool Store(PpuContext* c, ulong site, ulong address, int access, ulong value)
     {
-        DecodedInsn* insn = At(c, site, access);
+        PpuDecodedInsn* insn = At(c, site, access);
         c->InRegion = 1;
         bool stored = c->Thread.Storage.Store(insn, address, access & BytesMask, value);
         c->InRegion = 0;
@@ -53,7 +53,7 @@ internal static unsafe class RegionRuntime
     public static bool StoreVector(PpuContext* c, ulong site, ulong address, int access, Vector128<byte> value)
     {
         PpuStorage storage = c->Thread.Storage;
-        DecodedInsn* insn = At(c, site, access);
+        PpuDecodedInsn* insn = At(c, site, access);
         c->InRegion = 1;
         bool stored = storage.Store(insn, address, 8, value.AsUInt64().GetElement(1))
             && storage.Store(insn, address + 8, 8, value.AsUInt64().ToScalar());
@@ -65,7 +65,7 @@ internal static unsafe class RegionRuntime
     public static bool StoreBytes(PpuContext* c, ulong site, ulong address, int access, Vector128<byte> value, ulong count)
     {
         PpuStorage storage = c->Thread.Storage;
-        DecodedInsn* insn = At(c, site, access);
+        PpuDecodedInsn* insn = At(c, site, access);
         bool stored = true;
         c->InRegion = 1;
         for (int index = 0; index < (int)count && stored; index++)
@@ -77,10 +77,10 @@ internal static unsafe class RegionRuntime
     /// <summary>Runs a routine in the middle of a block. False: the region must be left, as the context says.</summary>
     public static bool Perform(PpuContext* c, ulong site, int access, uint word, nint routine)
     {
-        DecodedInsn* insn = At(c, site, access);
+        PpuDecodedInsn* insn = At(c, site, access);
         insn->Word = word;
         c->InRegion = 1;
-        bool done = ((delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)routine)(c, insn) != null;
+        bool done = ((delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*>)routine)(c, insn) != null;
         c->InRegion = 0;
         return done;
     }
@@ -90,17 +90,17 @@ internal static unsafe class RegionRuntime
     public static int FloatMode(PpuContext* c)
     {
         uint fpscr = c->State.Fpscr.Value;
-        return FloatStatus.AllowsQuick(fpscr) ? 2 : FloatStatus.AllowsExact(fpscr) ? 1 : 0;
+        return FloatStatus.AllowsFastPath(fpscr) ? 2 : FloatStatus.AllowsExact(fpscr) ? 1 : 0;
     }
 
-    /// <summary>Derives the status that quick forms left for later.</summary>
+    /// <summary>Derives the status that fast paths left for later.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Pay(PpuContext* c, int kinds, double first, double second, double third, double converted)
+    public static void DeriveDeferredStatus(PpuContext* c, int kinds, double first, double second, double third, double converted)
     {
-        const int KindMask = (1 << FloatDebts.ConversionShift) - 1;
+        const int KindMask = (1 << DeferredFloatStatus.ConversionShift) - 1;
         ref Fpscr fpscr = ref c->State.Fpscr;
         var kind = (FloatKind)(kinds & KindMask);
-        int comparison = kinds >> FloatDebts.ComparisonShift;
+        int comparison = kinds >> DeferredFloatStatus.ComparisonShift;
         // The operands stand in the order of the instruction's form: b; a, b; a, c, b.
         if (kind is >= FloatKind.MultiplyAdd and <= FloatKind.NegativeMultiplySubtractSingle)
             FloatStatus.Derive(ref fpscr, kind, first, second, third);
@@ -108,7 +108,7 @@ internal static unsafe class RegionRuntime
             FloatStatus.Derive(ref fpscr, kind, 0, 0, first);
         else
             FloatStatus.Derive(ref fpscr, kind, first, 0, second);
-        FloatStatus.Derive(ref fpscr, (FloatKind)((kinds >> FloatDebts.ConversionShift) & KindMask), 0, 0, converted);
+        FloatStatus.Derive(ref fpscr, (FloatKind)((kinds >> DeferredFloatStatus.ConversionShift) & KindMask), 0, 0, converted);
         if (comparison != 0)
             fpscr.SetFpcc((uint)comparison);
     }
@@ -119,7 +119,7 @@ internal static unsafe class RegionRuntime
     /// <param name="exit">How.</param>
     /// <param name="target">Where a computed exit goes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static DecodedInsn* Depart(PpuContext* c, long left, RegionExit* exit, ulong target)
+    public static PpuDecodedInsn* Depart(PpuContext* c, long left, PpuRegionExit* exit, ulong target)
     {
         c->Compiled += c->Left - left;
         c->Entries++;
@@ -127,27 +127,27 @@ internal static unsafe class RegionRuntime
         c->Left = left + 1;
         switch (exit->Kind)
         {
-            case RegionExitKind.Step:
+            case PpuRegionExitKind.Step:
                 c->Steps++;
-                c->PageBase = (DecodedInsn*)exit->Page;
+                c->PageBase = (PpuDecodedInsn*)exit->Page;
                 c->PageEa = exit->Address;
                 c->PageHost = (byte*)exit->Host;
-                InterpreterSlowPaths.Arrive(c, (DecodedInsn*)exit->Insn);
-                return (DecodedInsn*)exit->Insn;
-            case RegionExitKind.Search:
+                InterpreterSlowPaths.Arrive(c, (PpuDecodedInsn*)exit->Insn);
+                return (PpuDecodedInsn*)exit->Insn;
+            case PpuRegionExitKind.Search:
                 return GoTo(c, exit->Address);
-            case RegionExitKind.Computed:
+            case PpuRegionExitKind.Computed:
                 exit->Note(target);
                 return GoTo(c, target);
-            case RegionExitKind.Stop:
+            case PpuRegionExitKind.Stop:
                 c->Stops++;
                 return c->Attention != 0 ? Rest(c, exit->Address) : PpuLoop.Lookup(c, exit->Address);
-            case RegionExitKind.Interpret:
+            case PpuRegionExitKind.Interpret:
                 Interpret(c, exit);
                 return null;
-            case RegionExitKind.Interrupt:
+            case PpuRegionExitKind.Interrupt:
                 return Interrupt(c, exit->Address, exit->Code, exit->Status);
-            case RegionExitKind.Between:
+            case PpuRegionExitKind.Between:
                 Between(c, exit->Address, exit->Code, exit->Insn);
                 return null;
             default:
@@ -156,15 +156,15 @@ internal static unsafe class RegionRuntime
     }
 
     /// <summary>Leaves a region that owes something to the floating-point status.</summary>
-    public static DecodedInsn* DepartOwing(
-        PpuContext* c, long left, RegionExit* exit, ulong target, int kinds, double first, double second, double third, double converted)
+    public static PpuDecodedInsn* DepartWithDeferredStatus(
+        PpuContext* c, long left, PpuRegionExit* exit, ulong target, int kinds, double first, double second, double third, double converted)
     {
-        Pay(c, kinds, first, second, third, converted);
+        DeriveDeferredStatus(c, kinds, first, second, third, converted);
         return Depart(c, left, exit, target);
     }
 
     /// <summary>Runs one instruction by the interpreter, where a region begins that may not be entered now.</summary>
-    public static DecodedInsn* Refuse(PpuContext* c, DecodedInsn* i)
+    public static PpuDecodedInsn* Refuse(PpuContext* c, PpuDecodedInsn* i)
     {
         // Too little of the budget is left, or the mode is another one: then it may be worth another region.
         c->Refusals++;
@@ -173,24 +173,24 @@ internal static unsafe class RegionRuntime
     }
 
     // Back to the thread, which sees to what it is wanted for: the region would only stop here again and again.
-    private static DecodedInsn* Rest(PpuContext* c, ulong address)
+    private static PpuDecodedInsn* Rest(PpuContext* c, ulong address)
     {
         c->State.Nia = address;
         c->Exit = PpuLoopExit.Refetch;
         return null;
     }
 
-    private static DecodedInsn* GoTo(PpuContext* c, ulong address)
+    private static PpuDecodedInsn* GoTo(PpuContext* c, ulong address)
     {
         c->Searches++;
-        DecodedInsn* next = PpuLoop.Lookup(c, address);
+        PpuDecodedInsn* next = PpuLoop.Lookup(c, address);
         if (next != null)
             InterpreterSlowPaths.Arrive(c, next);
         return next;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Interpret(PpuContext* c, RegionExit* exit)
+    private static void Interpret(PpuContext* c, PpuRegionExit* exit)
     {
         c->Misses++;
         c->State.Nia = exit->Address;
@@ -204,14 +204,14 @@ internal static unsafe class RegionRuntime
 
     /// <summary>Notes an interrupt at an instruction.</summary>
     /// <returns>Null, for a handler to return.</returns>
-    public static DecodedInsn* Interrupt(PpuContext* c, ulong site, uint vector, ulong status) => c->Interrupt(At(c, site), vector, status);
+    public static PpuDecodedInsn* Interrupt(PpuContext* c, ulong site, uint vector, ulong status) => c->Interrupt(At(c, site), vector, status);
 
     /// <summary>Notes an operation that runs when compiled code has been left.</summary>
     public static void Between(PpuContext* c, ulong site, uint word, nint routine)
     {
         At(c, site)->Word = word;
         c->State.Nia = site;
-        c->Between = (delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)routine;
+        c->Between = (delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*>)routine;
         c->BetweenInsn = &c->Scratch;
         c->Exit = PpuLoopExit.Between;
     }
@@ -239,7 +239,7 @@ internal static unsafe class RegionRuntime
         Vector128.Shuffle(value, Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
 
     // PpuContext.AddressOf counts from the current page of decoded instructions; who goes on sets that anew.
-    private static DecodedInsn* At(PpuContext* c, ulong site, int access = 0)
+    private static PpuDecodedInsn* At(PpuContext* c, ulong site, int access = 0)
     {
         c->FaultRetired = access >> RetiredShift;
         c->PageBase = &c->Scratch;

@@ -9,8 +9,8 @@ namespace CellPpe.Tests.FloatingPoint;
 /// <summary>The integer path of an instruction: operands in the manual's order FRA, FRC, FRB.</summary>
 internal delegate bool ExactPath(ref Fpscr fpscr, ulong a, ulong c, ulong b, out ulong result);
 
-/// <summary>The quick form of one instruction behind one signature, and the integer path it must agree with.</summary>
-internal sealed record QuickForm(
+/// <summary>The fast path of one instruction behind one signature, and the integer path it must agree with.</summary>
+internal sealed record FastPath(
     FloatKind Kind,
     Func<double, double, double, double> Compute,
     Func<double, double, double, double, bool> IsSafe,
@@ -19,7 +19,7 @@ internal sealed record QuickForm(
 {
     private const FloatKind FirstFused = FloatKind.MultiplyAdd;
 
-    public static IReadOnlyDictionary<FloatKind, QuickForm> All { get; } = new[]
+    public static IReadOnlyDictionary<FloatKind, FastPath> All { get; } = new[]
     {
         Binary<FloatAdd>((ref f, a, c, b, out r) => AdditionArithmetic.Exactly<DoublePrecision>(ref f, a, b, false, out r)),
         Binary<FloatAddSingle>((ref f, a, c, b, out r) => AdditionArithmetic.Exactly<SinglePrecision>(ref f, a, b, false, out r)),
@@ -51,24 +51,24 @@ internal sealed record QuickForm(
 
     public bool IsFused => Kind is >= FirstFused and <= FloatKind.NegativeMultiplySubtractSingle;
 
-    private static QuickForm Unary<TOperation>(ExactPath exactly)
-        where TOperation : struct, IFloatQuickUnary => new(
+    private static FastPath Unary<TOperation>(ExactPath exactly)
+        where TOperation : struct, IPpuFloatFastPathUnary => new(
             TOperation.Kind,
             (a, c, b) => TOperation.Compute(b),
             (a, c, b, result) => TOperation.IsSafe(b, result),
             (a, c, b, result) => TOperation.IsExact(b, result),
             exactly);
 
-    private static QuickForm Binary<TOperation>(ExactPath exactly)
-        where TOperation : struct, IFloatQuickBinary => new(
+    private static FastPath Binary<TOperation>(ExactPath exactly)
+        where TOperation : struct, IPpuFloatFastPathBinary => new(
             TOperation.Kind,
             (a, c, b) => TOperation.Compute(a, b),
             (a, c, b, result) => TOperation.IsSafe(a, b, result),
             (a, c, b, result) => TOperation.IsExact(a, b, result),
             exactly);
 
-    private static QuickForm Ternary<TOperation>(ExactPath exactly)
-        where TOperation : struct, IFloatQuickTernary => new(
+    private static FastPath Ternary<TOperation>(ExactPath exactly)
+        where TOperation : struct, IPpuFloatFastPathTernary => new(
             TOperation.Kind, TOperation.Compute, TOperation.IsSafe, TOperation.IsExact, exactly);
 
     private static ExactPath Fused<TPrecision>(bool subtract, bool negate)

@@ -7,7 +7,7 @@ using CellPpe.Ppe.Isa;
 namespace CellPpe.Ppe.Semantics;
 
 /// <summary>Vector logical operations, rotates and shifts.</summary>
-internal readonly struct VectorLogicalSemantics<TMachine, T, TVector> : IVectorLogicalSemantics<TMachine>
+internal readonly struct PpuVectorLogicalSemantics<TMachine, T, TVector> : IPpuVectorLogicalSemantics<TMachine>
     where TMachine : struct, IPpuMachine<T, TVector>
 {
     // ---- Logical

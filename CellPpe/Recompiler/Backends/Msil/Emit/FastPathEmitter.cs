@@ -3,17 +3,17 @@ using System.Reflection.Emit;
 namespace CellPpe.Recompiler.Backends.Msil.Emit;
 
 /// <summary>What the present block owes and has not put into the region's locals yet: kinds are locals, 0 where the full way was taken.</summary>
-internal readonly record struct PendingDebts(
+internal readonly record struct PendingFloatStatus(
     LocalBuilder? ResultKind, LocalBuilder[]? Operands, LocalBuilder? ConversionKind, LocalBuilder? Conversion, LocalBuilder? Comparison);
 
 /// <summary>
 /// Emits quick floating-point operations of one block: the host's operation and a check of its result. The full way, behind
 /// the straight code, first pays what is owed, because it works on the status itself.
 /// </summary>
-internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter values)
+internal sealed class FastPathEmitter(RegionEmitter region, ExpressionEmitter values)
 {
     /// <summary>What is owed at this point.</summary>
-    public PendingDebts Pending { get; private set; }
+    public PendingFloatStatus Pending { get; private set; }
 
     private ILGenerator Il => region.Code.Il;
 
@@ -22,13 +22,13 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
     /// <param name="quick">Its quick form.</param>
     /// <param name="now">Where it stands.</param>
     /// <param name="miss">Where to go when the quick form will not do; null: do it in full here.</param>
-    public LocalBuilder Emit(IrInstruction insn, IrQuick quick, Moment now, Label? miss)
+    public LocalBuilder Emit(IrInstruction insn, IrFastPath quick, ProgramPoint now, Label? miss)
     {
         int count = quick.Compute.GetParameters().Length;
         bool single = miss is not null && quick.Singles is not null && Enumerable.Range(0, count).All(number => values.IsSingle(insn.Operand(number)));
         LocalBuilder[] operands = [.. Enumerable.Range(0, count).Select(number =>
             single ? values.LocalizeSingle(insn.Operand(number), now) : values.LocalizeDouble(insn.Operand(number), now))];
-        bool comparison = quick.Debt == IrDebt.Comparison;
+        bool comparison = quick.Debt == IrDeferredStatus.Comparison;
         LocalBuilder result = region.Code.Temporary(comparison ? typeof(ulong) : single ? typeof(float) : typeof(double));
         LocalBuilder owed = region.Code.Temporary(typeof(int));
         Label full = miss ?? Il.DefineLabel();
@@ -44,24 +44,24 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
         // A slot's local may change before the debt is paid.
         for (int number = 0; number < count; number++)
             operands[number] = CopyOfSlot(operands[number]);
-        PendingDebts before = Pending;
+        PendingFloatStatus before = Pending;
         if (miss is null)
             region.Code.Later(() => EmitFull(insn, now, before, result, owed, full, done));
         Pending = quick.Debt switch
         {
-            IrDebt.Result => new PendingDebts(owed, operands, null, null, null),
-            IrDebt.Conversion => before with { ConversionKind = owed, Conversion = operands[0] },
+            IrDeferredStatus.Result => new PendingFloatStatus(owed, operands, null, null, null),
+            IrDeferredStatus.Conversion => before with { ConversionKind = owed, Conversion = operands[0] },
             _ => before with { Comparison = owed },
         };
         return result;
     }
 
     /// <summary>Pays everything, for an instruction that looks at the status.</summary>
-    public void EmitPay()
+    public void EmitDeferredStatus()
     {
         EmitAssign(Pending);
         Pending = default;
-        region.EmitPay();
+        region.EmitDeferredStatus();
     }
 
     /// <summary>Puts what this block owes into the region's locals.</summary>
@@ -72,7 +72,7 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
     }
 
     /// <summary>The same at an exit on the way.</summary>
-    public void EmitAssign(PendingDebts pending)
+    public void EmitAssign(PendingFloatStatus pending)
     {
         if (region.Debts is not { } debts)
             return;
@@ -81,9 +81,9 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
             Copy(kind, debts.ResultKind);
             for (int number = 0; number < pending.Operands!.Length; number++)
                 Copy(pending.Operands[number], debts.Operands[number]);
-            if (debts.Has(IrDebt.Conversion))
+            if (debts.Has(IrDeferredStatus.Conversion))
                 Copy(pending.ConversionKind, debts.ConversionKind);
-            if (debts.Has(IrDebt.Comparison))
+            if (debts.Has(IrDeferredStatus.Comparison))
                 Copy(pending.Comparison, debts.Comparison);
         }
         else
@@ -108,7 +108,7 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
         return copy;
     }
 
-    private void EmitComparison(IrQuick quick, LocalBuilder[] operands, LocalBuilder result, LocalBuilder owed, Label full)
+    private void EmitComparison(IrFastPath quick, LocalBuilder[] operands, LocalBuilder result, LocalBuilder owed, Label full)
     {
         Load(operands);
         Il.Emit(OpCodes.Call, quick.Compute);
@@ -120,7 +120,7 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
         Il.Emit(OpCodes.Stloc, result);
     }
 
-    private void EmitArithmetic(IrQuick quick, LocalBuilder[] operands, LocalBuilder result, LocalBuilder owed, Label full, bool hopeful)
+    private void EmitArithmetic(IrFastPath quick, LocalBuilder[] operands, LocalBuilder result, LocalBuilder owed, Label full, bool hopeful)
     {
         Label doubtful = hopeful ? full : Il.DefineLabel();
         Label safe = Il.DefineLabel();
@@ -132,10 +132,10 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
         Il.Emit(OpCodes.Ldloc, result);
         Il.Emit(OpCodes.Call, single ? quick.Singles!.IsSafe : quick.IsSafe!);
         Il.Emit(OpCodes.Brfalse, full);
-        if (!region.IsQuickThroughout)
+        if (!region.IsFastThroughout)
         {
             Il.Emit(OpCodes.Ldloc, region.Debts!.Mode);
-            Il.Emit(OpCodes.Ldc_I4, FloatDebts.Always);
+            Il.Emit(OpCodes.Ldc_I4, DeferredFloatStatus.Always);
             Il.Emit(OpCodes.Bne_Un, doubtful);
         }
 
@@ -157,11 +157,11 @@ internal sealed class QuickEmitter(RegionEmitter region, ExpressionEmitter value
         });
     }
 
-    private void EmitFull(IrInstruction insn, Moment now, PendingDebts before, LocalBuilder result, LocalBuilder owed, Label full, Label done)
+    private void EmitFull(IrInstruction insn, ProgramPoint now, PendingFloatStatus before, LocalBuilder result, LocalBuilder owed, Label full, Label done)
     {
         Il.MarkLabel(full);
         EmitAssign(before);
-        region.EmitPay();
+        region.EmitDeferredStatus();
         // What has been paid must not be paid again by an exit further on.
         foreach (LocalBuilder? paid in new[] { before.ResultKind, before.ConversionKind, before.Comparison, owed })
         {

@@ -6,7 +6,7 @@ using CellPpe.Ppe.Operations;
 namespace CellPpe.Ppe.Semantics;
 
 /// <summary>Fixed-point arithmetic, logic, compares, rotates and shifts (Book I 3.3.8 to 3.3.15).</summary>
-internal readonly struct IntegerSemantics<TMachine, T, TVector> : IIntegerSemantics<TMachine>
+internal readonly struct PpuIntegerSemantics<TMachine, T, TVector> : IPpuIntegerSemantics<TMachine>
     where TMachine : struct, IPpuMachine<T, TVector>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace CellPpe.Ppe.Regions;
 
 /// <summary>How compiled code leaves a region.</summary>
-internal enum RegionExitKind : uint
+internal enum PpuRegionExitKind : uint
 {
     /// <summary>The context says how to go on.</summary>
     Faulted,
@@ -32,9 +32,9 @@ internal enum RegionExitKind : uint
 }
 
 /// <summary>One way out of a region, as compiled code names it: by address.</summary>
-internal struct RegionExit
+internal struct PpuRegionExit
 {
-    public RegionExitKind Kind;
+    public PpuRegionExitKind Kind;
 
     /// <summary>
     /// Interrupt vector, instruction word, or the region's number; of a computed exit, how often it went elsewhere than the time before.
@@ -124,17 +124,17 @@ internal sealed unsafe class RegionExits : IDisposable
     private int _used = PerPiece;
 
     /// <summary>Keeps an exit; its address.</summary>
-    public nint Add(RegionExit exit)
+    public nint Add(PpuRegionExit exit)
     {
         if (_used == PerPiece)
         {
-            _pieces.Add((nint)NativeMemory.Alloc(PerPiece, (nuint)sizeof(RegionExit)));
+            _pieces.Add((nint)NativeMemory.Alloc(PerPiece, (nuint)sizeof(PpuRegionExit)));
             _used = 0;
         }
 
-        RegionExit* place = (RegionExit*)_pieces[^1] + _used++;
+        PpuRegionExit* place = (PpuRegionExit*)_pieces[^1] + _used++;
         *place = exit;
-        if (exit.Kind == RegionExitKind.Computed)
+        if (exit.Kind == PpuRegionExitKind.Computed)
         {
             place->Targets = (nint)NativeMemory.AllocZeroed((nuint)sizeof(BranchTargets));
             _targets.Add(place->Targets);
@@ -148,10 +148,10 @@ internal sealed unsafe class RegionExits : IDisposable
     {
         for (int index = 0; index < _pieces.Count; index++)
         {
-            var exits = new ReadOnlySpan<RegionExit>((void*)_pieces[index], index == _pieces.Count - 1 ? _used : PerPiece);
-            foreach (ref readonly RegionExit exit in exits)
+            var exits = new ReadOnlySpan<PpuRegionExit>((void*)_pieces[index], index == _pieces.Count - 1 ? _used : PerPiece);
+            foreach (ref readonly PpuRegionExit exit in exits)
             {
-                if (exit.Kind == RegionExitKind.Computed && exit.Address == site && exit.UsualTargets() is { IsEmpty: false } targets)
+                if (exit.Kind == PpuRegionExitKind.Computed && exit.Address == site && exit.UsualTargets() is { IsEmpty: false } targets)
                     return targets;
             }
         }

@@ -7,7 +7,7 @@ using CellPpe.Recompiler;
 namespace CellPpe.Ppe.Semantics;
 
 /// <summary>Cache management, reservations and barriers (Book II 3).</summary>
-internal readonly struct StorageSemantics<TMachine, T, TVector> : IStorageSemantics<TMachine>
+internal readonly struct PpuStorageSemantics<TMachine, T, TVector> : IPpuStorageSemantics<TMachine>
     where TMachine : struct, IPpuMachine<T, TVector>
 {
     // Stores to executed pages drop the decoded instructions at once, so instruction caches are always coherent here;

@@ -6,7 +6,7 @@ using CellPpe.Ppe.Isa;
 namespace CellPpe.Ppe.Semantics;
 
 /// <summary>Vector pack, unpack, merge, splat and permute.</summary>
-internal readonly struct VectorPermuteSemantics<TMachine, T, TVector> : IVectorPermuteSemantics<TMachine>
+internal readonly struct PpuVectorPermuteSemantics<TMachine, T, TVector> : IPpuVectorPermuteSemantics<TMachine>
     where TMachine : struct, IPpuMachine<T, TVector>
 {
     // ---- Pack and unpack

@@ -9,8 +9,8 @@ using Xunit;
 
 namespace CellPpe.Tests.FloatingPoint;
 
-/// <summary>What a quick form calls safe is to the bit what the integer path gives, status and all (see QuickOperations.cs).</summary>
-public sealed class QuickOperationTests
+/// <summary>What a fast path calls safe is to the bit what the integer path gives, status and all (see FastPathOperations.cs).</summary>
+public sealed class FastPathTests
 {
     private const uint Sticky = Fpscr.Exceptions | Fpscr.Fx;
 
@@ -18,16 +18,16 @@ public sealed class QuickOperationTests
     private static readonly int Runs = Number("PS3_FLOAT_RUNS", 60_000);
     private static readonly int Seed = Number("PS3_FLOAT_SEED", 1);
 
-    public static TheoryData<string> Kinds => [.. QuickForm.All.Keys.Select(kind => kind.ToString())];
+    public static TheoryData<string> Kinds => [.. FastPath.All.Keys.Select(kind => kind.ToString())];
 
     [Fact]
     public void Every_kind_of_arithmetic_has_a_quick_form() =>
-        Assert.Equal(Enum.GetValues<FloatKind>().Except([FloatKind.None, FloatKind.Compare]), QuickForm.All.Keys.Order());
+        Assert.Equal(Enum.GetValues<FloatKind>().Except([FloatKind.None, FloatKind.Compare]), FastPath.All.Keys.Order());
 
     [Theory, MemberData(nameof(Kinds))]
     public void A_safe_result_and_the_derived_status_are_exact(string kind)
     {
-        QuickForm form = QuickForm.All[Enum.Parse<FloatKind>(kind)];
+        FastPath form = FastPath.All[Enum.Parse<FloatKind>(kind)];
         var random = new Random(Seed);
         var operands = new OperandGenerator(Seed);
         var seen = new Counts();
@@ -49,7 +49,7 @@ public sealed class QuickOperationTests
     [Theory, MemberData(nameof(Kinds))]
     public void Corners(string kind)
     {
-        QuickForm form = QuickForm.All[Enum.Parse<FloatKind>(kind)];
+        FastPath form = FastPath.All[Enum.Parse<FloatKind>(kind)];
         ulong[] corners = [.. Corner().SelectMany(image => new[] { image, image ^ FloatImage.SignMask })];
         uint[] controls = [Fpscr.Xx, Fpscr.Xx | Fpscr.Ve | Fpscr.Oe | Fpscr.Ze, Fpscr.Xx | Fpscr.FprfMask | Fpscr.Fr | Fpscr.Fi];
         var seen = new Counts();
@@ -87,9 +87,9 @@ public sealed class QuickOperationTests
     [InlineData(Fpscr.Xx | Fpscr.Ue, false, false)]
     [InlineData(Fpscr.Xx | (uint)RoundingMode.TowardZero, false, false)]
     [InlineData((uint)RoundingMode.TowardMinusInfinity, false, false)]
-    public void Quick_forms_need_rounding_to_nearest_and_no_enabled_underflow_or_inexact(uint fpscr, bool quick, bool exactOnly)
+    public void Fast_paths_need_rounding_to_nearest_and_no_enabled_underflow_or_inexact(uint fpscr, bool quick, bool exactOnly)
     {
-        Assert.Equal(quick, FloatStatus.AllowsQuick(fpscr));
+        Assert.Equal(quick, FloatStatus.AllowsFastPath(fpscr));
         Assert.Equal(quick || exactOnly, FloatStatus.AllowsExact(fpscr));
     }
 
@@ -116,7 +116,7 @@ public sealed class QuickOperationTests
         }
     }
 
-    private static void Check(QuickForm form, ulong a, ulong c, ulong b, uint before, ref Counts seen)
+    private static void Check(FastPath form, ulong a, ulong c, ulong b, uint before, ref Counts seen)
     {
         seen.All++;
         double result = form.Compute(Number(a), Number(c), Number(b));
@@ -144,7 +144,7 @@ public sealed class QuickOperationTests
     }
 
     // Sums that nearly or wholly cancel, and sums near the halfway points of singles.
-    private static ulong Last(QuickForm form, OperandGenerator operands, Random random, ulong a, ulong c, bool single)
+    private static ulong Last(FastPath form, OperandGenerator operands, Random random, ulong a, ulong c, bool single)
     {
         switch (random.Next(8))
         {

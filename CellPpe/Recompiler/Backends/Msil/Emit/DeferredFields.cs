@@ -12,7 +12,7 @@ namespace CellPpe.Recompiler.Backends.Msil.Emit;
 /// A field can be owed if no block reads it, if nothing but comparisons writes it, and if the summary overflow bit that belongs into
 /// it does not change while the region runs.
 /// </remarks>
-internal sealed class FieldDebts
+internal sealed class DeferredFields
 {
     // What is owed: nothing, the order of two signed numbers, or that of two unsigned ones, told apart by their second bit.
     private const int Nothing = 0;
@@ -31,7 +31,7 @@ internal sealed class FieldDebts
     /// <param name="table">Its cached slots.</param>
     /// <param name="slotLocals">Their locals.</param>
     /// <param name="il">Where to.</param>
-    public FieldDebts(IrRegion region, SlotTable table, SlotHomes slotLocals, ILGenerator il)
+    public DeferredFields(IrRegion region, SlotTable table, SlotHomes slotLocals, ILGenerator il)
     {
         (_slotLocals, _il) = (slotLocals, il);
         (_sign, _left, _right) = (il.DeclareLocal(typeof(ulong)), il.DeclareLocal(typeof(ulong)), il.DeclareLocal(typeof(ulong)));
@@ -95,7 +95,7 @@ internal sealed class FieldDebts
     }
 
     /// <summary>Makes the slot's local what it should be. It is still owed: only for where the region is left.</summary>
-    public void EmitPay(int slot)
+    public void EmitDeferredStatus(int slot)
     {
         if (!_debts.TryGetValue(slot, out Debt? debt))
             return;

@@ -20,12 +20,12 @@ namespace CellPpe.Ppe.Interpreter;
 /// instruction's handler, and slow paths get pointers, never a reference to this struct, which would put it in memory.
 /// Register indices come from five-bit fields, so the unchecked accesses stay inside the files.
 /// </summary>
-internal unsafe struct InterpreterMachine(PpuContext* c, DecodedInsn* i) : IPpuMachine<ulong, Vector128<byte>>
+internal unsafe struct PpuInterpreterMachine(PpuContext* c, PpuDecodedInsn* i) : IPpuMachine<ulong, Vector128<byte>>
 {
     private const ulong PageMask = ~0xfffUL;
 
     /// <summary>What the handler returns.</summary>
-    public DecodedInsn* Next = i + 1;
+    public PpuDecodedInsn* Next = i + 1;
 
     // ---- Registers
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -438,7 +438,7 @@ internal unsafe struct InterpreterMachine(PpuContext* c, DecodedInsn* i) : IPpuM
         long offset = ((byte*)i - (byte*)c->PageBase) + ((long)displacement * 4);
         if ((ulong)offset < 1024 * 16)
         {
-            Next = (DecodedInsn*)((byte*)c->PageBase + offset);
+            Next = (PpuDecodedInsn*)((byte*)c->PageBase + offset);
             if (displacement < 0)
                 InterpreterSlowPaths.Arrive(c, Next);
         }
@@ -510,7 +510,7 @@ internal unsafe struct InterpreterMachine(PpuContext* c, DecodedInsn* i) : IPpuM
     // ---- Floating point and vectors
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Float<TOperation>(int target, ulong b)
-        where TOperation : struct, IFloatUnary
+        where TOperation : struct, IPpuFloatUnary
     {
         if (TOperation.Apply(ref c->State.Fpscr, b, out ulong result))
             c->State.Fpr[target] = result;
@@ -518,7 +518,7 @@ internal unsafe struct InterpreterMachine(PpuContext* c, DecodedInsn* i) : IPpuM
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Float<TOperation>(int target, ulong a, ulong b)
-        where TOperation : struct, IFloatBinary
+        where TOperation : struct, IPpuFloatBinary
     {
         if (TOperation.Apply(ref c->State.Fpscr, a, b, out ulong result))
             c->State.Fpr[target] = result;
@@ -526,7 +526,7 @@ internal unsafe struct InterpreterMachine(PpuContext* c, DecodedInsn* i) : IPpuM
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Float<TOperation>(int target, ulong a, ulong multiplier, ulong b)
-        where TOperation : struct, IFloatTernary
+        where TOperation : struct, IPpuFloatTernary
     {
         if (TOperation.Apply(ref c->State.Fpscr, a, multiplier, b, out ulong result))
             c->State.Fpr[target] = result;
@@ -534,7 +534,7 @@ internal unsafe struct InterpreterMachine(PpuContext* c, DecodedInsn* i) : IPpuM
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void FloatCompare<TOperation>(int field, ulong a, ulong b)
-        where TOperation : struct, IFloatCompare => c->State.Cr[field] = (byte)TOperation.Apply(ref c->State.Fpscr, a, b);
+        where TOperation : struct, IPpuFloatCompare => c->State.Cr[field] = (byte)TOperation.Apply(ref c->State.Fpscr, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly ulong DoubleFromSingle(ulong single) => FloatConversion.DoubleFromSingle((uint)single);
@@ -553,39 +553,39 @@ internal unsafe struct InterpreterMachine(PpuContext* c, DecodedInsn* i) : IPpuM
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Vector128<byte> Vector<TOperation>(Vector128<byte> b)
-        where TOperation : struct, IVectorUnary => TOperation.Apply(b);
+        where TOperation : struct, IPpuVectorUnary => TOperation.Apply(b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Vector128<byte> Vector<TOperation>(Vector128<byte> a, Vector128<byte> b)
-        where TOperation : struct, IVectorBinary => TOperation.Apply(a, b);
+        where TOperation : struct, IPpuVectorBinary => TOperation.Apply(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Vector128<byte> Vector<TOperation>(Vector128<byte> a, Vector128<byte> b, Vector128<byte> third)
-        where TOperation : struct, IVectorTernary => TOperation.Apply(a, b, third);
+        where TOperation : struct, IPpuVectorTernary => TOperation.Apply(a, b, third);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Vector128<byte> VectorImmediate<TOperation>(Vector128<byte> b, int immediate)
-        where TOperation : struct, IVectorImmediate => TOperation.Apply(b, immediate);
+        where TOperation : struct, IPpuVectorImmediate => TOperation.Apply(b, immediate);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Vector128<byte> VectorImmediate<TOperation>(Vector128<byte> a, Vector128<byte> b, int immediate)
-        where TOperation : struct, IVectorBinaryImmediate => TOperation.Apply(a, b, immediate);
+        where TOperation : struct, IPpuVectorBinaryImmediate => TOperation.Apply(a, b, immediate);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Vector128<byte> VectorStatus<TOperation>(Vector128<byte> b)
-        where TOperation : struct, IVectorStatusUnary => TOperation.Apply(ref c->State.Vscr, b);
+        where TOperation : struct, IPpuVectorStatusUnary => TOperation.Apply(ref c->State.Vscr, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Vector128<byte> VectorStatusImmediate<TOperation>(Vector128<byte> b, int immediate)
-        where TOperation : struct, IVectorStatusImmediate => TOperation.Apply(ref c->State.Vscr, b, immediate);
+        where TOperation : struct, IPpuVectorStatusImmediate => TOperation.Apply(ref c->State.Vscr, b, immediate);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Vector128<byte> VectorStatus<TOperation>(Vector128<byte> a, Vector128<byte> b)
-        where TOperation : struct, IVectorStatusBinary => TOperation.Apply(ref c->State.Vscr, a, b);
+        where TOperation : struct, IPpuVectorStatusBinary => TOperation.Apply(ref c->State.Vscr, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Vector128<byte> VectorStatus<TOperation>(Vector128<byte> a, Vector128<byte> b, Vector128<byte> third)
-        where TOperation : struct, IVectorStatusTernary => TOperation.Apply(ref c->State.Vscr, a, b, third);
+        where TOperation : struct, IPpuVectorStatusTernary => TOperation.Apply(ref c->State.Vscr, a, b, third);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly ulong VectorHigh(Vector128<byte> value) => value.AsUInt64().GetElement(1);

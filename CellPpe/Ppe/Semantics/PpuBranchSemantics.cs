@@ -6,7 +6,7 @@ using CellPpe.Recompiler.Backends.Native;
 namespace CellPpe.Ppe.Semantics;
 
 /// <summary>Branches and condition register logic (Book I 2.4, 2.5).</summary>
-internal readonly struct BranchSemantics<TMachine, T, TVector> : IBranchSemantics<TMachine>
+internal readonly struct PpuBranchSemantics<TMachine, T, TVector> : IPpuBranchSemantics<TMachine>
     where TMachine : struct, IPpuMachine<T, TVector>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,14 +6,14 @@ using CellPpe.Recompiler;
 namespace CellPpe.Ppe.Translation;
 
 /// <summary>Where the fields of <see cref="PpuState"/> stand, for the intermediate representation.</summary>
-internal static unsafe class IrSlots
+internal static unsafe class PpuIrSlots
 {
     private static readonly int GprOffset;
     private static readonly int FprOffset;
     private static readonly int VrOffset;
     private static readonly int CrOffset;
 
-    static IrSlots()
+    static PpuIrSlots()
     {
         PpuState state = default;
         PpuState* s = &state;

@@ -8,7 +8,7 @@ using CellPpe.Ppe.State;
 namespace CellPpe.Ppe.Semantics;
 
 /// <summary>Book I chapter 4 and 5.2: floating-point arithmetic, the FPSCR, and floating-point storage access.</summary>
-internal readonly struct FloatingPointSemantics<TMachine, T, TVector> : IFloatingPointSemantics<TMachine>
+internal readonly struct PpuFloatingPointSemantics<TMachine, T, TVector> : IPpuFloatingPointSemantics<TMachine>
     where TMachine : struct, IPpuMachine<T, TVector>
 {
     // Arithmetic (Book I 4.6.5, 5.2.1)

@@ -2,7 +2,7 @@ namespace CellPpe.Ppe.Arithmetic;
 
 // What compiled code does instead of Apply, for the operations whose structs implement these interfaces.
 //
-// Registers are doubles here: the same image, moved and never converted. While FloatStatus.AllowsQuick says so of the
+// Registers are doubles here: the same image, moved and never converted. While FloatStatus.AllowsFastPath says so of the
 // FPSCR (RN is nearest, XX is set, UE and XE are 0), an instruction is
 //
 //     r = Compute(operands);  if (!IsSafe(operands, r)) take Apply's path;  target = r;
@@ -21,8 +21,8 @@ namespace CellPpe.Ppe.Arithmetic;
 // throws and may be evaluated for any operands. A NaN result is never safe, except where a conversion to an integer
 // delivers an integer's image.
 
-/// <summary>The quick form of a floating-point operation over one register.</summary>
-internal interface IFloatQuickUnary
+/// <summary>The fast path of a floating-point operation over one register.</summary>
+internal interface IPpuFloatFastPathUnary
 {
     /// <summary>What the operation is called when its status is derived.</summary>
     static abstract FloatKind Kind { get; }
@@ -37,65 +37,65 @@ internal interface IFloatQuickUnary
     static abstract bool IsExact(double b, double result);
 }
 
-/// <summary>The quick form of a floating-point operation over two registers, FRA and FRB or, to multiply, FRA and FRC.</summary>
-internal interface IFloatQuickBinary
+/// <summary>The fast path of a floating-point operation over two registers, FRA and FRB or, to multiply, FRA and FRC.</summary>
+internal interface IPpuFloatFastPathBinary
 {
-    /// <inheritdoc cref="IFloatQuickUnary.Kind"/>
+    /// <inheritdoc cref="IPpuFloatFastPathUnary.Kind"/>
     static abstract FloatKind Kind { get; }
 
-    /// <inheritdoc cref="IFloatQuickUnary.Compute"/>
+    /// <inheritdoc cref="IPpuFloatFastPathUnary.Compute"/>
     static abstract double Compute(double a, double b);
 
-    /// <inheritdoc cref="IFloatQuickUnary.IsSafe"/>
+    /// <inheritdoc cref="IPpuFloatFastPathUnary.IsSafe"/>
     static abstract bool IsSafe(double a, double b, double result);
 
-    /// <inheritdoc cref="IFloatQuickUnary.IsExact"/>
+    /// <inheritdoc cref="IPpuFloatFastPathUnary.IsExact"/>
     static abstract bool IsExact(double a, double b, double result);
 }
 
-/// <summary>The quick form of a floating-point operation over three registers: FRA, FRC, FRB in the manual's order.</summary>
-internal interface IFloatQuickTernary
+/// <summary>The fast path of a floating-point operation over three registers: FRA, FRC, FRB in the manual's order.</summary>
+internal interface IPpuFloatFastPathTernary
 {
-    /// <inheritdoc cref="IFloatQuickUnary.Kind"/>
+    /// <inheritdoc cref="IPpuFloatFastPathUnary.Kind"/>
     static abstract FloatKind Kind { get; }
 
-    /// <inheritdoc cref="IFloatQuickUnary.Compute"/>
+    /// <inheritdoc cref="IPpuFloatFastPathUnary.Compute"/>
     static abstract double Compute(double a, double c, double b);
 
-    /// <inheritdoc cref="IFloatQuickUnary.IsSafe"/>
+    /// <inheritdoc cref="IPpuFloatFastPathUnary.IsSafe"/>
     static abstract bool IsSafe(double a, double c, double b, double result);
 
-    /// <inheritdoc cref="IFloatQuickUnary.IsExact"/>
+    /// <inheritdoc cref="IPpuFloatFastPathUnary.IsExact"/>
     static abstract bool IsExact(double a, double c, double b, double result);
 }
 
 /// <summary>
-/// The quick form of a single-precision operation over registers that hold single-precision numbers: the host's own, which rounds once
-/// and passes its result on sooner. Everything else is as for <see cref="IFloatQuickBinary"/>.
+/// The fast path of a single-precision operation over registers that hold single-precision numbers: the host's own, which rounds once
+/// and passes its result on sooner. Everything else is as for <see cref="IPpuFloatFastPathBinary"/>.
 /// </summary>
-internal interface IFloatSinglesBinary
+internal interface IPpuFloatSinglesBinary
 {
-    /// <inheritdoc cref="IFloatQuickUnary.Compute"/>
+    /// <inheritdoc cref="IPpuFloatFastPathUnary.Compute"/>
     static abstract float ComputeOfSingles(float a, float b);
 
-    /// <inheritdoc cref="IFloatQuickUnary.IsSafe"/>
+    /// <inheritdoc cref="IPpuFloatFastPathUnary.IsSafe"/>
     static abstract bool IsSafeOfSingles(float a, float b, float result);
 }
 
 /// <summary>The same over three registers.</summary>
-internal interface IFloatSinglesTernary
+internal interface IPpuFloatSinglesTernary
 {
-    /// <inheritdoc cref="IFloatQuickUnary.Compute"/>
+    /// <inheritdoc cref="IPpuFloatFastPathUnary.Compute"/>
     static abstract float ComputeOfSingles(float a, float c, float b);
 
-    /// <inheritdoc cref="IFloatQuickUnary.IsSafe"/>
+    /// <inheritdoc cref="IPpuFloatFastPathUnary.IsSafe"/>
     static abstract bool IsSafeOfSingles(float a, float c, float b, float result);
 }
 
-/// <summary>The quick form of a floating-point compare; it needs no particular FPSCR.</summary>
-internal interface IFloatQuickCompare
+/// <summary>The fast path of a floating-point compare; it needs no particular FPSCR.</summary>
+internal interface IPpuFloatFastPathCompare
 {
-    /// <inheritdoc cref="IFloatQuickUnary.Kind"/>
+    /// <inheritdoc cref="IPpuFloatFastPathUnary.Kind"/>
     static abstract FloatKind Kind { get; }
 
     /// <summary>The four CR bits, of which one is set; or 0 when unordered, which is for Apply.</summary>

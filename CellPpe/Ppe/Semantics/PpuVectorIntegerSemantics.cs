@@ -6,7 +6,7 @@ using CellPpe.Ppe.Isa;
 namespace CellPpe.Ppe.Semantics;
 
 /// <summary>Vector integer arithmetic and comparison.</summary>
-internal readonly struct VectorIntegerSemantics<TMachine, T, TVector> : IVectorIntegerSemantics<TMachine>
+internal readonly struct PpuVectorIntegerSemantics<TMachine, T, TVector> : IPpuVectorIntegerSemantics<TMachine>
     where TMachine : struct, IPpuMachine<T, TVector>
 {
     // ---- Add and subtract

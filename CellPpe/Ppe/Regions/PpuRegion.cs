@@ -6,7 +6,7 @@ using CellPpe.Recompiler.Backends.Msil;
 namespace CellPpe.Ppe.Regions;
 
 /// <summary>A compiled region: a plan, its host code, and whether its pages are in place for each hardware thread.</summary>
-internal sealed unsafe class Region(int number, RegionPlan plan) : IDisposable
+internal sealed unsafe class PpuRegion(int number, PpuRegionPlan plan) : IDisposable
 {
     // No fetch cache begins its epochs here.
     private const ulong Never = ulong.MaxValue;
@@ -15,13 +15,13 @@ internal sealed unsafe class Region(int number, RegionPlan plan) : IDisposable
 
     public int Number => number;
 
-    public RegionPlan Plan => plan;
+    public PpuRegionPlan Plan => plan;
 
     /// <summary>Made because a smaller one stayed hot.</summary>
     public bool IsLarge { get; init; }
 
     /// <summary>Leaves for the interpreter where something is not simple. Not for code where that happens often.</summary>
-    public bool IsHopeful { get; init; } = true;
+    public bool IsSpeculative { get; init; } = true;
 
     /// <summary>Instructions it has left to the interpreter, and the thread's compiled instructions when that was last looked at.</summary>
     public (uint Count, long Compiled) Misses { get; set; }
@@ -50,7 +50,7 @@ internal sealed unsafe class Region(int number, RegionPlan plan) : IDisposable
     public ulong* Epochs { get; private set; } = AllocateEpochs();
 
     /// <summary>Its host code as a handler.</summary>
-    public delegate*<PpuContext*, DecodedInsn*, DecodedInsn*> Handler => (delegate*<PpuContext*, DecodedInsn*, DecodedInsn*>)Code!.Entry;
+    public delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> Handler => (delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*>)Code!.Entry;
 
     public void Dispose()
     {

@@ -6,7 +6,7 @@ using CellPpe.Ppe.Operations;
 namespace CellPpe.Ppe.Semantics;
 
 /// <summary>Fixed-point loads and stores (Book I 3.3.2 to 3.3.7).</summary>
-internal readonly struct LoadStoreSemantics<TMachine, T, TVector> : ILoadStoreSemantics<TMachine>
+internal readonly struct PpuLoadStoreSemantics<TMachine, T, TVector> : IPpuLoadStoreSemantics<TMachine>
     where TMachine : struct, IPpuMachine<T, TVector>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

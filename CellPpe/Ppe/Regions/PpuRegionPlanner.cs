@@ -13,7 +13,7 @@ namespace CellPpe.Ppe.Regions;
 /// Finds what belongs together around a hot instruction: what can be reached from it by branches and calls, as far as it has
 /// been executed before, up to a size. Runs on the thread that runs the guest.
 /// </summary>
-internal sealed unsafe class RegionPlanner(PpuShared shared, RegionCache regions)
+internal sealed unsafe class PpuRegionPlanner(PpuShared shared, RegionCache regions)
 {
     private const ulong PageMask = GuestMemory.PageSize - 1;
 
@@ -29,13 +29,13 @@ internal sealed unsafe class RegionPlanner(PpuShared shared, RegionCache regions
     private readonly Dictionary<ulong, RegionPage> _pages = [];
     private readonly Queue<ulong> _near = new();
     private readonly Queue<(ulong Callee, ulong Return)> _calls = new();
-    private RegionLimits _limits = RegionLimits.Small;
+    private PpuRegionLimits _limits = PpuRegionLimits.Small;
     private PpuContext* _c;
     private ulong _start;
     private ulong _mask;
 
     /// <summary>Plans a region around an instruction of the current page, or gives up where there is nothing to compile.</summary>
-    public RegionPlan? Plan(PpuContext* c, DecodedInsn* insn, RegionLimits limits)
+    public PpuRegionPlan? Plan(PpuContext* c, PpuDecodedInsn* insn, PpuRegionLimits limits)
     {
         Reset(c);
         _limits = limits;
@@ -170,7 +170,7 @@ internal sealed unsafe class RegionPlanner(PpuShared shared, RegionCache regions
         _near.Enqueue(next);
     }
 
-    private static ulong EndOf(PlannedBlock block) => block.Address + (4 * ((ulong)block.Words.Length - 1));
+    private static ulong EndOf(PpuPlannedBlock block) => block.Address + (4 * ((ulong)block.Words.Length - 1));
 
     private static int[] Numbers(ulong[] starts, ulong[] addresses) =>
         [.. addresses.Select(address => Array.IndexOf(starts, address)).Where(static number => number >= 0)];
@@ -178,7 +178,7 @@ internal sealed unsafe class RegionPlanner(PpuShared shared, RegionCache regions
     private static bool Ends(PpuOp op, uint word) => (Traits[(int)op] & OpTraits.End) != 0
         || (op is PpuOp.Mfspr or PpuOp.Mtspr or PpuOp.Mftb && (EffectMachine.Of(word).Actions & PpuActions.Between) != 0);
 
-    private static OpTraits TraitsOf(InstructionInfo info) =>
+    private static OpTraits TraitsOf(PpuInstructionInfo info) =>
         (info.Has("end") ? OpTraits.End : 0)
         | (info.Has("privileged") ? OpTraits.Privileged : 0)
         | (info.Has("fp") ? OpTraits.Float : 0)
@@ -211,7 +211,7 @@ internal sealed unsafe class RegionPlanner(PpuShared shared, RegionCache regions
     // Another region begins here: its code is not made twice, unless this one is to be a large one.
     private bool IsTaken(ulong address) =>
         !_limits.FollowsRegions && address != _start && _pages.TryGetValue(address & ~PageMask, out RegionPage page)
-        && !shared.Code.IsInterpreted((DecodedInsn*)page.Decoded + ((address & PageMask) / 4));
+        && !shared.Code.IsInterpreted((PpuDecodedInsn*)page.Decoded + ((address & PageMask) / 4));
 
     // Executed before, and on a page that the fetch cache has or may have.
     private bool IsKnown(ulong address, out uint word)
@@ -225,7 +225,7 @@ internal sealed unsafe class RegionPlanner(PpuShared shared, RegionCache regions
             _pages.Add(pageAddress, page);
         }
 
-        DecodedInsn* insn = (DecodedInsn*)page.Decoded + ((address & PageMask) / 4);
+        PpuDecodedInsn* insn = (PpuDecodedInsn*)page.Decoded + ((address & PageMask) / 4);
         if (!shared.Code.IsDecoded(insn))
             return false;
         word = BinaryPrimitives.ReverseEndianness(*(uint*)((byte*)page.Host + (address & PageMask)));
@@ -237,14 +237,14 @@ internal sealed unsafe class RegionPlanner(PpuShared shared, RegionCache regions
         page = default;
         if (!_c->Thread.Storage.TryProbeFetch(address, out ulong hostOffset) || !shared.Code.Holds(hostOffset))
             return false;
-        DecodedInsn* decoded = shared.Code.GetOrAdd(hostOffset, out _);
+        PpuDecodedInsn* decoded = shared.Code.GetOrAdd(hostOffset, out _);
         page = new RegionPage(address, hostOffset, (nint)decoded, (nint)(shared.Memory.HostBase + hostOffset));
         return true;
     }
 
-    private RegionPlan Make(ulong start)
+    private PpuRegionPlan Make(ulong start)
     {
-        var blocks = new List<PlannedBlock>();
+        var blocks = new List<PpuPlannedBlock>();
         var words = new List<uint>();
         ulong first = 0;
         ulong expected = 0;
@@ -253,7 +253,7 @@ internal sealed unsafe class RegionPlanner(PpuShared shared, RegionCache regions
         {
             if (words.Count > 0 && (ended || address != expected || (address & PageMask) == 0 || _leaders.Contains(address) || words.Count == _limits.BlockInstructions))
             {
-                blocks.Add(new PlannedBlock(first, [.. words]));
+                blocks.Add(new PpuPlannedBlock(first, [.. words]));
                 words.Clear();
             }
 
@@ -264,14 +264,14 @@ internal sealed unsafe class RegionPlanner(PpuShared shared, RegionCache regions
             ended = Ends(PpuDecoder.Decode(word), word);
         }
 
-        blocks.Add(new PlannedBlock(first, [.. words]));
+        blocks.Add(new PpuPlannedBlock(first, [.. words]));
         RegionPage[] pages = [.. _pages.Values.Where(page => blocks.Exists(block => (block.Address & ~PageMask) == page.Address))];
         // Which page is where depends on the mode; being on a page says enough of that one.
         if (pages.Length > 1)
             _mask |= Msr.Ir | Msr.Pr;
         ulong[] starts = [.. blocks.Select(static block => block.Address)];
         int[] entries = [.. _entries.Where(_words.ContainsKey).OrderBy(entry => entry != start).Select(entry => Array.IndexOf(starts, entry)).Where(static number => number >= 0)];
-        return new RegionPlan
+        return new PpuRegionPlan
         {
             Blocks = [.. blocks],
             Entries = entries,
@@ -279,7 +279,7 @@ internal sealed unsafe class RegionPlanner(PpuShared shared, RegionCache regions
             Targets = _targets.Where(entry => blocks.Exists(block => EndOf(block) == entry.Key))
                 .ToDictionary(entry => blocks.FindIndex(block => EndOf(block) == entry.Key), entry => Numbers(starts, entry.Value)),
             Pages = pages,
-            Mode = new IrMode(_c->State.Msr),
+            Mode = new PpuIrMode(_c->State.Msr),
             IsShared = shared.SharesMemory,
             MsrMask = _mask,
             MsrValue = _c->State.Msr & _mask,

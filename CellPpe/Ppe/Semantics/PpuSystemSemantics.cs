@@ -9,7 +9,7 @@ namespace CellPpe.Ppe.Semantics;
 /// System linkage, special registers, segment and translation lookaside buffers (Book I 2.4.2, Book II 4, Book III).
 /// What changes the machine's mode or looks at the clock runs between blocks: <c>CallBetween</c>.
 /// </summary>
-internal readonly struct SystemSemantics<TMachine, T, TVector> : ISystemSemantics<TMachine>
+internal readonly struct PpuSystemSemantics<TMachine, T, TVector> : IPpuSystemSemantics<TMachine>
     where TMachine : struct, IPpuMachine<T, TVector>
 {
     private const int SprXer = 1;
