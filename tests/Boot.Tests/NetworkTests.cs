@@ -96,7 +96,7 @@ public sealed class NetworkTests : IDisposable
     [SkippableFact]
     public async Task A_console_with_vlans_has_a_wireless_lan_and_its_ethernet_works()
     {
-        string image = Guests.Path("vmlinux-6.1-full.xz");
+        string image = Guests.Path("vmlinux-6.1-ps3.xz");
         NeedSlirp();
         using TcpListener report = Listen();
         string script = $$"""
@@ -113,7 +113,8 @@ public sealed class NetworkTests : IDisposable
 
         Assert.Equal(0, run.Wait().ExitCode);
         Assert.Contains("internal vlan enabled", said, StringComparison.Ordinal);
-        Assert.Contains("wlan0", said, StringComparison.Ordinal);
+        // The interface's own line of /proc/net/wireless.
+        Assert.Contains("wlan0: 0000", said, StringComparison.Ordinal);
         Assert.DoesNotContain("cmd issue failed", said, StringComparison.Ordinal);
     }
 
