@@ -41,7 +41,7 @@ public sealed record NetworkSpec
 {
     /// <summary>How each kind is written.</summary>
     public const string Forms =
-        "none, user[,hostfwd=tcp:[ADDRESS]:PORT-[ADDRESS]:PORT][,restrict=on], switch,socket=PATH or tap[,ifname=NAME]";
+        "none, user[,hostfwd=tcp:HOST:PORT-GUEST:PORT,restrict=on], switch,socket=PATH or tap[,ifname=NAME]";
 
     // sockaddr_un.sun_path has 108 bytes, the last of which is 0 (unix(7)); ".lock" is appended for a moment.
     private const int LongestSocketPath = 102;
