@@ -120,7 +120,7 @@ public sealed class NetworkTests : IDisposable
 
     /// <summary>
     /// The interface goes down and up, and works each time. Not under a flood: Linux's driver loses its receive interrupt for good when a
-    /// frame comes in the wrong microsecond of gelic_card_down (Ps3Platform/Devices/README.md). Devices.Tests does it under a flood.
+    /// frame comes in the wrong microsecond of gelic_card_down (devices.md 3.6). Devices.Tests does it under a flood.
     /// </summary>
     [SkippableFact]
     public async Task The_interface_goes_down_and_up_and_works_each_time()
