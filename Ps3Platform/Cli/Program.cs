@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 
 using Ps3Platform.Cli.Commands;
 using Ps3Platform.Cli.Completion;
+using Ps3Platform.Cli.Guests;
 using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Shell;
 using Ps3Platform.Cli.Spu;
@@ -45,6 +46,7 @@ public static class Program
             + "  ps3 disasm vmlinux start_kernel  its code\n"
             + "  ps3 spu run prog.elf             an SPU program alone, without a kernel\n"
             + "  ps3 bench spu                    how fast the SPEs are here\n"
+            + "  ps3 guest build                  builds a Linux with a root disk; \"ps3 boot linux\" boots it\n"
             + "  ps3 completion bash              lets a shell complete all this")
         {
             BootCommand.Create(),
@@ -53,6 +55,7 @@ public static class Program
             DisasmCommand.Create(),
             SpuCommand.Create(),
             BenchCommand.Create(),
+            GuestCommand.Create(),
             SchemaCommand.Create(),
         };
         root.Subcommands.Add(CompletionCommand.Create(root));

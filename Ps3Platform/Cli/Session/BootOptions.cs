@@ -89,7 +89,7 @@ internal sealed class BootOptions
     {
         try
         {
-            return options.Options.Disk is { } disk ? BlockBackends.Open(disk, Terminal.Error) : null;
+            return (options.Options.Disk ?? GuestFiles.DiskOf(options.Options)) is { } disk ? BlockBackends.Open(disk, Terminal.Error) : null;
         }
         catch (BlockOpenException e)
         {
