@@ -60,7 +60,9 @@ internal static unsafe class PpuIrFloat
 
     private static IrFastPath? FastPathOf(Type operation)
     {
-        if (Array.Find(operation.GetInterfaces(), static one => one.Name.StartsWith("IFloatQuick", StringComparison.Ordinal)) is null)
+        Type[] fastPaths =
+            [typeof(IPpuFloatFastPathUnary), typeof(IPpuFloatFastPathBinary), typeof(IPpuFloatFastPathTernary), typeof(IPpuFloatFastPathCompare)];
+        if (!Array.Exists(fastPaths, operation.IsAssignableTo))
             return null;
         var kind = (FloatKind)operation.GetProperty("Kind")!.GetValue(null)!;
         IrDeferredStatus debt = kind switch
