@@ -88,7 +88,8 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, IDisposable
             return sum with
             {
                 Regions = regions.Count, RegionInstructions = regions.Instructions, Installed = regions.Counts.Installed,
-                Dropped = regions.Counts.Dropped, InstructionsCompiled = instructions, MsilBytes = bytes, CompileTime = time, Failures = failures,
+                Dropped = regions.Counts.Dropped, InstructionsCompiled = instructions, MsilBytes = bytes, CompileTime = time,
+                Failures = failures,
                 Native = regions.Native?.Work ?? default,
                 Evicted = regions.Evicted, Retired = regions.Compiler.Retired.Counts,
             };

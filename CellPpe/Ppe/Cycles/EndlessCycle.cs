@@ -19,7 +19,8 @@ namespace CellPpe.Ppe.Cycles;
 /// <param name="Loads">Addresses it loads from, ascending.</param>
 /// <param name="Stores">Addresses it stores to what stands there already, ascending.</param>
 public sealed record EndlessCycle(
-    bool IsProven, string? Reason, int Instructions, ulong First, ulong Last, int Pauses, IReadOnlyList<ulong> Loads, IReadOnlyList<ulong> Stores)
+    bool IsProven, string? Reason, int Instructions, ulong First, ulong Last, int Pauses, IReadOnlyList<ulong> Loads,
+    IReadOnlyList<ulong> Stores)
 {
     /// <summary>Looks for a thread's cycle on a copy of its state. The thread is between two turns and is not changed.</summary>
     public static EndlessCycle Find(PpuThread thread, CycleConditions conditions)
@@ -71,5 +72,6 @@ public sealed record EndlessCycle(
 
     // Plain data, copied with all its bytes.
     private static bool AreEqual(in PpuState left, in PpuState right) =>
-        MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in left, 1)).SequenceEqual(MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in right, 1)));
+        MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in left, 1))
+        .SequenceEqual(MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in right, 1)));
 }

@@ -17,7 +17,8 @@ namespace CellPpe.Ppe.Engines;
 /// <param name="CompileTime">Time of the compiler's thread.</param>
 /// <param name="Failures">Regions that could not be compiled.</param>
 public sealed record EngineStatistics(
-    long Compiled, ulong Entries, ulong Steps, ulong Searches, ulong Stops, ulong Refusals, ulong Misses, int Regions, long RegionInstructions,
+    long Compiled, ulong Entries, ulong Steps, ulong Searches, ulong Stops, ulong Refusals, ulong Misses, int Regions,
+    long RegionInstructions,
     long Installed, long Dropped, long InstructionsCompiled, long MsilBytes, TimeSpan CompileTime, long Failures)
 {
     /// <summary>Runs of instructions that became native code, the instructions in them, bytes of code, and how long it took.</summary>

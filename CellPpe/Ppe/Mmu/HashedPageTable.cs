@@ -111,7 +111,8 @@ internal sealed class HashedPageTable(
         ulong page = (effectiveAddress & 0x0fff_ffff) >> pageShift;
         ulong hash = (vsid & 0x7f_ffff_ffff) ^ page;
         // AVPN is the virtual address down to bit 2^23; pages larger than that leave its low bits out.
-        ulong avpn = ((vsid << 5) | ((effectiveAddress >> 23) & 0x1f)) & (pageShift > 23 ? ulong.MaxValue << (pageShift - 23) : ulong.MaxValue);
+        ulong avpn = ((vsid << 5) | ((effectiveAddress >> 23) & 0x1f)) & (
+            pageShift > 23 ? ulong.MaxValue << (pageShift - 23) : ulong.MaxValue);
         ulong want = (avpn << 7) | Valid | (pageShift > 12 ? Large : 0);
         return Search(hash & _groupMask, want, pageShift, out hit) || Search(~hash & _groupMask, want | Secondary, pageShift, out hit);
     }

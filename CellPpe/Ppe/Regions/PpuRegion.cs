@@ -50,7 +50,8 @@ internal sealed unsafe class PpuRegion(int number, PpuRegionPlan plan) : IDispos
     public ulong* Epochs { get; private set; } = AllocateEpochs();
 
     /// <summary>Its host code as a handler.</summary>
-    public delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> Handler => (delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*>)Code!.Entry;
+    public delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> Handler =>
+        (delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*>)Code!.Entry;
 
     public void Dispose()
     {

@@ -163,13 +163,16 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
     public override unsafe nint ExitTo(ulong address) => _plan.TryPage(address, out RegionPage page)
         ? region.Exits.Add(new PpuRegionExit
         {
-            Kind = PpuRegionExitKind.Step, Address = page.Address, Page = page.Decoded, Host = page.Host, Insn = (nint)_plan.InsnAt(address),
+            Kind = PpuRegionExitKind.Step, Address = page.Address, Page = page.Decoded, Host = page.Host,
+            Insn = (nint)_plan.InsnAt(address),
         })
         : region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Search, Address = address });
 
-    public override nint ExitComputed(IrSite site) => region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Computed, Address = site.Address });
+    public override nint ExitComputed(IrSite site) =>
+        region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Computed, Address = site.Address });
 
-    public override nint ExitToStop(ulong address) => region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Stop, Address = address });
+    public override nint ExitToStop(ulong address) =>
+        region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Stop, Address = address });
 
     public override nint ExitToInterpret(ulong address) =>
         region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Interpret, Address = address, Code = (uint)region.Number });
@@ -484,5 +487,6 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
         il.Emit(load);
     }
 
-    private static void Call(ILGenerator il, string name) => il.Emit(OpCodes.Call, typeof(PpuRegionRuntime).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!);
+    private static void Call(ILGenerator il, string name) =>
+        il.Emit(OpCodes.Call, typeof(PpuRegionRuntime).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!);
 }

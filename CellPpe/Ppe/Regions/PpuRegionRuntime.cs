@@ -204,7 +204,8 @@ internal static unsafe class PpuRegionRuntime
 
     /// <summary>Notes an interrupt at an instruction.</summary>
     /// <returns>Null, for a handler to return.</returns>
-    public static PpuDecodedInsn* Interrupt(PpuContext* c, ulong site, uint vector, ulong status) => c->Interrupt(At(c, site), vector, status);
+    public static PpuDecodedInsn* Interrupt(PpuContext* c, ulong site, uint vector, ulong status) =>
+        c->Interrupt(At(c, site), vector, status);
 
     /// <summary>Notes an operation that runs when compiled code has been left.</summary>
     public static void Between(PpuContext* c, ulong site, uint word, nint routine)

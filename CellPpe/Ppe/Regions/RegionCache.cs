@@ -103,7 +103,8 @@ internal sealed unsafe class RegionCache : ICompiledCode
         if (c->AddressOf(insn) < _options.LowestAddress || _compiler.IsBusy || _wanted.Contains((nint)insn))
             return;
         PpuRegion? here = Find(c, insn);
-        bool fits = here is not null && (c->State.Msr & here.Plan.MsrMask) == here.Plan.MsrValue && here.Plan.TryPage(c->AddressOf(insn), out _);
+        bool fits = here is not null && (c->State.Msr & here.Plan.MsrMask) == here.Plan.MsrValue
+            && here.Plan.TryPage(c->AddressOf(insn), out _);
         if (fits && here!.IsLarge)
             return;
         if (_planner.Plan(c, insn, fits ? _options.Large : _options.Small) is not { } plan)
@@ -256,7 +257,8 @@ internal sealed unsafe class RegionCache : ICompiledCode
     // The region that stands at an instruction of the current page.
     private PpuRegion? Find(PpuContext* c, PpuDecodedInsn* insn)
     {
-        if (_shared.Code.IsInterpreted(insn) || !_byPage.TryGetValue((ulong)(c->PageHost - _shared.Memory.HostBase), out List<PpuRegion>? regions))
+        if (_shared.Code.IsInterpreted(insn)
+            || !_byPage.TryGetValue((ulong)(c->PageHost - _shared.Memory.HostBase), out List<PpuRegion>? regions))
             return null;
         return regions.Find(region => region.Code!.Entry == (nint)insn->Handler);
     }

@@ -40,7 +40,8 @@ internal static class BuildScript
         }
         catch (Win32Exception e)
         {
-            throw new UsageException($"guest build: bash cannot be run ({e.Message}); the build needs a Linux host with Debian's packages.");
+            throw new UsageException(
+                $"guest build: bash cannot be run ({e.Message}); the build needs a Linux host with Debian's packages.");
         }
     }
 }

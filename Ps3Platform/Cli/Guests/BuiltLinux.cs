@@ -43,7 +43,8 @@ internal sealed record BuiltLinux(string Folder)
 
     /// <summary>What was built, with a kernel; null when there is none.</summary>
     public static BuiltLinux? Find() =>
-        Checkouts().Select(static root => new BuiltLinux(Path.Combine(root, "guests", Name))).FirstOrDefault(static built => File.Exists(built.Kernel));
+        Checkouts().Select(static root => new BuiltLinux(Path.Combine(root, "guests", Name)))
+        .FirstOrDefault(static built => File.Exists(built.Kernel));
 
     /// <summary>The script that builds it, and where its result goes; null outside a checkout.</summary>
     public static (string Script, BuiltLinux Result)? FindScript()

@@ -31,11 +31,13 @@ internal static class GuestCommand
     private static Command CreateBuild()
     {
         var part = new Setting<string>(
-            "--only", new ChoiceKind<string>(("kernel", "kernel"), ("initramfs", "initramfs"), ("disk", "disk")), "Build one of the three parts; without it all.");
+            "--only", new ChoiceKind<string>(("kernel", "kernel"), ("initramfs", "initramfs"), ("disk", "disk")),
+            "Build one of the three parts; without it all.");
         var variant = new Setting<string>(
             "--variant", new ChoiceKind<string>(("ps3", "ps3"), ("debug", "debug")),
             "ps3: the network driver is built in, console on the screen; debug: console as text, without the network driver.", "ps3");
-        var jobs = new Setting<ulong>("--jobs", new NumberKind(1, 1024), "Compilers at a time; without it as many as there are processors.");
+        var jobs = new Setting<ulong>(
+            "--jobs", new NumberKind(1, 1024), "Compilers at a time; without it as many as there are processors.");
         var command = new Command(
             "build",
             "Build Linux in guests/linux of the checkout.\n\n"
@@ -81,7 +83,8 @@ internal static class GuestCommand
 
     private static Command CreatePath()
     {
-        var file = new Operand<string?>("FILE") { Description = "One of the files of \"ps3 guest list\"; nothing: the folder.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Operand<string?>(
+            "FILE") { Description = "One of the files of \"ps3 guest list\"; nothing: the folder.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("path", "Print where a built file is, for scripts.") { file };
         command.SetAction(parsed => Failures.Guard(() =>
         {

@@ -42,7 +42,8 @@ public sealed class BlockWorkerTests : IDisposable
     {
         using BlockWorker worker = Open(BlockErrorPolicy.Report);
         var user = new BlockUser(worker);
-        foreach ((ulong offset, int length) in ((ulong, int)[])[(Size, 512), (Size - 512, 1024), (ulong.MaxValue - 511, 512), (1, 512), (0, 511)])
+        foreach ((ulong offset, int length) in (
+            (ulong, int)[])[(Size, 512), (Size - 512, 1024), (ulong.MaxValue - 511, 512), (1, 512), (0, 511)])
         {
             Assert.Equal(BlockError.OutOfRange, user.Read(offset, new byte[length]));
             Assert.Equal(BlockError.OutOfRange, user.Write(offset, new byte[length]));

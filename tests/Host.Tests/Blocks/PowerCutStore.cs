@@ -4,7 +4,8 @@ using Ps3Platform.Host.Blocks;
 namespace Host.Tests.Blocks;
 
 /// <summary>
-/// A disk with a cache: what is written is kept apart until a flush, and a power cut drops it, all of it or some pieces, as the seed has it.
+/// A disk with a cache: what is written is kept apart until a flush, and a power cut drops it, all of it or some pieces, as the seed has
+/// it.
 /// </summary>
 internal sealed class PowerCutStore(int size) : IBlockStore
 {

@@ -37,7 +37,8 @@ internal readonly struct Vsr : IPpuVectorBinary
 internal readonly struct Vslo : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => ByteShift.Left(a, Vector128<byte>.Zero, (b.ToScalar() >> 3) & 15);
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
+        ByteShift.Left(a, Vector128<byte>.Zero, (b.ToScalar() >> 3) & 15);
 }
 
 /// <summary>vsro: Vector Shift Right by Octet: bits 121 to 124 of VRB.</summary>
