@@ -210,7 +210,7 @@ internal sealed unsafe class CycleRun : IDisposable
         return value;
     }
 
-    // Where an access goes that would neither fault nor change the page table, and that nobody outside can disturb.
+    // The real address of an access that neither faults nor changes the page table, in memory that nothing else stores to.
     private bool TryFind(ulong address, int size, AccessKind kind, out LparAddress real)
     {
         real = default;

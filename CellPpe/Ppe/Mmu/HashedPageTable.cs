@@ -80,7 +80,7 @@ internal sealed class HashedPageTable(
     {
         page = default;
         int shift = PageShift(segment.Large, segment.SecondLargeSize);
-        // Ends: it goes round again only when somebody has changed the entry in between.
+        // The loop ends: it repeats only when another thread has changed the entry in between.
         while (TryFind(segment.Vsid, effectiveAddress, shift, out PageTableHit hit))
         {
             (bool readable, bool writable) = Protection(segment.Key, hit.R);

@@ -116,7 +116,8 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
     public override void EmitCheck(RegionCode code, Label stop)
     {
         ILGenerator il = code.Il;
-        // Attention is 0 or more than any budget: one comparison for both. Others write it, and a loop must look again at each turn.
+        // Attention is 0 or more than any budget: one comparison for both. Other threads write it, and a loop must read it again in each
+        // iteration.
         il.Emit(OpCodes.Ldloc, code.Left);
         Address(il, PpuContextLayout.Attention);
         il.Emit(OpCodes.Volatile);
@@ -323,7 +324,7 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
 
     private unsafe long EpochsAddress() => (long)region.Epochs;
 
-    // Translations do not change while a region runs, so that a look on entry is enough; the epoch makes it a short one.
+    // Translations do not change while a region runs, so that a check on entry is enough; the epoch makes it short.
     private void EmitPageCheck(RegionCode code, Label refuse)
     {
         ILGenerator il = code.Il;

@@ -100,7 +100,7 @@ internal sealed unsafe class PpuRegionPlanner(PpuShared shared, RegionCache regi
             }
         }
 
-        // Somebody else's code begins here, or there is no room: it must begin a block of its own.
+        // The code of another block begins here, or there is no room: it must begin a block of its own.
         _leaders.Add(address);
     }
 

@@ -153,7 +153,7 @@ internal sealed unsafe class PpuStorage : IDisposable
             return true;
         }
 
-        // Parts of crossing accesses and string moves come here without having looked.
+        // Parts of crossing accesses and string moves come here without a TLB probe before.
         TlbEntry* entry = _tlb.EntryOf(address);
         if (entry->ReadTag == (address & ~0xfffUL))
         {

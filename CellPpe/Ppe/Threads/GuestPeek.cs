@@ -6,7 +6,7 @@ namespace CellPpe.Ppe.Threads;
 
 /// <summary>
 /// Reads memory as a thread would reach it, and leaves no trace: no interrupt, no TLB entry, no R or C bit, no access to
-/// devices. For profilers and debuggers, between the thread's turns. Protection is not looked at.
+/// devices. For profilers and debuggers, between the thread's turns. Protection is not checked.
 /// </summary>
 public static unsafe class GuestPeek
 {

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace CellPpe.Ppe.Arithmetic.Vector.Permute;
 
 // vsl and vsr are defined only when the low three bits of every byte of VRB agree. Here, as in QEMU, the
-// last byte alone is looked at.
+// last byte alone is used.
 
 /// <summary>vsl: Vector Shift Left: the whole register by 0 to 7 bits.</summary>
 internal readonly struct Vsl : IPpuVectorBinary
