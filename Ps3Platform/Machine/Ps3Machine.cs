@@ -155,7 +155,7 @@ public sealed class Ps3Machine : IDisposable
         FirstRun ??= DateTime.UtcNow;
         _thread.Claim();
         foreach (PpuThread thread in _running)
-            thread.Stops.GoOn();
+            thread.Stops.ClearLastStop();
         long started = Stopwatch.GetTimestamp();
         using CancellationTokenRegistration cancel = limits.Cancel.Register(_thread.Wake);
         Spes?.Resume();
@@ -277,7 +277,7 @@ public sealed class Ps3Machine : IDisposable
             long executed = thread.Run(budget);
             ran = true;
             Observe(thread, start, whole: executed >= budget);
-            if (_control.Ended is not null || thread.Stops.Taken is not null)
+            if (_control.Ended is not null || thread.Stops.LastStop is not null)
                 break;
         }
 
@@ -339,7 +339,7 @@ public sealed class Ps3Machine : IDisposable
     {
         foreach (PpuThread thread in _running)
         {
-            if (thread.Stops.Taken is not null)
+            if (thread.Stops.LastStop is not null)
                 return thread;
         }
 
@@ -348,7 +348,7 @@ public sealed class Ps3Machine : IDisposable
 
     private string Describe(PpuThread thread)
     {
-        Stop stop = thread.Stops.Taken!.Value;
+        Stop stop = thread.Stops.LastStop!.Value;
         string what = stop.Cause == StopCause.Breakpoint ? "breakpoint" : $"{(stop.Access == WatchedAccess.Load ? "load" : "store")} of 0x{stop.Data:x}";
         return $"{what} at 0x{stop.Address:x}{Symbol(stop.Address)}, thread {thread.ThreadId}";
     }

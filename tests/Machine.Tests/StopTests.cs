@@ -51,7 +51,7 @@ public sealed class StopTests
             Assert.Equal(RunEnd.Stopped, outcome.End);
             Assert.StartsWith($"breakpoint at 0x{first + 8:x}", outcome.Message, StringComparison.Ordinal);
             Assert.EndsWith(", thread 0", outcome.Message, StringComparison.Ordinal);
-            Assert.Equal((StopCause.Breakpoint, first + 8), (thread.Stops.Taken!.Value.Cause, thread.State.Nia));
+            Assert.Equal((StopCause.Breakpoint, first + 8), (thread.Stops.LastStop!.Value.Cause, thread.State.Nia));
             if (round > 0)
                 Assert.Equal(before + 1, thread.State.Gpr[3]);
         }
