@@ -5,7 +5,7 @@ using Ps3Platform.Cli.Shell;
 
 namespace Ps3Platform.Cli.Commands;
 
-/// <summary><c>ps3 boot</c>: a machine that is run to its end.</summary>
+/// <summary><c>ps3 boot</c>: runs a machine until it ends.</summary>
 internal static class BootCommand
 {
     public static Command Create()

@@ -19,7 +19,7 @@ internal static class GuestFiles
 
     /// <summary>The guest the user named, or the built-in one.</summary>
     /// <param name="name">Its name, or null.</param>
-    /// <param name="place">What messages call the option that names it, or null for an operand.</param>
+    /// <param name="place">The option as messages name it, or null for an operand.</param>
     /// <exception cref="UsageException">There is no such guest, or its file cannot be read.</exception>
     public static Guest Open(string? name, string? place = null)
     {
@@ -27,7 +27,7 @@ internal static class GuestFiles
             return new Guest(BuiltIn());
         if (name == InputFiles.StandardInput)
             return new Guest(InputFiles.ReadStandardInput("a kernel"));
-        // A file of that name comes first; a folder of that name, as in the checkout, does not.
+        // A file of that name takes precedence; a folder of that name, as in the checkout, does not.
         if (FileKinds.Of(name) is FileKind.Missing or FileKind.Folder)
         {
             switch (name)
@@ -70,7 +70,7 @@ internal static class GuestFiles
         throw new UsageException("no Linux has been built yet; run firmware-stubs/linux/build.sh, which makes guests/linux/.");
     }
 
-    // The program lies in the checkout too: it is found from anywhere.
+    // The program is in the checkout too, so that the guest is found from any working directory.
     private static IEnumerable<DirectoryInfo> Upwards(string start)
     {
         for (DirectoryInfo? folder = new(start); folder is not null; folder = folder.Parent)
