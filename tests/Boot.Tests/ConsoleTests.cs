@@ -86,7 +86,7 @@ public sealed class ConsoleTests : IDisposable
         ProgramResult alone = Ps3Program.Run([.. Boot, "--console", "tcp:0"]);
 
         Assert.Equal(0, alone.ExitCode);
-        Assert.Matches("[0-9]+ bytes of the guest's console were read by nobody at tcp:127", alone.Messages);
+        Assert.Matches("[0-9]+ bytes of the guest's console were not read at tcp:127", alone.Messages);
     }
 
     [SkippableFact]

@@ -44,7 +44,7 @@ public sealed class ElfSharpTests
     [InlineData("dtbImage-6.1.ps3.xz")]
     public void The_same_holds_for_kernels(string name) => AssertSame(CompressedFile.Unpack(Guests.Open(name)), ElfTarget.Ppe, Memory);
 
-    // With e_shnum 0 ELFSharp looks for the number of sections in a section header at e_shoff: here in the file header.
+    // With e_shnum 0 ELFSharp reads the number of sections from a section header at e_shoff, which here is the file header.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

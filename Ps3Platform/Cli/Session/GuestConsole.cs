@@ -74,7 +74,7 @@ internal sealed class GuestConsole : IDisposable
         if (_tooMuch > 0)
             Terminal.Note($"{_tooMuch} bytes of the guest's console are lost: the reader of {_backend.Name} was too slow");
         if (counts.Dropped + counts.Pending > 0)
-            Terminal.Note($"{counts.Dropped + counts.Pending} bytes of the guest's console were read by nobody at {_backend.Name}");
+            Terminal.Note($"{counts.Dropped + counts.Pending} bytes of the guest's console were not read at {_backend.Name}");
         if (counts.ReceivedDropped > 0)
             Terminal.Note($"{counts.ReceivedDropped} bytes from {_backend.Name} were dropped: no device of the guest takes input");
     }
