@@ -22,9 +22,9 @@ public static class Program
         RootCommand root = CreateRoot();
         return Failures.Guard(() =>
         {
-            // The reader has found what people mistype; the parser's own messages are for what is left.
+            // ArgumentReader reports mistyped words; the parser's own messages cover the remaining errors.
             ParseResult parsed = root.Parse(new ArgumentReader(root).Read(args), new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-            // Who asks for help has not written the operands yet.
+            // A missing operand is not an error when help is requested.
             if (parsed.Errors.Count == 0 || parsed.Action is HelpPage)
                 return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
             foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)

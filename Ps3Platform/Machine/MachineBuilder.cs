@@ -25,7 +25,7 @@ using Ps3Platform.Machine.Turns;
 
 namespace Ps3Platform.Machine;
 
-/// <summary>The one place where the parts of a console are joined.</summary>
+/// <summary>Builds a console: makes its parts and connects them. No other type does that.</summary>
 public static class MachineBuilder
 {
     // GPU memory a partition may get (252 MiB) and its context areas; the host commits what is touched.
@@ -37,8 +37,8 @@ public static class MachineBuilder
     public static Ps3Machine Build(MachineConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        // Linux's PS3 port sets up the second thread's interrupts without asking whether there is one, and dies where the device
-        // tree names one thread only. It is told of two, as on every console, and not to start the second.
+        // Linux's PS3 port sets up the second thread's interrupts without checking that the thread exists, and crashes if the device
+        // tree names one thread only. So the tree names two, as on every console, and maxcpus=1 keeps Linux from starting the second.
         bool hideFromLinux = config.Threads == 1 && KernelInfo.IsLinux(config.Kernel);
         BootPlan plan = BootLayout.Arrange(config.Kernel, new BootRequest
         {
@@ -133,7 +133,7 @@ public static class MachineBuilder
         }
     }
 
-    // What every console has. A further device of this machine's is one line here, or one in MachineConfig.Devices.
+    // The devices of every console. To add a device, add a line here, or an element to MachineConfig.Devices.
     private static StandardDevices AddStandardDevices(MachineConfig config, DevicePorts ports, List<IDevice> devices)
     {
         var display = new DisplayState(config.Video);
@@ -152,7 +152,7 @@ public static class MachineBuilder
         return new StandardDevices(gpu, new FrameCapture(gpu, display), systemManager);
     }
 
-    // The storage bus is there when something is on it: Linux says once that it cannot find it, and waits for no device.
+    // The storage bus exists only if a device is on it. Without it Linux prints one message and does not wait for a device.
     private static void AddStorage(MachineConfig config, DevicePorts ports, IGuestHold hold, List<IDevice> devices)
     {
         if (config.Disk is not { } disk)
@@ -167,13 +167,13 @@ public static class MachineBuilder
     private static void CheckNames(List<IDevice> devices)
     {
         if (devices.GroupBy(static device => device.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
-            throw new ArgumentException($"Two devices of the machine are named '{twice.Key}'.", nameof(devices));
+            throw new ArgumentException($"Two devices of the machine have the name '{twice.Key}'.", nameof(devices));
     }
 
     private static unsafe void Enter(PpuThread thread, ThreadEntry entry)
     {
         thread.State.Nia = entry.Pc.Value;
-        // A partition cannot change MSR.ME (Book III 2.3.1); retail consoles run it with ME on, as the MSR values of kernel logs show.
+        // A partition cannot change MSR.ME (Book III 2.3.1). Retail consoles run it with ME on, as MSR values in kernel logs show.
         thread.SetMsr(entry.Msr | Msr.Me);
         thread.State.Gpr[3] = entry.R3;
         thread.State.Gpr[4] = entry.R4;

@@ -10,19 +10,19 @@ namespace Ps3Platform.Machine;
 
 /// <summary>
 /// Runs each hardware thread on a host thread of its own, for one run of the machine. Everything but guest code happens under
-/// <see cref="MachineLock"/>: what is due is done by whichever thread comes by first, at the end of its turn, and by the thread
-/// that called <see cref="Run"/> when all others wait.
+/// <see cref="MachineLock"/>: each thread runs the events that are due at the end of its turn, and the thread that called
+/// <see cref="Run"/> runs them when all others wait.
 /// </summary>
 internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> threads, RunLimits limits)
 {
-    /// <summary>Instructions a turn: some microseconds of compiled code, after which time and limits are looked at.</summary>
+    /// <summary>Instructions per turn: some microseconds of compiled code, after which time and limits are checked.</summary>
     private const long Quantum = 10_000;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
 
     private readonly MachineLock _lock = machine.Ppe.Lock;
 
-    // Under the lock from here on.
+    // The fields below are guarded by the lock.
     private int _idle;
     private long _idleSince;
     private bool _stopping;
@@ -31,7 +31,7 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
     /// <summary>Host time during which every thread waited.</summary>
     public TimeSpan IdleTime { get; private set; }
 
-    /// <summary>Runs until the machine's end or a limit; then no thread runs any more.</summary>
+    /// <summary>Runs until the partition ends or a limit is reached. No thread runs any more when it returns.</summary>
     public RunOutcome Run(long started)
     {
         Thread[] hosts = [.. threads.Select(thread => new Thread(() => RunThread(thread)) { IsBackground = true, Name = $"ppe-{thread.ThreadId}" })];
@@ -51,7 +51,7 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
                         machine.RunDue(now);
                     machine.BetweenTurns?.Invoke(now);
                     outcome = _failure is null ? machine.FindEnd(limits, started) : default(RunOutcome);
-                    wait = NextLook(now, started);
+                    wait = NextCheck(now, started);
                 }
                 finally
                 {
@@ -71,7 +71,7 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
         }
 
         _failure?.Throw();
-        // Where the threads are is known only now.
+        // The threads have stopped only now, so the message can describe where they are.
         return machine.FindEnd(limits, started) ?? outcome.Value;
     }
 
@@ -94,7 +94,7 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
             {
                 if (machine.Events.HasPosted || machine.NextTime <= machine.Clock.TimeBase)
                     machine.RunDue(machine.Clock.TimeBase);
-                // Time goes on for a guest that stands still here; its SPEs run on.
+                // While a device holds the guest, this loop does not stop guest time or the SPEs.
                 if (machine.IsOver(limits) || machine.IsHeld)
                 {
                     machine.WakeUp();
@@ -112,7 +112,7 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
         }
         catch (Exception e)
         {
-            // It belongs to whoever runs the machine.
+            // Exceptions are rethrown on the thread that called Run.
             thread.Attach();
             _failure ??= ExceptionDispatchInfo.Capture(e);
             machine.WakeUp();
@@ -125,7 +125,7 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
 
     private void RunTurn(PpuThread thread)
     {
-        // Other threads count on while this is read: the limit is kept to a turn.
+        // Other threads continue to count while this is read, so the limit is exact to a turn only.
         long budget = limits.Instructions is { } most ? Math.Clamp((long)(most - machine.Instructions), 1, Quantum) : Quantum;
         ulong start = machine.Sampler is null ? 0 : machine.Clock.TimeBase;
         long executed = thread.Run(budget);
@@ -148,7 +148,7 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
         if (++_idle == threads.Count)
         {
             _idleSince = Stopwatch.GetTimestamp();
-            // Nobody else looks at what is due next.
+            // Only the thread that called Run checks the next event when all threads wait.
             machine.WakeUp();
         }
 
@@ -157,7 +157,7 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
             IdleTime += Stopwatch.GetElapsedTime(_idleSince);
     }
 
-    private TimeSpan NextLook(ulong now, long started)
+    private TimeSpan NextCheck(ulong now, long started)
     {
         TimeSpan wait = Until(machine.NextTime, now);
         if (limits.Timeout is { } timeout)

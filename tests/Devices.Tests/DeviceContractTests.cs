@@ -16,10 +16,10 @@ using Xunit;
 
 namespace Devices.Tests;
 
-/// <summary>What holds for every device: it is reset, stopped, continued and inspected through <see cref="IDevice"/>.</summary>
+/// <summary>The contract of every device: it is reset, stopped, continued and inspected through <see cref="IDevice"/>.</summary>
 public sealed class DeviceContractTests
 {
-    /// <summary>Each device, fresh, and something that changes what it remembers.</summary>
+    /// <summary>Makes each device, with an action that changes its state.</summary>
     private static readonly Dictionary<string, Func<(IDevice Device, Action Use)>> Known = new()
     {
         ["gelic"] = () =>
@@ -104,7 +104,7 @@ public sealed class DeviceContractTests
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void A_reset_device_remembers_what_a_fresh_one_does(string name)
+    public void A_reset_device_has_the_state_of_a_new_one(string name)
     {
         (IDevice device, Action use) = Known[name]();
         string fresh = Describe(device.Inspect());
@@ -175,7 +175,7 @@ public sealed class DeviceContractTests
         gelic.Dispose();
     }
 
-    // Fails on anything that is not plain data.
+    // Throws for values that are not plain data.
     private static string Describe(object? value) => value switch
     {
         null => "null",

@@ -367,7 +367,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     {
         bool step = (_c->State.Msr & (Msr.Se | Msr.Be)) != 0;
         // What was reported is done by itself, so that nothing behind it goes unreported.
-        bool over = Points is { } points && points.GoesOnAt(_c->State.Nia, _c->State.Instructions);
+        bool over = Points is { } points && points.ResumesAt(_c->State.Nia, _c->State.Instructions);
         if (over)
             Points!.IsSteppingOver = true;
         long chunk = step || over ? 1 : left;

@@ -16,8 +16,8 @@ using Ps3Platform.Machine.Configuration.Kinds;
 namespace Ps3Platform.Cli.Session;
 
 /// <summary>
-/// The options of every command that runs a guest, and what they ask for. One for each command. The options themselves are declared in
-/// <see cref="MachineSchema"/>; the command line wins over the file of <c>--config</c>.
+/// The options of a command that runs a guest, and the run that they describe. Each command has its own instance. The options are declared
+/// in <see cref="MachineSchema"/>; the command line takes precedence over the file of <c>--config</c>.
 /// </summary>
 internal sealed class BootOptions
 {
@@ -48,13 +48,13 @@ internal sealed class BootOptions
             command.Options.Add(option);
     }
 
-    /// <summary>Boots what the command line asks for and waits for its end.</summary>
+    /// <summary>Boots the guest that the command line names and waits for its end.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="prepare">Called with every machine (there are several when the guest restarts) before it runs.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public int Run(ParseResult parsed, Action<Ps3Machine>? prepare = null)
     {
-        // What can be wrong with options is found before other files are read and unpacked.
+        // Options are checked before other files are read and unpacked.
         SourcedOptions options = Read(parsed);
         options.Check();
         using LoggerFactory loggers = CreateLoggers(options.Options.Log);
@@ -62,7 +62,7 @@ internal sealed class BootOptions
         CharacterSpec consoleSpec = _console.Read(parsed);
         MachineConfig read = MachineConfigFactory.Create(options.Options, new OptionFiles(options), Terminal.Note);
         ulong? place = BreakOf(options, read);
-        // Last of all: a command line that is wrong opens no port and empties no file.
+        // Opened last, so that a wrong command line opens no port and truncates no file.
         using IBlockBackend? disk = DiskOf(options);
         using var console = new GuestConsole(consoleSpec);
         using HostNetwork? network = HostNetwork.Open(options.Options.Network, options.Options.PacketCapture);
@@ -71,7 +71,7 @@ internal sealed class BootOptions
         return network is null ? code : Finish(network, code);
     }
 
-    // The capture is complete only when it is closed.
+    // The capture file is complete only when it is closed.
     private static int Finish(HostNetwork network, int code)
     {
         network.Dispose();
@@ -144,6 +144,6 @@ internal sealed class BootOptions
     }
 
     private static LoggerFactory CreateLoggers(LogLevel least) =>
-        // Not LoggerFactory.Create: the service container behind it costs more than the rest of the start.
+        // LoggerFactory.Create is avoided, because its service container takes longer than the rest of the start.
         new([new TerminalLoggerProvider()], new LoggerFilterOptions { MinLevel = least });
 }

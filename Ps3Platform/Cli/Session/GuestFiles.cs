@@ -26,7 +26,7 @@ internal static class GuestFiles
 
     /// <summary>The guest the user named, or the built-in one.</summary>
     /// <param name="name">Its name, or null.</param>
-    /// <param name="place">What messages call the option that names it, or null for an operand.</param>
+    /// <param name="place">The option as messages name it, or null for an operand.</param>
     /// <exception cref="UsageException">There is no such guest, or its file cannot be read.</exception>
     public static Guest Open(string? name, string? place = null)
     {
@@ -34,7 +34,7 @@ internal static class GuestFiles
             return new Guest(BuiltIn());
         if (name == InputFiles.StandardInput)
             return new Guest(InputFiles.ReadStandardInput("a kernel"));
-        // A file of that name comes first; a folder of that name, as in the checkout, does not.
+        // A file of that name takes precedence; a folder of that name, as in the checkout, does not.
         if (FileKinds.Of(name) is FileKind.Missing or FileKind.Folder)
         {
             switch (name)

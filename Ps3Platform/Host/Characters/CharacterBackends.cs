@@ -6,21 +6,21 @@ namespace Ps3Platform.Host.Characters;
 /// <summary>Opens back ends.</summary>
 public static class CharacterBackends
 {
-    // Pipes and files are expected to keep up; what is this far behind has stopped.
+    // Pipes and files normally keep up; one that is this far behind has stopped reading.
     private const int StreamOutput = 16 << 20;
 
-    // Of a boot that nobody has watched the last megabyte is kept.
+    // The last megabyte of a boot is kept for a peer that connects later.
     private const int PeerOutput = 1 << 20;
 
-    // What a terminal driver holds is enough: the peer waits behind it.
+    // As much as a terminal driver buffers; the peer waits when it is full.
     private const int Input = 4 << 10;
 
     /// <summary>Opens a back end.</summary>
-    /// <param name="spec">Which.</param>
+    /// <param name="spec">The kind and address of the back end.</param>
     /// <param name="takesInput">
-    /// Somebody in the machine will read what peers send. Otherwise it is dropped and counted, and standard input is not touched.
+    /// True when the machine reads input. Otherwise input from peers is dropped and counted, and standard input is not read.
     /// </param>
-    /// <exception cref="CharacterException">It cannot be opened; the message says why, and the way out.</exception>
+    /// <exception cref="CharacterException">It cannot be opened; the message has the reason and what to do.</exception>
     public static CharacterBackend Open(CharacterSpec spec, bool takesInput)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -67,7 +67,7 @@ public static class CharacterBackends
             throw new CharacterException($"{spec}: is {FileKinds.Describe(kind)}; give the name of a file to write.");
         if (kind == FileKind.Pipe)
             return new PipeEndpoint(spec.Path);
-        // /dev/stdout may be an ordinary file that has something in it.
+        // /dev/stdout may be an ordinary file that is not empty.
         FileMode mode = kind == FileKind.Device ? FileMode.Open : FileKinds.IsDescriptor(spec.Path) ? FileMode.Append : FileMode.Create;
         try
         {

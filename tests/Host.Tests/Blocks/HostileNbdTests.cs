@@ -186,7 +186,7 @@ public sealed class HostileNbdTests
             }
             catch (Exception e) when (e is IOException or SocketException)
             {
-                // The client has had enough.
+                // The client has closed the connection.
             }
         }
     }
