@@ -46,6 +46,7 @@ public sealed class Ps3Machine : IDisposable
     private readonly PartitionControl _control;
     private readonly GuestHold _hold;
     private readonly IReadOnlyList<PpuThread> _running;
+    private ulong? _stoodAt;
     private bool _stuckReported;
     private bool _disposed;
 
@@ -65,6 +66,7 @@ public sealed class Ps3Machine : IDisposable
         _thread = parts.Thread;
         _control = parts.Control;
         _hold = parts.Hold;
+        Pause = new GuestPause(parts.Hold, parts.Devices);
         _running = parts.Running;
         _lockups = new LockupDetector(Ppe.Threads.Count, new CycleConditions(PauseCall, parts.MemoryWriters));
         Events.Posted += OnPosted;
@@ -82,11 +84,17 @@ public sealed class Ps3Machine : IDisposable
     /// <summary>The processor.</summary>
     public PpuCore Ppe { get; }
 
+    /// <summary>The hardware threads for which the kernel has an entry point.</summary>
+    public IReadOnlyList<PpuThread> StartedThreads => _running;
+
     /// <summary>The hypervisor.</summary>
     public Lv1 Hypervisor { get; }
 
     /// <summary>All devices. To be called on the thread that runs the machine, or between two runs.</summary>
     public IReadOnlyList<IDevice> Devices { get; }
+
+    /// <summary>Stops the guest and continues it.</summary>
+    public GuestPause Pause { get; }
 
     /// <summary>The system manager, for the power button.</summary>
     public SystemManager SystemManager { get; }
@@ -135,7 +143,7 @@ public sealed class Ps3Machine : IDisposable
         $"thread {thread.ThreadId} {(thread.IsPaused ? "paused" : "running")} at 0x{thread.State.Nia:x}{Symbol(thread.State.Nia)}"))
         + Spes?.Whereabouts;
 
-    /// <summary>True while no thread shall get a turn, because a device waits for the host.</summary>
+    /// <summary>True while no thread shall get a turn: the machine was stopped, or a device waits for the host.</summary>
     internal bool IsHeld => _hold.IsHeld;
 
     /// <summary>Time base of whatever is due next.</summary>
@@ -143,6 +151,11 @@ public sealed class Ps3Machine : IDisposable
 
     /// <summary>From any thread: runs something between two turns. A thread of the guest's that has a host thread may run meanwhile.</summary>
     public void Post(Action action) => Events.Post(action);
+
+    /// <summary>
+    /// Ends the run, on the machine's thread: <see cref="RunEnd.Reset"/> or <see cref="RunEnd.Quit"/>. An end that came first counts.
+    /// </summary>
+    public void End(RunOutcome outcome) => _control.End(outcome);
 
     /// <summary>The log in the kernel's memory, or null when none is found. Between two runs, or on the thread that runs the machine.</summary>
     public KernelLogText? FindKernelLog() =>
@@ -171,7 +184,7 @@ public sealed class Ps3Machine : IDisposable
 
             while (true)
             {
-                ulong now = Clock.TimeBase;
+                ulong now = _stoodAt ?? Clock.TimeBase;
                 RunDue(now);
                 BetweenTurns?.Invoke(now);
                 if (FindEnd(limits, started) is { } end)
@@ -180,6 +193,12 @@ public sealed class Ps3Machine : IDisposable
                 {
                     StandStill(now);
                     continue;
+                }
+
+                if (_stoodAt is not null)
+                {
+                    _stoodAt = null;
+                    Spes?.Resume();
                 }
 
                 bool ran = RunTurns(limits.Instructions);
@@ -311,14 +330,14 @@ public sealed class Ps3Machine : IDisposable
         IdleTime += Stopwatch.GetElapsedTime(started);
     }
 
-    // A device waits for the host, and so does the guest, for which no time passes.
+    // The machine was stopped, or a device waits for the host: no time passes for the guest.
     private void StandStill(ulong now)
     {
+        _stoodAt = now;
         Spes?.Suspend();
         _thread.WaitForWork(TimeSpan.FromMilliseconds(100));
         _hold.RunPosted();
         Clock.GoBackTo(now);
-        Spes?.Resume();
     }
 
     // When an idle machine has to look again.

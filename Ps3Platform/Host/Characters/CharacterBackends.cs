@@ -1,3 +1,4 @@
+using Ps3Platform.Devices.Characters;
 using Ps3Platform.Host.Files;
 using Ps3Platform.Host.Streams;
 
@@ -20,8 +21,12 @@ public static class CharacterBackends
     /// <param name="takesInput">
     /// Somebody in the machine will read what peers send. Otherwise it is dropped and counted, and standard input is not touched.
     /// </param>
+    /// <param name="keepsOutput">
+    /// What is written while there is no peer, or was not sent when one goes, is kept for the next; otherwise dropped, as answers are that
+    /// the next peer has not asked for.
+    /// </param>
     /// <exception cref="CharacterException">It cannot be opened; the message says why, and the way out.</exception>
-    public static CharacterBackend Open(CharacterSpec spec, bool takesInput)
+    public static CharacterBackend Open(CharacterSpec spec, bool takesInput, bool keepsOutput = true)
     {
         ArgumentNullException.ThrowIfNull(spec);
         (IEndpoint endpoint, int output) = spec.Kind switch
@@ -33,12 +38,12 @@ public static class CharacterBackends
             CharacterKind.File => (OpenFile(spec), StreamOutput),
             _ => (Streams(spec, null, Stream.Null), PeerOutput),
         };
-        return Open(endpoint, new CharacterBuffers(output, Input), takesInput);
+        return Open(endpoint, new CharacterBuffers(output, Input), takesInput, keepsOutput);
     }
 
     /// <summary>Makes a back end with buffers of other sizes, for tests.</summary>
-    internal static CharacterBackend Open(IEndpoint endpoint, CharacterBuffers buffers, bool takesInput) =>
-        new(endpoint, buffers, takesInput);
+    internal static CharacterBackend Open(IEndpoint endpoint, CharacterBuffers buffers, bool takesInput, bool keepsOutput = true) =>
+        new(endpoint, buffers, takesInput, keepsOutput);
 
     private static StreamEndpoint Streams(CharacterSpec spec, Stream? input, Stream output) => new(spec.ToString(), input, output);
 
