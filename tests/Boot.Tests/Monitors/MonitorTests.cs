@@ -18,7 +18,7 @@ public sealed class MonitorTests : IDisposable
     public void A_person_stops_inspects_continues_and_ends_a_guest(string threads)
     {
         string socket = Path.Combine(_folder, "monitor.sock");
-        RunningProgram run = Ps3Program.Start("boot", "--append", "noshutdown", "--monitor", $"unix:{socket}", "-S", threads);
+        RunningProgram run = Ps3Program.Start("boot", "--append", "noshutdown", "--lockup", "off", "--monitor", $"unix:{socket}", "-S", threads);
         using MonitorClient monitor = MonitorClient.ToLines(socket);
 
         Assert.Equal("VM status: paused (prelaunch)\n", monitor.Say("info status"));
@@ -56,7 +56,7 @@ public sealed class MonitorTests : IDisposable
     public void A_program_sees_events_and_survives_a_reset()
     {
         int port = MonitorClient.FreePort();
-        RunningProgram run = Ps3Program.Start("boot", "--append", "noshutdown", "--qmp", $"tcp:127.0.0.1:{port}");
+        RunningProgram run = Ps3Program.Start("boot", "--append", "noshutdown", "--lockup", "off", "--qmp", $"tcp:127.0.0.1:{port}");
         using (MonitorClient first = MonitorClient.ToQmp(port))
         {
             run.WaitFor("PENGUIN OK");
