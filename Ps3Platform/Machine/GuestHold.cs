@@ -14,6 +14,9 @@ internal sealed class GuestHold(MachineThread thread) : IGuestHold
     /// <summary>True while a device holds the guest, so that no thread may get a turn.</summary>
     public bool IsHeld => _holds > 0;
 
+    /// <summary>How many hold.</summary>
+    public int Holds => _holds;
+
     /// <inheritdoc/>
     public void Hold() => _holds++;
 

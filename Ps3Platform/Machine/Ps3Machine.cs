@@ -46,6 +46,7 @@ public sealed class Ps3Machine : IDisposable
     private readonly PartitionControl _control;
     private readonly GuestHold _hold;
     private readonly IReadOnlyList<PpuThread> _running;
+    private ulong? _stoodAt;
     private bool _lockupReported;
     private bool _disposed;
 
@@ -65,6 +66,7 @@ public sealed class Ps3Machine : IDisposable
         _thread = parts.Thread;
         _control = parts.Control;
         _hold = parts.Hold;
+        Pause = new GuestPause(parts.Hold, parts.Devices);
         _running = parts.Running;
         _lockups = new LockupDetector(Ppe.Threads.Count, new CycleConditions(PauseCall, parts.MemoryWriters));
         Events.Posted += OnPosted;
@@ -82,11 +84,17 @@ public sealed class Ps3Machine : IDisposable
     /// <summary>The processor.</summary>
     public PpuCore Ppe { get; }
 
+    /// <summary>The hardware threads for which the kernel has an entry point.</summary>
+    public IReadOnlyList<PpuThread> StartedThreads => _running;
+
     /// <summary>The hypervisor.</summary>
     public Lv1 Hypervisor { get; }
 
     /// <summary>All devices. To be called on the thread that runs the machine, or between two runs.</summary>
     public IReadOnlyList<IDevice> Devices { get; }
+
+    /// <summary>Stops the guest and continues it.</summary>
+    public GuestPause Pause { get; }
 
     /// <summary>The system manager, for the power button.</summary>
     public SystemManager SystemManager { get; }
@@ -137,7 +145,7 @@ public sealed class Ps3Machine : IDisposable
         $"thread {thread.ThreadId} {(thread.IsPaused ? "paused" : "running")} at 0x{thread.State.Nia:x}{Symbol(thread.State.Nia)}"))
         + Spes?.DescribeRunning();
 
-    /// <summary>True while a device that waits for the host holds the guest, so that no thread may get a turn.</summary>
+    /// <summary>True while no thread may get a turn: the machine was stopped, or a device waits for the host.</summary>
     internal bool IsHeld => _hold.IsHeld;
 
     /// <summary>Time base of the next event or SPE timer.</summary>
@@ -147,6 +155,11 @@ public sealed class Ps3Machine : IDisposable
     /// From any thread: runs an action between two turns. Hardware threads with their own host threads may run meanwhile.
     /// </summary>
     public void Post(Action action) => Events.Post(action);
+
+    /// <summary>
+    /// Ends the run, on the machine's thread: <see cref="RunEnd.Reset"/> or <see cref="RunEnd.Quit"/>. The first end counts.
+    /// </summary>
+    public void End(RunOutcome outcome) => _control.End(outcome);
 
     /// <summary>
     /// The log in the kernel's memory, or null when none is found. To be called between two runs, or on the thread that runs the machine.
@@ -177,7 +190,7 @@ public sealed class Ps3Machine : IDisposable
 
             while (true)
             {
-                ulong now = Clock.TimeBase;
+                ulong now = _stoodAt ?? Clock.TimeBase;
                 RunDue(now);
                 BetweenTurns?.Invoke(now);
                 if (FindEnd(limits, started) is { } end)
@@ -186,6 +199,12 @@ public sealed class Ps3Machine : IDisposable
                 {
                     WaitWhileHeld(now);
                     continue;
+                }
+
+                if (_stoodAt is not null)
+                {
+                    _stoodAt = null;
+                    Spes?.Resume();
                 }
 
                 bool ran = RunTurns(limits.Instructions);
@@ -317,14 +336,14 @@ public sealed class Ps3Machine : IDisposable
         IdleTime += Stopwatch.GetElapsedTime(started);
     }
 
-    // Waits for the host while a device holds the guest. No guest time passes.
+    // Waits while the machine is stopped or a device waits for the host. No guest time passes.
     private void WaitWhileHeld(ulong now)
     {
+        _stoodAt = now;
         Spes?.Suspend();
         _thread.WaitForWork(TimeSpan.FromMilliseconds(100));
         _hold.RunPosted();
         Clock.GoBackTo(now);
-        Spes?.Resume();
     }
 
     // The time base at which an idle machine must check for work again.

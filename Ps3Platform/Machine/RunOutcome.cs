@@ -26,6 +26,12 @@ public enum RunEnd
 
     /// <summary>A hardware thread of the PPE has stopped at a breakpoint or a watched access. The next run continues from there.</summary>
     Stopped,
+
+    /// <summary>Somebody outside reset the machine (<see cref="Ps3Machine.End"/>).</summary>
+    Reset,
+
+    /// <summary>Somebody outside ended the machine (<see cref="Ps3Machine.End"/>).</summary>
+    Quit,
 }
 
 /// <summary>How a run ended.</summary>

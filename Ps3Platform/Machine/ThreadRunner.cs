@@ -24,6 +24,8 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
 
     // The fields below are guarded by the lock.
     private int _idle;
+    private int _standing;
+    private ulong? _stoodAt;
     private long _idleSince;
     private bool _stopping;
     private ExceptionDispatchInfo? _failure;
@@ -46,11 +48,14 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
                 _lock.Enter();
                 try
                 {
-                    ulong now = machine.Clock.TimeBase;
+                    if (_stoodAt is { } stoodAt)
+                        machine.Clock.GoBackTo(stoodAt);
+                    ulong now = _stoodAt ?? machine.Clock.TimeBase;
                     if (_failure is null)
                         machine.RunDue(now);
                     machine.BetweenTurns?.Invoke(now);
                     outcome = _failure is null ? machine.FindEnd(limits, started) : default(RunOutcome);
+                    StandStill();
                     wait = NextCheck(now, started);
                 }
                 finally
@@ -75,6 +80,30 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
         return machine.FindEnd(limits, started) ?? outcome.Value;
     }
 
+    // Guest time stands still from when all threads do; what had been begun until then belongs to the time before.
+    private void StandStill()
+    {
+        if (_stoodAt is { } stoodAt)
+        {
+            machine.Clock.GoBackTo(stoodAt);
+            if (machine.IsHeld)
+            {
+                // A timer that was due may have woken one.
+                machine.Spes?.Suspend();
+                return;
+            }
+
+            _stoodAt = null;
+            machine.Spes?.Resume();
+            _lock.Announce();
+        }
+        else if (machine.IsHeld && _standing + _idle == threads.Count)
+        {
+            machine.Spes?.Suspend();
+            _stoodAt = machine.Clock.TimeBase;
+        }
+    }
+
     private void Stop()
     {
         _lock.Enter();
@@ -92,10 +121,21 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
         {
             while (!_stopping)
             {
+                // While the guest stands still, the thread that called Run does what is due, and restarts time.
+                if (machine.IsHeld || _stoodAt is not null)
+                {
+                    _standing++;
+                    machine.WakeUp();
+                    _lock.Wait(LongestWait);
+                    _standing--;
+                    continue;
+                }
+
                 if (machine.Events.HasPosted || machine.NextTime <= machine.Clock.TimeBase)
                     machine.RunDue(machine.Clock.TimeBase);
-                // While a device holds the guest, this loop does not stop guest time or the SPEs.
-                if (machine.IsOver(limits) || machine.IsHeld)
+                if (machine.IsHeld)
+                    continue;
+                if (machine.IsOver(limits))
                 {
                     machine.WakeUp();
                     _lock.Wait(LongestWait);
@@ -159,7 +199,7 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
 
     private TimeSpan NextCheck(ulong now, long started)
     {
-        TimeSpan wait = Until(machine.NextTime, now);
+        TimeSpan wait = _stoodAt is null ? Until(machine.NextTime, now) : LongestWait;
         if (limits.Timeout is { } timeout)
         {
             TimeSpan left = timeout - Stopwatch.GetElapsedTime(started);

@@ -69,6 +69,11 @@ internal static class FolderOrder
             Spes
             .
             """,
+        ["Ps3Platform.Monitor"] = """
+            Control
+            Commands
+            Protocols
+            """,
         ["Ps3Platform.Standalone"] = """
             Assist/Protocol, Rig
             Assist/Files

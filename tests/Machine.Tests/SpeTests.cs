@@ -75,6 +75,32 @@ public sealed class SpeTests
         Assert.True(spe.Registers.Instructions > done);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task They_stand_still_while_the_machine_is_stopped(bool hostThreads)
+    {
+        using Ps3Machine machine = MachineBuilder.Build(Penguin.Config(new StringBuilder()) with
+        {
+            Clock = ClockMode.Host, CommandLine = "noshutdown", HostThreads = hostThreads,
+        });
+        LogicalSpe spe = Start(machine, Counter);
+        using var stop = new CancellationTokenSource();
+        Task<RunOutcome> run = Task.Run(() => machine.Run(new RunLimits { Cancel = stop.Token, Timeout = TimeSpan.FromMinutes(2) }));
+        Thread.Sleep(300);
+        machine.Post(machine.Pause.Stop);
+        Thread.Sleep(300);
+
+        ulong done = spe.Registers.Instructions;
+        Assert.True(done > 10_000, $"{done} instructions");
+        Thread.Sleep(500);
+        Assert.Equal(done, spe.Registers.Instructions);
+        machine.Post(machine.Pause.Continue);
+        Assert.True(SpinWait.SpinUntil(() => spe.Registers.Instructions > done, TimeSpan.FromSeconds(30)));
+        stop.Cancel();
+        Assert.Equal(RunEnd.Cancelled, (await run).End);
+    }
+
     [Fact]
     public void A_machine_without_spes_has_none()
     {

@@ -31,8 +31,15 @@ internal sealed class FieldOptions
         }
     }
 
-    private static Option Make(OptionField field) =>
-        field.Placeholder is null ? new Flag($"--{field.Name}", field.Help) : new FieldOption(field);
+    private static Option Make(OptionField field)
+    {
+        if (field.Placeholder is not null)
+            return new FieldOption(field);
+        var flag = new Flag($"--{field.Name}", field.Help);
+        foreach (string alias in field.Aliases)
+            flag.Aliases.Add(alias);
+        return flag;
+    }
 
     /// <summary>An option with a value.</summary>
     private sealed class FieldOption : Option<string[]>, ISetting

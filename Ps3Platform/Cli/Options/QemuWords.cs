@@ -13,7 +13,6 @@ internal static class QemuWords
     private const string NoDebugger = "there is no debugger server; \"ps3 profile\" shows where time goes, "
         + "--log debug and --audit what the guest asks for, \"ps3 disasm\" its code";
     private const string NoWindow = "there is no window; --screenshot FILE writes the screen as a picture";
-    private const string NoMonitor = "there is no monitor; Ctrl-C presses the power button, twice it stops the machine";
     private const string OneMachine = "there is one machine, a PlayStation 3; leave it out";
     private const string ConsoleIsOutput =
         "the guest's console is standard output already; write --console WHERE for a file, socket or terminal";
@@ -45,8 +44,8 @@ internal static class QemuWords
         ["display"] = new(true, Treatment.NoEffect, NoWindow) { Accepted = ["none"] },
         ["vga"] = new(true, Treatment.NoEffect, NoWindow) { Accepted = ["none"] },
         ["serial"] = new(true, Treatment.NoEffect, ConsoleIsOutput) { Accepted = ["stdio", "mon:stdio"] },
-        ["monitor"] = new(true, Treatment.NoEffect, NoMonitor) { Accepted = ["none"] },
-        ["qmp"] = new(true, Treatment.Explained, "there is no monitor; Ctrl-C or SIGTERM presses the power button"),
+        ["monitor"] = new(true, Treatment.Same, "--monitor") { Accepted = ["none"], DropsFlags = true },
+        ["qmp"] = new(true, Treatment.Same, "--qmp") { DropsFlags = true },
         ["parallel"] = new(true, Treatment.NoEffect, "a console has no such port; leave it out") { Accepted = ["none"] },
         ["net"] = new(true, Treatment.Same, "--net"),
         ["nic"] = new(true, Treatment.Same, "--net"),
@@ -60,7 +59,6 @@ internal static class QemuWords
         ["device"] = new(true, Treatment.Explained, "a console's devices are fixed; leave it out"),
         ["usb"] = new(false, Treatment.Explained, "there is no USB yet; leave it out"),
         ["s"] = new(false, Treatment.Explained, NoDebugger),
-        ["S"] = new(false, Treatment.Explained, NoDebugger),
         ["gdb"] = new(true, Treatment.Explained, NoDebugger),
         ["d"] = new(true, Treatment.Explained, "write --log debug for what the guest asks for, --audit for counts of hypercalls"),
         ["D"] = new(true, Treatment.Explained, "messages go to standard error; redirect them with 2> FILE"),
@@ -102,8 +100,11 @@ internal static class QemuWords
             case Treatment.Kernel:
                 replacement = [value!];
                 break;
+            case Treatment.Same when takesValue && word.Accepted.Contains(value):
+                break;
             case Treatment.Same:
-                replacement = takesValue ? [word.Text, word.Key is null ? value! : Sub(value!, word.Key)] : [word.Text];
+                string same = word.DropsFlags ? value?.Split(',')[0] ?? "" : value ?? "";
+                replacement = takesValue ? [word.Text, word.Key is null ? same : Sub(same, word.Key)] : [word.Text];
                 break;
             case Treatment.NoEffect when takesValue && !word.Accepted.Contains(value):
                 throw new UsageException($"{shown}: {word.Text}.");
@@ -124,6 +125,11 @@ internal static class QemuWords
     {
         /// <summary>The key whose value is used in a list "key=value,..."; null to use the value unchanged.</summary>
         public string? Key { get; init; }
+
+        /// <summary>
+        /// The part after the first comma is dropped. In QEMU it says how to listen ("server=on,wait=off"), which is fixed here.
+        /// </summary>
+        public bool DropsFlags { get; init; }
 
         /// <summary>The values that have no effect, because the machine always is as they say.</summary>
         public string[] Accepted { get; init; } = [];

@@ -6,12 +6,14 @@ using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Shell;
 using Ps3Platform.Devices.Blocks;
+using Ps3Platform.Devices.Characters;
 using Ps3Platform.Host.Blocks;
 using Ps3Platform.Host.Characters;
 using Ps3Platform.Host.Network;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Configuration.Kinds;
+using Ps3Platform.Monitor.Control;
 
 namespace Ps3Platform.Cli.Session;
 
@@ -58,14 +60,17 @@ internal sealed class BootOptions
         SourcedOptions options = Read(parsed);
         options.Check();
         using LoggerFactory loggers = CreateLoggers(options.Options.Log);
-        BootReport report = ReadReport(options) with { Prepare = prepare };
+        var control = new MachineControl(options.Options.Paused);
+        BootReport report = ReadReport(options, control) with { Prepare = prepare };
         CharacterSpec consoleSpec = _console.Read(parsed);
+        MonitorPorts.Check(options, consoleSpec);
         MachineConfig read = MachineConfigFactory.Create(options.Options, new OptionFiles(options), Terminal.Note);
         ulong? place = BreakOf(options, read);
         // Opened last, so that a wrong command line opens no port and truncates no file.
         using IBlockBackend? disk = DiskOf(options);
         using var console = new GuestConsole(consoleSpec);
         using HostNetwork? network = HostNetwork.Open(options.Options.Network, options.Options.PacketCapture);
+        using var monitor = new MonitorPorts(options, control);
         MachineConfig config = read with { Console = console.Write, Loggers = loggers, Disk = disk, Network = network };
         int code = new BootSession(config, console, report with { Break = place }).Run();
         return network is null ? code : Finish(network, code);
@@ -118,7 +123,7 @@ internal sealed class BootOptions
         return options;
     }
 
-    private static BootReport ReadReport(SourcedOptions sourced)
+    private static BootReport ReadReport(SourcedOptions sourced, MachineControl control)
     {
         MachineOptions options = sourced.Options;
         OutputFile? Checked(string? path, string option) => path is null ? null : OutputFile.Check(path, sourced.PlaceOf(option));
@@ -129,6 +134,7 @@ internal sealed class BootOptions
             _ = Checked(Numbered(1), "screenshot-every");
         return new BootReport
         {
+            Control = control,
             Screenshot = screenshot,
             ScreenshotEvery = options.ScreenshotEvery,
             NumberedScreenshot = number => OutputFile.Unchecked(Numbered(number)),

@@ -7,6 +7,7 @@ using Ps3Platform.Cli.Shell;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
+using Ps3Platform.Monitor.Control;
 
 namespace Ps3Platform.Cli.Session;
 
@@ -38,6 +39,9 @@ internal sealed record BootReport
     public bool StateHash { get; init; }
 
     public bool Audit { get; init; }
+
+    /// <summary>Takes commands from outside.</summary>
+    public required MachineControl Control { get; init; }
 
     /// <summary>Called with every machine before it runs.</summary>
     public Action<Ps3Machine>? Prepare { get; init; }
@@ -72,6 +76,7 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
             report.Prepare?.Invoke(machine);
             // Reading and unpacking files takes several times their size, which the collector would otherwise keep for a long time.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            report.Control.Attach(machine);
             RunOutcome outcome = machine.Run(new RunLimits
             {
                 Timeout = report.Timeout - Stopwatch.GetElapsedTime(started),
@@ -82,11 +87,13 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
             console.Drain(keys.Stopped);
             Report(machine);
             watch.Finish(outcome, report.LogBuffer);
-            if (outcome.End == RunEnd.Restart && !report.NoReboot)
+            bool restarts = outcome.End is RunEnd.Restart or RunEnd.Reset && !report.NoReboot;
+            report.Control.Detach(outcome, restarts);
+            if (restarts)
             {
                 keys.Machine = null;
                 console.Forget();
-                Terminal.Note("the guest restarts");
+                Terminal.Note(outcome.End == RunEnd.Restart ? "the guest restarts" : outcome.Message);
                 continue;
             }
 
@@ -103,6 +110,8 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
         {
             RunEnd.PowerOff => (ExitCode.Success, "the guest powered off"),
             RunEnd.Restart => (ExitCode.GuestRestart, "the guest asked for a restart (--no-reboot)"),
+            RunEnd.Reset => (ExitCode.GuestRestart, $"{outcome.Message} (--no-reboot)"),
+            RunEnd.Quit => (ExitCode.Success, outcome.Message),
             RunEnd.Panic => (ExitCode.GuestPanic, $"guest panic: {outcome.Message}"),
             RunEnd.LockedUp => (ExitCode.GuestLockup, $"the guest has locked up: {outcome.Message}"),
             RunEnd.Timeout => (ExitCode.Timeout, $"time limit of {report.Timeout?.TotalSeconds:0.###} s reached: {outcome.Message}"),

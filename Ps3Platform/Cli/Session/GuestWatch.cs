@@ -39,7 +39,7 @@ internal sealed class GuestWatch
     {
         if (_machine.Gpu.Pictures > 0 && !_console.HasText)
             NoteScreen();
-        if (wholeLog || outcome.End is not (RunEnd.PowerOff or RunEnd.Restart))
+        if (wholeLog || outcome.End is not (RunEnd.PowerOff or RunEnd.Restart or RunEnd.Reset or RunEnd.Quit))
             PrintLog(wholeLog);
     }
 

@@ -29,6 +29,9 @@ public interface ICharacterBackend
     /// <summary>Whether a peer is connected.</summary>
     CharacterState State { get; }
 
+    /// <summary>Peers that have come so far: another number is another peer.</summary>
+    long Connections { get; }
+
     /// <summary>Bytes that <see cref="Write"/> would accept now.</summary>
     int Room { get; }
 

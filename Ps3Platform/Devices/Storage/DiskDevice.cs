@@ -10,7 +10,7 @@ using Ps3Platform.Devices.Blocks;
 namespace Ps3Platform.Devices.Storage;
 
 /// <summary>The disk as lv1 shows it to an OtherOS (devices.md 1.1 and 1.2). Owned by the machine's thread.</summary>
-public sealed class DiskDevice : IDevice, IStorageDevice, IMemoryWriter, IDisposable
+public sealed class DiskDevice : IDevice, IStorageDevice, IMediumHolder, IMemoryWriter, IDisposable
 {
     /// <summary>Its id on the storage bus, as on consoles (repository.md 3.3).</summary>
     public const ulong BusId = 2;
@@ -70,6 +70,9 @@ public sealed class DiskDevice : IDevice, IStorageDevice, IMemoryWriter, IDispos
 
     /// <inheritdoc/>
     string IMemoryWriter.Name => "the disk";
+
+    /// <inheritdoc/>
+    public IBlockBackend? Medium => _backend;
 
     /// <summary>Takes the disk away: every command is an error from now on.</summary>
     public void Remove() => _isPresent = false;

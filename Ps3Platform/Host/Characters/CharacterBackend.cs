@@ -24,6 +24,7 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
     private readonly ManualResetEventSlim _settled = new(true);
     private readonly IEndpoint _endpoint;
     private readonly bool _takesInput;
+    private readonly bool _keepsOutput;
     private readonly ByteRing _output;
     private readonly ByteRing _input;
     private readonly Thread _reader;
@@ -36,10 +37,11 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
     private bool _isDisposed;
     private CharacterCounts _counts = new();
 
-    internal CharacterBackend(IEndpoint endpoint, CharacterBuffers buffers, bool takesInput)
+    internal CharacterBackend(IEndpoint endpoint, CharacterBuffers buffers, bool takesInput, bool keepsOutput = true)
     {
         _endpoint = endpoint;
         _takesInput = takesInput;
+        _keepsOutput = keepsOutput;
         _output = new ByteRing(buffers.Output);
         _input = new ByteRing(buffers.Input);
         _reader = new Thread(ServePeers, StackSize) { IsBackground = true, Name = $"read {endpoint.Name}" };
@@ -59,6 +61,16 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
 
     /// <summary>The reason why the host accepts no more, as a clause; null unless <see cref="CharacterState.Failed"/>.</summary>
     public string? Failure { get; private set; }
+
+    /// <inheritdoc/>
+    public long Connections
+    {
+        get
+        {
+            lock (_gate)
+                return _counts.Connections;
+        }
+    }
 
     /// <inheritdoc/>
     public int Room
@@ -88,7 +100,7 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
             int accepted = State switch
             {
                 CharacterState.Connected => _output.Append(bytes),
-                CharacterState.Waiting => Keep(bytes),
+                CharacterState.Waiting when _keepsOutput => Keep(bytes),
                 _ => Drop(bytes.Length),
             };
             _wantsRoom |= accepted < bytes.Length;
@@ -352,7 +364,7 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
             _peer = null;
             Failure = failure;
             State = state;
-            if (state != CharacterState.Waiting)
+            if (state != CharacterState.Waiting || !_keepsOutput)
             {
                 Drop(_output.Count);
                 _output.Skip(_output.Count);

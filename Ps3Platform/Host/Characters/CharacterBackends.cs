@@ -1,3 +1,4 @@
+using Ps3Platform.Devices.Characters;
 using Ps3Platform.Host.Files;
 using Ps3Platform.Host.Streams;
 
@@ -20,8 +21,12 @@ public static class CharacterBackends
     /// <param name="takesInput">
     /// True when the machine reads input. Otherwise input from peers is dropped and counted, and standard input is not read.
     /// </param>
+    /// <param name="keepsOutput">
+    /// True: output that no peer has received is kept for the next peer. False: it is dropped, as answers are that the next peer has not
+    /// asked for.
+    /// </param>
     /// <exception cref="CharacterException">It cannot be opened; the message has the reason and what to do.</exception>
-    public static CharacterBackend Open(CharacterSpec spec, bool takesInput)
+    public static CharacterBackend Open(CharacterSpec spec, bool takesInput, bool keepsOutput = true)
     {
         ArgumentNullException.ThrowIfNull(spec);
         (IEndpoint endpoint, int output) = spec.Kind switch
@@ -33,12 +38,12 @@ public static class CharacterBackends
             CharacterKind.File => (OpenFile(spec), StreamOutput),
             _ => (Streams(spec, null, Stream.Null), PeerOutput),
         };
-        return Open(endpoint, new CharacterBuffers(output, Input), takesInput);
+        return Open(endpoint, new CharacterBuffers(output, Input), takesInput, keepsOutput);
     }
 
     /// <summary>Makes a back end with buffers of other sizes, for tests.</summary>
-    internal static CharacterBackend Open(IEndpoint endpoint, CharacterBuffers buffers, bool takesInput) =>
-        new(endpoint, buffers, takesInput);
+    internal static CharacterBackend Open(IEndpoint endpoint, CharacterBuffers buffers, bool takesInput, bool keepsOutput = true) =>
+        new(endpoint, buffers, takesInput, keepsOutput);
 
     private static StreamEndpoint Streams(CharacterSpec spec, Stream? input, Stream output) => new(spec.ToString(), input, output);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
+using Ps3Platform.Devices.Characters;
 using Ps3Platform.Host.Files;
 
 namespace Ps3Platform.Host.Characters;

@@ -3,6 +3,7 @@ using CellPpe.Ppe.Engines;
 using Microsoft.Extensions.Logging;
 
 using Ps3Platform.Devices.Blocks;
+using Ps3Platform.Devices.Characters;
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Network;
 using Ps3Platform.Devices.Video;
@@ -69,6 +70,15 @@ public sealed record MachineOptions
 
     /// <summary>End the run when the guest restarts.</summary>
     public bool NoReboot { get; init; }
+
+    /// <summary>Where the monitor's lines for people are, or null.</summary>
+    public CharacterSpec? Monitor { get; init; }
+
+    /// <summary>Where the monitor's JSON for programs is, or null.</summary>
+    public CharacterSpec? Qmp { get; init; }
+
+    /// <summary>Start stopped, before the guest's first instruction.</summary>
+    public bool Paused { get; init; }
 
     /// <summary>Print speed and counts at the end.</summary>
     public bool Stats { get; init; }

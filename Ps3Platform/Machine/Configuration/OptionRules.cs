@@ -1,5 +1,6 @@
 using CellPpe.Ppe.Engines;
 
+using Ps3Platform.Devices.Characters;
 using Ps3Platform.Devices.Network;
 using SpuRuntime.Engine;
 using SpuRuntime.Execution;
@@ -21,7 +22,8 @@ public static class OptionRules
     public static IEnumerable<OptionProblem> Problems(MachineOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return OutOfRange(options).Concat(OfThreads(options)).Concat(OfSpes(options)).Concat(OfNetwork(options));
+        return OutOfRange(options).Concat(OfThreads(options)).Concat(OfSpes(options)).Concat(OfNetwork(options))
+            .Concat(OfMonitor(options));
     }
 
     /// <summary>The engine of the SPEs' programs.</summary>
@@ -85,6 +87,18 @@ public static class OptionRules
         if (options.Name is not null && options.MacAddress is not null)
             yield return new OptionProblem("mac", "the address follows from --name; leave one of the two out");
     }
+
+    private static IEnumerable<OptionProblem> OfMonitor(MachineOptions options)
+    {
+        if (options.Qmp is { } qmp && options.Monitor is { } monitor && SamePlace(qmp, monitor))
+            yield return new OptionProblem("qmp", "--monitor is there already; give another place, such as unix:PATH");
+        if (options.Paused && options.Monitor is null && options.Qmp is null)
+            yield return new OptionProblem("paused", "the guest would wait for ever; add --monitor WHERE or --qmp WHERE");
+    }
+
+    // Port 0 is another one each time.
+    private static bool SamePlace(CharacterSpec one, CharacterSpec other) =>
+        one.ToString() == other.ToString() && (one.Kind != CharacterKind.Tcp || one.Port != 0);
 
     private static IEnumerable<OptionProblem> OfSpes(MachineOptions options)
     {

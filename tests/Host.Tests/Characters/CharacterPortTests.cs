@@ -129,6 +129,8 @@ public sealed class CharacterPortTests
 
         public CharacterState State => CharacterState.Connected;
 
+        public long Connections => 1;
+
         public int Room => int.MaxValue;
 
         public string Written => _written.ToString();

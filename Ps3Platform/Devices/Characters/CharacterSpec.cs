@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Ps3Platform.Host.Characters;
+namespace Ps3Platform.Devices.Characters;
 
 /// <summary>The kinds of character back ends.</summary>
 public enum CharacterKind
