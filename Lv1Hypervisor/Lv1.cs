@@ -178,7 +178,8 @@ public sealed class Lv1 : IHypervisor, IDeviceHost, IMemoryWriter
         if (loud && decision.Expected)
         {
             _logger.LogInformation(
-                "lv1_{Name} ({Number}) is refused to an OtherOS, as on a console: {Status}; ({Arguments})", name, frame.Number, status, arguments);
+                "lv1_{Name} ({Number}) is refused to an OtherOS, as on a console: {Status}; ({Arguments})", name, frame.Number, status,
+                arguments);
         }
         else if (loud && !decision.Allowed)
             _logger.LogWarning("lv1_{Name} ({Number}) refused by policy: {Status}; ({Arguments})", name, frame.Number, status, arguments);

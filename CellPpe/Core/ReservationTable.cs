@@ -88,7 +88,8 @@ public sealed unsafe class ReservationTable
         }
 
         ref Stripe stripe = ref Enter(line);
-        bool stored = reservation.Line == (nuint)line && TrySwap((ulong*)line, (ulong*)Unsafe.AsPointer(ref reservation.Snapshot), (ulong*)source);
+        bool stored = reservation.Line == (nuint)line
+            && TrySwap((ulong*)line, (ulong*)Unsafe.AsPointer(ref reservation.Snapshot), (ulong*)source);
         DropLocked(ref stripe, reservation, (nuint)line);
         bool lost = stored && stripe.Holders != 0 && Lose((nuint)line);
         Exit(ref stripe);

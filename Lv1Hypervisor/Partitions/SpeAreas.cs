@@ -49,7 +49,8 @@ internal sealed class SpeAreas
     public bool TryMapRegisters(ILogicalSpe spe, int shadowShift)
     {
         ulong shadowSize = Math.Max(ShadowSize, 1UL << shadowShift);
-        (Privilege2, Problem, Shadow) = (_addresses.Allocate(RegistersSize), _addresses.Allocate(RegistersSize), _addresses.Allocate(shadowSize));
+        (Privilege2, Problem, Shadow) = (
+            _addresses.Allocate(RegistersSize), _addresses.Allocate(RegistersSize), _addresses.Allocate(shadowSize));
         Context = _addresses.Allocate(LocalStoreSize);
         return TryMap(Privilege2, RegistersSize, spe.Privilege2, $"SPE {spe.Number} privileged state 2", RegionAccess.ReadWrite)
             && TryMap(Problem, RegistersSize, spe.ProblemState, $"SPE {spe.Number} problem state", RegionAccess.ReadWrite)

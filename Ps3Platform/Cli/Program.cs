@@ -11,7 +11,9 @@ using Ps3Platform.Host.Streams;
 
 namespace Ps3Platform.Cli;
 
-/// <summary>The command line: <c>ps3 boot</c>, <c>ps3 profile</c>, <c>ps3 info</c>, <c>ps3 disasm</c>, <c>ps3 spu</c>, <c>ps3 bench</c>, ...</summary>
+/// <summary>
+/// The command line: <c>ps3 boot</c>, <c>ps3 profile</c>, <c>ps3 info</c>, <c>ps3 disasm</c>, <c>ps3 spu</c>, <c>ps3 bench</c>, ...
+/// </summary>
 public static class Program
 {
     /// <summary>Runs one command.</summary>
@@ -23,7 +25,8 @@ public static class Program
         return Failures.Guard(() =>
         {
             // ArgumentReader reports mistyped words; the parser's own messages cover the remaining errors.
-            ParseResult parsed = root.Parse(new ArgumentReader(root).Read(args), new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+            ParseResult parsed = root.Parse(new ArgumentReader(root).Read(args),
+                new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
             // A missing operand is not an error when help is requested.
             if (parsed.Errors.Count == 0 || parsed.Action is HelpPage)
                 return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -7,7 +7,8 @@ public sealed record ImageFile(string Name, ReadOnlyMemory<byte> Bytes)
     public const int MaximumBytes = 512 << 20;
 
     /// <summary>Reads a whole file.</summary>
-    /// <exception cref="ImageFormatException">The file is larger than <paramref name="maximumBytes"/> or has changed while it was read.</exception>
+    /// <exception cref="ImageFormatException">The file is larger than <paramref name="maximumBytes"/> or has changed while it was
+    /// read.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ImageFile Read(string path, int maximumBytes = MaximumBytes)
     {

@@ -3,7 +3,9 @@ namespace Ps3Platform.Loaders;
 /// <summary>A file is damaged or of another kind. The message names the file, the offset of the error, and what to do.</summary>
 public sealed class ImageFormatException : Exception
 {
-    /// <summary>Trouble in <paramref name="fileName"/> at byte <paramref name="offset"/>; <paramref name="problem"/> ends with what to do about it.</summary>
+    /// <summary>
+    /// Trouble in <paramref name="fileName"/> at byte <paramref name="offset"/>; <paramref name="problem"/> ends with what to do about it.
+    /// </summary>
     public ImageFormatException(string fileName, long offset, string problem, Exception? inner = null)
         : base($"{fileName}, offset 0x{offset:x}: {problem}", inner)
     {

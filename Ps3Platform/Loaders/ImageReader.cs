@@ -33,7 +33,8 @@ internal readonly ref struct ImageReader(string name, ReadOnlySpan<byte> bytes)
     /// <summary>A string ended by a zero byte, at most <paramref name="maximum"/> bytes long.</summary>
     public string ZeroTerminated(ulong offset, int maximum, string what)
     {
-        ReadOnlySpan<byte> rest = Slice(offset, (ulong)Math.Max(0, Math.Min((long)maximum + 1, _bytes.Length - (long)Math.Min(offset, long.MaxValue))), what);
+        ReadOnlySpan<byte> rest = Slice(
+            offset, (ulong)Math.Max(0, Math.Min((long)maximum + 1, _bytes.Length - (long)Math.Min(offset, long.MaxValue))), what);
         int end = rest.IndexOf((byte)0);
         if (end < 0)
             throw Fail(offset, $"The {what} has no end within {maximum} bytes; the file is damaged, fetch or build it again.");

@@ -36,7 +36,8 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
     /// <summary>Runs until the partition ends or a limit is reached. No thread runs any more when it returns.</summary>
     public RunOutcome Run(long started)
     {
-        Thread[] hosts = [.. threads.Select(thread => new Thread(() => RunThread(thread)) { IsBackground = true, Name = $"ppe-{thread.ThreadId}" })];
+        Thread[] hosts =
+            [.. threads.Select(thread => new Thread(() => RunThread(thread)) { IsBackground = true, Name = $"ppe-{thread.ThreadId}" })];
         foreach (Thread host in hosts)
             host.Start();
         RunOutcome? outcome = null;

@@ -24,7 +24,8 @@ internal sealed class ProgramArguments
         // A DMA command transfers multiples of 16 bytes.
         int size = (pointers + strings.Sum(static text => text.Length) + 15) & ~15;
         if (size > MostBytes)
-            throw new ArgumentException($"The arguments need {size} bytes, more than the {MostBytes} that the start-up code fetches.", nameof(arguments));
+            throw new ArgumentException(
+                $"The arguments need {size} bytes, more than the {MostBytes} that the start-up code fetches.", nameof(arguments));
         Count = arguments.Count;
         Block = new byte[size];
         LocalStoreAddress = (SpuProgram.LocalStoreSize - (uint)size) & ~(Line - 1);

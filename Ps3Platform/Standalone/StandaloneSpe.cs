@@ -60,7 +60,9 @@ public sealed class StandaloneSpe : IObservedSpu, ISpeScheduler, ISpeTimer, IDis
         ulong heap = SpeRig.MemoryAt + ProgramArguments.MostBytes;
         ulong image = program.NeedsImage ? ((ulong)program.Image.File.Bytes.Length + Line - 1) & ~(Line - 1) : 0;
         if (image > options.MemorySize - ProgramArguments.MostBytes)
-            throw new ArgumentException($"The program's file must lie in memory, as it has overlays or variables there, and its {image} bytes do not fit; raise --memory.", nameof(program));
+            throw new ArgumentException(
+                $"The program's file must lie in memory, as it has overlays or variables there, and its {image} bytes do not fit; raise "
+                + $"--memory.", nameof(program));
         _program = program = program.NeedsImage ? program.At(heap) : program;
         _options = options;
         var arguments = new ProgramArguments(options.Arguments);
@@ -80,7 +82,8 @@ public sealed class StandaloneSpe : IObservedSpu, ISpeScheduler, ISpeTimer, IDis
         _maps = new MappedMemory(_rig.Memory, MappingsAt, MappingsSize(options));
         _posix = new PosixCalls(_files, _maps, Pause);
         _assist = new AssistServer(
-            _files, new HeapCalls(heap + image, _rig.MemorySize - ProgramArguments.MostBytes - image, _rig.Bytes, program.HasLongPointers), _posix, new LinuxCalls(_files, _rig.Memory));
+            _files, new HeapCalls(heap + image, _rig.MemorySize - ProgramArguments.MostBytes - image, _rig.Bytes, program.HasLongPointers),
+            _posix, new LinuxCalls(_files, _rig.Memory));
         program.Load(LocalStore);
         Enter(arguments);
     }
@@ -104,7 +107,8 @@ public sealed class StandaloneSpe : IObservedSpu, ISpeScheduler, ISpeTimer, IDis
     public string Describe(uint address)
     {
         string? symbol = _program.Symbols.Describe(address & AddressMask);
-        return $"0x{address & AddressMask:x5}{(symbol is null ? "" : $" <{symbol}>")}: {SpuDisassembler.Disassemble(WordAt(address), address & AddressMask)}";
+        return $"0x{address & AddressMask:x5}{(symbol is null ? "" : $" <{symbol}>")}: "
+            + $"{SpuDisassembler.Disassemble(WordAt(address), address & AddressMask)}";
     }
 
     /// <summary>Runs the program to its end or to a limit; once.</summary>
@@ -167,7 +171,8 @@ public sealed class StandaloneSpe : IObservedSpu, ISpeScheduler, ISpeTimer, IDis
     // Bytes for mappings, beside the memory: the same size.
     private static ulong MappingsSize(StandaloneOptions options) => options.MemorySize;
 
-    private static Vector128<byte> Words(uint first, uint second = 0, uint third = 0, uint fourth = 0) => Vector128.Create(fourth, third, second, first).AsByte();
+    private static Vector128<byte> Words(uint first, uint second = 0, uint third = 0, uint fourth = 0) =>
+        Vector128.Create(fourth, third, second, first).AsByte();
 
     // Sets the registers as the start-up code expects them.
     private void Enter(ProgramArguments arguments)
@@ -176,7 +181,8 @@ public sealed class StandaloneSpe : IObservedSpu, ISpeScheduler, ISpeTimer, IDis
         if (_program.HasStandardMain)
         {
             State.Registers[3] = Words((uint)arguments.Count);
-            State.Registers[4] = Words(arguments.LocalStoreAddress, (uint)(SpeRig.MemoryAt >> 32), (uint)SpeRig.MemoryAt, (uint)arguments.Block.Length);
+            State.Registers[4] = Words(
+                arguments.LocalStoreAddress, (uint)(SpeRig.MemoryAt >> 32), (uint)SpeRig.MemoryAt, (uint)arguments.Block.Length);
         }
         else
         {
@@ -233,9 +239,11 @@ public sealed class StandaloneSpe : IObservedSpu, ISpeScheduler, ISpeTimer, IDis
         }
 
         long began = Stopwatch.GetTimestamp();
-        TimeSpan allowed = _limits.Timeout is { } most && most - Stopwatch.GetElapsedTime(_started) is var rest && rest < time ? rest : time;
+        TimeSpan allowed = _limits.Timeout is { } most && most - Stopwatch.GetElapsedTime(_started) is var rest && rest < time
+            ? rest : time;
         // In parts, because a wait takes its milliseconds as an int.
-        for (TimeSpan left = allowed; left > TimeSpan.Zero && !_limits.Cancel.IsCancellationRequested; left = allowed - Stopwatch.GetElapsedTime(began))
+        for (TimeSpan left = allowed; left > TimeSpan.Zero
+            && !_limits.Cancel.IsCancellationRequested; left = allowed - Stopwatch.GetElapsedTime(began))
             _limits.Cancel.WaitHandle.WaitOne(left < LongestWait ? left : LongestWait);
         TimeSpan remaining = time - Stopwatch.GetElapsedTime(began);
         return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
@@ -246,7 +254,8 @@ public sealed class StandaloneSpe : IObservedSpu, ISpeScheduler, ISpeTimer, IDis
         while (!_spe.IsRunnable && !cancel.IsCancellationRequested)
         {
             if (_wakeAt == ulong.MaxValue)
-                return End(StandaloneEnd.Waiting, State.Pc, $"waits for ever on channel {ChannelNames.Of((uint)_spe.BlockedOn)}: there is no PPE program and no other SPE");
+                return End(StandaloneEnd.Waiting, State.Pc,
+                    $"waits for ever on channel {ChannelNames.Of((uint)_spe.BlockedOn)}: there is no PPE program and no other SPE");
             _clock.WaitUntil(_wakeAt, cancel.WaitHandle);
             if (_clock.TimeBase < _wakeAt)
                 return null;

@@ -12,7 +12,8 @@ public sealed class ArchitectureTests
     private static readonly string[] Ours =
     [
         "CellPpe.Core", "CellPpe.Recompiler", "CellPpe.Ppe", "SpuRuntime", "Lv1Hypervisor.Contracts", "Lv1Hypervisor",
-        "Ps3Platform.Devices", "Ps3Platform.Loaders", "Ps3Platform.Machine", "Ps3Platform.Monitor", "Ps3Platform.Standalone", "Ps3Platform.Host",
+        "Ps3Platform.Devices", "Ps3Platform.Loaders", "Ps3Platform.Machine", "Ps3Platform.Monitor", "Ps3Platform.Standalone",
+        "Ps3Platform.Host",
         "ps3",
     ];
 

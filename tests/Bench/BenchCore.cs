@@ -25,7 +25,8 @@ internal sealed class BenchCore : IDisposable
     public BenchCore(PpuEngine engine, EngineOptions options, uint[] program)
     {
         _memory.TryAddMemory(new LparAddress(0), MemorySize, RegionAccess.ReadWrite, "bench");
-        _core = new PpuCore(new PpuConfiguration(1, MemorySize, Engine: engine) { Options = options }, _memory, new CountingClock(), NullLogger.Instance);
+        _core = new PpuCore(
+            new PpuConfiguration(1, MemorySize, Engine: engine) { Options = options }, _memory, new CountingClock(), NullLogger.Instance);
         Span<byte> code = stackalloc byte[program.Length * 4];
         for (int index = 0; index < program.Length; index++)
             BinaryPrimitives.WriteUInt32BigEndian(code[(index * 4)..], program[index]);

@@ -33,7 +33,8 @@ public class CompileBenchmarks : IDisposable
     {
         for (int index = 0; index < (Instructions / 6) - 1; index++)
         {
-            foreach (uint word in (uint[])[Asm.Lwzx(4, 0, 3), Asm.Addi(3, 3, 4), Asm.Rlwinm(3, 3, 0, 16, 31), Asm.Stw(4, 6, 0), Asm.Cmpi(0, 0, 4, 0), Asm.Add(5, 5, 4)])
+            foreach (uint word in (uint[])[Asm.Lwzx(4, 0, 3), Asm.Addi(3, 3, 4), Asm.Rlwinm(3, 3, 0, 16, 31), Asm.Stw(4, 6, 0),
+                Asm.Cmpi(0, 0, 4, 0), Asm.Add(5, 5, 4)])
                 yield return word;
         }
 

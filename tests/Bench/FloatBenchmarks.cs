@@ -165,7 +165,8 @@ public class FloatBenchmarks
         Fpscr fpscr = new() { Value = Fpscr.Xx | Fpscr.Fx };
         for (int index = 0; index < Count; index++)
         {
-            if (TOperation.Apply(ref fpscr, HostArithmetic.Bits(_a[index]), HostArithmetic.Bits(_b[index]), FloatImage.One, out ulong result))
+            if (TOperation.Apply(
+                ref fpscr, HostArithmetic.Bits(_a[index]), HostArithmetic.Bits(_b[index]), FloatImage.One, out ulong result))
                 _r[index] = BitConverter.UInt64BitsToDouble(result);
         }
 

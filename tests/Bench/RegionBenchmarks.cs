@@ -27,9 +27,11 @@ public class RegionBenchmarks : IDisposable
     [GlobalSetup]
     public void Setup()
     {
-        _adds = Make(new EngineOptions(), NoPreparation, Asm.Addi(3, 3, 1), Asm.Add(4, 4, 3), Asm.Xor(5, 4, 3), Asm.Rlwinm(5, 6, 7, 0, 31), Asm.Add(7, 6, 5), Asm.B(-20));
+        _adds = Make(new EngineOptions(), NoPreparation, Asm.Addi(3, 3, 1), Asm.Add(4, 4, 3), Asm.Xor(5, 4, 3), Asm.Rlwinm(5, 6, 7, 0, 31),
+            Asm.Add(7, 6, 5), Asm.B(-20));
         _loads = Make(
-            new EngineOptions(), static core => core.SetGpr(6, 0x20000), Asm.Lwzx(4, 0, 3), Asm.Addi(3, 3, 4), Asm.Rlwinm(3, 3, 0, 16, 31), Asm.Stw(4, 6, 0), Asm.Add(5, 5, 4), Asm.B(-20));
+            new EngineOptions(), static core => core.SetGpr(6, 0x20000), Asm.Lwzx(4, 0, 3), Asm.Addi(3, 3, 4), Asm.Rlwinm(3, 3, 0, 16, 31),
+            Asm.Stw(4, 6, 0), Asm.Add(5, 5, 4), Asm.B(-20));
         // Regions of two instructions: every round leaves three of them for the next.
         var tiny = new PpuRegionLimits(2, 2, 1, false);
         _exits = Make(

@@ -30,7 +30,8 @@ public class SpeWakeBenchmarks : IDisposable
     public void Setup()
     {
         // A core for each of the three threads, of which at most two are ever busy.
-        var options = new SpeSchedulerOptions { Policy = Policy, Threads = 2, Cores = 3, LongestSpin = TimeSpan.FromMicroseconds(SpinMicroseconds) };
+        var options =
+            new SpeSchedulerOptions { Policy = Policy, Threads = 2, Cores = 3, LongestSpin = TimeSpan.FromMicroseconds(SpinMicroseconds) };
         _scheduler = options.Build((_, exception) => Environment.FailFast("a slice failed", exception));
         _first = new EchoSpe(0, _scheduler);
         _second = new EchoSpe(1, _scheduler);
@@ -137,7 +138,8 @@ public class SpeSwitchBenchmarks : IDisposable
     [Benchmark(OperationsPerInvoke = Switches)]
     public void TimeSliced()
     {
-        using SpeScheduler scheduler = new SpeSchedulerOptions { Policy = SpePolicy.TimeSliced, Threads = 1, Quantum = SpeQuantum.Instructions(1) }.Build((_, _) => { });
+        using SpeScheduler scheduler = new SpeSchedulerOptions { Policy = SpePolicy.TimeSliced, Threads = 1,
+            Quantum = SpeQuantum.Instructions(1) }.Build((_, _) => { });
         using var done = new ManualResetEventSlim();
         int left = Switches;
         Action count = () =>

@@ -66,7 +66,8 @@ public class SpuDmaBenchmarks : IDisposable
 
     // Registers: 10 local store address, 11 and 12 address, 13 size, 14 tag, 15 command, 16 how often.
     private const string Stream =
-        "wrch $ch16,$10; wrch $ch17,$11; wrch $ch18,$12; wrch $ch19,$13; wrch $ch20,$14; wrch $ch21,$15; ai $16,$16,-1; brnz $16,0; stop 0x2000";
+        "wrch $ch16,$10; wrch $ch17,$11; wrch $ch18,$12; wrch $ch19,$13; wrch $ch20,$14; wrch $ch21,$15; ai $16,$16,-1; brnz $16,0; stop "
+        + "0x2000";
 
     private readonly BenchRig _rig = new(1, new SpeSchedulerOptions { Policy = SpePolicy.RoundRobin }, new SpuCoreFactory());
 

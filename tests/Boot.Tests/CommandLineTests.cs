@@ -102,10 +102,12 @@ public sealed class CommandLineTests : IDisposable
     public void Options_of_QEMU_are_translated()
     {
         string penguin = Path.Combine(Guests.RepositoryRoot(), "firmware-stubs", "penguin", "penguin.elf");
-        ProgramResult ours = Ps3Program.Run("boot", penguin, "--append", "procs=0", "--memory", "64M", "--cpus", "1", "--clock", "instructions", "--state-hash");
+        ProgramResult ours = Ps3Program.Run(
+            "boot", penguin, "--append", "procs=0", "--memory", "64M", "--cpus", "1", "--clock", "instructions", "--state-hash");
 
         ProgramResult theirs = Ps3Program.Run(
-            "boot", "-kernel", penguin, "-append", "procs=0", "-m", "64", "-smp", "cpus=1,threads=1", "-nographic", "-display", "none", "-serial", "mon:stdio",
+            "boot", "-kernel", penguin, "-append", "procs=0", "-m", "64", "-smp", "cpus=1,threads=1", "-nographic", "-display", "none",
+            "-serial", "mon:stdio",
             "-monitor", "none", "-no-reboot", "--clock", "instructions", "--state-hash");
 
         Assert.Equal((0, ours.Output, ours.Messages), (theirs.ExitCode, theirs.Output, theirs.Messages));
@@ -125,7 +127,8 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal((0, ""), (run.ExitCode, run.Messages));
         Assert.Contains(expected, run.Output, StringComparison.Ordinal);
-        Assert.All(run.Output.Split('\n').Where(static line => !line.StartsWith("  ps3 ", StringComparison.Ordinal)), static line => Assert.True(line.Length <= 80, line));
+        Assert.All(run.Output.Split('\n').Where(static line => !line.StartsWith("  ps3 ", StringComparison.Ordinal)), static line =>
+            Assert.True(line.Length <= 80, line));
     }
 
     [Fact]
@@ -169,7 +172,8 @@ public sealed class CommandLineTests : IDisposable
     {
         string path = Path.Combine(_folder, "profile.json");
 
-        ProgramResult run = Ps3Program.Run("profile", "--clock", "instructions", "--interval", "50us", "--format", format, "-o", path, "--state-hash");
+        ProgramResult run = Ps3Program.Run(
+            "profile", "--clock", "instructions", "--interval", "50us", "--format", format, "-o", path, "--state-hash");
         ProgramResult plain = Ps3Program.Run("boot", "--clock", "instructions", "--state-hash");
 
         Assert.Equal(0, run.ExitCode);
@@ -203,7 +207,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("million a second", run.Messages, StringComparison.Ordinal);
         Assert.Contains("% interpreted", run.Messages, StringComparison.Ordinal);
         Assert.Contains("first instruction ", run.Messages, StringComparison.Ordinal);
-        Match memory = Regex.Match(run.Messages, "([0-9]+) MB resident: ([0-9]+) MB of the guest's ([0-9]+) MB, ([0-9]+) MB of video memory, ([0-9]+) MB of local stores");
+        Match memory = Regex.Match(run.Messages,
+            "([0-9]+) MB resident: ([0-9]+) MB of the guest's ([0-9]+) MB, ([0-9]+) MB of video memory, ([0-9]+) MB of local stores");
         Assert.True(memory.Success, run.Messages);
         int[] megabytes = [.. memory.Groups.Values.Skip(1).Select(static group => int.Parse(group.Value, CultureInfo.InvariantCulture))];
         // The picture is 720p: 3.5 MB, outside the partition's memory.

@@ -49,7 +49,8 @@ public sealed class DiskTests : IDisposable
             [
                 "First accessible region has index 3 start 57168648 size 1048576",
                 "ps3da is a PS3 SIMULATOR DISK (28426 MiB total, 512 MiB for OtherOS)",
-                "T: size 1048576", "T: mkfs 0", "T: mount 0", "T: dd 0", "T: umount 0", "the guest restarts", "T: mount again 0", "T: check data: OK", "T: e2fsck 0",
+                "T: size 1048576", "T: mkfs 0", "T: mount 0", "T: dd 0", "T: umount 0", "the guest restarts", "T: mount again 0",
+                "T: check data: OK", "T: e2fsck 0",
             ])
         {
             Assert.Contains(line, run.Messages, StringComparison.Ordinal);
@@ -79,7 +80,8 @@ public sealed class DiskTests : IDisposable
         ProgramResult run = Ps3Program.Run("boot", "--disk", Path.Combine(_folder, "none.img"));
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("--disk", run.Messages, StringComparison.Ordinal);
-        Assert.Contains("no such file; give one that exists, or its size to have it made (size=8G)", run.Messages, StringComparison.Ordinal);
+        Assert.Contains(
+            "no such file; give one that exists, or its size to have it made (size=8G)", run.Messages, StringComparison.Ordinal);
     }
 
     private ProgramResult Boot(string version, int pieces, params string[] more)
@@ -108,7 +110,8 @@ public sealed class DiskTests : IDisposable
             [(name, Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n")), 0x81ed), ("TRAILER!!!", [], 0)])
         {
             uint[] fields = [1, mode, 0, 0, 1, 0, (uint)data.Length, 0, 0, 0, 0, (uint)entry.Length + 1, 0];
-            archive.AddRange(Encoding.ASCII.GetBytes("070701" + string.Concat(fields.Select(static field => field.ToString("x8", CultureInfo.InvariantCulture)))));
+            archive.AddRange(Encoding.ASCII.GetBytes(
+                "070701" + string.Concat(fields.Select(static field => field.ToString("x8", CultureInfo.InvariantCulture)))));
             archive.AddRange([.. Encoding.ASCII.GetBytes(entry), 0]);
             Pad();
             archive.AddRange(data);

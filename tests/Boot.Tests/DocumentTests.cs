@@ -24,7 +24,8 @@ public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<Comm
         get
         {
             var blocks = new TheoryData<string, int>();
-            foreach (CodeBlock block in MarkdownDocument.All().SelectMany(static document => document.Blocks).Where(static block => block.Kind == "console"))
+            foreach (CodeBlock block in MarkdownDocument.All().SelectMany(static document => document.Blocks)
+                .Where(static block => block.Kind == "console"))
                 blocks.Add(block.File, block.Line);
             return blocks;
         }
@@ -42,7 +43,8 @@ public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<Comm
         {
             Assert.StartsWith("./ps3 ", transcript.Command, StringComparison.Ordinal);
             string[] actual = transcript.Run();
-            Assert.True(Transcript.Matches([.. transcript.Expected], actual), $"{block}: $ {transcript.Command}\nprints\n{string.Join('\n', actual)}");
+            Assert.True(Transcript.Matches([.. transcript.Expected], actual),
+                $"{block}: $ {transcript.Command}\nprints\n{string.Join('\n', actual)}");
         }
     }
 
@@ -54,7 +56,8 @@ public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<Comm
                                 where block.Kind is "sh" or "console"
                                 from line in Joined(block.Lines)
                                 where block.Kind == "sh" || line.StartsWith("$ ", StringComparison.Ordinal)
-                                from problem in _checker.Problems(line.StartsWith("$ ", StringComparison.Ordinal) ? line[2..] : line, block.File)
+                                from problem in _checker.Problems(
+                                    line.StartsWith("$ ", StringComparison.Ordinal) ? line[2..] : line, block.File)
                                 select $"{block}: {line.Trim()}: {problem}"];
 
         Assert.Empty(problems);
@@ -103,7 +106,8 @@ public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<Comm
         string[] words = [.. Option().Matches(manual).Select(static match => match.Value)];
         string[] missing = [.. from command in help.All
                                from option in command.Options
-                               where !option.Names.Any(name => name is "--help" or "--version" || words.Contains(name) || (name.Length == 2 && manual.Contains($"`{name}", StringComparison.Ordinal)))
+                               where !option.Names.Any(name => name is "--help" or "--version" || words.Contains(name)
+                                   || (name.Length == 2 && manual.Contains($"`{name}", StringComparison.Ordinal)))
                                select $"ps3 {command.Path} {option.Names[^1]}"];
 
         Assert.Empty(missing);
@@ -122,7 +126,8 @@ public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<Comm
     {
         string manual = MarkdownDocument.Read(ManualPage).Text;
         string boot = manual[manual.IndexOf("**BOOT**", StringComparison.Ordinal)..manual.IndexOf("**PROFILE**", StringComparison.Ordinal)];
-        string[] rows = [.. boot.Split('\n').Where(static line => line.StartsWith("| ", StringComparison.Ordinal)).Select(static line => line.Replace("`", "", StringComparison.Ordinal))];
+        string[] rows = [.. boot.Split('\n').Where(static line => line.StartsWith("| ", StringComparison.Ordinal))
+            .Select(static line => line.Replace("`", "", StringComparison.Ordinal))];
         string synopsis = manual[..manual.IndexOf("ps3 profile", StringComparison.Ordinal)];
         var problems = new List<string>();
         foreach (OptionField field in MachineSchema.Fields)
@@ -130,12 +135,14 @@ public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<Comm
             string label = field.IsOperand ? field.Placeholder! : $"--{field.Name}";
             bool Mentions(string text, string word) => Regex.IsMatch(text, $"(?<![\\w-]){Regex.Escape(word)}(?![\\w-])");
             string row = string.Join('\n', rows.Where(row => Mentions(row.Split('|')[1], label)));
-            IEnumerable<string> values = field.Shape.Words.Concat(field.Shape.Maximum is { } most ? [$"{field.Shape.Minimum}", $"{most}"] : []);
+            IEnumerable<string> values = field.Shape.Words.Concat(
+                field.Shape.Maximum is { } most ? [$"{field.Shape.Minimum}", $"{most}"] : []);
             // A row has a list of words as a list, and other ranges as in the help.
             if (field.Range is { } range && field.Shape is { IsNumber: true, IsString: true })
                 values = values.Append(range);
             problems.AddRange(values.Where(value => !Mentions(row, value)).Select(value => $"{label}: its row does not tell of {value}"));
-            if (field.Default is { } standard && !Mentions(row, $"default {standard}") && !row.Contains($"{standard} (default)", StringComparison.Ordinal))
+            if (field.Default is { } standard && !Mentions(row, $"default {standard}")
+                && !row.Contains($"{standard} (default)", StringComparison.Ordinal))
                 problems.Add($"{label}: its row does not tell the default, {standard}");
             if (row.Length == 0 || !Mentions(synopsis, label))
                 problems.Add($"{label}: no row, or not in the synopsis");
@@ -153,7 +160,8 @@ public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<Comm
 
         Assert.NotEmpty(codes);
         Assert.All(codes, code => Assert.Contains($"| {code} |", manual, StringComparison.Ordinal));
-        Assert.All(help.All.Where(static command => command.Commands.Count == 0), command => Assert.Contains($"ps3 {command.Path}", manual, StringComparison.Ordinal));
+        Assert.All(help.All.Where(static command => command.Commands.Count == 0), command =>
+            Assert.Contains($"ps3 {command.Path}", manual, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -162,7 +170,8 @@ public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<Comm
         string[] problems = [.. from command in help.All
                                 from line in command.Text.Split('\n')
                                 let example = Gap().Split(line.Trim())[0]
-                                where IsCommand(example) && !line.Contains('[', StringComparison.Ordinal) && !line.Contains('<', StringComparison.Ordinal) && !example.Contains("COMMAND", StringComparison.Ordinal)
+                                where IsCommand(example) && !line.Contains('[', StringComparison.Ordinal) && !line.Contains(
+                                    '<', StringComparison.Ordinal) && !example.Contains("COMMAND", StringComparison.Ordinal)
                                 from problem in _checker.Problems(example)
                                 select $"ps3 {command.Path} --help: {example}: {problem}"];
 
@@ -178,7 +187,8 @@ public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<Comm
     [InlineData("tests/Speed/compare.sh --nothing-knows-this", "does not know --nothing-knows-this")]
     [InlineData("PS3_NOTHING_READS_THIS=1 dotnet test tests/Fuzz.Tests", "nothing reads PS3_NOTHING")]
     [InlineData("dotnet test tests/Fuzz.Tests --filter NoSuchTestClass", "no test is named NoSuchTestClass")]
-    public void The_checker_finds(string command, string problem) => Assert.Contains(_checker.Problems(command), found => found.Contains(problem, StringComparison.Ordinal));
+    public void The_checker_finds(string command, string problem) =>
+        Assert.Contains(_checker.Problems(command), found => found.Contains(problem, StringComparison.Ordinal));
 
     [Theory]
     [InlineData("./ps3 boot vmlinux --append \"console=hvc0 quiet\" --timeout 1m   # a comment with --other")]
@@ -199,8 +209,10 @@ public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<Comm
         Assert.Equal(matches, Transcript.Matches(expected.Split('\n'), actual.Split('\n')));
 
     private static bool IsCommand(string text) =>
-        text.StartsWith("./ps3 ", StringComparison.Ordinal) || text.StartsWith("ps3 ", StringComparison.Ordinal) || text.StartsWith("dotnet ", StringComparison.Ordinal)
-        || (text.Split(' ')[0] is var first && first.EndsWith(".sh", StringComparison.Ordinal) && first.Contains('/', StringComparison.Ordinal));
+        text.StartsWith("./ps3 ", StringComparison.Ordinal) || text.StartsWith("ps3 ", StringComparison.Ordinal)
+        || text.StartsWith("dotnet ", StringComparison.Ordinal)
+        || (text.Split(' ')[0] is var first && first.EndsWith(".sh", StringComparison.Ordinal)
+            && first.Contains('/', StringComparison.Ordinal));
 
     // A backslash at the end continues the command in the next line.
     private static string[] Joined(IReadOnlyList<string> lines) =>

@@ -19,7 +19,8 @@ public sealed class KernelLogTests : IDisposable
     [InlineData("vmlinux-6.12-full.xz", "Linux version 6.12.")]
     public void The_log_of_a_kernel_that_only_draws_is_found_in_memory(string kernel, string version)
     {
-        ProgramResult run = Ps3Program.Run("boot", Guests.Path(kernel), "--clock", "instructions", "--instructions", "600000000", "--log-buffer");
+        ProgramResult run = Ps3Program.Run(
+            "boot", Guests.Path(kernel), "--clock", "instructions", "--instructions", "600000000", "--log-buffer");
 
         Assert.Equal(124, run.ExitCode);
         Assert.Empty(run.Output);
@@ -35,7 +36,8 @@ public sealed class KernelLogTests : IDisposable
 
         // No initial RAM disk and no root.
         ProgramResult run = Ps3Program.Run(
-            "boot", Guests.Path("vmlinux-6.1-full.xz"), "--append", "panic=0", "--clock", "instructions", "--timeout", "4m", "--screenshot", path);
+            "boot", Guests.Path("vmlinux-6.1-full.xz"), "--append", "panic=0", "--clock", "instructions", "--timeout", "4m",
+            "--screenshot", path);
 
         Assert.Equal(3, run.ExitCode);
         Assert.Contains("guest panic: Kernel panic - not syncing: VFS: Unable to mount root fs", run.Messages, StringComparison.Ordinal);
@@ -50,7 +52,8 @@ public sealed class KernelLogTests : IDisposable
     public void What_the_console_has_shown_is_not_printed_again()
     {
         ProgramResult run = Ps3Program.Run(
-            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--append", "console=hvc0", "--clock", "instructions", "--instructions", "100000000");
+            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--append", "console=hvc0", "--clock", "instructions", "--instructions",
+            "100000000");
 
         Assert.Equal(124, run.ExitCode);
         Assert.DoesNotContain("kernel's log", run.Messages, StringComparison.Ordinal);

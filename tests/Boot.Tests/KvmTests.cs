@@ -29,7 +29,8 @@ public sealed class KvmTests : IDisposable
         Assert.Equal(0, run.ExitCode);
         IReadOnlyList<string> lines = ScreenText.Read(path, ConsoleFont.Of("vmlinux-6.1-ps3.xz"));
         string[] printed =
-            [.. lines.SkipWhile(static line => !line.StartsWith("KVMTEST-INIT", StringComparison.Ordinal)).Where(static line => line.Length > 0)];
+            [.. lines.SkipWhile(static line => !line.StartsWith("KVMTEST-INIT", StringComparison.Ordinal))
+                .Where(static line => line.Length > 0)];
         Assert.Equal(Sorted($"KVMTEST-INIT {release}, KVM API 12\n{File.ReadAllText(Golden)}".Trim().Split('\n')), Sorted(printed));
     }
 

@@ -131,12 +131,14 @@ public sealed class LauncherTests : IDisposable
 
     private ProgramResult Run(string line)
     {
-        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
+        var start = new ProcessStartInfo(
+            "bash") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
         start.Environment["PATH"] = $"{Path.Combine(_folder, "bin")}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment.Remove("DOTNET_GCRegionRange");
         start.Environment.Remove("PS3_BUILD");
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(line);
-        return new RunningProgram(Process.Start(start) ?? throw new InvalidOperationException("bash did not start"), TimeSpan.FromMinutes(1)).Wait();
+        return new RunningProgram(
+            Process.Start(start) ?? throw new InvalidOperationException("bash did not start"), TimeSpan.FromMinutes(1)).Wait();
     }
 }

@@ -22,10 +22,12 @@ public sealed class LinuxTests : IDisposable
     public void The_debug_kernel_reaches_init_passes_the_self_test_and_powers_off()
     {
         ProgramResult run = Ps3Program.Run(
-            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", Guests.Path("initramfs.cpio.gz"), "--append", "console=hvc0", "--timeout", "4m");
+            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", Guests.Path("initramfs.cpio.gz"), "--append", "console=hvc0",
+            "--timeout", "4m");
 
         Assert.Equal(0, run.ExitCode);
-        foreach (string line in (string[])["smp: Brought up 1 node, 2 CPUs", "INIT-REACHED", "ok   sha256", "ok   float", "ok   trig", "ok   fork", "SELFTEST OK", "POWEROFF"])
+        foreach (string line in (string[])["smp: Brought up 1 node, 2 CPUs", "INIT-REACHED", "ok   sha256", "ok   float", "ok   trig",
+            "ok   fork", "SELFTEST OK", "POWEROFF"])
             Assert.Contains(line, run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("FAIL", run.Output, StringComparison.Ordinal);
     }
@@ -53,11 +55,13 @@ public sealed class LinuxTests : IDisposable
     public void Without_fix_ups_the_debug_kernel_panics_as_on_a_console_and_that_is_reported()
     {
         ProgramResult run = Ps3Program.Run(
-            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", Guests.Path("initramfs.cpio.gz"), "--append", "console=hvc0", "--fixups", "none",
+            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", Guests.Path("initramfs.cpio.gz"), "--append", "console=hvc0",
+            "--fixups", "none",
             "--timeout", "4m");
 
         Assert.Equal(3, run.ExitCode);
-        Assert.Contains("guest panic: Kernel panic - not syncing: ps3_hpte_updateboltedpp() not implemented", run.Messages, StringComparison.Ordinal);
+        Assert.Contains(
+            "guest panic: Kernel panic - not syncing: ps3_hpte_updateboltedpp() not implemented", run.Messages, StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -85,7 +89,8 @@ public sealed class LinuxTests : IDisposable
     public void With_one_cpu_and_little_memory_linux_comes_up_too()
     {
         ProgramResult run = Ps3Program.Run(
-            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", Guests.Path("initramfs.cpio.gz"), "--append", "console=hvc0 run=uname",
+            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", Guests.Path("initramfs.cpio.gz"), "--append",
+            "console=hvc0 run=uname",
             "--cpus", "1", "--memory", "96M", "--timeout", "4m");
 
         Assert.Equal(0, run.ExitCode);

@@ -107,7 +107,8 @@ public sealed class NetworkTests : IDisposable
             """;
 
         RunningProgram run = Ps3Program.Start(
-            "boot", image, "--initrd", new GuestScript(_folder).Write(script), "--append", "loglevel=1", "--timeout", "4m", "--gelic", "vlan",
+            "boot", image, "--initrd", new GuestScript(_folder).Write(script), "--append", "loglevel=1", "--timeout", "4m",
+            "--gelic", "vlan",
             "--net", "user");
         string said = await Read(report);
 
@@ -138,7 +139,8 @@ public sealed class NetworkTests : IDisposable
             """;
 
         RunningProgram run = Ps3Program.Start(
-            "boot", image, "--initrd", new GuestScript(_folder).Write(script), "--append", "loglevel=1", "--timeout", "4m", "--net", "user");
+            "boot", image, "--initrd", new GuestScript(_folder).Write(script), "--append", "loglevel=1", "--timeout", "4m", "--net",
+            "user");
         string said = await Read(report);
 
         Assert.Equal($"worked {Restarts} of {Restarts}", said.Trim());

@@ -92,7 +92,8 @@ public sealed class OutputFileTests : IDisposable
         Skip.IfNot(OperatingSystem.IsLinux(), "files without names are Linux's");
         for (int round = 0; round < 4; round++)
         {
-            RunningProgram run = Ps3Program.Start("boot", "--append", "noshutdown", "--screenshot", Path.Combine(_folder, $"s{round}.png"), "--screenshot-every", "5ms", "--video", "480p");
+            RunningProgram run = Ps3Program.Start("boot", "--append", "noshutdown", "--screenshot", Path.Combine(_folder, $"s{round}.png"),
+                "--screenshot-every", "5ms", "--video", "480p");
             run.WaitFor("PENGUIN");
             Thread.Sleep(round * 40);
             run.Kill();
@@ -127,5 +128,6 @@ public sealed class OutputFileTests : IDisposable
 
     private static string Hello => Program("hello");
 
-    private static string Program(string name) => Path.Combine(Guests.RepositoryRoot(), "firmware-stubs", "spe", "standalone", name + ".elf");
+    private static string Program(string name) =>
+        Path.Combine(Guests.RepositoryRoot(), "firmware-stubs", "spe", "standalone", name + ".elf");
 }

@@ -51,7 +51,8 @@ public sealed class PenguinTests
     [InlineData("instructions", "1", "512M", "720p", "interpreter")]
     public void Every_check_of_the_guest_holds(string clock, string cpus, string memory, string video, string engine)
     {
-        ProgramResult run = Ps3Program.Run("boot", "--clock", clock, "--cpus", cpus, "--memory", memory, "--video", video, "--engine", engine);
+        ProgramResult run = Ps3Program.Run(
+            "boot", "--clock", clock, "--cpus", cpus, "--memory", memory, "--video", video, "--engine", engine);
 
         string[] failed = [.. run.Output.Split('\n').Where(line => line.Contains("FAIL", StringComparison.Ordinal))];
         Assert.Empty(failed);

@@ -38,7 +38,8 @@ internal static class Ps3Program
 
     public static RunningProgram Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            "dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ps3.dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);

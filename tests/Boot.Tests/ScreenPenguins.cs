@@ -10,7 +10,8 @@ internal static class ScreenPenguins
     /// <summary>How many of each there are.</summary>
     public static (int Processors, int Spes) Count(SKBitmap screen)
     {
-        int top = Enumerable.Range(0, screen.Height).First(y => Enumerable.Range(0, screen.Width).Any(x => screen.GetPixel(x, y).Green > 40));
+        int top = Enumerable.Range(0, screen.Height)
+            .First(y => Enumerable.Range(0, screen.Width).Any(x => screen.GetPixel(x, y).Green > 40));
         const int Tall = 80;
         const int Small = 40;
         return (Count(screen, top, Tall), Count(screen, top + Tall, Small));

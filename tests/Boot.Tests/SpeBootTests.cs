@@ -79,7 +79,8 @@ public sealed partial class SpeBootTests
 
     private static ProgramResult Run(string words, params string[] options) => Ps3Program.Run(
     [
-        "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", Userland, "--append", $"console=hvc0 {words}", "--timeout", "4m", .. options,
+        "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", Userland, "--append", $"console=hvc0 {words}", "--timeout", "4m",
+        .. options,
     ]);
 
     [GeneratedRegex(@"^FAIL ", RegexOptions.Multiline)]

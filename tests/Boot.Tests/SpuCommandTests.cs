@@ -120,7 +120,8 @@ public sealed class SpuCommandTests : IDisposable
         string json = Path.Combine(_folder, "spu.json");
         string svg = Path.Combine(_folder, "spu.svg");
 
-        ProgramResult run = Ps3Program.Run("bench", "spu", "--only", "dispatch,switch", "--rounds", "2", "--time", "5ms", "--json", json, "--svg", svg);
+        ProgramResult run = Ps3Program.Run(
+            "bench", "spu", "--only", "dispatch,switch", "--rounds", "2", "--time", "5ms", "--json", json, "--svg", svg);
         ProgramResult wrong = Ps3Program.Run("bench", "spu", "--only", "tea");
 
         Assert.Equal(0, run.ExitCode);
@@ -132,5 +133,6 @@ public sealed class SpuCommandTests : IDisposable
         Assert.Contains("dispatch, mailbox, dma", wrong.Messages, StringComparison.Ordinal);
     }
 
-    private static string Program(string name) => Path.Combine(Guests.RepositoryRoot(), "firmware-stubs", "spe", "standalone", name + ".elf");
+    private static string Program(string name) =>
+        Path.Combine(Guests.RepositoryRoot(), "firmware-stubs", "spe", "standalone", name + ".elf");
 }

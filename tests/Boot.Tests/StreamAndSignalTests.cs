@@ -58,7 +58,8 @@ public sealed class StreamAndSignalTests : IDisposable
         {
             string screen = Path.Combine(_folder, $"screen{round}.png");
             string timeline = Path.Combine(_folder, $"timeline{round}.json");
-            RunningProgram run = Ps3Program.Start("boot", "--append", "noshutdown", "--screenshot", screen, "--spe-timeline", timeline, "--stats");
+            RunningProgram run = Ps3Program.Start(
+                "boot", "--append", "noshutdown", "--screenshot", screen, "--spe-timeline", timeline, "--stats");
             run.WaitFor("PENGUIN OK");
             Signals.Send(run.Id, signal);
 

@@ -98,7 +98,8 @@ public sealed class DeviceContractTests
     public void Every_device_of_the_project_is_here()
     {
         HashSet<Type> tested = [.. Known.Values.Select(static make => make().Device.GetType())];
-        IEnumerable<Type> all = typeof(GpuDevice).Assembly.GetTypes().Where(static type => type.IsClass && type.IsAssignableTo(typeof(IDevice)));
+        IEnumerable<Type> all = typeof(GpuDevice).Assembly.GetTypes()
+            .Where(static type => type.IsClass && type.IsAssignableTo(typeof(IDevice)));
 
         Assert.Equal(all.OrderBy(static type => type.Name), tested.OrderBy(static type => type.Name));
     }
@@ -182,7 +183,8 @@ public sealed class DeviceContractTests
         string or bool => $"{value}",
         _ when value.GetType().IsPrimitive || value.GetType().IsEnum => $"{value}",
         IEnumerable list => $"[{string.Join(", ", list.Cast<object?>().Select(Describe))}]",
-        _ when IsRecord(value.GetType()) => $"{{{string.Join(", ", value.GetType().GetProperties().Select(property => $"{property.Name} = {Describe(property.GetValue(value))}"))}}}",
+        _ when IsRecord(value.GetType()) => "{" + string.Join(
+            ", ", value.GetType().GetProperties().Select(property => $"{property.Name} = {Describe(property.GetValue(value))}")) + "}",
         _ => throw new InvalidOperationException($"{value.GetType()} is no plain data."),
     };
 

@@ -68,5 +68,6 @@ internal sealed class FuzzRun(ITestOutputHelper output)
     private static int HashCode(int seed, int round) => unchecked((seed * 1_000_003) + (round * 7919));
 
     private static int FromEnvironment(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value
+        : otherwise;
 }

@@ -43,7 +43,8 @@ public class LoaderFuzzTests(ITestOutputHelper output)
     {
         byte[] original = new TestElf(is64) { Entry = 0x10, SymbolNames = ".names" }.Segment(0, 0, new byte[512], 0x1000)
             .Segment(0x100, 0x100, new byte[32], type: 4).Symbol("start", 0x10, 8).Section(".note", 7, 0x100, 32)
-            .Section(".dynamic", 6, 0x120, 32).Section(".dynsym", 11, 0x140, 48).Section(".dynstr", 3, 0x170, 16).Section(".strtab", 1, 0x180, 16).Build();
+            .Section(".dynamic", 6, 0x120, 32).Section(".dynsym", 11, 0x140, 48).Section(".dynstr", 3, 0x170, 16)
+                .Section(".strtab", 1, 0x180, 16).Build();
         new FuzzRun(output).Run(is64 ? "elf64-sections" : "elf32-sections", original, Mutation.Apply, SmallLimit, file =>
         {
             IExecutableImage image = new ElfReader().Read(file, Memory);
@@ -56,7 +57,8 @@ public class LoaderFuzzTests(ITestOutputHelper output)
     [Fact]
     public void Spu_program()
     {
-        byte[] original = new TestElf(false) { Entry = 0x10 }.Segment(0, 0, new byte[512], 0x1000).Segment(0x2000, 0x2000, new byte[64]).Symbol("start", 0x10, 8).Build();
+        byte[] original = new TestElf(false) { Entry = 0x10 }.Segment(0, 0, new byte[512], 0x1000).Segment(0x2000, 0x2000, new byte[64])
+            .Symbol("start", 0x10, 8).Build();
         original[19] = 23;
         byte[] store = new byte[SpuProgram.LocalStoreSize];
         new FuzzRun(output).Run("spu", original, Mutation.Apply, SmallLimit, file =>
@@ -85,8 +87,10 @@ public class LoaderFuzzTests(ITestOutputHelper output)
         byte[] descriptor = new byte[64];
         BinaryPrimitives.WriteUInt64BigEndian(descriptor, LinearMap + 0x40);
         BinaryPrimitives.WriteUInt64BigEndian(descriptor.AsSpan(8), LinearMap + 0x28000);
-        byte[] original = new TestElf(true) { Entry = LinearMap + entry, Type = 3, Flags = abi }.Segment(LinearMap, LinearMap, new byte[512], flags: 5)
-            .Segment(LinearMap + 0x20000, LinearMap + 0x20000, descriptor, 0x1000, flags: 6).Segment(LinearMap + 0x100, LinearMap + 0x100, new byte[8], type: 3)
+        byte[] original = new TestElf(true) { Entry = LinearMap + entry, Type = 3, Flags = abi }.Segment(
+            LinearMap, LinearMap, new byte[512], flags: 5)
+            .Segment(LinearMap + 0x20000, LinearMap + 0x20000, descriptor, 0x1000, flags: 6)
+                .Segment(LinearMap + 0x100, LinearMap + 0x100, new byte[8], type: 3)
             .Descriptors(LinearMap + 0x20000, 48).Symbol("start", LinearMap + 0x20000).Symbol("end", LinearMap + 0x20100).Build();
         new FuzzRun(output).Run($"elfv{abi}", original, Mutation.Apply, SmallLimit, file =>
         {
@@ -110,7 +114,8 @@ public class LoaderFuzzTests(ITestOutputHelper output)
     [Fact]
     public void Device_tree()
     {
-        byte[] original = FlatDeviceTree.Write(Ps3DeviceTree.Build(new Ps3DeviceTreeOptions { BootMemorySize = Memory, CommandLine = "quiet" }));
+        byte[] original = FlatDeviceTree.Write(
+            Ps3DeviceTree.Build(new Ps3DeviceTreeOptions { BootMemorySize = Memory, CommandLine = "quiet" }));
         new FuzzRun(output).Run("dtb", original, Mutation.Apply, SmallLimit, file =>
         {
             DeviceTreeDocument tree = FlatDeviceTree.Read(file);
@@ -120,10 +125,12 @@ public class LoaderFuzzTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Os_area() => new FuzzRun(output).Run("os-area", new OsArea { LinuxRtcDiffEntry = 1 }.Write(), Mutation.Apply, SmallLimit, file => OsArea.Read(file));
+    public void Os_area() => new FuzzRun(output)
+        .Run("os-area", new OsArea { LinuxRtcDiffEntry = 1 }.Write(), Mutation.Apply, SmallLimit, file => OsArea.Read(file));
 
     [Fact]
-    public void System_map() => new FuzzRun(output).Run("System.map", [.. "c000000000000000 T _text\nc000000000000060 t hold\n"u8], Mutation.Apply, SmallLimit, file => SymbolTable.ReadSystemMap(file));
+    public void System_map() => new FuzzRun(output).Run("System.map", [.. "c000000000000000 T _text\nc000000000000060 t hold\n"u8],
+        Mutation.Apply, SmallLimit, file => SymbolTable.ReadSystemMap(file));
 
     [Fact]
     public void Gzip()
@@ -139,7 +146,8 @@ public class LoaderFuzzTests(ITestOutputHelper output)
 
     // Checksums reject most damage early, so they are corrected here to reach the parser after them.
     [Fact]
-    public void Xz_with_right_header_checksums() => new FuzzRun(output).Run("xz-sealed", XzSample.Bytes(), XzSample.DamageAndSeal, SmallLimit, SameAs(XzSample.Bytes()));
+    public void Xz_with_right_header_checksums() =>
+        new FuzzRun(output).Run("xz-sealed", XzSample.Bytes(), XzSample.DamageAndSeal, SmallLimit, SameAs(XzSample.Bytes()));
 
     /// <summary>A damaged file that unpacks must unpack to the same bytes.</summary>
     private static Action<ImageFile> SameAs(byte[] packed)
@@ -166,7 +174,8 @@ public class LoaderFuzzTests(ITestOutputHelper output)
         byte[] code = new byte[0x800];
         for (int offset = 0x100; offset < 0x400; offset += 4)
             BinaryPrimitives.WriteUInt32BigEndian(code.AsSpan(offset), 0x60000000);
-        FlatDeviceTree.TryWrite(new DeviceTreeDocument(new DeviceTreeNode("").Set("compatible", "sony,ps3"), []), 0x200)!.CopyTo(code, 0x500);
+        FlatDeviceTree.TryWrite(new DeviceTreeDocument(new DeviceTreeNode("").Set("compatible", "sony,ps3"), []), 0x200)!.CopyTo(
+            code, 0x500);
         return code;
     }
 

@@ -59,7 +59,8 @@ public class BootLayoutTests
     {
         var root = new DeviceTreeNode("").Set("compatible", "sony,ps3");
         byte[] blob = FlatDeviceTree.Write(new DeviceTreeDocument(root, []));
-        var request = new BootRequest { DeviceTree = new ImageFile("own.dtb", blob), CommandLine = "x", Initrd = new ImageFile("rd", new byte[10]) };
+        var request =
+            new BootRequest { DeviceTree = new ImageFile("own.dtb", blob), CommandLine = "x", Initrd = new ImageFile("rd", new byte[10]) };
 
         BootPlan plan = BootLayout.Arrange(Image, request);
         using GuestMemory memory = OtherOsImageTests.Place(plan);

@@ -49,7 +49,8 @@ public class CompressionTests
 
         foreach (int keep in new[] { 1, 5, 50, 1000 })
         {
-            Assert.Contains("fetch it again", Assert.Throws<ImageFormatException>(() => Unpack(gzip.AsSpan(0, gzip.Length - keep).ToArray())).Message);
+            Assert.Contains(
+                "fetch it again", Assert.Throws<ImageFormatException>(() => Unpack(gzip.AsSpan(0, gzip.Length - keep).ToArray())).Message);
             Assert.Contains("again", Assert.Throws<ImageFormatException>(() => Unpack(xz.AsSpan(0, xz.Length - keep).ToArray())).Message);
         }
     }

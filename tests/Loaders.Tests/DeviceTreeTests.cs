@@ -62,7 +62,9 @@ public class DeviceTreeTests
     [SkippableFact]
     public void A_tree_from_the_compiler_is_understood()
     {
-        byte[] blob = Tool.Run("dtc", "/dts-v1/; / { compatible = \"sony,ps3\"; memory { device_type = \"memory\"; reg = <0 0 0 0>; }; };"u8.ToArray(), "-I", "dts", "-O", "dtb", "-q", "-p", "1024", "-");
+        byte[] blob = Tool.Run(
+            "dtc", "/dts-v1/; / { compatible = \"sony,ps3\"; memory { device_type = \"memory\"; reg = <0 0 0 0>; }; };"u8.ToArray(), "-I",
+            "dts", "-O", "dtb", "-q", "-p", "1024", "-");
 
         DeviceTreeDocument tree = Read(blob);
         Ps3DeviceTree.CompleteMemory("test.dtb", tree.Root, 0x800_0000);
@@ -86,7 +88,8 @@ public class DeviceTreeTests
     public void A_tree_for_another_machine_or_with_too_much_memory_is_refused()
     {
         var other = new DeviceTreeNode("").Set("compatible", "apple,powermac");
-        Assert.Contains("leave out --dtb", Assert.Throws<ImageFormatException>(() => Ps3DeviceTree.CompleteMemory("a.dtb", other, 1 << 27)).Message);
+        Assert.Contains(
+            "leave out --dtb", Assert.Throws<ImageFormatException>(() => Ps3DeviceTree.CompleteMemory("a.dtb", other, 1 << 27)).Message);
 
         DeviceTreeDocument tree = Ps3DeviceTree.Build(Options);
         Assert.Throws<ImageFormatException>(() => Ps3DeviceTree.CompleteMemory("a.dtb", tree.Root, 64 << 20));
@@ -95,7 +98,8 @@ public class DeviceTreeTests
     [Fact]
     public void A_long_or_strange_command_line_is_refused()
     {
-        Assert.Contains("--append", Assert.Throws<BootException>(() => Ps3DeviceTree.Build(Options with { CommandLine = new string('x', 2048) })).Message);
+        Assert.Contains("--append",
+            Assert.Throws<BootException>(() => Ps3DeviceTree.Build(Options with { CommandLine = new string('x', 2048) })).Message);
         Assert.Contains("U+000A", Assert.Throws<BootException>(() => Ps3DeviceTree.Build(Options with { CommandLine = "a\nb" })).Message);
     }
 

@@ -112,7 +112,8 @@ public class ElfTests
         var file = new ImageFile("System.map", "c000000000000000 T _text\nc000000000000060 t hold\n"u8.ToArray());
 
         Assert.Equal("hold+0x4", SymbolTable.ReadSystemMap(file).Describe(0xc000_0000_0000_0064));
-        Assert.Equal(4, Assert.Throws<ImageFormatException>(() => SymbolTable.ReadSystemMap(new ImageFile("m", "\n\n\n\nhello\n"u8.ToArray()))).Offset);
+        Assert.Equal(4,
+            Assert.Throws<ImageFormatException>(() => SymbolTable.ReadSystemMap(new ImageFile("m", "\n\n\n\nhello\n"u8.ToArray()))).Offset);
     }
 
     private static byte[] Valid() => new TestElf(true).Segment(0, 0, new byte[256]).Build();

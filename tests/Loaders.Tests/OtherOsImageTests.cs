@@ -61,7 +61,8 @@ public class OtherOsImageTests
     [Fact]
     public void The_command_line_and_initrd_reach_the_wrappers_tree()
     {
-        BootPlan plan = BootLayout.Arrange(Read(Wrapper()), new BootRequest { CommandLine = "quiet", Initrd = new ImageFile("initrd", new byte[100]) });
+        BootPlan plan = BootLayout.Arrange(
+            Read(Wrapper()), new BootRequest { CommandLine = "quiet", Initrd = new ImageFile("initrd", new byte[100]) });
         using GuestMemory memory = Place(plan);
 
         DeviceTreeNode chosen = TreeAt(memory, 0x1000).Root.Child("chosen")!;
@@ -108,7 +109,8 @@ public class OtherOsImageTests
         BootImage image = Read(bytes);
 
         Assert.Equal(BootImageKind.FreeBsdLoader, image.Kind);
-        Assert.Contains("holds no PS3 device tree", Assert.Throws<BootException>(() => BootLayout.Arrange(image, new BootRequest { CommandLine = "a" })).Message);
+        Assert.Contains("holds no PS3 device tree",
+            Assert.Throws<BootException>(() => BootLayout.Arrange(image, new BootRequest { CommandLine = "a" })).Message);
     }
 
     [Fact]
@@ -175,7 +177,8 @@ public class OtherOsImageTests
     {
         byte[] bytes = Flat();
         BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(0x900), 0);
-        FlatDeviceTree.TryWrite(new DeviceTreeDocument(new DeviceTreeNode("").Set("compatible", "sony,ps3"), []), 0x400)!.CopyTo(bytes, 0xa00);
+        FlatDeviceTree.TryWrite(new DeviceTreeDocument(new DeviceTreeNode("").Set("compatible", "sony,ps3"), []), 0x400)!.CopyTo(
+            bytes, 0xa00);
 
         Assert.Equal(BootImageKind.Flat, Read(bytes).Kind);
     }
@@ -208,7 +211,8 @@ public class OtherOsImageTests
     {
         byte[] code = new byte[0x3000];
         BinaryPrimitives.WriteUInt32BigEndian(code.AsSpan(0x100), 0x11111111);
-        FlatDeviceTree.TryWrite(new DeviceTreeDocument(new DeviceTreeNode("").Set("compatible", "sony,ps3"), []), 0x400)!.CopyTo(code, 0x1000);
+        FlatDeviceTree.TryWrite(new DeviceTreeDocument(new DeviceTreeNode("").Set("compatible", "sony,ps3"), []), 0x400)!.CopyTo(
+            code, 0x1000);
         BinaryPrimitives.WriteUInt32BigEndian(code.AsSpan(0x2000), 0x7d2000a6);
         return new TestElf(false) { Entry = 0x2400 }.Segment(0, 0, code, 0x4000)
             .Symbol("__system_reset_overlay", 0x2000).Symbol("__system_reset_kernel", 0x2200).Build();
@@ -239,7 +243,8 @@ public class OtherOsImageTests
         return FlatDeviceTree.Read(new ImageFile("memory", bytes));
     }
 
-    internal static uint Word(GuestMemory memory, ulong address) => memory.TryReadUInt32(new LparAddress(address), out uint word) ? word : throw new InvalidOperationException();
+    internal static uint Word(GuestMemory memory, ulong address) =>
+        memory.TryReadUInt32(new LparAddress(address), out uint word) ? word : throw new InvalidOperationException();
 
     private static BootImage Read(byte[] bytes) => OtherOsImage.Read(new ImageFile("kernel", bytes), Memory);
 }

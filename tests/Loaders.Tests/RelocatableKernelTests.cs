@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Loaders.Tests;
 
-/// <summary>Kernels as newer linkers and the second ABI make them: position-independent, in several segments, without descriptors.</summary>
+/// <summary>
+/// Kernels as newer linkers and the second ABI make them: position-independent, in several segments, without descriptors.
+/// </summary>
 public class RelocatableKernelTests
 {
     private const ulong Memory = 128 << 20;
@@ -42,7 +44,8 @@ public class RelocatableKernelTests
         byte[] descriptor = new byte[24];
         BinaryPrimitives.WriteUInt64BigEndian(descriptor, LinearMap + 0x40);
         BinaryPrimitives.WriteUInt64BigEndian(descriptor.AsSpan(8), LinearMap + 0x28000);
-        byte[] bytes = new TestElf(true) { Entry = LinearMap + 0x20000, Flags = 1 }.Segment(LinearMap, 0, new byte[0x100], flags: ReadExecute)
+        byte[] bytes = new TestElf(true) { Entry = LinearMap + 0x20000, Flags = 1 }.Segment(
+            LinearMap, 0, new byte[0x100], flags: ReadExecute)
             .Segment(LinearMap + 0x20000, 0x20000, descriptor, flags: ReadWrite).Build();
 
         Assert.Equal(new ThreadEntry(0, new LparAddress(0x40), 1UL << 63, R2: LinearMap + 0x28000), Read(bytes).Thread0);
@@ -55,7 +58,8 @@ public class RelocatableKernelTests
     {
         byte[] descriptor = new byte[24];
         BinaryPrimitives.WriteUInt64BigEndian(descriptor, code);
-        byte[] bytes = new TestElf(true) { Entry = LinearMap + 0x20000, Flags = 1 }.Segment(LinearMap, 0, new byte[0x100], flags: ReadExecute)
+        byte[] bytes = new TestElf(true) { Entry = LinearMap + 0x20000, Flags = 1 }.Segment(
+            LinearMap, 0, new byte[0x100], flags: ReadExecute)
             .Segment(LinearMap + 0x20000, 0x20000, descriptor[..length], flags: ReadWrite).Build();
 
         var problem = Assert.Throws<ImageFormatException>(() => Read(bytes));

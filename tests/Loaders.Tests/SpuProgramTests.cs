@@ -68,7 +68,8 @@ public sealed class SpuProgramTests
     public void Overlays_share_addresses_and_are_left_to_their_manager()
     {
         // Physical addresses only number them, and lie beyond local store when there are many.
-        byte[] bytes = Spu(new TestElf(false).Segment(0x100, 0x100, Filled(1)).Segment(0x100, 0x50000, Filled(2)).Segment(0, 0x60000, Filled(3)));
+        byte[] bytes = Spu(
+            new TestElf(false).Segment(0x100, 0x100, Filled(1)).Segment(0x100, 0x50000, Filled(2)).Segment(0, 0x60000, Filled(3)));
         MarkAsOverlay(bytes, 0);
         MarkAsOverlay(bytes, 1);
         SpuProgram program = Read(bytes);
@@ -107,13 +108,15 @@ public sealed class SpuProgramTests
     {
         byte[] bytes = Spu(new TestElf(false).Segment(0, 0, new byte[64]).Symbol("_EAR_table", 0x20, 16));
 
-        Assert.Contains("the variable table of a PPE program", Assert.Throws<ImageFormatException>(() => Read(bytes)).Message, StringComparison.Ordinal);
+        Assert.Contains("the variable table of a PPE program", Assert.Throws<ImageFormatException>(() => Read(bytes)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_kernel_is_still_not_an_spu_program_nor_the_other_way_round()
     {
-        Assert.Contains("not for PowerPC", Assert.Throws<ImageFormatException>(() => new ElfReader().Read(new ImageFile("test.elf", Valid()), 1 << 20)).Message, StringComparison.Ordinal);
+        Assert.Contains("not for PowerPC", Assert.Throws<ImageFormatException>(
+            () => new ElfReader().Read(new ImageFile("test.elf", Valid()), 1 << 20)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

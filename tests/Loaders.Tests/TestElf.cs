@@ -24,7 +24,8 @@ internal sealed class TestElf(bool is64)
     public string SymbolNames { get; set; } = ".strtab";
 
     /// <summary>Adds a program header; PT_LOAD (1) with all rights if nothing else is said.</summary>
-    public TestElf Segment(ulong virtualAddress, ulong physicalAddress, byte[] bytes, ulong? memorySize = null, uint type = 1, uint flags = 7)
+    public TestElf Segment(
+        ulong virtualAddress, ulong physicalAddress, byte[] bytes, ulong? memorySize = null, uint type = 1, uint flags = 7)
     {
         _segments.Add((virtualAddress, physicalAddress, bytes, memorySize ?? (ulong)bytes.Length, type, flags));
         return this;
@@ -74,7 +75,8 @@ internal sealed class TestElf(bool is64)
             output.U32(type);
             if (is64)
                 output.U32(flags);
-            output.Word(is64, (ulong)offset).Word(is64, virtualAddress).Word(is64, physicalAddress).Word(is64, (ulong)bytes.Length).Word(is64, memorySize);
+            output.Word(is64, (ulong)offset).Word(is64, virtualAddress).Word(is64, physicalAddress).Word(is64, (ulong)bytes.Length)
+                .Word(is64, memorySize);
             if (!is64)
                 output.U32(flags);
             output.Word(is64, 16);

@@ -27,7 +27,8 @@ public sealed class CallTableTests
         Assert.Contains("internal interface ISpaceCalls\n{\n", code, StringComparison.Ordinal);
         Assert.Contains("    Lv1Status SelectSpace(ILogicalPpeThread caller, ulong vasId);\n", code, StringComparison.Ordinal);
         Assert.Contains(
-            "    Lv1Status Out(ILogicalPpeThread caller, ulong @lock, ulong size, out ulong resultSize);\n", code, StringComparison.Ordinal);
+            "    Lv1Status Out(ILogicalPpeThread caller, ulong @lock, ulong size, out ulong resultSize);\n", code,
+            StringComparison.Ordinal);
         Assert.Contains(
             "            case 9:\n                return spaceCalls.Out(caller, frame.In[0], frame.In[1], out frame.Out[0]);\n",
             code, StringComparison.Ordinal);

@@ -101,7 +101,8 @@ public sealed class KernelLogTests
 
         KernelLogText log = Find(kernel, symbols, KernelLogFormat.Records);
 
-        Assert.Equal(Enumerable.Range(0, 20).Select(static index => (ulong?)index), log.Messages.Select(static message => message.Nanoseconds));
+        Assert.Equal(
+            Enumerable.Range(0, 20).Select(static index => (ulong?)index), log.Messages.Select(static message => message.Nanoseconds));
     }
 
     [Theory]
@@ -194,7 +195,8 @@ public sealed class KernelLogTests
             KernelLogText? log = KernelLogFinder.Find(kernel, symbols);
 
             // The log has no more text than memory can hold.
-            Assert.True(log is null || log.Messages.Sum(static message => (long)message.Text.Length) <= 2 * kernel.Bytes.Length, $"round {round}");
+            Assert.True(
+                log is null || log.Messages.Sum(static message => (long)message.Text.Length) <= 2 * kernel.Bytes.Length, $"round {round}");
         }
     }
 
@@ -255,11 +257,13 @@ public sealed class KernelLogTests
     private static SymbolTable Name(FakeKernel kernel, By way, params (string Name, int Offset)[] variables)
     {
         if (way == By.Symbols)
-            return new SymbolTable(variables.Select(static variable => new ElfSymbol(variable.Name, FakeKernel.Start + Variables + (ulong)variable.Offset, 0, 0)));
+            return new SymbolTable(variables.Select(
+                static variable => new ElfSymbol(variable.Name, FakeKernel.Start + Variables + (ulong)variable.Offset, 0, 0)));
         if (way == By.Note)
         {
             string note = "OSRELEASE=6.1.0\n" + string.Concat(variables.Select(static variable =>
-                string.Create(CultureInfo.InvariantCulture, $"SYMBOL({variable.Name})={FakeKernel.Start + Variables + (ulong)variable.Offset:x}\n")));
+                string.Create(
+                    CultureInfo.InvariantCulture, $"SYMBOL({variable.Name})={FakeKernel.Start + Variables + (ulong)variable.Offset:x}\n")));
             kernel.PutText(Note, note.PadRight(300, 'x'));
         }
 

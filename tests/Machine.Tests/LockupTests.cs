@@ -43,7 +43,8 @@ public sealed class LockupTests
         RunOutcome outcome = machine.Run(new RunLimits { Timeout = TimeSpan.FromMinutes(1) });
 
         Assert.Equal(RunEnd.LockedUp, outcome.End);
-        Assert.Contains("thread 1 repeats the same 4 instructions for ever with interrupts off, at 0x1010000", outcome.Message, StringComparison.Ordinal);
+        Assert.Contains("thread 1 repeats the same 4 instructions for ever with interrupts off, at 0x1010000", outcome.Message,
+            StringComparison.Ordinal);
         Assert.Contains("calling lv1_pause, reading nothing", outcome.Message, StringComparison.Ordinal);
     }
 

@@ -88,7 +88,8 @@ public sealed class LongRunTests
         var archive = new List<byte>();
         foreach ((string one, byte[] content) in (ReadOnlySpan<(string, byte[])>)[(name, data), ("TRAILER!!!", [])])
         {
-            int[] fields = [archive.Count + 1, content.Length > 0 ? Executable : 0, 0, 0, 1, 0, content.Length, 0, 0, 0, 0, one.Length + 1, 0];
+            int[] fields =
+                [archive.Count + 1, content.Length > 0 ? Executable : 0, 0, 0, 1, 0, content.Length, 0, 0, 0, 0, one.Length + 1, 0];
             string numbers = string.Concat(fields.Select(static field => field.ToString("x8", CultureInfo.InvariantCulture)));
             archive.AddRange(Encoding.ASCII.GetBytes($"070701{numbers}{one}\0"));
             archive.AddRange(new byte[-archive.Count & 3]);

@@ -64,8 +64,10 @@ public sealed class ProfilingTests
             Assert.Equal("sampled", thread.GetProperty("type").GetString());
             Assert.Equal("microseconds", thread.GetProperty("unit").GetString());
             Assert.Equal(thread.GetProperty("samples").GetArrayLength(), thread.GetProperty("weights").GetArrayLength());
-            Assert.All(thread.GetProperty("samples").EnumerateArray().SelectMany(stack => stack.EnumerateArray()), frame => Assert.InRange(frame.GetInt32(), 0, frames - 1));
-            Assert.Equal(thread.GetProperty("endValue").GetDouble(), thread.GetProperty("weights").EnumerateArray().Sum(weight => weight.GetDouble()), 0.5);
+            Assert.All(thread.GetProperty("samples").EnumerateArray().SelectMany(stack => stack.EnumerateArray()), frame =>
+                Assert.InRange(frame.GetInt32(), 0, frames - 1));
+            Assert.Equal(thread.GetProperty("endValue").GetDouble(),
+                thread.GetProperty("weights").EnumerateArray().Sum(weight => weight.GetDouble()), 0.5);
         }
     }
 

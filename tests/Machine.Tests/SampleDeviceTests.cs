@@ -23,7 +23,8 @@ public sealed class SampleDeviceTests
     [Fact]
     public void A_device_is_added_by_one_line()
     {
-        using Ps3Machine machine = MachineBuilder.Build(Penguin.Config(new StringBuilder()) with { Devices = [ports => new Counter(ports.Host)] });
+        using Ps3Machine machine = MachineBuilder.Build(
+            Penguin.Config(new StringBuilder()) with { Devices = [ports => new Counter(ports.Host)] });
         IDevice device = Assert.Single(machine.Devices, device => device.Name == "counter");
 
         // A guest scans the system bus and finds the gelic, then the counter.
@@ -47,7 +48,8 @@ public sealed class SampleDeviceTests
     public void Two_devices_of_one_name_are_refused()
     {
         ArgumentException refused = Assert.Throws<ArgumentException>(() => MachineBuilder.Build(
-            Penguin.Config(new StringBuilder()) with { Devices = [ports => new Counter(ports.Host, 7), ports => new Counter(ports.Host, 8)] }));
+            Penguin.Config(
+                new StringBuilder()) with { Devices = [ports => new Counter(ports.Host, 7), ports => new Counter(ports.Host, 8)] }));
         Assert.Contains("'counter'", refused.Message, StringComparison.Ordinal);
     }
 

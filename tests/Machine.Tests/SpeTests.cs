@@ -104,7 +104,8 @@ public sealed class SpeTests
     [Fact]
     public void A_machine_without_spes_has_none()
     {
-        using Ps3Machine machine = MachineBuilder.Build(Penguin.Config(new StringBuilder()) with { Spes = 0, Clock = ClockMode.Instructions });
+        using Ps3Machine machine = MachineBuilder.Build(
+            Penguin.Config(new StringBuilder()) with { Spes = 0, Clock = ClockMode.Instructions });
         Assert.Null(machine.Spes);
         Assert.Equal(RunEnd.PowerOff, machine.Run(new RunLimits()).End);
     }
@@ -118,7 +119,8 @@ public sealed class SpeTests
         });
         Start(machine, Counter);
 
-        InvalidOperationException failure = Assert.Throws<InvalidOperationException>(() => machine.Run(new RunLimits { Timeout = TimeSpan.FromSeconds(30) }));
+        InvalidOperationException failure = Assert.Throws<InvalidOperationException>(
+            () => machine.Run(new RunLimits { Timeout = TimeSpan.FromSeconds(30) }));
 
         Assert.Contains("SPE 0 failed: no engine", failure.Message, StringComparison.Ordinal);
     }
@@ -233,7 +235,8 @@ public sealed class SpeTests
         Call(machine, Lv1Call.EndOfInterruptExt, 1, 0, outlet);
         Assert.False(IsShown());
 
-        bool IsShown() => machine.Memory.TryReadUInt64(new LparAddress(Block), out ulong status) && (status & (1UL << (63 - (int)outlet))) != 0;
+        bool IsShown() =>
+            machine.Memory.TryReadUInt64(new LparAddress(Block), out ulong status) && (status & (1UL << (63 - (int)outlet))) != 0;
     }
 
     [Fact]
@@ -259,7 +262,8 @@ public sealed class SpeTests
     private static LogicalSpe Start(Ps3Machine machine, string program, out ulong id)
     {
         if (machine.Spes!.Taken.Count == 0)
-            Call(machine, Lv1Call.SelectVirtualAddressSpace, Call(machine, Lv1Call.ConstructVirtualAddressSpace, 18, 2, 0x1810_0000_0000_0000)[0]);
+            Call(machine, Lv1Call.SelectVirtualAddressSpace,
+                Call(machine, Lv1Call.ConstructVirtualAddressSpace, 18, 2, 0x1810_0000_0000_0000)[0]);
         ulong[] made = Call(machine, Lv1Call.ConstructLogicalSpe, 12, 12, 12, 12, 12, 0, 0);
         id = made[5];
         LogicalSpe spe = machine.Spes.Taken[^1];

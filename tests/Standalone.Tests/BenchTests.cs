@@ -15,13 +15,15 @@ public sealed class BenchTests
 
     public static TheoryData<string, int> Cases => new()
     {
-        { "dispatch", 3 }, { "mailbox", 4 }, { "dma", 12 }, { "atomic", 6 }, { "fairness", 18 }, { "switch", 2 }, { "sgemm", 1 }, { "integer", 1 },
+        { "dispatch", 3 }, { "mailbox", 4 }, { "dma", 12 }, { "atomic", 6 }, { "fairness", 18 }, { "switch", 2 }, { "sgemm", 1 },
+        { "integer", 1 },
     };
 
     [Theory, MemberData(nameof(Cases))]
     public void Every_case_has_its_samples(string name, int cases)
     {
-        ISpuMeasure measure = SpuMeasures.All(SpuPrograms.Built("standalone/sgemm.elf"), SpuPrograms.Built("standalone/integer.elf")).Single(one => one.Name == name);
+        ISpuMeasure measure = SpuMeasures.All(SpuPrograms.Built("standalone/sgemm.elf"), SpuPrograms.Built("standalone/integer.elf"))
+            .Single(one => one.Name == name);
 
         SpuMeasurement[] measurements = [.. measure.Run(Short)];
 
@@ -32,7 +34,8 @@ public sealed class BenchTests
             Assert.All(one.Samples, static sample => Assert.True(sample > 0 && double.IsFinite(sample)));
             Assert.InRange(one.Summary.Median, one.Low, one.High);
         });
-        Assert.All(measurements.Where(static one => one.Group.EndsWith("(Jain)", StringComparison.Ordinal)), static one => Assert.All(one.Samples, static sample => Assert.InRange(sample, 1 / 64.0, 1.0000001)));
+        Assert.All(measurements.Where(static one => one.Group.EndsWith("(Jain)", StringComparison.Ordinal)), static one =>
+            Assert.All(one.Samples, static sample => Assert.InRange(sample, 1 / 64.0, 1.0000001)));
     }
 
     [Fact]

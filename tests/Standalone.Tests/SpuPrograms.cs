@@ -20,7 +20,8 @@ internal sealed record SpuRun(StandaloneOutcome Outcome, string Output, string E
 /// <summary>Runs SPU programs in this process: those of firmware-stubs/spe, and some words.</summary>
 internal static class SpuPrograms
 {
-    public static SpuRun Run(SpuProgram program, StandaloneLimits? limits = null, string input = "", bool countsInstructions = true, SpuEngine engine = SpuEngine.Interpreter, params string[] arguments)
+    public static SpuRun Run(SpuProgram program, StandaloneLimits? limits = null, string input = "", bool countsInstructions = true,
+        SpuEngine engine = SpuEngine.Interpreter, params string[] arguments)
     {
         using SpuCodeCache? code = SpuCodeCache.Create(engine);
         var output = new MemoryStream();
@@ -34,7 +35,8 @@ internal static class SpuPrograms
         };
         using var spe = new StandaloneSpe(program, options);
         StandaloneOutcome outcome = spe.Run(limits ?? new StandaloneLimits { Timeout = TimeSpan.FromMinutes(10) });
-        return new SpuRun(outcome, Encoding.Latin1.GetString(output.ToArray()), Encoding.Latin1.GetString(errors.ToArray()), spe.Instructions);
+        return new SpuRun(
+            outcome, Encoding.Latin1.GetString(output.ToArray()), Encoding.Latin1.GetString(errors.ToArray()), spe.Instructions);
     }
 
     /// <summary>A program of firmware-stubs/spe.</summary>

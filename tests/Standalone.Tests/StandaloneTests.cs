@@ -25,7 +25,8 @@ public sealed class StandaloneTests : IDisposable
     private static readonly string[] Levels = ["O0", "O1", "O2", "O3"];
 
     // The torture programs of the normal run; PS3_SPU_TORTURE=all runs all of them.
-    private static readonly string[] Sample = ["arith", "bitfields", "doubles", "formats", "gotos", "jumps", "lldivision", "strings", "structs", "varargs", "vectors"];
+    private static readonly string[] Sample =
+        ["arith", "bitfields", "doubles", "formats", "gotos", "jumps", "lldivision", "strings", "structs", "varargs", "vectors"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("spu-run-").FullName;
 
@@ -51,7 +52,8 @@ public sealed class StandaloneTests : IDisposable
     {
         bool all = Environment.GetEnvironmentVariable("PS3_SPU_TORTURE") == "all";
         string[] names = all
-            ? [.. Directory.EnumerateFiles(SpuPrograms.PathOf("expected")).Select(static path => Path.GetFileNameWithoutExtension(path)!).Order(StringComparer.Ordinal)]
+            ? [.. Directory.EnumerateFiles(SpuPrograms.PathOf("expected")).Select(static path => Path.GetFileNameWithoutExtension(path)!)
+                .Order(StringComparer.Ordinal)]
             : Sample;
 
         SpuRun run = SpuPrograms.Run(SpuPrograms.Built($"torture/torture-{level}.elf"), engine: engine, arguments: names);
@@ -77,7 +79,8 @@ public sealed class StandaloneTests : IDisposable
         SpuRun files = SpuPrograms.Run(SpuPrograms.Built("standalone/files.elf"), arguments: file);
 
         Assert.Equal(SpuPrograms.Text("standalone/library.txt"), library.Output);
-        Assert.StartsWith("wrote 64 bytes\n6 lines, end 1, last end\nat 5: 1\nseek 60\nread 4 end\nwrite 4\n", files.Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "wrote 64 bytes\n6 lines, end 1, last end\nat 5: 1\nseek 60\nread 4 end\nwrite 4\n", files.Output, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
     }
 
@@ -86,7 +89,8 @@ public sealed class StandaloneTests : IDisposable
     [InlineData(true)]
     public void Every_call_about_files_and_names_is_the_hosts(bool countsInstructions)
     {
-        SpuRun run = SpuPrograms.Run(SpuPrograms.Built("standalone/calls.elf"), countsInstructions: countsInstructions, arguments: Path.Combine(_folder, "calls"));
+        SpuRun run = SpuPrograms.Run(
+            SpuPrograms.Built("standalone/calls.elf"), countsInstructions: countsInstructions, arguments: Path.Combine(_folder, "calls"));
 
         Assert.Equal(SpuPrograms.Text("standalone/calls.txt"), run.Output);
         Assert.Equal("calls: Permission denied\n", run.Errors);
@@ -129,7 +133,8 @@ public sealed class StandaloneTests : IDisposable
     {
         var options = new StandaloneOptions { MemorySize = 128 << 10 };
 
-        Assert.Contains("raise --memory", Assert.Throws<ArgumentException>(() => new StandaloneSpe(SpuPrograms.Built("standalone/overlays.elf"), options)).Message, StringComparison.Ordinal);
+        Assert.Contains("raise --memory", Assert.Throws<ArgumentException>(
+            () => new StandaloneSpe(SpuPrograms.Built("standalone/overlays.elf"), options)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,9 +142,11 @@ public sealed class StandaloneTests : IDisposable
     {
         // The block: the address of the text in its first word. newlib has no function for this call.
         const string Text = "echo to output; echo to errors >&2; exit 5";
-        string words = string.Join('\n', Text.PadRight(64, '\0').Chunk(4).Select(static four => $".long 0x{(int)four[0]:x2}{(int)four[1]:x2}{(int)four[2]:x2}{(int)four[3]:x2}"));
+        string words = string.Join('\n', Text.PadRight(64, '\0').Chunk(4)
+            .Select(static four => $".long 0x{(int)four[0]:x2}{(int)four[1]:x2}{(int)four[2]:x2}{(int)four[3]:x2}"));
         // Exits with 7 if the status is wait's for an exit code of 5.
-        string code = "stop 0x2100\n.long 0x1f000040\nlqa $3,0x40\nil $4,0x500\nceq $5,$3,$4\nbrz $5,0x1c\nstop 0x2007\nstop 0x2001\n" + string.Concat(Enumerable.Repeat("lnop\n", 8));
+        string code = "stop 0x2100\n.long 0x1f000040\nlqa $3,0x40\nil $4,0x500\nceq $5,$3,$4\nbrz $5,0x1c\nstop 0x2007\nstop 0x2001\n"
+            + string.Concat(Enumerable.Repeat("lnop\n", 8));
         SpuRun run = SpuPrograms.Run(SpuPrograms.Assemble($"{code}.long 0x50\n.long 0\n.long 0\n.long 0\n{words}"));
 
         Assert.Equal(("to output\n", "to errors\n"), (run.Output, run.Errors));
@@ -155,10 +162,14 @@ public sealed class StandaloneTests : IDisposable
         int protection = access == MappedAccess.ReadOnly ? 1 : 3;
         // mmap (11) of a page at block 0x100, munmap (14) with block 0x180, then a transfer of 16 bytes.
         string unmap = access == MappedAccess.Gone ? "stop 0x2101\n.long 0x0e000180\n" : "lnop\nlnop\n";
-        string code = $"stop 0x2101\n.long 0x0b000100\n{unmap}il $2,0x300\nilhu $3,0x8000\nil $4,16\nil $5,0\nil $6,{(access == MappedAccess.Gone ? 0x40 : 0x20)}\n"
-            + "wrch $ch16,$2\nwrch $ch17,$5\nwrch $ch18,$3\nwrch $ch19,$4\nwrch $ch20,$5\nwrch $ch21,$6\nil $7,1\nwrch $ch22,$7\nil $7,2\nwrch $ch23,$7\nrdch $8,$ch24\nstop 0x2009\n";
+        string code =
+            $"stop 0x2101\n.long 0x0b000100\n{unmap}il $2,0x300\nilhu $3,0x8000\nil $4,16\nil $5,0\nil "
+            + $"$6,{(access == MappedAccess.Gone ? 0x40 : 0x20)}\n"
+            + "wrch $ch16,$2\nwrch $ch17,$5\nwrch $ch18,$3\nwrch $ch19,$4\nwrch $ch20,$5\nwrch $ch21,$6\nil $7,1\nwrch $ch22,$7\nil "
+            + "$7,2\nwrch $ch23,$7\nrdch $8,$ch24\nstop 0x2009\n";
         int at = code.Split('\n').Length - 1;
-        string block(params int[] quadwords) => string.Concat(quadwords.Select(static word => $".long {word}\n.long 0\n.long 0\n.long 0\n"));
+        string block(params int[] quadwords) =>
+            string.Concat(quadwords.Select(static word => $".long {word}\n.long 0\n.long 0\n.long 0\n"));
         string blocks = string.Concat(Enumerable.Repeat(".long 0\n", (0x100 / 4) - at)) + block(0, 4096, protection, 0x22, -1, 0, 0, 0)
             + $".long 0\n.long {unchecked((int)0x8000_0000)}\n.long 0\n.long 0\n" + block(4096);
 
@@ -171,11 +182,14 @@ public sealed class StandaloneTests : IDisposable
     public void Sleeping_takes_the_programs_time_only()
     {
         // A day, by nanosleep (32); then it is over at once.
-        string words = "stop 0x2101\n.long 0x20000010\nstop 0x2003\nlnop\n.long 0x30\n.long 0\n.long 0\n.long 0\n.long 0\n.long 0\n.long 0\n.long 0\n.long 0\n.long 86400\n.long 0\n.long 0\n";
+        string words =
+            "stop 0x2101\n.long 0x20000010\nstop 0x2003\nlnop\n.long 0x30\n.long 0\n.long 0\n.long 0\n.long 0\n.long 0\n.long 0\n.long "
+            + "0\n.long 0\n.long 86400\n.long 0\n.long 0\n";
         long started = System.Diagnostics.Stopwatch.GetTimestamp();
 
         SpuRun counted = SpuPrograms.Run(SpuPrograms.Assemble(words));
-        SpuRun timed = SpuPrograms.Run(SpuPrograms.Assemble(words + "br 0"), new StandaloneLimits { Timeout = TimeSpan.FromMilliseconds(30) }, countsInstructions: false);
+        SpuRun timed = SpuPrograms.Run(SpuPrograms.Assemble(words + "br 0"),
+            new StandaloneLimits { Timeout = TimeSpan.FromMilliseconds(30) }, countsInstructions: false);
 
         Assert.Equal((StandaloneEnd.Exited, 3), (counted.Outcome.End, counted.Outcome.ExitCode));
         Assert.Equal(StandaloneEnd.Timeout, timed.Outcome.End);
@@ -205,8 +219,10 @@ public sealed class StandaloneTests : IDisposable
     public void As_many_arguments_as_one_dma_moves()
     {
         string most = new('x', 0x4000 - 16 - 16);
-        Assert.Contains("1 arguments", SpuPrograms.Run(SpuPrograms.Built("standalone/arguments.elf"), arguments: most).Output, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => SpuPrograms.Run(SpuPrograms.Built("standalone/arguments.elf"), arguments: most + "0123456789abcdef"));
+        Assert.Contains("1 arguments", SpuPrograms.Run(SpuPrograms.Built("standalone/arguments.elf"), arguments: most).Output,
+            StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(
+            () => SpuPrograms.Run(SpuPrograms.Built("standalone/arguments.elf"), arguments: most + "0123456789abcdef"));
     }
 
     [Theory]
@@ -249,7 +265,8 @@ public sealed class StandaloneTests : IDisposable
     [InlineData("stop 0x2100; .long 0x2a000000", StandaloneEnd.NotServed, "the C library's operation 42 is not served at 0x00000")]
     [InlineData("stop 0x2100; .long 0x7f000000", StandaloneEnd.NotServed, "operation 127")]
     [InlineData("stop 0x2101; .long 0x11000000", StandaloneEnd.NotServed, "POSIX shmat is not served")]
-    [InlineData("stop 0x2104; .long 16; .long 0; .long 0; .long 0; .long 102", StandaloneEnd.NotServed, "system call 102 of the Linux kernel is not served")]
+    [InlineData("stop 0x2104; .long 16; .long 0; .long 0; .long 0; .long 102", StandaloneEnd.NotServed,
+        "system call 102 of the Linux kernel is not served")]
     [InlineData("stop 0x2102; .long 0", StandaloneEnd.NotServed, "the call-back with stop code 0x2102")]
     [InlineData("il $3,0x55; stop 0x20ab", StandaloneEnd.Exited, "exit code 171")]
     public void Every_other_end_says_what_and_where(string words, StandaloneEnd end, string message)
@@ -316,7 +333,9 @@ public sealed class StandaloneTests : IDisposable
     {
         long started = System.Diagnostics.Stopwatch.GetTimestamp();
         SpuRun run = SpuPrograms.Run(
-            SpuPrograms.Assemble($"il $3,0x20; wrch $ch1,$3; ilhu $4,{ticks >> 16}; iohl $4,{ticks & 0xffff}; wrch $ch7,$4; rdch $5,$ch0; stop 0x2005"), countsInstructions: countsInstructions);
+            SpuPrograms.Assemble(
+                $"il $3,0x20; wrch $ch1,$3; ilhu $4,{ticks >> 16}; iohl $4,{ticks & 0xffff}; wrch $ch7,$4; rdch $5,$ch0; stop 0x2005"),
+                countsInstructions: countsInstructions);
 
         Assert.Equal((StandaloneEnd.Exited, 5), (run.Outcome.End, run.Outcome.ExitCode));
         Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds >= least);
@@ -329,11 +348,13 @@ public sealed class StandaloneTests : IDisposable
         for (int round = 0; round < 300; round++)
         {
             uint code = (uint)(0x2100 + random.Next(6));
-            // Not those that would make a file of the host's (fopen, freopen, open, shm_open, mkdir, mknod, link, symlink, mkstemp) or run a command.
+            // Not those that would make a file of the host's (fopen, freopen, open, shm_open, mkdir, mknod, link, symlink, mkstemp) or run
+            // a command.
             uint operation = (uint)random.Next(80) is var any and not (10 or 14 or 15 or 21 or 31 or 35 or 36 or 44 or 45 or 53) ? any : 0;
             string words = string.Join('\n', Enumerable.Range(0, 60).Select(_ => $".long {random.Next()}"));
             SpuRun run = SpuPrograms.Run(
-                SpuPrograms.Assemble($"br 8\n.long 0\nstop {code}\n.long {(operation << 24) | (uint)random.Next(0x40000)}\nstop 0x2000\n{words}"),
+                SpuPrograms.Assemble(
+                    $"br 8\n.long 0\nstop {code}\n.long {(operation << 24) | (uint)random.Next(0x40000)}\nstop 0x2000\n{words}"),
                 new StandaloneLimits { Instructions = 1000, Timeout = TimeSpan.FromSeconds(10) }, input: "input");
 
             // Results of calls may have overwritten the program.

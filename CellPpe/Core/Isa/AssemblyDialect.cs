@@ -43,7 +43,9 @@ public abstract class AssemblyDialect<TRow>
         return row.Value | ReadOperands(text, row, operands, address);
     }
 
-    /// <summary>Assembles a program at <paramref name="address"/>, one instruction per line, without blank lines and '#' comments.</summary>
+    /// <summary>
+    /// Assembles a program at <paramref name="address"/>, one instruction per line, without blank lines and '#' comments.
+    /// </summary>
     /// <exception cref="FormatException">A line is no instruction, or an operand does not fit.</exception>
     public uint[] ReadLines(string lines, ulong address)
     {
@@ -109,7 +111,8 @@ public abstract class AssemblyDialect<TRow>
         string digits = negative ? number[1..] : number;
         bool hexadecimal = digits.StartsWith("0x", StringComparison.Ordinal);
         if (!ulong.TryParse(
-            hexadecimal ? digits[2..] : digits, hexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out ulong value))
+            hexadecimal ? digits[2..] : digits, hexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None,
+            CultureInfo.InvariantCulture, out ulong value))
         {
             throw new FormatException($"'{text}': '{number}' is no number");
         }

@@ -7,7 +7,8 @@ public sealed record OperandField(string Name, bool Signed, int Scale, (int Firs
     public int Width => Ranges.Sum(static range => range.Last - range.First + 1);
 
     /// <summary>The bits of an instruction word the field covers.</summary>
-    public uint Mask => Ranges.Aggregate(0u, static (mask, range) => mask | ((uint.MaxValue >> (31 - (range.Last - range.First))) << (31 - range.Last)));
+    public uint Mask =>
+        Ranges.Aggregate(0u, static (mask, range) => mask | ((uint.MaxValue >> (31 - (range.Last - range.First))) << (31 - range.Last)));
 
     /// <summary>The value an instruction word holds.</summary>
     public long Extract(uint word)
@@ -28,7 +29,8 @@ public sealed record OperandField(string Name, bool Signed, int Scale, (int Firs
         long limit = 1L << Width;
         bool fits = Signed ? unscaled >= -(limit / 2) && unscaled < limit / 2 : unscaled >= 0 && unscaled < limit;
         if (!fits || unscaled * Scale != value)
-            throw new ArgumentOutOfRangeException(nameof(value), value, $"operand {Name} takes {Width} {(Signed ? "signed" : "unsigned")} bits in steps of {Scale}");
+            throw new ArgumentOutOfRangeException(
+                nameof(value), value, $"operand {Name} takes {Width} {(Signed ? "signed" : "unsigned")} bits in steps of {Scale}");
         uint word = 0;
         int below = Width;
         foreach ((int first, int last) in Ranges)

@@ -61,7 +61,8 @@ public sealed class ChromeTrace : IDisposable
     /// <param name="name">Its title.</param>
     /// <param name="id">An id that differs from those of slices that may overlap it.</param>
     /// <param name="numbers">Further named values to show with it.</param>
-    public void Overlapping(int process, int thread, ulong begin, ulong end, string name, long id, params ReadOnlySpan<(string Name, long Value)> numbers)
+    public void Overlapping(
+        int process, int thread, ulong begin, ulong end, string name, long id, params ReadOnlySpan<(string Name, long Value)> numbers)
     {
         Start("b", process, thread, begin, name);
         WriteId(id);

@@ -14,14 +14,17 @@ namespace Ps3Platform.Cli.Commands;
 internal sealed class ProfileCommand
 {
     private readonly BootOptions _boot = new();
-    private readonly Setting<string> _output = new("--output", new PathKind("FILE"), "The flame graph; profile.speedscope.json or profile.trace.json unless given.", null, "-o");
+    private readonly Setting<string> _output = new(
+        "--output", new PathKind("FILE"), "The flame graph; profile.speedscope.json or profile.trace.json unless given.", null, "-o");
     private readonly Setting<bool> _isSpeedscope = new(
         "--format", new ChoiceKind<bool>(("speedscope", true), ("perfetto", false), ("chrome", false)),
         "speedscope: for speedscope.app. perfetto, chrome: trace events, for ui.perfetto.dev and chrome://tracing.", "speedscope");
     private readonly Setting<TimeSpan> _interval = new(
-        "--interval", new TimeKind(TimeSpan.FromMicroseconds(1)), "Guest time a thread runs between two samples; at least a turn of some ten microseconds passes.", "500us");
+        "--interval", new TimeKind(TimeSpan.FromMicroseconds(1)),
+        "Guest time a thread runs between two samples; at least a turn of some ten microseconds passes.", "500us");
     private readonly Setting<string> _userSymbols = new(
-        "--symbols-user", new PathKind("ELF"), "A program the guest runs, with symbols, linked at a fixed address. May be given several times.") { IsRepeatable = true };
+        "--symbols-user", new PathKind("ELF"),
+        "A program the guest runs, with symbols, linked at a fixed address. May be given several times.") { IsRepeatable = true };
     private readonly Setting<ulong> _top = new("--top", new NumberKind(1, 100_000), "Functions to print.", "25");
 
     public static Command Create()
@@ -49,10 +52,12 @@ internal sealed class ProfileCommand
         bool speedscope = _isSpeedscope.Read(parsed);
         TimeSpan interval = _interval.Read(parsed);
         int top = (int)_top.Read(parsed);
-        var output = OutputFile.Check(_output.TryRead(parsed, out string? path) ? path : speedscope ? "profile.speedscope.json" : "profile.trace.json", _output.Name);
+        var output = OutputFile.Check(
+            _output.TryRead(parsed, out string? path) ? path : speedscope ? "profile.speedscope.json" : "profile.trace.json", _output.Name);
         SymbolTable[] user =
         [
-            .. _userSymbols.ReadAll(parsed).Select(program => SymbolTable.ReadExecutable(InputFiles.Read(program, _userSymbols.Name, "a program with symbols"))),
+            .. _userSymbols.ReadAll(parsed)
+            .Select(program => SymbolTable.ReadExecutable(InputFiles.Read(program, _userSymbols.Name, "a program with symbols"))),
         ];
 
         GuestProfile? profile = null;

@@ -42,7 +42,8 @@ internal sealed partial class UnfinishedFile : IDisposable
         else
         {
             string name = NameBeside(target);
-            file = new UnfinishedFile(target, new FileStream(name, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0), name);
+            file = new UnfinishedFile(
+                target, new FileStream(name, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0), name);
         }
 
         try
@@ -93,15 +94,17 @@ internal sealed partial class UnfinishedFile : IDisposable
         if (!OperatingSystem.IsLinux() || !Directory.Exists("/proc/self/fd"))
             return null;
         // O_DIRECTORY, which O_TMPFILE contains, is another bit on Arm and Power.
-        int folderBit = RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 or Architecture.RiscV64 or Architecture.LoongArch64
-            ? 0x10000 : 0x4000;
+        bool usesCommonBit = RuntimeInformation.ProcessArchitecture
+            is Architecture.X64 or Architecture.X86 or Architecture.RiscV64 or Architecture.LoongArch64;
+        int folderBit = usesCommonBit ? 0x10000 : 0x4000;
         int descriptor = Open(FolderOf(target), WriteOnly | CloseOnExec | TemporaryFile | folderBit, ReadWriteByAll);
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
     private static string FolderOf(string target) => Path.GetDirectoryName(target) is { Length: > 0 } folder ? folder : ".";
 
-    private static string NameBeside(string target) => Path.Combine(FolderOf(target), $".ps3-{Environment.ProcessId}-{Guid.NewGuid():n}.tmp");
+    private static string NameBeside(string target) =>
+        Path.Combine(FolderOf(target), $".ps3-{Environment.ProcessId}-{Guid.NewGuid():n}.tmp");
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -34,7 +34,8 @@ internal sealed class ArgumentReader(RootCommand root)
             return new CommandWords(root, command, string.Join(' ', path)).Read(path, arguments.Skip(next));
         if (next == arguments.Count || HelpWords.Contains(arguments[next]))
             return [.. path, "--help"];
-        return command == root && arguments[next] is "--version" or "-version" ? ["--version"] : throw Unknown(command, path, arguments[next]);
+        return command == root && arguments[next] is "--version" or "-version" ? ["--version"]
+            : throw Unknown(command, path, arguments[next]);
     }
 
     /// <summary>True for the words that request a help page.</summary>
@@ -45,7 +46,8 @@ internal sealed class ArgumentReader(RootCommand root)
         string name = string.Join(' ', ["ps3", .. path]);
         string list = $"\"{string.Join(' ', ["ps3", "help", .. path])}\" lists the commands";
         if (word.StartsWith('-'))
-            return new UsageException($"{word}: options stand behind a command, as in \"{name} {command.Subcommands[0].Name} {word}\"; {list}.");
+            return new UsageException(
+                $"{word}: options stand behind a command, as in \"{name} {command.Subcommands[0].Name} {word}\"; {list}.");
         if (Suggestions.Nearest(word, command.Subcommands.Select(static one => one.Name)) is { } near)
             return new UsageException($"{word}: no such command; did you mean \"{name} {near}\"? {list}.");
         return FileKinds.Of(word) == FileKind.Regular

@@ -68,7 +68,8 @@ internal sealed class CommandWords(RootCommand root, Command command, string nam
         // "-n4", a value directly after a short name, as in objdump.
         else if (word.Length > 2 && word[1] != '-' && (char.IsAsciiDigit(word[2]) || word[2] == '.') && Find(word[..2]) is { } attached)
             Add(attached, word[..2], word[2..]);
-        else if (_boots && QemuWords.TryReplace(word, left.TryPeek(out string? next) ? next : null, out string[] replacement, out bool takesValue))
+        else if (_boots
+            && QemuWords.TryReplace(word, left.TryPeek(out string? next) ? next : null, out string[] replacement, out bool takesValue))
             AddReplacement(word, replacement, takesValue, left);
         else
             throw Unknown(equals > 0 ? word[..equals] : word);
@@ -95,7 +96,8 @@ internal sealed class CommandWords(RootCommand root, Command command, string nam
     private void Add(Option option, string word, string? value)
     {
         if (_given.TryGetValue(option, out string? before) && option is not ISetting { IsRepeatable: true })
-            throw new UsageException($"{word} {value}: {(before == word ? "it is given twice" : $"{before} says that already")}; give it once.");
+            throw new UsageException(
+                $"{word} {value}: {(before == word ? "it is given twice" : $"{before} says that already")}; give it once.");
         _given[option] = word;
         // Errors name the option as it was written, except for QEMU's options.
         string shown = Find(word) is null ? option.Name : word;
@@ -134,16 +136,20 @@ internal sealed class CommandWords(RootCommand root, Command command, string nam
 
     private void CheckOperands()
     {
-        int most = command.Arguments.Sum(static argument => argument.Arity.MaximumNumberOfValues > 1 ? int.MaxValue / 2 : argument.Arity.MaximumNumberOfValues);
+        int most = command.Arguments.Sum(
+            static argument => argument.Arity.MaximumNumberOfValues > 1 ? int.MaxValue / 2 : argument.Arity.MaximumNumberOfValues);
         if (_operands.Count > most)
         {
-            string expected = most == 0 ? "nothing but options" : string.Join(" and ", command.Arguments.Select(static argument => argument.Name));
+            string expected = most == 0 ? "nothing but options"
+                : string.Join(" and ", command.Arguments.Select(static argument => argument.Name));
             throw new UsageException(
-                $"{_operands[most]}: one word too many: \"ps3 {name}\" takes {expected}, which is {string.Join(' ', _operands.Take(most))}; "
+                $"{_operands[most]}: one word too many: \"ps3 {name}\" takes {expected}, which is "
+                + $"{string.Join(' ', _operands.Take(most))}; "
                 + "quote what belongs together, as in --append \"a b\".");
         }
 
-        Argument? missing = command.Arguments.Skip(_operands.Count).FirstOrDefault(static argument => argument.Arity.MinimumNumberOfValues > 0);
+        Argument? missing = command.Arguments.Skip(_operands.Count)
+            .FirstOrDefault(static argument => argument.Arity.MinimumNumberOfValues > 0);
         if (missing is not null)
             throw new UsageException($"{missing.Name} is missing: {missing.Description} \"ps3 help {name}\" shows how to write it.");
     }

@@ -37,14 +37,16 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         yield return "";
         yield return "Usage:";
         string operands = string.Concat(command.Arguments.Select(static argument =>
-            (argument.Arity.MinimumNumberOfValues > 0 ? $" {argument.Name}" : $" [{argument.Name}]") + (argument.Arity.MaximumNumberOfValues > 1 ? "..." : "")));
+            (argument.Arity.MinimumNumberOfValues > 0 ? $" {argument.Name}" : $" [{argument.Name}]")
+            + (argument.Arity.MaximumNumberOfValues > 1 ? "..." : "")));
         yield return command.Subcommands.Count > 0 ? $"  {name} COMMAND ..." : $"  {name} [OPTION]...{operands}";
 
         IEnumerable<(string Title, IEnumerable<(string Label, string Text)> Entries)> sections =
         [
             ("Commands", command.Subcommands.Select(static one => (one.Name, FirstSentence(one.Description ?? "")))),
             ("Operands", command.Arguments.Select(static argument => (argument.Name, argument.Description ?? ""))),
-            ("Options", command.Options.Where(static option => option is ISetting).Select(static option => (LabelOf(option), TextOf((ISetting)option)))),
+            ("Options", command.Options.Where(static option => option is ISetting)
+                .Select(static option => (LabelOf(option), TextOf((ISetting)option)))),
         ];
         foreach ((string title, IEnumerable<(string Label, string Text)> entries) in sections)
         {

@@ -94,7 +94,8 @@ internal sealed class BootOptions
     {
         try
         {
-            return (options.Options.Disk ?? GuestFiles.DiskOf(options.Options)) is { } disk ? BlockBackends.Open(disk, Terminal.Error) : null;
+            return (options.Options.Disk ?? GuestFiles.DiskOf(options.Options)) is { } disk
+                ? BlockBackends.Open(disk, Terminal.Error) : null;
         }
         catch (BlockOpenException e)
         {

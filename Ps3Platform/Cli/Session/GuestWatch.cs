@@ -79,7 +79,8 @@ internal sealed class GuestWatch
         if (!whole && LastText(log) is { } last && _console.Shows(last))
             return;
         int first = whole ? 0 : Math.Max(0, lines.Length - LastLines);
-        Terminal.Note(first == 0 ? $"the kernel's log ({lines.Length} lines):" : $"the kernel's log, the last {LastLines} of {lines.Length} lines (--log-buffer prints all):");
+        Terminal.Note(first == 0 ? $"the kernel's log ({lines.Length} lines):"
+            : $"the kernel's log, the last {LastLines} of {lines.Length} lines (--log-buffer prints all):");
         foreach (string line in lines.AsSpan(first))
             Terminal.Text(line);
     }

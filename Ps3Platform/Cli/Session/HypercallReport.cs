@@ -24,7 +24,8 @@ internal static class HypercallReport
 
         foreach (AuditRecord record in audit.Recent().TakeLast(Recent))
         {
-            string arguments = string.Join(", ", Enumerable.Range(0, Lv1Calls.InputCount(record.Number)).Select(index => $"0x{record.Arguments[index]:x}"));
+            string arguments = string.Join(
+                ", ", Enumerable.Range(0, Lv1Calls.InputCount(record.Number)).Select(index => $"0x{record.Arguments[index]:x}"));
             yield return $"  {record.TimeBase} thread {record.Thread}: lv1_{Lv1Calls.Name(record.Number)}({arguments}) = {record.Status}";
         }
     }

@@ -60,7 +60,8 @@ internal sealed class PowerButton : IDisposable
         bool isPatient = reason == StopReason.Interrupt;
         Terminal.Note(isPatient
             ? "power button pressed; Ctrl-C again stops at once"
-            : $"power button pressed by {StopSignals.Describe(reason)}; the machine stops in {Grace.TotalSeconds:0} s if the guest does not");
+            : $"power button pressed by {StopSignals.Describe(reason)}; the machine stops in {Grace.TotalSeconds:0} s if the guest does "
+            + $"not");
         if (!isPatient)
             _grace.Change(Grace, Timeout.InfiniteTimeSpan);
         machine.Post(() =>

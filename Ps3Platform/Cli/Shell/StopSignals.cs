@@ -66,7 +66,8 @@ internal sealed class StopSignals : IDisposable
         const string Ignored = "SigIgn:";
         if (!OperatingSystem.IsLinux() || !File.Exists("/proc/self/status"))
             return false;
-        string? line = File.ReadLines("/proc/self/status").FirstOrDefault(static line => line.StartsWith(Ignored, StringComparison.Ordinal));
+        string? line = File.ReadLines("/proc/self/status")
+            .FirstOrDefault(static line => line.StartsWith(Ignored, StringComparison.Ordinal));
         return line is not null && ((Convert.ToUInt64(line[Ignored.Length..].Trim(), 16) >> ((int)reason - 1)) & 1) != 0;
     }
 

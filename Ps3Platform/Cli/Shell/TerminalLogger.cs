@@ -18,7 +18,8 @@ internal sealed class TerminalLoggerProvider : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Terminal.Note($"[{part}] {formatter(state, exception)}{(exception is null ? "" : Environment.NewLine + exception)}");
     }
 }

@@ -18,8 +18,10 @@ namespace Ps3Platform.Cli.Spu;
 internal sealed class BenchCommand
 {
     private readonly Setting<string> _only = new(
-        "--only", new TextKind("NAMES"), "Measure only these, with commas between: dispatch, mailbox, dma, atomic, fairness, switch, sgemm, integer.");
-    private readonly Setting<ulong> _rounds = new("--rounds", new NumberKind(1, 1000), "Samples of each case. Latencies take 400 in each round.", "5");
+        "--only", new TextKind("NAMES"),
+        "Measure only these, with commas between: dispatch, mailbox, dma, atomic, fairness, switch, sgemm, integer.");
+    private readonly Setting<ulong> _rounds = new(
+        "--rounds", new NumberKind(1, 1000), "Samples of each case. Latencies take 400 in each round.", "5");
     private readonly Setting<TimeSpan> _time = new("--time", new TimeKind(), "How long a sample takes.", "200ms");
     private readonly Setting<string> _json = new("--json", new PathKind("FILE"), "Write all samples to this file.");
     private readonly Setting<string> _svg = new("--svg", new PathKind("FILE"), "Write a plot to this file.");
@@ -46,7 +48,8 @@ internal sealed class BenchCommand
     private int Run(ParseResult parsed)
     {
         // All options are checked before the measurements start.
-        ISpuMeasure[] chosen = Choose(_only.TryRead(parsed, out string? only) ? only : null, SpuMeasures.All(ReadEmbedded("sgemm.elf"), ReadEmbedded("integer.elf")));
+        ISpuMeasure[] chosen = Choose(
+            _only.TryRead(parsed, out string? only) ? only : null, SpuMeasures.All(ReadEmbedded("sgemm.elf"), ReadEmbedded("integer.elf")));
         using SpuCodeCache? code = SpuCodeCache.Create(_engine.ReadEngine(parsed));
         var options = new SpuBenchOptions { Rounds = (int)_rounds.Read(parsed), Time = _time.Read(parsed), Code = code };
         OutputFile? json = _json.TryRead(parsed, out string? jsonPath) ? OutputFile.Check(jsonPath, _json.Name) : null;

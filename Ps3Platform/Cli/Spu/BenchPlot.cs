@@ -60,9 +60,12 @@ internal static class BenchPlot
             int y = top + Header + (index * Row);
             double start = left + LabelWidth;
             Text(svg, left, y + 10, one.Case, "");
-            svg.Append($"<rect x=\"{Number(start)}\" y=\"{y}\" width=\"{Number(one.Summary.Median * scale)}\" height=\"13\" fill=\"#4878a8\"/>\n");
-            svg.Append($"<path d=\"M{Number(start + (one.Low * scale))} {y + 6} H{Number(start + (one.High * scale))}\" stroke=\"#111\" stroke-width=\"2\"/>\n");
-            Text(svg, start + (Math.Max(one.High, one.Summary.Median) * scale) + 6, y + 10, BenchTable.Number(one.Summary.Median), "fill=\"#333\"");
+            svg.Append($"<rect x=\"{Number(start)}\" y=\"{y}\" width=\"{Number(one.Summary.Median * scale)}\" height=\"13\" "
+                + $"fill=\"#4878a8\"/>\n");
+            svg.Append($"<path d=\"M{Number(start + (one.Low * scale))} {y + 6} H{Number(start + (one.High * scale))}\" stroke=\"#111\" "
+                + $"stroke-width=\"2\"/>\n");
+            Text(svg, start + (Math.Max(one.High, one.Summary.Median) * scale) + 6, y + 10, BenchTable.Number(one.Summary.Median),
+                "fill=\"#333\"");
         }
     }
 

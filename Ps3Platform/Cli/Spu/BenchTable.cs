@@ -17,7 +17,8 @@ internal static class BenchTable
     {
         string name = measurement.Unit.Length == 0 ? measurement.Case + " (Jain)" : measurement.Case;
         string range = $"{Number(measurement.Low)} .. {Number(measurement.High)}";
-        Console.WriteLine($"  {name,-32} {Number(measurement.Summary.Median),10} {measurement.Unit,-7} {range,24} {measurement.Samples.Count,8}");
+        Console.WriteLine(
+            $"  {name,-32} {Number(measurement.Summary.Median),10} {measurement.Unit,-7} {range,24} {measurement.Samples.Count,8}");
     }
 
     /// <summary>A number with three to four significant digits, in the C locale.</summary>

@@ -17,8 +17,10 @@ internal static class SpuDisasmCommand
     public static Command Create()
     {
         var program = new Operand<string>("PROGRAM") { Description = "An SPU program, as spu-elf-gcc links it." };
-        var start = new Operand<string?>("START") { Shape = new JsonShape(), Description = "Address (0x...) or symbol; nothing: every section with code.", Arity = ArgumentArity.ZeroOrOne };
-        var count = new Setting<ulong>("--count", new NumberKind(1, int.MaxValue), $"Instructions to print; from START on {DefaultCount}, or all of a function whose size is known.", null, "-n");
+        var start = new Operand<string?>("START") { Shape = new JsonShape(),
+            Description = "Address (0x...) or symbol; nothing: every section with code.", Arity = ArgumentArity.ZeroOrOne };
+        var count = new Setting<ulong>("--count", new NumberKind(1, int.MaxValue),
+            $"Instructions to print; from START on {DefaultCount}, or all of a function whose size is known.", null, "-n");
         var section = new Setting<string>("--section", new TextKind("NAME"), "Only this section, whatever it holds.", null, "-j");
         var command = new Command(
             "disasm",
@@ -57,9 +59,12 @@ internal static class SpuDisasmCommand
 
     private static void PrintSections(SpuProgram program, string? name, int most)
     {
-        ElfSection[] sections = [.. program.Image.Sections.Where(section => name is null ? (section.Flags & Executable) != 0 && section.Size > 0 : section.Name == name)];
+        ElfSection[] sections = [.. program.Image.Sections.Where(
+            section => name is null ? (section.Flags & Executable) != 0 && section.Size > 0 : section.Name == name)];
         if (sections.Length == 0 && name is not null)
-            throw new UsageException($"--section {name}: {program.Image.File.Name} has {string.Join(", ", program.Image.Sections.Where(static one => one.Name.Length > 0).Select(static one => one.Name))}.");
+            throw new UsageException(
+                $"--section {name}: {program.Image.File.Name} has "
+                + $"{string.Join(", ", program.Image.Sections.Where(static one => one.Name.Length > 0).Select(static one => one.Name))}.");
         foreach (ElfSection section in sections)
         {
             Console.WriteLine($"\nDisassembly of section {section.Name}:");

@@ -29,6 +29,7 @@ internal sealed class SpuListing(SymbolTable symbols)
         if (!Referring.Any(name => text.StartsWith(name, StringComparison.Ordinal)))
             return null;
         int at = text.LastIndexOf("0x", StringComparison.Ordinal);
-        return at > 0 && uint.TryParse(text.AsSpan(at + 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out uint target) ? target : null;
+        return at > 0 && uint.TryParse(text.AsSpan(at + 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out uint target)
+            ? target : null;
     }
 }

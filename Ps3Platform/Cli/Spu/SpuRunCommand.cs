@@ -37,13 +37,16 @@ internal sealed class SpuRunCommand
     {
         SpuProgram program = _run.ReadProgram(parsed);
         using SpuCodeCache? code = _engine.Read(parsed);
-        return _run.Run(parsed, program, new SpuCoreFactory(code), observer: null, parsed.GetValue(_run.Stats) ? (spe, time) => Report(spe, time, code) : null);
+        return _run.Run(parsed, program, new SpuCoreFactory(code), observer: null, parsed.GetValue(_run.Stats) ? (spe, time) =>
+            Report(spe, time, code) : null);
     }
 
     private static void Report(StandaloneSpe spe, TimeSpan time, SpuCodeCache? code)
     {
         ref SpuRuntime.State.SpuState state = ref spe.State;
-        Terminal.Note($"{spe.Instructions} instructions in {time.TotalSeconds:0.000} s: {spe.Instructions / 1e6 / Math.Max(time.TotalSeconds, 1e-9):0.0} million a second");
+        Terminal.Note(
+            $"{spe.Instructions} instructions in {time.TotalSeconds:0.000} s: "
+            + $"{spe.Instructions / 1e6 / Math.Max(time.TotalSeconds, 1e-9):0.0} million a second");
         if (code is { Work: var work })
             Terminal.Note($"{work.Instructions} instructions compiled in {work.Time.TotalSeconds:0.000} s");
         Terminal.Note($"{spe.Calls} call-backs served; stopped at 0x{state.Pc:x5}");

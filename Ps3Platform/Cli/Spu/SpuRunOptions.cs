@@ -18,13 +18,17 @@ namespace Ps3Platform.Cli.Spu;
 internal sealed class SpuRunOptions
 {
     private readonly Operand<string> _program = new("PROGRAM") { Description = "An SPU program, as spu-elf-gcc links it." };
-    private readonly Operand<string[]> _arguments = new("ARGUMENT") { Description = "What its main gets, dashes or not.", Arity = ArgumentArity.ZeroOrMore };
-    private readonly Setting<ulong> _instructions = new("--max-instructions", new NumberKind(1), "Stop after so many instructions, with exit code 124.", null, "--instructions");
+    private readonly Operand<string[]> _arguments = new(
+        "ARGUMENT") { Description = "What its main gets, dashes or not.", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Setting<ulong> _instructions = new(
+        "--max-instructions", new NumberKind(1), "Stop after so many instructions, with exit code 124.", null, "--instructions");
     private readonly Setting<TimeSpan> _timeout = new("--timeout", new TimeKind(), "Stop after so much host time, with exit code 124.");
     private readonly Setting<ClockMode> _clock = new(
         "--clock", MachineSchema.Clocks,
-        "What the decrementer follows. host: the host's clock. instructions: eight instructions a tick; waiting takes no time, and every run is the same.", "host");
-    private readonly Setting<ulong> _memory = new("--memory", new SizeKind(1 << 20, 1UL << 30, 1 << 20), "Memory the program reaches by DMA, from 0x10000 on.", "16M", "-m");
+        "What the decrementer follows. host: the host's clock. instructions: eight instructions a tick; waiting takes no time, and every "
+        + "run is the same.", "host");
+    private readonly Setting<ulong> _memory = new(
+        "--memory", new SizeKind(1 << 20, 1UL << 30, 1 << 20), "Memory the program reaches by DMA, from 0x10000 on.", "16M", "-m");
 
     public Flag Stats { get; } = new("--stats", "Say how much was run and how fast.");
 
@@ -41,7 +45,8 @@ internal sealed class SpuRunOptions
 
     /// <summary>Runs the program until it ends. Prints how, unless it exited or <paramref name="isDone"/> ended it.</summary>
     /// <returns>The exit code of the command.</returns>
-    public int Run(ParseResult parsed, SpuProgram program, ISpuEngineFactory engines, ISpuObserver? observer, Action<StandaloneSpe, TimeSpan>? report = null, Func<bool>? isDone = null)
+    public int Run(ParseResult parsed, SpuProgram program, ISpuEngineFactory engines, ISpuObserver? observer, Action<StandaloneSpe,
+        TimeSpan>? report = null, Func<bool>? isDone = null)
     {
         var limits = new StandaloneLimits
         {
@@ -57,7 +62,8 @@ internal sealed class SpuRunOptions
             MemorySize = _memory.Read(parsed),
             CountsInstructions = _clock.Read(parsed) == ClockMode.Instructions,
             Streams = new StandardStreams(
-                Console.OpenStandardInput(), new WatchedOutput(HostOutput.OpenStandardOutput(), stop.OnReaderGone), HostOutput.OpenStandardError()),
+                Console.OpenStandardInput(), new WatchedOutput(HostOutput.OpenStandardOutput(), stop.OnReaderGone),
+                HostOutput.OpenStandardError()),
         };
         if (!program.HasStandardMain && options.Arguments.Count > 1)
             Terminal.Note($"{program.Image.File.Name} takes no arguments: its main is that of an SPE thread; link it with -mstdmain");

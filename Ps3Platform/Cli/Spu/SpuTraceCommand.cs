@@ -12,11 +12,15 @@ namespace Ps3Platform.Cli.Spu;
 internal sealed class SpuTraceCommand
 {
     private readonly SpuRunOptions _run = new();
-    private readonly Setting<string> _output = new("--output", new PathKind("FILE"), "Write the trace to this file, which appears when the run has ended; standard error unless given.", null, "-o");
-    private readonly Setting<string> _from = new("--from", new TextKind("START"), "Begin when the program gets here: an address (0x...) or a symbol.");
-    private readonly Setting<ulong> _count = new("--count", new NumberKind(1, long.MaxValue), "End the run after so many lines.", null, "-n");
+    private readonly Setting<string> _output = new("--output", new PathKind("FILE"),
+        "Write the trace to this file, which appears when the run has ended; standard error unless given.", null, "-o");
+    private readonly Setting<string> _from = new(
+        "--from", new TextKind("START"), "Begin when the program gets here: an address (0x...) or a symbol.");
+    private readonly Setting<ulong> _count = new(
+        "--count", new NumberKind(1, long.MaxValue), "End the run after so many lines.", null, "-n");
     private readonly Setting<TraceFilter> _only = new(
-        "--only", new ChoiceKind<TraceFilter>(("all", TraceFilter.All), ("channels", TraceFilter.Channels), ("branches", TraceFilter.Branches)),
+        "--only", new ChoiceKind<TraceFilter>(
+            ("all", TraceFilter.All), ("channels", TraceFilter.Channels), ("branches", TraceFilter.Branches)),
         "all; channels: instructions on channels, and stops; branches: branches that were taken, and stops.", "all");
 
     public static Command Create()
@@ -64,7 +68,8 @@ internal sealed class SpuTraceCommand
     private int Trace(ParseResult parsed, SpuProgram program, TextWriter output, TraceFilter filter, uint? from, long count)
     {
         var tracer = new SpuTracer(output, program, filter, from, count);
-        int code = _run.Run(parsed, program, tracer, tracer, parsed.GetValue(_run.Stats) ? (_, _) => Terminal.Note($"{tracer.Lines} lines") : null, tracer.HasReachedCount);
+        int code = _run.Run(parsed, program, tracer, tracer, parsed.GetValue(_run.Stats) ? (_, _) =>
+            Terminal.Note($"{tracer.Lines} lines") : null, tracer.HasReachedCount);
         if (from is { } place && !tracer.HasBegun)
             Terminal.Note($"nothing to show: the program never got to 0x{place:x5}");
         return code;

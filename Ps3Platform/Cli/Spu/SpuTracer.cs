@@ -22,7 +22,8 @@ internal enum TraceFilter
 /// Prints each instruction with the registers that it changed and the channel that it used. To see the channels, it wraps the
 /// interpreter's channel interface.
 /// </summary>
-internal sealed class SpuTracer(TextWriter output, SpuProgram program, TraceFilter filter, uint? from, long count) : ISpuObserver, ISpuEngineFactory
+internal sealed class SpuTracer(TextWriter output, SpuProgram program, TraceFilter filter, uint? from, long count) : ISpuObserver,
+    ISpuEngineFactory
 {
     private const int Registers = 128;
 

@@ -86,7 +86,8 @@ internal readonly record struct FramebufferBlit
             ulong from = Math.Max(rowStart, start);
             ulong to = Math.Min(rowStart + RowBytes, end);
             if (from < to)
-                TryReadRow(memory, context.IoMap, Source + (row * SourcePitch) + (from - rowStart), piece[(int)(from - start)..(int)(to - start)]);
+                TryReadRow(memory, context.IoMap, Source + (row * SourcePitch) + (from - rowStart),
+                    piece[(int)(from - start)..(int)(to - start)]);
         }
     }
 

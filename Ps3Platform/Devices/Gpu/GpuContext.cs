@@ -97,7 +97,8 @@ internal sealed class GpuContext
     /// busy, into memory in the I/O map.
     /// </summary>
     public bool MayStore(LparAddress start, ulong length) =>
-        (Fifo.IsBusy && IoMap.Shows(start, length)) || _regions.Any(region => start.Value < region.Start.Value + region.Size && region.Start.Value < start.Value + length);
+        (Fifo.IsBusy && IoMap.Shows(start, length))
+        || _regions.Any(region => start.Value < region.Start.Value + region.Size && region.Start.Value < start.Value + length);
 
     /// <summary>Latches causes and raises the outlet when the guest's mask lets one of them through.</summary>
     public void Report(GpuCauses causes)

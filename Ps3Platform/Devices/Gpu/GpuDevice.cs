@@ -296,7 +296,8 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
             default:
                 if (!context.HasFramebuffer)
                     return Lv1Status.WrongState;
-                return FramebufferBlit.TryParse(p1, p2, p3, p4, out FramebufferBlit blit) ? Copy(context, blit) : Lv1Status.IllegalParameterValue;
+                return FramebufferBlit.TryParse(p1, p2, p3, p4, out FramebufferBlit blit) ? Copy(context, blit)
+                    : Lv1Status.IllegalParameterValue;
         }
     }
 

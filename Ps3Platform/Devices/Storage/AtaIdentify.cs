@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Ps3Platform.Devices.Storage;
 
-/// <summary>The answer to IDENTIFY DEVICE (ATA/ATAPI-7, 6.17): 256 words, little-endian; in texts the first letter is the high byte of its word.</summary>
+/// <summary>
+/// The answer to IDENTIFY DEVICE (ATA/ATAPI-7, 6.17): 256 words, little-endian; in texts the first letter is the high byte of its word.
+/// </summary>
 internal static class AtaIdentify
 {
     public const int Size = 512;
@@ -46,7 +48,8 @@ internal static class AtaIdentify
             Word(data, 100 + i, (ushort)(sectors >> (16 * i)));
     }
 
-    private static void Word(Span<byte> data, int word, ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(data[(2 * word)..], value);
+    private static void Word(Span<byte> data, int word, ushort value) =>
+        BinaryPrimitives.WriteUInt16LittleEndian(data[(2 * word)..], value);
 
     private static void Text(Span<byte> data, int word, int words, string text)
     {

@@ -1,8 +1,8 @@
 namespace Ps3Platform.Devices.Storage;
 
 /// <summary>
-/// Where the regions of a disk are. They are those of a console whose disk was formatted for OtherOS (repository.md 3.3): the whole disk, the
-/// system's, the game data's, and the last one, OtherOS's, which is the back end. Only that one is accessible.
+/// Where the regions of a disk are. They are those of a console whose disk was formatted for OtherOS (repository.md 3.3): the whole disk,
+/// the system's, the game data's, and the last one, OtherOS's, which is the back end. Only that one is accessible.
 /// </summary>
 /// <param name="OtherOsBlocks">Blocks of the back end.</param>
 internal sealed record DiskLayout(ulong OtherOsBlocks)

@@ -15,8 +15,8 @@ public interface IGuestHold
     void Release();
 
     /// <summary>
-    /// From any thread: runs something on the machine's thread while the guest stands still. Unlike <see cref="EventQueue.Post"/> this ends no
-    /// thread's turn, so that the guest's threads take turns as if the host had been fast.
+    /// From any thread: runs something on the machine's thread while the guest stands still. Unlike <see cref="EventQueue.Post"/> this ends
+    /// no thread's turn, so that the guest's threads take turns as if the host had been fast.
     /// </summary>
     void Post(Action action);
 }
@@ -27,6 +27,7 @@ public interface IGuestHold
 /// <param name="Clock">Guest time.</param>
 /// <param name="Hold">Lets the guest wait for the host.</param>
 /// <param name="IsDeterministic">
-/// Commands complete at a guest time that depends on the command alone, however long the host takes: the guest waits for a host that is slower.
+/// Commands complete at a guest time that depends on the command alone, however long the host takes: the guest waits for a host that is
+/// slower.
 /// </param>
 public sealed record StoragePorts(GuestMemory Memory, EventQueue Events, IMachineClock Clock, IGuestHold Hold, bool IsDeterministic);

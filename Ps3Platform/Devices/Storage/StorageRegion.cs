@@ -8,7 +8,8 @@ namespace Ps3Platform.Devices.Storage;
 public readonly record struct StorageRegion(ulong Id, ulong Start, ulong Size, bool IsAccessible)
 {
     /// <summary>The repository's nodes of a device with regions.</summary>
-    public static IReadOnlyList<(string Path, ulong Value)> Nodes(ulong port, ulong blockSize, ulong blocks, IReadOnlyList<StorageRegion> regions)
+    public static IReadOnlyList<(string Path, ulong Value)> Nodes(
+        ulong port, ulong blockSize, ulong blocks, IReadOnlyList<StorageRegion> regions)
     {
         ArgumentNullException.ThrowIfNull(regions);
         return

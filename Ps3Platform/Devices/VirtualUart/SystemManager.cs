@@ -66,7 +66,8 @@ public sealed class SystemManager : IDevice, IVirtualUartPeer
     public void Continue() => _stopped = false;
 
     /// <inheritdoc/>
-    public DeviceState Inspect() => new SystemManagerState(_stopped, Attributes, _nextOperation, _commandSent, [.. _input.AsSpan(0, _inputLength)]);
+    public DeviceState Inspect() =>
+        new SystemManagerState(_stopped, Attributes, _nextOperation, _commandSent, [.. _input.AsSpan(0, _inputLength)]);
 
     /// <summary>Sends the guest a press of the power button.</summary>
     /// <returns>False when the guest has not enabled the event, has no room for the message, or the device is stopped.</returns>

@@ -4,7 +4,9 @@ using Ps3Platform.Host.Files;
 
 namespace Ps3Platform.Host.Streams;
 
-/// <summary>The reader of standard output has gone, as <c>head</c> does when it has seen enough. Not a failure: nobody wants the rest.</summary>
+/// <summary>
+/// The reader of standard output has gone, as <c>head</c> does when it has seen enough. Not a failure: nobody wants the rest.
+/// </summary>
 internal sealed class OutputClosedException() : IOException("the reader of standard output has gone");
 
 /// <summary>
@@ -61,7 +63,9 @@ internal sealed unsafe partial class HostOutput : WriteOnlyStream
                 case BrokenPipe:
                     throw new OutputClosedException();
                 default:
-                    throw new IOException($"standard {(_descriptor == StandardError ? "error" : "output")}: {FileErrors.ByNumber(error) ?? Marshal.GetPInvokeErrorMessage(error)}", error);
+                    throw new IOException(
+                        $"standard {(_descriptor == StandardError ? "error" : "output")}: "
+                        + $"{FileErrors.ByNumber(error) ?? Marshal.GetPInvokeErrorMessage(error)}", error);
             }
         }
     }
@@ -74,9 +78,11 @@ internal sealed unsafe partial class HostOutput : WriteOnlyStream
         const int AccessMode = 3;
         try
         {
-            string? flags = File.ReadLines($"/proc/self/fdinfo/{descriptor}").FirstOrDefault(static line => line.StartsWith("flags:", StringComparison.Ordinal));
+            string? flags = File.ReadLines($"/proc/self/fdinfo/{descriptor}")
+                .FirstOrDefault(static line => line.StartsWith("flags:", StringComparison.Ordinal));
             bool isWritable = flags is null || (Convert.ToInt32(flags["flags:".Length..].Trim(), 8) & AccessMode) != 0;
-            return isWritable && new FileInfo($"/proc/self/fd/{descriptor}").LinkTarget?.StartsWith("anon_inode:", StringComparison.Ordinal) != true;
+            return isWritable
+                && new FileInfo($"/proc/self/fd/{descriptor}").LinkTarget?.StartsWith("anon_inode:", StringComparison.Ordinal) != true;
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {

@@ -30,7 +30,8 @@ public sealed record BootSegment(string Name, LparAddress Address, ReadOnlyMemor
 /// The initial registers of a PPE thread; all others are zero. R2 and R12 are set as by a function's caller: R2 is the table of contents
 /// from its descriptor (first ABI), and R12 its own address (second ABI).
 /// </summary>
-public sealed record ThreadEntry(int Thread, LparAddress Pc, ulong Msr, ulong R3 = 0, ulong R4 = 0, ulong R5 = 0, ulong R2 = 0, ulong R12 = 0)
+public sealed record ThreadEntry(
+    int Thread, LparAddress Pc, ulong Msr, ulong R3 = 0, ulong R4 = 0, ulong R5 = 0, ulong R2 = 0, ulong R12 = 0)
 {
     /// <summary>MSR with only SF set: 64-bit, big-endian, translation and interrupts off.</summary>
     public const ulong SixtyFourBit = 0x8000_0000_0000_0000;
@@ -70,7 +71,8 @@ public sealed record BootImage
 
     /// <summary>The ELF file's symbols; empty for flat and stripped images.</summary>
     /// <exception cref="ImageFormatException">The symbol table is damaged.</exception>
-    public SymbolTable Symbols => _symbols ??= Executable is null ? SymbolTable.Empty : new SymbolTable(FunctionDescriptors.Resolve(Executable));
+    public SymbolTable Symbols =>
+        _symbols ??= Executable is null ? SymbolTable.Empty : new SymbolTable(FunctionDescriptors.Resolve(Executable));
 
     /// <summary>
     /// The file's bytes for a partition address, before later segments overwrite them; empty when they are not all in the file part of
@@ -81,7 +83,8 @@ public sealed record BootImage
         foreach (BootSegment segment in segments)
         {
             ulong offset = address - segment.Address.Value;
-            if (address >= segment.Address.Value && offset <= (ulong)segment.Bytes.Length && (ulong)length <= (ulong)segment.Bytes.Length - offset)
+            if (address >= segment.Address.Value && offset <= (ulong)segment.Bytes.Length
+                && (ulong)length <= (ulong)segment.Bytes.Length - offset)
                 return segment.Bytes.Slice((int)offset, length);
         }
 

@@ -33,7 +33,8 @@ public static class BootLayout
         CheckRoom(tree, osArea, request, "device tree", "a smaller kernel");
 
         MemoryRange? initrd = request.Initrd is null ? null : PlaceInitrd(request, request.Initrd, tree.End.Value, osArea);
-        var segments = new List<BootSegment>(image.Segments) { new("device tree", tree.Start, MakeTree(request, initrd, osArea), tree.Size) };
+        var segments = new List<BootSegment>(
+            image.Segments) { new("device tree", tree.Start, MakeTree(request, initrd, osArea), tree.Size) };
         AddInitrdAndOsArea(segments, request, initrd, osArea);
         return new BootPlan
         {
@@ -49,7 +50,8 @@ public static class BootLayout
     private static BootPlan ArrangeFlat(BootImage image, BootRequest request, MemoryRange osArea)
     {
         if (request.DeviceTree is not null)
-            throw new BootException($"{image.File.Name} brings its own device tree, so --dtb has no effect; leave it out, or boot the vmlinux instead.");
+            throw new BootException(
+                $"{image.File.Name} brings its own device tree, so --dtb has no effect; leave it out, or boot the vmlinux instead.");
 
         MemoryRange? initrd = request.Initrd is null
             ? null
@@ -86,7 +88,8 @@ public static class BootLayout
         DeviceTreeDocument document = FlatDeviceTree.Read(request.DeviceTree);
         Ps3DeviceTree.CompleteMemory(request.DeviceTree.Name, document.Root, request.BootMemorySize);
         Ps3DeviceTree.SetChosen(document.Root, request.CommandLine, initrd);
-        return FlatDeviceTree.Write(document with { Reservations = [.. document.Reservations, new DeviceTreeReservation(osArea.Start.Value, osArea.Size)] });
+        return FlatDeviceTree.Write(
+            document with { Reservations = [.. document.Reservations, new DeviceTreeReservation(osArea.Start.Value, osArea.Size)] });
     }
 
     private static MemoryRange PlaceOsArea(BootImage image, BootRequest request)
@@ -96,11 +99,14 @@ public static class BootLayout
             throw new BootException($"Boot memory of {top} bytes is too small for any guest; raise --memory.");
         var range = new MemoryRange(request.OsAreaAddress ?? new LparAddress(top - OsArea.Bytes), OsArea.Bytes);
         if (range.Start.Value > top - OsArea.Bytes || range.Start.Value % GuestMemory.PageSize != 0)
-            throw new BootException($"The os-area copy at {range} must lie on a page inside boot memory (0x{top:x}), because Linux reads it there.");
+            throw new BootException(
+                $"The os-area copy at {range} must lie on a page inside boot memory (0x{top:x}), because Linux reads it there.");
         foreach (BootSegment segment in image.Segments)
         {
             if (segment.Range.End.Value > top || segment.Range.Overlaps(range))
-                throw new BootException($"The kernel ({segment.Range}) does not fit in {InMiB(top)} boot memory next to the os-area copy ({range}): use --memory or a smaller kernel.");
+                throw new BootException(
+                    $"The kernel ({segment.Range}) does not fit in {InMiB(top)} boot memory next to the os-area copy ({range}): use "
+                    + $"--memory or a smaller kernel.");
         }
 
         return range;

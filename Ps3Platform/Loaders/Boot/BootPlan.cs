@@ -45,7 +45,9 @@ public sealed record BootPlan
         foreach (BootSegment segment in Segments)
             text.Append(segment.Range).Append("  ").Append(segment.Name).Append('\n');
         foreach (ThreadEntry thread in Threads)
-            text.Append($"thread {thread.Thread}: pc=0x{thread.Pc.Value:x} msr=0x{thread.Msr:x16} r3=0x{thread.R3:x} r4=0x{thread.R4:x} r5=0x{thread.R5:x}\n");
+            text.Append(
+                $"thread {thread.Thread}: pc=0x{thread.Pc.Value:x} msr=0x{thread.Msr:x16} r3=0x{thread.R3:x} r4=0x{thread.R4:x} "
+                + $"r5=0x{thread.R5:x}\n");
         return text.ToString();
     }
 }

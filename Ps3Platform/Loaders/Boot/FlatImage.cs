@@ -18,11 +18,15 @@ internal static class FlatImage
         if (bytes.Length < ResetVector + 32)
             throw new ImageFormatException(file.Name, bytes.Length, $"The file is too short to hold code at 0x100; {WayOut}");
         if ((ulong)bytes.Length > bootMemorySize)
-            throw new ImageFormatException(file.Name, (long)bootMemorySize, $"The flat image of {bytes.Length >> 20} MiB does not fit in {bootMemorySize >> 20} MiB boot memory; raise --memory or give a smaller kernel.");
+            throw new ImageFormatException(
+                file.Name, (long)bootMemorySize,
+                $"The flat image of {bytes.Length >> 20} MiB does not fit in {bootMemorySize >> 20} MiB boot memory; raise --memory or "
+                + $"give a smaller kernel.");
         var image = new BootImage
         {
             File = file,
-            Kind = bytes.IndexOf("FreeBSD"u8) >= 0 && bytes.IndexOf("Linux version "u8) < 0 ? BootImageKind.FreeBsdLoader : BootImageKind.Flat,
+            Kind = bytes.IndexOf("FreeBSD"u8) >= 0 && bytes.IndexOf("Linux version "u8) < 0 ? BootImageKind.FreeBsdLoader
+            : BootImageKind.Flat,
             Segments = [new BootSegment("flat image", default, file.Bytes, (ulong)bytes.Length)],
             Thread0 = EntryOf(0),
             Thread1 = EntryOf(1),
@@ -52,13 +56,15 @@ internal static class FlatImage
         {
             uint word = BinaryPrimitives.ReadUInt32BigEndian(code[(4 * index)..]);
             throw new ImageFormatException(file.Name, ResetVector + (4 * index),
-                $"This is not ELF, gzip or xz, and the word 0x{word:x8} where a flat image has its entry (0x100) is no PowerPC instruction; {WayOut}");
+                $"This is not ELF, gzip or xz, and the word 0x{word:x8} where a flat image has its entry (0x100) is no PowerPC "
+                + $"instruction; {WayOut}");
         }
 
         if (!EntryCode.FindsHypercall(bytes) && EmbeddedTree.Find(image) is null)
         {
             throw new ImageFormatException(file.Name, ResetVector,
-                $"This is not ELF, gzip or xz, and no flat image for a PS3: it holds neither a device tree for \"sony,ps3\" nor a call of lv1 (li 11,n; sc 1); {WayOut}");
+                $"This is not ELF, gzip or xz, and no flat image for a PS3: it holds neither a device tree for \"sony,ps3\" nor a call of "
+                + $"lv1 (li 11,n; sc 1); {WayOut}");
         }
     }
 

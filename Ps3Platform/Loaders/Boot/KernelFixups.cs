@@ -34,7 +34,8 @@ public static class KernelFixups
         {
             BootSegment segment = image.Segments[index];
             int message = segment.Bytes.Span.IndexOf(Message);
-            if (message < 0 || segment.Bytes.Span.IndexOf(StrictMessage) < 0 || !(TryFindUser(segment, (ulong)message, out int function) || TryFindSecondAbiUser(segment, message, out function)))
+            if (message < 0 || segment.Bytes.Span.IndexOf(StrictMessage) < 0
+                || !(TryFindUser(segment, (ulong)message, out int function) || TryFindSecondAbiUser(segment, message, out function)))
                 continue;
             byte[] patch = new byte[sizeof(uint)];
             BinaryPrimitives.WriteUInt32BigEndian(patch, Blr);
@@ -45,7 +46,8 @@ public static class KernelFixups
             applied =
             [
                 new KernelFixup(address,
-                    "this kernel panics in ps3_hpte_updateboltedpp() before init, on a console too (CONFIG_STRICT_KERNEL_RWX before Linux 6.8); "
+                    "this kernel panics in ps3_hpte_updateboltedpp() before init, on a console too (CONFIG_STRICT_KERNEL_RWX before Linux "
+                    + "6.8); "
                     + "the function was made to return. --fixups none boots it as it is"),
             ];
             return image with { Segments = segments };

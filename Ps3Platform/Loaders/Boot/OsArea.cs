@@ -75,7 +75,8 @@ public sealed record OsArea
     {
         var reader = new ImageReader(file.Name, file.Bytes.Span);
         if (!reader.Slice(0, 16, "os-area header").SequenceEqual("cell_ext_os_area"u8))
-            throw reader.Fail(0, "There is no os-area here (\"cell_ext_os_area\"); give the OtherOS region of the flash, or leave it out for a fresh one.");
+            throw reader.Fail(0,
+                "There is no os-area here (\"cell_ext_os_area\"); give the OtherOS region of the flash, or leave it out for a fresh one.");
         if (reader.U32(0x10, "os-area header") < 1)
             throw reader.Fail(0x10, "The os-area's version is 0, which guests refuse; leave it out for a fresh one.");
         uint database = reader.U32(0x14, "os-area header");

@@ -33,7 +33,8 @@ public static class OtherOsImage
         if (bytes.IsEmpty)
             throw new ImageFormatException(file.Name, 0, "The file is empty; give a vmlinux, dtbImage.ps3 or otheros.bld.");
         if (bytes.StartsWith("SCE\0"u8))
-            throw new ImageFormatException(file.Name, 0, "This is a Sony container (.self or .pup), which is encrypted; give the otheros.bld or vmlinux it was made from.");
+            throw new ImageFormatException(file.Name, 0,
+                "This is a Sony container (.self or .pup), which is encrypted; give the otheros.bld or vmlinux it was made from.");
         if (DeviceTree.FlatDeviceTree.Recognises(bytes))
             throw new ImageFormatException(file.Name, 0, "This is a device tree, not a kernel; give it with --dtb.");
         if (!executables.Recognises(bytes))

@@ -51,7 +51,8 @@ public static class Ps3DeviceTree
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Threads, 2);
 
         var root = new DeviceTreeNode("");
-        root.SetCells("#address-cells", 2).SetCells("#size-cells", 2).Set("model", "SonyPS3").Set("compatible", $"{Compatible}\0{OldCompatible}");
+        root.SetCells("#address-cells", 2).SetCells("#size-cells", 2).Set("model", "SonyPS3")
+            .Set("compatible", $"{Compatible}\0{OldCompatible}");
         if (options.RtcDiff is { } rtcDiff)
             root.SetUInt64("linux,rtc_diff", (ulong)rtcDiff);
         if (options.AvMultiOut is { } avMultiOut)
@@ -61,7 +62,8 @@ public static class Ps3DeviceTree
         root.AddChild(new DeviceTreeNode("memory")).Set("device_type", "memory")
             .SetCells("reg", 0, 0, (uint)(options.BootMemorySize >> 32), (uint)options.BootMemorySize);
         AddCpus(root, options.Threads);
-        return new DeviceTreeDocument(root, [.. options.Reserved.Select(range => new DeviceTreeReservation(range.Start.Value, range.Size))]);
+        return new DeviceTreeDocument(
+            root, [.. options.Reserved.Select(range => new DeviceTreeReservation(range.Start.Value, range.Size))]);
     }
 
     /// <summary>True when the tree is for this machine.</summary>
@@ -97,7 +99,10 @@ public static class Ps3DeviceTree
     public static void CompleteMemory(string fileName, DeviceTreeNode root, ulong bootMemorySize)
     {
         if (!IsPs3(root))
-            throw new ImageFormatException(fileName, 0, $"The tree's root is not compatible with \"{Compatible}\", so Linux would not know the machine; add it to the .dts, or leave out --dtb.");
+            throw new ImageFormatException(
+                fileName, 0,
+                $"The tree's root is not compatible with \"{Compatible}\", so Linux would not know the machine; add it to the .dts, or "
+                + $"leave out --dtb.");
         DeviceTreeNode? memory = root.Children.FirstOrDefault(node => node.FindString("device_type") == "memory");
         memory ??= root.AddChild(new DeviceTreeNode("memory")).Set("device_type", "memory");
         ReadOnlyMemory<byte> reg = memory.Find("reg") ?? default;
@@ -106,13 +111,18 @@ public static class Ps3DeviceTree
         if (size == 0)
             memory.SetCells("reg", 0, 0, (uint)(bootMemorySize >> 32), (uint)bootMemorySize);
         else if (start > bootMemorySize || size > bootMemorySize - start)
-            throw new ImageFormatException(fileName, 0, $"The tree's memory node (0x{size:x} bytes at 0x{start:x}) is larger than boot memory (0x{bootMemorySize:x}); set its reg to zero, or leave out --dtb.");
+            throw new ImageFormatException(
+                fileName, 0,
+                $"The tree's memory node (0x{size:x} bytes at 0x{start:x}) is larger than boot memory (0x{bootMemorySize:x}); set its reg "
+                + $"to zero, or leave out --dtb.");
     }
 
     internal static string CheckCommandLine(string commandLine)
     {
         if (commandLine.Length >= MaximumCommandLine)
-            throw new BootException($"The command line has {commandLine.Length} characters; Linux keeps {MaximumCommandLine - 1} and drops the rest. Shorten --append.");
+            throw new BootException(
+                $"The command line has {commandLine.Length} characters; Linux keeps {MaximumCommandLine - 1} and drops the rest. Shorten "
+                + $"--append.");
         foreach (char character in commandLine)
         {
             if (character is < ' ' or > '~')

@@ -22,7 +22,8 @@ internal static class VmlinuxImage
             Segments = segments,
             Executable = executable,
             Thread0 = Entry(executable),
-            Thread1 = HasSecondaryHold(segments) ? new ThreadEntry(1, new LparAddress(SecondaryHold), ThreadEntry.SixtyFourBit, R3: 1) : null,
+            Thread1 = HasSecondaryHold(segments)
+            ? new ThreadEntry(1, new LparAddress(SecondaryHold), ThreadEntry.SixtyFourBit, R3: 1) : null,
         };
     }
 
@@ -43,7 +44,8 @@ internal static class VmlinuxImage
         ReadOnlySpan<byte> descriptor = segment.Bytes.Span[(int)offset..];
         ulong code = BinaryPrimitives.ReadUInt64BigEndian(descriptor);
         ElfSegment text = SegmentOf(executable, code, $"code of the entry point's descriptor at 0x{entry:x}:");
-        return new ThreadEntry(0, Physical(text, code), ThreadEntry.SixtyFourBit, R2: BinaryPrimitives.ReadUInt64BigEndian(descriptor[8..]));
+        return new ThreadEntry(
+            0, Physical(text, code), ThreadEntry.SixtyFourBit, R2: BinaryPrimitives.ReadUInt64BigEndian(descriptor[8..]));
     }
 
     private static bool IsInDescriptors(IExecutableImage executable, ulong address)
@@ -71,7 +73,8 @@ internal static class VmlinuxImage
     }
 
     // Addresses in the file are virtual (0xc000...); threads start with translation off.
-    private static LparAddress Physical(ElfSegment segment, ulong address) => new(segment.PhysicalAddress + (address - segment.VirtualAddress));
+    private static LparAddress Physical(ElfSegment segment, ulong address) =>
+        new(segment.PhysicalAddress + (address - segment.VirtualAddress));
 
     private static ImageFormatException Damaged(IExecutableImage executable, string what) =>
         new(executable.File.Name, 0x18, $"{what}; the file is damaged, fetch or build it again.");

@@ -21,7 +21,8 @@ internal static class WrapperEdits
     public static List<BootSegment> Make(BootImage image, string? commandLine, MemoryRange? initrd)
     {
         var edits = new List<BootSegment>();
-        if (commandLine is not null && image.Executable is not null && PatchBuffer(image.Executable, Ps3DeviceTree.CheckCommandLine(commandLine), edits))
+        if (commandLine is not null && image.Executable is not null
+            && PatchBuffer(image.Executable, Ps3DeviceTree.CheckCommandLine(commandLine), edits))
             commandLine = null;
         if (commandLine is not null || initrd is not null)
             edits.Add(PatchTree(image, commandLine, initrd));
@@ -36,7 +37,8 @@ internal static class WrapperEdits
 
         Ps3DeviceTree.SetChosen(tree.Document.Root, commandLine, initrd);
         byte[] bytes = FlatDeviceTree.TryWrite(tree.Document, tree.Room) ?? throw new BootException(
-            $"{what} do not fit in the {tree.Room} bytes of the device tree in {image.File.Name}; shorten --append, or boot the vmlinux instead.");
+            $"{what} do not fit in the {tree.Room} bytes of the device tree in {image.File.Name}; shorten --append, or boot the vmlinux "
+            + $"instead.");
         return new BootSegment("edited device tree", tree.Address, bytes, (ulong)bytes.Length);
     }
 
@@ -50,7 +52,8 @@ internal static class WrapperEdits
         int edited = 0;
         foreach (ElfSymbol symbol in executable.Symbols)
         {
-            bool isInside = symbol.Address - section.Address < section.Size && symbol.Size <= section.Size - (symbol.Address - section.Address);
+            bool isInside = symbol.Address - section.Address < section.Size
+                && symbol.Size <= section.Size - (symbol.Address - section.Address);
             if (symbol.Name == "cmdline" && symbol.Size > 0 && isInside)
             {
                 edits.Add(Buffer(executable, symbol.Address, symbol.Size, commandLine));
@@ -66,7 +69,9 @@ internal static class WrapperEdits
     private static BootSegment Buffer(IExecutableImage executable, ulong address, ulong size, string commandLine)
     {
         if ((ulong)commandLine.Length >= size || size > 65536)
-            throw new BootException($"The command line of {commandLine.Length} characters does not fit the {size} bytes that {executable.File.Name} keeps for it; shorten --append, or boot the vmlinux instead.");
+            throw new BootException(
+                $"The command line of {commandLine.Length} characters does not fit the {size} bytes that {executable.File.Name} keeps for "
+                + $"it; shorten --append, or boot the vmlinux instead.");
         byte[] bytes = new byte[size];
         Encoding.ASCII.GetBytes(commandLine, bytes);
         return new BootSegment("command line", new LparAddress(address), bytes, size);

@@ -27,7 +27,8 @@ internal static class WrapperImage
         if (segments[0].Address.Value != 0)
         {
             throw new ImageFormatException(executable.File.Name, 0x18,
-                $"The image begins at 0x{segments[0].Address.Value:x}, not at 0 where lv1 would place it; give a dtbImage.ps3 built for the PS3, or its vmlinux.");
+                $"The image begins at 0x{segments[0].Address.Value:x}, not at 0 where lv1 would place it; give a dtbImage.ps3 built for "
+                + $"the PS3, or its vmlinux.");
         }
 
         ulong overlay = Find(executable, OverlaySymbol);
@@ -61,14 +62,16 @@ internal static class WrapperImage
         }
 
         throw new ImageFormatException(executable.File.Name, 0,
-            $"This 32-bit program has no symbol {name}, so it is no unstripped dtbImage.ps3; give the unstripped file, the otheros.bld, or the vmlinux.");
+            $"This 32-bit program has no symbol {name}, so it is no unstripped dtbImage.ps3; give the unstripped file, the otheros.bld, "
+            + $"or the vmlinux.");
     }
 
     private static ReadOnlyMemory<byte> Vector(IExecutableImage executable, List<BootSegment> segments, ulong address, string what)
     {
         ReadOnlyMemory<byte> bytes = BootImage.FileBytes(segments, address, FlatImage.ResetVectorBytes);
         return bytes.IsEmpty
-            ? throw new ImageFormatException(executable.File.Name, 0, $"The 512 bytes of {what} at 0x{address:x} are not in the file; it is damaged, fetch or build it again.")
+            ? throw new ImageFormatException(executable.File.Name, 0,
+                $"The 512 bytes of {what} at 0x{address:x} are not in the file; it is damaged, fetch or build it again.")
             : bytes;
     }
 }

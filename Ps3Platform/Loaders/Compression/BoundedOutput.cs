@@ -29,7 +29,8 @@ internal sealed class BoundedOutput(ImageFile file, int maximumBytes)
     }
 
     public ImageFormatException TooLarge() => new(
-        file.Name, 0, $"The unpacked data are larger than the {maximumBytes >> 20} MiB that are accepted ({maximumBytes} bytes); give a smaller image.");
+        file.Name, 0,
+        $"The unpacked data are larger than the {maximumBytes >> 20} MiB that are accepted ({maximumBytes} bytes); give a smaller image.");
 
     private void Grow()
     {

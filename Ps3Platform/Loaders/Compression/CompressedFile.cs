@@ -27,7 +27,8 @@ public static class CompressedFile
         }
 
         if (Recognises(file.Bytes.Span))
-            throw new ImageFormatException(file.Name, 0, $"It is packed more than {MaximumLayers} times; unpack it with gunzip or xz -d and give what is inside.");
+            throw new ImageFormatException(
+                file.Name, 0, $"It is packed more than {MaximumLayers} times; unpack it with gunzip or xz -d and give what is inside.");
         return file;
     }
 

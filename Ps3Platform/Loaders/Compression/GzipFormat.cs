@@ -15,9 +15,11 @@ internal static class GzipFormat
     {
         ReadOnlySpan<byte> packed = file.Bytes.Span;
         if (packed.Length < HeaderBytes + TrailerBytes)
-            throw new ImageFormatException(file.Name, packed.Length, "The gzip file ends inside its header; it is truncated, fetch it again.");
+            throw new ImageFormatException(
+                file.Name, packed.Length, "The gzip file ends inside its header; it is truncated, fetch it again.");
         if (packed[2] != 8)
-            throw new ImageFormatException(file.Name, 2, $"gzip method {packed[2]} does not exist (deflate is 8); the file is damaged, fetch it again.");
+            throw new ImageFormatException(
+                file.Name, 2, $"gzip method {packed[2]} does not exist (deflate is 8); the file is damaged, fetch it again.");
 
         var output = new BoundedOutput(file, maximumBytes);
         using var source = new ReadOnlyMemoryStream(file.Bytes);
@@ -47,13 +49,17 @@ internal static class GzipFormat
         while (!unpacked.IsEmpty && end >= HeaderBytes + TrailerBytes)
         {
             ReadOnlySpan<byte> trailer = packed[(end - TrailerBytes)..end];
-            if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) == checksum && BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) == (uint)unpacked.Length)
+            if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) == checksum
+                && BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) == (uint)unpacked.Length)
                 return;
             if (packed[end - 1] != 0)
                 break;
             end--;
         }
 
-        throw new ImageFormatException(file.Name, packed.Length, $"The gzip data end too early, after {unpacked.Length} unpacked bytes; the file is truncated (fetch it again) or has several gzip members (unpack it first).");
+        throw new ImageFormatException(
+            file.Name, packed.Length,
+            $"The gzip data end too early, after {unpacked.Length} unpacked bytes; the file is truncated (fetch it again) or has several "
+            + $"gzip members (unpack it first).");
     }
 }

@@ -17,7 +17,8 @@ internal readonly record struct Lzma2Extent(int PackedBytes, int UnpackedBytes)
             if (control == 0)
                 return new Lzma2Extent(position + 1 - start, (int)unpacked);
             if (control is > 2 and < 0x80)
-                throw reader.Fail((ulong)position, $"LZMA2 control byte 0x{control:x2} does not exist; the file is damaged, fetch it again.");
+                throw reader.Fail(
+                    (ulong)position, $"LZMA2 control byte 0x{control:x2} does not exist; the file is damaged, fetch it again.");
 
             int low = reader.U16((ulong)position + 1, What);
             int header = control < 0x80 ? 3 : control < 0xc0 ? 5 : 6;
@@ -28,7 +29,10 @@ internal readonly record struct Lzma2Extent(int PackedBytes, int UnpackedBytes)
                 CheckProperties(reader, position + 5);
             unpacked += chunkUnpacked;
             if (unpacked > maximumBytes)
-                throw reader.Fail((ulong)position, $"The unpacked data are larger than the {maximumBytes >> 20} MiB that are accepted ({maximumBytes} bytes); give a smaller image.");
+                throw reader.Fail(
+                    (ulong)position,
+                    $"The unpacked data are larger than the {maximumBytes >> 20} MiB that are accepted ({maximumBytes} bytes); give a "
+                    + $"smaller image.");
             position += header + chunkPacked;
         }
     }

@@ -14,7 +14,8 @@ internal readonly record struct XzCheck(int Id, int Bytes)
             (0, 0x01) => 4,
             (0, 0x04) => 8,
             (0, 0x0a) => 32,
-            _ => throw reader.Fail((ulong)at, $"xz stream flags 0x{first:x2}{second:x2} are not known; pack the file again with plain 'xz'."),
+            _ => throw reader.Fail(
+                (ulong)at, $"xz stream flags 0x{first:x2}{second:x2} are not known; pack the file again with plain 'xz'."),
         };
         return new XzCheck(second, bytes);
     }

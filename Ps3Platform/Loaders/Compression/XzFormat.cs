@@ -12,7 +12,8 @@ internal static class XzFormat
     private const int StreamHeaderBytes = 12;
     private const ulong FilterLzma2 = 0x21;
 
-    public static bool Recognises(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]);
+    public static bool Recognises(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith((ReadOnlySpan<byte>)[0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]);
 
     public static ReadOnlyMemory<byte> Unpack(ImageFile file, int maximumBytes)
     {
@@ -33,7 +34,8 @@ internal static class XzFormat
         var reader = new ImageReader(file.Name, file.Bytes.Span);
         ReadOnlySpan<byte> header = reader.Slice((ulong)start, StreamHeaderBytes, "xz stream header");
         if (!Recognises(header))
-            throw reader.Fail((ulong)start, "There are bytes behind the xz stream that are no xz stream; the file is damaged, fetch it again.");
+            throw reader.Fail(
+                (ulong)start, "There are bytes behind the xz stream that are no xz stream; the file is damaged, fetch it again.");
         CheckCrc32(reader, header[6..8], start + 8, "xz stream header");
         XzCheck check = XzCheck.FromFlags(reader, header[6], header[7], start + 6);
 
@@ -63,9 +65,11 @@ internal static class XzFormat
             throw output.TooLarge();
 
         int outputStart = output.Length;
-        Decode(file, file.Bytes.Slice(dataStart, extent.PackedBytes), Lzma2Extent.SmallestDictionary(dictionary, extent.UnpackedBytes), output, dataStart);
+        Decode(file, file.Bytes.Slice(dataStart, extent.PackedBytes), Lzma2Extent.SmallestDictionary(dictionary, extent.UnpackedBytes),
+            output, dataStart);
         if (output.Length - outputStart != extent.UnpackedBytes)
-            throw reader.Fail((ulong)dataStart, "The xz data unpack to another length than they state; the file is damaged, fetch it again.");
+            throw reader.Fail(
+                (ulong)dataStart, "The xz data unpack to another length than they state; the file is damaged, fetch it again.");
 
         int checkStart = SkipToMultipleOf4(reader, dataStart + extent.PackedBytes, dataStart);
         check.Verify(reader, checkStart, output.Bytes.Span[outputStart..]);
@@ -91,7 +95,8 @@ internal static class XzFormat
             throw reader.Fail((ulong)(start + position), "The xz file uses filters other than plain LZMA2; pack it again with plain 'xz'.");
         byte dictionary = header[position];
         if (dictionary > 40)
-            throw reader.Fail((ulong)(start + position), $"LZMA2 dictionary code {dictionary} does not exist; the file is damaged, fetch it again.");
+            throw reader.Fail(
+                (ulong)(start + position), $"LZMA2 dictionary code {dictionary} does not exist; the file is damaged, fetch it again.");
         return dictionary;
     }
 
@@ -110,7 +115,8 @@ internal static class XzFormat
         catch (Exception problem) when (problem is not OutOfMemoryException)
         {
             // The decoder reports damage by several kinds of exception, some of them of its own library.
-            throw new ImageFormatException(file.Name, dataStart + source.Position, "The xz data are damaged; fetch the file again.", problem);
+            throw new ImageFormatException(
+                file.Name, dataStart + source.Position, "The xz data are damaged; fetch the file again.", problem);
         }
     }
 
@@ -120,7 +126,8 @@ internal static class XzFormat
         int position = 1;
         ulong records = ReadVariable(reader, rest, ref position, index);
         if (records != (ulong)blocks)
-            throw reader.Fail((ulong)index, $"The xz index lists {records} blocks where there are {blocks}; the file is damaged, fetch it again.");
+            throw reader.Fail(
+                (ulong)index, $"The xz index lists {records} blocks where there are {blocks}; the file is damaged, fetch it again.");
         for (int number = 0; number < blocks * 2; number++)
             ReadVariable(reader, rest, ref position, index);
 
@@ -128,7 +135,8 @@ internal static class XzFormat
         CheckCrc32(reader, reader.Slice((ulong)index, (ulong)(end - index), "xz index"), end, "xz index");
         int footer = end + 4;
         ReadOnlySpan<byte> bytes = reader.Slice((ulong)footer, StreamHeaderBytes, "xz stream footer");
-        if (Crc.Crc32(bytes[4..10]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes) || !bytes[8..10].SequenceEqual(streamFlags) || !bytes[10..12].SequenceEqual("YZ"u8))
+        if (Crc.Crc32(bytes[4..10]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes) || !bytes[8..10].SequenceEqual(streamFlags)
+            || !bytes[10..12].SequenceEqual("YZ"u8))
             throw reader.Fail((ulong)footer, "The xz stream footer is wrong; the file is damaged, fetch it again.");
         return footer + StreamHeaderBytes;
     }

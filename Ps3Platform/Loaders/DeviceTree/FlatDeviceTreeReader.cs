@@ -129,7 +129,9 @@ internal ref struct FlatDeviceTreeReader
             throw _reader.Fail(at, "A property's name lies outside the strings block; the tree is damaged, compile it again.");
         string propertyName = _reader.ZeroTerminated(name, MaximumName, "property name");
         if (length > _structureEnd - _position)
-            throw _reader.Fail(at, $"Property {propertyName} of 0x{length:x} bytes reaches beyond the structure block; the tree is damaged, compile it again.");
+            throw _reader.Fail(
+                at, $"Property {propertyName} of 0x{length:x} bytes reaches beyond the structure block; the tree is damaged, compile it "
+                + $"again.");
         if (node.Properties.Count >= MaximumProperties)
             throw _reader.Fail(at, $"A node has more than {MaximumProperties} properties; the tree is damaged, compile it again.");
         if (node.Find(propertyName) is not null)

@@ -34,7 +34,8 @@ internal sealed class FlatDeviceTreeWriter
         Span<uint> header =
         [
             FlatTreeFormat.Magic, (uint)bytes.Length, (uint)structure, (uint)strings, (uint)reservations,
-            FlatTreeFormat.Version, FlatTreeFormat.OldestReader, document.BootCpu, (uint)_strings.WrittenCount, (uint)_structure.WrittenCount,
+            FlatTreeFormat.Version, FlatTreeFormat.OldestReader, document.BootCpu, (uint)_strings.WrittenCount,
+            (uint)_structure.WrittenCount,
         ];
         for (int index = 0; index < header.Length; index++)
             BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(index * 4), header[index]);

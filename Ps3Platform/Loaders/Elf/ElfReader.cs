@@ -75,7 +75,8 @@ public sealed class ElfReader(ElfTarget? target = null) : IExecutableReader
     private void RefuseUserProgram(ImageReader reader, ulong? interpreter, List<(ElfSegment Segment, ulong HeaderOffset)> segments)
     {
         if (interpreter is { } at && segments.TrueForAll(static pair => pair.Segment.VirtualAddress < LinearMap))
-            throw reader.Fail(at, $"The file asks for a dynamic linker: it is a program for an operating system, not a kernel; {_target.OtherMachine}.");
+            throw reader.Fail(
+                at, $"The file asks for a dynamic linker: it is a program for an operating system, not a kernel; {_target.OtherMachine}.");
     }
 
     // The address at which a segment is loaded.
@@ -94,7 +95,8 @@ public sealed class ElfReader(ElfTarget? target = null) : IExecutableReader
         if (fileSize > memorySize)
         {
             throw reader.Fail(at,
-                $"A segment has 0x{fileSize:x} bytes in the file but only 0x{memorySize:x} in memory; the file is damaged, fetch or build it again.");
+                $"A segment has 0x{fileSize:x} bytes in the file but only 0x{memorySize:x} in memory; the file is damaged, fetch or build "
+                + $"it again.");
         }
 
         ulong place = _target.HasOverlays ? virtualAddress : physicalAddress;

@@ -57,14 +57,16 @@ public enum ElfClass
 }
 
 /// <summary>A PT_LOAD segment. <paramref name="Bytes"/> may be shorter than <paramref name="MemorySize"/>; the rest is zeros.</summary>
-public sealed record ElfSegment(ulong VirtualAddress, ulong PhysicalAddress, ReadOnlyMemory<byte> Bytes, ulong MemorySize, bool Executable, bool Writable)
+public sealed record ElfSegment(
+    ulong VirtualAddress, ulong PhysicalAddress, ReadOnlyMemory<byte> Bytes, ulong MemorySize, bool Executable, bool Writable)
 {
     /// <summary>Part of an SPU program that its overlay manager fetches when it is called; it may share addresses with others.</summary>
     public bool IsOverlay { get; init; }
 }
 
 /// <summary>A section header.</summary>
-public sealed record ElfSection(int Index, string Name, uint Type, ulong Flags, ulong Address, ulong Offset, ulong Size, uint Link, ulong EntrySize);
+public sealed record ElfSection(
+    int Index, string Name, uint Type, ulong Flags, ulong Address, ulong Offset, ulong Size, uint Link, ulong EntrySize);
 
 /// <summary>A symbol with an address. <paramref name="Type"/> is STT_NOTYPE 0, STT_OBJECT 1, STT_FUNC 2 and so on.</summary>
 public readonly record struct ElfSymbol(string Name, ulong Address, ulong Size, byte Type);

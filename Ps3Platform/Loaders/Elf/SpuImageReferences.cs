@@ -88,7 +88,8 @@ internal sealed class SpuImageReferences
         }
 
         // In a stripped program, a single entry is the program's own, for the overlay manager. With more, it is not known which.
-        if (!named && image.Symbols.Count == 0 && image.Sections.FirstOrDefault(static one => one.Name == Table && one.Size != 0) is { } table)
+        if (!named && image.Symbols.Count == 0
+            && image.Sections.FirstOrDefault(static one => one.Name == Table && one.Size != 0) is { } table)
         {
             if (table.Size > QuadwordSize)
                 throw Missing(image, "variables");
@@ -98,10 +99,13 @@ internal sealed class SpuImageReferences
 
     private void Add(IExecutableImage image, ulong address)
     {
-        ElfSection? home = image.Sections.FirstOrDefault(one => one.Name.Length > 0 && one.Address <= address && address - one.Address < one.Size && (one.Flags & 2) != 0);
+        ElfSection? home = image.Sections.FirstOrDefault(
+            one => one.Name.Length > 0 && one.Address <= address && address - one.Address < one.Size && (one.Flags & 2) != 0);
         if (address > SpuProgram.LocalStoreSize - QuadwordSize)
-            throw new ImageFormatException(image.File.Name, 0, $"Its symbol {Own} at 0x{address:x} is not in local store; the file is damaged, fetch or build it again.");
-        _own.Add((address, home is null || home.Type == NoBits ? null : Checked(image, home.Offset + (address - home.Address), sizeof(ulong))));
+            throw new ImageFormatException(image.File.Name, 0,
+                $"Its symbol {Own} at 0x{address:x} is not in local store; the file is damaged, fetch or build it again.");
+        _own.Add((address,
+            home is null || home.Type == NoBits ? null : Checked(image, home.Offset + (address - home.Address), sizeof(ulong))));
     }
 
     private void ReadRelocations(IExecutableImage image, ElfSection section, ElfSection target)
@@ -127,6 +131,7 @@ internal sealed class SpuImageReferences
         ulong length = (ulong)image.File.Bytes.Length;
         return offset <= length && length - offset >= (ulong)size
             ? offset
-            : throw new ImageFormatException(image.File.Name, 0, $"A place for an address lies at 0x{offset:x}, outside the file; it is damaged, fetch or build it again.");
+            : throw new ImageFormatException(image.File.Name, 0,
+                $"A place for an address lies at 0x{offset:x}, outside the file; it is damaged, fetch or build it again.");
     }
 }

@@ -59,7 +59,10 @@ public sealed class SpuProgram
     {
         IExecutableImage image = new ElfReader(ElfTarget.Spu).Read(file, LocalStoreSize);
         if (image.EntryPoint >= LocalStoreSize || (image.EntryPoint & 3) != 0)
-            throw new ImageFormatException(file.Name, 24, $"The entry point 0x{image.EntryPoint:x} is no address of an instruction in local store; the file is damaged, fetch or build it again.");
+            throw new ImageFormatException(
+                file.Name, 24,
+                $"The entry point 0x{image.EntryPoint:x} is no address of an instruction in local store; the file is damaged, fetch or "
+                + $"build it again.");
         return new SpuProgram(image, imageAddress);
     }
 

@@ -101,7 +101,8 @@ public sealed class SymbolTable
         if (space is not (8 or 16) || line.Length < space + 4 || line.Length > 2048 || line[space + 2] != ' '
             || !ulong.TryParse(line[..space], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong address))
         {
-            throw new ImageFormatException(file.Name, offset, "This line is not \"address type name\"; give the System.map that was built with the kernel.");
+            throw new ImageFormatException(
+                file.Name, offset, "This line is not \"address type name\"; give the System.map that was built with the kernel.");
         }
 
         bool isCode = line[space + 1] is (byte)'t' or (byte)'T';

@@ -30,7 +30,8 @@ internal static class KernelConfig
             int length = bytes[start..].IndexOf("IKCFG_ED"u8);
             if (length < 0 || !GzipFormat.Recognises(bytes[start..]))
                 continue;
-            ReadOnlyMemory<byte> text = GzipFormat.Unpack(new ImageFile($"{fileName} (embedded configuration)", segment.Bytes.Slice(start, length)), LargestConfiguration);
+            ReadOnlyMemory<byte> text = GzipFormat.Unpack(
+                new ImageFile($"{fileName} (embedded configuration)", segment.Bytes.Slice(start, length)), LargestConfiguration);
             return Select(Encoding.Latin1.GetString(text.Span));
         }
 

@@ -91,7 +91,8 @@ public sealed record KernelInfo
         yield return $"file           {FileName}";
         yield return $"kind           {Kind}";
         yield return $"format         {Format}, packed: {Packing}, {Bytes} bytes";
-        yield return $"entry          thread 0 at 0x{Entry.Value:x}" + (SecondaryEntry is { } second ? $", thread 1 at 0x{second.Value:x}" : ", thread 1 does not start");
+        yield return $"entry          thread 0 at 0x{Entry.Value:x}"
+            + (SecondaryEntry is { } second ? $", thread 1 at 0x{second.Value:x}" : ", thread 1 does not start");
         foreach (BootSegment segment in Segments)
             yield return $"segment        {segment.Range}  {segment.Bytes.Length} bytes of file  {segment.Name}";
         yield return $"version        {LinuxVersion ?? "no Linux version found"}";

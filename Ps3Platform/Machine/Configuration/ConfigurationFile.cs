@@ -110,7 +110,8 @@ public static class ConfigurationFile
     // Paths are relative to the options file, so that it can be moved together with the files it names.
     private static string Resolve(string path, JsonShape shape, string folder)
     {
-        if (folder.Length == 0 || path.Length == 0 || path == "-" || BlockOptions.IsAddressText(path) || path.Contains('\0', StringComparison.Ordinal))
+        if (folder.Length == 0 || path.Length == 0 || path == "-" || BlockOptions.IsAddressText(path)
+            || path.Contains('\0', StringComparison.Ordinal))
             return path;
         string joined = Path.Combine(folder, path);
         return shape.Words.Contains(path) && !File.Exists(joined) ? path : joined;

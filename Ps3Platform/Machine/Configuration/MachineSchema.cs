@@ -62,8 +62,10 @@ public static class MachineSchema
             static o => o.CommandLine, static (o, text) => o with { CommandLine = text }),
         new ValueField<BlockOptions>(
             "disk", new BlockKind(),
-            "Disk image, a raw file; with size=8G it is made when there is none. ro: the guest cannot write. snapshot: its writes are dropped "
-            + "at the end. format=qcow2: by qemu-nbd. Also nbd://HOST:PORT/NAME and nbd+unix:///NAME?socket=PATH. onerror=report: errors of the "
+            "Disk image, a raw file; with size=8G it is made when there is none. ro: the guest cannot write. snapshot: its writes are "
+            + "dropped "
+            + "at the end. format=qcow2: by qemu-nbd. Also nbd://HOST:PORT/NAME and nbd+unix:///NAME?socket=PATH. onerror=report: errors "
+            + "of the "
             + "host reach the guest; onerror=pause: the machine waits until they are mended. A comma of a name is written twice.",
             static o => o.Disk, static (o, disk) => o with { Disk = disk }),
         new ValueField<string>(
@@ -169,7 +171,8 @@ public static class MachineSchema
             static o => o.Symbols, static (o, path) => o with { Symbols = path }),
         new ValueField<GpuProfile>(
             "gpu", GpuProfiles,
-            "What the GPU grants beside the framebuffer. retail: the copies of the command FIFO that Linux's ps3vram uses; strict: no FIFO.",
+            "What the GPU grants beside the framebuffer. retail: the copies of the command FIFO that Linux's ps3vram uses; strict: no "
+            + "FIFO.",
             static o => o.Gpu, static (o, profile) => o with { Gpu = profile }),
         new ValueField<LockupAction>(
             "lockup", LockupActions,

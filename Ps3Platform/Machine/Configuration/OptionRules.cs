@@ -81,7 +81,8 @@ public static class OptionRules
         {
             yield return new OptionProblem(
                 "net",
-                "with --clock instructions the guest does not wait for the host, so that no answer comes in time; leave one of the two out");
+                "with --clock instructions the guest does not wait for the host, so that no answer comes in time; leave one of the two "
+                + "out");
         }
 
         if (options.Name is not null && options.MacAddress is not null)

@@ -49,7 +49,8 @@ internal sealed class GuestKernelMemory(GuestMemory memory, PpuCore ppe, ulong b
     {
         foreach (PpuThread thread in ppe.Threads)
         {
-            if (GuestPeek.TryTranslate(thread, translated: true, new EffectiveAddress(address), (ulong)destination.Length, out LparAddress real)
+            if (GuestPeek.TryTranslate(
+                thread, translated: true, new EffectiveAddress(address), (ulong)destination.Length, out LparAddress real)
                 && memory.TryRead(real, destination))
             {
                 return true;

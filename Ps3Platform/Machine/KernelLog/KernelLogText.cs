@@ -38,7 +38,8 @@ public sealed record KernelLogText(KernelLogFormat Format, ulong Address, IReadO
             foreach (KernelMessage message in Messages)
             {
                 string time = message.Nanoseconds is { } nanoseconds
-                    ? string.Create(CultureInfo.InvariantCulture, $"[{nanoseconds / 1_000_000_000,5}.{nanoseconds / 1000 % 1_000_000:000000}] ")
+                    ? string.Create(
+                        CultureInfo.InvariantCulture, $"[{nanoseconds / 1_000_000_000,5}.{nanoseconds / 1000 % 1_000_000:000000}] ")
                     : "";
                 foreach (string line in message.Text.TrimEnd('\n').Split('\n'))
                     yield return time + line;

@@ -59,7 +59,8 @@ internal sealed class KernelNames
             bool isSymbol = line.StartsWith("SYMBOL(", StringComparison.Ordinal);
             if (isSymbol && ulong.TryParse(value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong address))
                 _note[line[..equals]] = address;
-            else if (line.StartsWith("SIZE(", StringComparison.Ordinal) && ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong size))
+            else if (line.StartsWith("SIZE(", StringComparison.Ordinal)
+                && ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong size))
                 _note[line[..equals]] = size;
         }
     }

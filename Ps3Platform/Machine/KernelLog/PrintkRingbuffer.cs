@@ -31,7 +31,8 @@ internal static class PrintkRingbuffer
     private const int StateShift = 62;
     private const ulong IdMask = (1UL << StateShift) - 1;
 
-    private readonly record struct Layout(ulong Count, ulong Descriptors, ulong Infos, ulong HeadId, ulong TailId, int SizeBits, ulong Data);
+    private readonly record struct Layout(
+        ulong Count, ulong Descriptors, ulong Infos, ulong HeadId, ulong TailId, int SizeBits, ulong Data);
 
     /// <summary>Reads the ring at an address. Null when no valid ring is there.</summary>
     public static KernelLogText? TryRead(IKernelMemory memory, ulong address)
@@ -66,7 +67,8 @@ internal static class PrintkRingbuffer
         uint countBits = BinaryPrimitives.ReadUInt32BigEndian(header);
         ulong descriptors = Word(header, 8);
         ulong infos = Word(header, 16);
-        if (countBits is < LeastCountBits or > MostCountBits || !KernelMemoryReads.IsPointer(descriptors) || !KernelMemoryReads.IsPointer(infos)
+        if (countBits is < LeastCountBits or > MostCountBits || !KernelMemoryReads.IsPointer(descriptors)
+            || !KernelMemoryReads.IsPointer(infos)
             || descriptors == infos)
         {
             return false;
@@ -82,7 +84,8 @@ internal static class PrintkRingbuffer
             ReadOnlySpan<byte> ring = header.Slice(at, DataRing);
             uint sizeBits = BinaryPrimitives.ReadUInt32BigEndian(ring);
             ulong data = Word(ring, 8);
-            if (sizeBits is < LeastSizeBits or > MostSizeBits || !KernelMemoryReads.IsPointer(data) || Word(ring, 16) - Word(ring, 24) > 1UL << (int)sizeBits)
+            if (sizeBits is < LeastSizeBits or > MostSizeBits || !KernelMemoryReads.IsPointer(data)
+                || Word(ring, 16) - Word(ring, 24) > 1UL << (int)sizeBits)
                 continue;
             layout = new Layout(count, descriptors, infos, head, tail, (int)sizeBits, data);
             return true;
@@ -118,7 +121,8 @@ internal static class PrintkRingbuffer
         Span<byte> descriptor = stackalloc byte[DescriptorSize];
         Span<byte> info = stackalloc byte[InfoSize];
         ulong index = id & (layout.Count - 1);
-        if (!memory.TryRead(layout.Descriptors + (index * DescriptorSize), descriptor) || !memory.TryRead(layout.Infos + (index * InfoSize), info))
+        if (!memory.TryRead(layout.Descriptors + (index * DescriptorSize), descriptor)
+            || !memory.TryRead(layout.Infos + (index * InfoSize), info))
             return false;
         // Committed (1) and finalized (2) descriptors hold a message; reserved ones do not yet, reusable ones no longer.
         ulong state = Word(descriptor, 0);

@@ -84,7 +84,8 @@ internal static class RecordRing
                 continue;
             }
 
-            if (last is not null && best == last && chain.Start - last.End <= WidestGap && chain.Messages[^1].Nanoseconds <= last.Messages[0].Nanoseconds)
+            if (last is not null && best == last && chain.Start - last.End <= WidestGap
+                && chain.Messages[^1].Nanoseconds <= last.Messages[0].Nanoseconds)
                 before = chain;
             else if (best is null || chain.Messages.Count > best.Messages.Count)
                 (best, before) = (chain, null);
@@ -93,7 +94,8 @@ internal static class RecordRing
         }
 
         return best is null ? null : new KernelLogText(
-            KernelLogFormat.Records, memory.ImageAddress + (ulong)best.Start, before is null ? best.Messages : [.. before.Messages, .. best.Messages]);
+            KernelLogFormat.Records, memory.ImageAddress + (ulong)best.Start,
+            before is null ? best.Messages : [.. before.Messages, .. best.Messages]);
     }
 
     private static Chain? TryFollow(ReadOnlySpan<byte> image, int start)

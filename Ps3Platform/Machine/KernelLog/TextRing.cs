@@ -30,7 +30,8 @@ internal static class TextRing
         }
 
         // Characters since the last "clear": not more than the ring holds.
-        uint kept = names.TryFind("logged_chars", out ulong keptVariable) && memory.TryReadUInt32(keptVariable, out uint logged) ? logged : end;
+        uint kept = names.TryFind("logged_chars", out ulong keptVariable) && memory.TryReadUInt32(keptVariable, out uint logged)
+            ? logged : end;
         kept = Math.Min(Math.Min(kept, end), length);
         byte[] ring = new byte[length];
         if (!memory.TryRead(address, ring))

@@ -18,7 +18,9 @@ internal static class LockupReport
     private static string Describe(PpuThread thread, EndlessCycle cycle, Func<ulong, string> symbol)
     {
         string place = cycle.First == cycle.Last ? Address(cycle.First) : $"{Address(cycle.First)} to {Address(cycle.Last)}";
-        string text = $"thread {thread.ThreadId} repeats the same {Count(cycle.Instructions, "instruction")} for ever with interrupts off, at {place}";
+        string text =
+            $"thread {thread.ThreadId} repeats the same {Count(cycle.Instructions, "instruction")} for ever with interrupts off, at "
+            + $"{place}";
         if (cycle.Pauses > 0)
             text += ", calling lv1_pause";
         text += cycle.Loads.Count > 0 ? $", reading {List(cycle.Loads)}" : ", reading nothing";

@@ -20,8 +20,10 @@ internal sealed class FunctionNames
         // Functions come before labels at the same address. The stable sort keeps that order, and the first symbol of an address is used.
         ElfSymbol[] symbols =
         [
-            .. tables.SelectMany(static table => table.All).Where(static symbol => symbol.Type != DataObject && !symbol.Name.StartsWith(".L", StringComparison.Ordinal))
-                .OrderBy(static symbol => symbol.Address).ThenBy(static symbol => symbol.Type == Function ? 0 : 1).ThenByDescending(static symbol => symbol.Size)
+            .. tables.SelectMany(static table => table.All)
+            .Where(static symbol => symbol.Type != DataObject && !symbol.Name.StartsWith(".L", StringComparison.Ordinal))
+                .OrderBy(static symbol => symbol.Address).ThenBy(static symbol => symbol.Type == Function ? 0 : 1)
+                    .ThenByDescending(static symbol => symbol.Size)
                 .DistinctBy(static symbol => symbol.Address),
         ];
         _starts = [.. symbols.Select(static symbol => symbol.Address)];

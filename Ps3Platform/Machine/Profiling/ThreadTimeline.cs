@@ -35,7 +35,8 @@ internal sealed class ThreadTimeline
     {
         int kept = 0;
         for (int index = 0; index + 1 < _samples.Count; index += 2)
-            _samples[kept++] = _samples[index] with { End = _samples[index + 1].End, Ticks = _samples[index].Ticks + _samples[index + 1].Ticks };
+            _samples[kept++] =
+                _samples[index] with { End = _samples[index + 1].End, Ticks = _samples[index].Ticks + _samples[index + 1].Ticks };
         _samples.RemoveRange(kept, _samples.Count - kept);
     }
 }

@@ -65,6 +65,7 @@ internal sealed class AssistServer(HostFiles files, HeapCalls heap, PosixCalls p
         if (stopCode == SystemCall)
             return missing;
         // The description already contains an operation without a name.
-        return !missing.StartsWith("operation ", StringComparison.Ordinal) && missing.Contains(' ', StringComparison.Ordinal) ? $"{Describe(stopCode, message)}: {missing}" : Describe(stopCode, message);
+        return !missing.StartsWith("operation ", StringComparison.Ordinal) && missing.Contains(' ', StringComparison.Ordinal)
+            ? $"{Describe(stopCode, message)}: {missing}" : Describe(stopCode, message);
     }
 }

@@ -22,8 +22,10 @@ internal sealed class C99Calls(HostFiles files)
 
     private static readonly string?[] Names =
     [
-        null, "clearerr", "fclose", "feof", "ferror", "fflush", "fgetc", "fgetpos", "fgets", "fileno", "fopen", "fputc", "fputs", "fread", "freopen",
-        "fseek", "fsetpos", "ftell", "fwrite", "getc", "getchar", "gets", "perror", "putc", "putchar", "puts", "remove", "rename", "rewind", "setbuf",
+        null, "clearerr", "fclose", "feof", "ferror", "fflush", "fgetc", "fgetpos", "fgets", "fileno", "fopen", "fputc", "fputs", "fread",
+        "freopen",
+        "fseek", "fsetpos", "ftell", "fwrite", "getc", "getchar", "gets", "perror", "putc", "putchar", "puts", "remove", "rename", "rewind",
+        "setbuf",
         "setvbuf", "system", "tmpfile", "tmpnam", "ungetc", "vfprintf", "vfscanf", "vprintf", "vscanf", "vsnprintf", "vsprintf", "vsscanf",
     ];
 
@@ -64,7 +66,8 @@ internal sealed class C99Calls(HostFiles files)
                 Complain(call);
                 return null;
             case "freopen":
-                uint reopened = files.ReopenStream(call.Word(2), files.Resolve(call.FileName(call.Word(0))), call.Text(call.Word(1)), out int error);
+                uint reopened = files.ReopenStream(
+                    call.Word(2), files.Resolve(call.FileName(call.Word(0))), call.Text(call.Word(1)), out int error);
                 call.Return((int)reopened, error);
                 return null;
             case "tmpnam":
@@ -83,7 +86,8 @@ internal sealed class C99Calls(HostFiles files)
                 Answer(call, files.CloseStream(call.Word(0)), EndOfFile);
                 return null;
             case "fflush":
-                Answer(call, call.Word(0) == 0 ? files.FlushAll() : files.StreamOf(call.Word(0))?.Flush() ?? Errno.BadDescriptor, EndOfFile);
+                Answer(call, call.Word(0) == 0 ? files.FlushAll() : files.StreamOf(call.Word(0))?.Flush() ?? Errno.BadDescriptor,
+                    EndOfFile);
                 return null;
             case "remove":
                 string path = files.Resolve(call.FileName(call.Word(0)));
@@ -103,7 +107,8 @@ internal sealed class C99Calls(HostFiles files)
     private bool ServeStream(string name, AssistCall call)
     {
         int parameter = name switch { "fread" or "fwrite" => 3, "fgets" => 2, "fputs" or "fputc" or "putc" or "ungetc" => 1, _ => 0 };
-        bool isKnown = name is "clearerr" or "feof" or "ferror" or "fgetc" or "getc" or "fgets" or "fputc" or "putc" or "fputs" or "fread" or "fwrite"
+        bool isKnown =
+            name is "clearerr" or "feof" or "ferror" or "fgetc" or "getc" or "fgets" or "fputc" or "putc" or "fputs" or "fread" or "fwrite"
             or "fseek" or "ftell" or "rewind" or "fgetpos" or "fsetpos" or "ungetc" or "setbuf" or "setvbuf" or "fileno";
         if (!isKnown)
             return false;

@@ -4,7 +4,9 @@ using Ps3Platform.Standalone.Assist.Protocol;
 
 namespace Ps3Platform.Standalone.Assist;
 
-/// <summary>Files, directories, memory and time by POSIX's calls (stop code 0x2101), served by the host with the rights of its user.</summary>
+/// <summary>
+/// Files, directories, memory and time by POSIX's calls (stop code 0x2101), served by the host with the rights of its user.
+/// </summary>
 /// <param name="files">The program's open files.</param>
 /// <param name="maps">The program's mappings.</param>
 /// <param name="pause">Sleeps for a time; returns the rest of it if the run must end earlier.</param>
@@ -16,10 +18,14 @@ internal sealed class PosixCalls(HostFiles files, MappedMemory maps, Func<TimeSp
     // As newlib numbers them (jsre.h and ea_internal.h; firmware-stubs/spe/README.md). newlib has no function for those not served.
     private static readonly string?[] Names =
     [
-        null, "adjtimex", "close", "creat", "fstat", "ftok", "getpagesize", "gettimeofday", "kill", "lseek", "lstat", "mmap", "mremap", "msync", "munmap",
-        "open", "read", "shmat", "shmctl", "shmdt", "shmget", "shm_open", "shm_unlink", "stat", "unlink", "wait", "waitpid", "write", "ftruncate", "access",
-        "dup", "time", "nanosleep", "chdir", "fchdir", "mkdir", "mknod", "rmdir", "chmod", "fchmod", "chown", "fchown", "lchown", "getcwd", "link",
-        "symlink", "readlink", "sync", "fsync", "fdatasync", "dup2", "lockf", "truncate", "mkstemp", "mktemp", "opendir", "closedir", "readdir",
+        null, "adjtimex", "close", "creat", "fstat", "ftok", "getpagesize", "gettimeofday", "kill", "lseek", "lstat", "mmap", "mremap",
+        "msync", "munmap",
+        "open", "read", "shmat", "shmctl", "shmdt", "shmget", "shm_open", "shm_unlink", "stat", "unlink", "wait", "waitpid", "write",
+        "ftruncate", "access",
+        "dup", "time", "nanosleep", "chdir", "fchdir", "mkdir", "mknod", "rmdir", "chmod", "fchmod", "chown", "fchown", "lchown",
+        "getcwd", "link",
+        "symlink", "readlink", "sync", "fsync", "fdatasync", "dup2", "lockf", "truncate", "mkstemp", "mktemp", "opendir", "closedir",
+        "readdir",
         "rewinddir", "seekdir", "telldir", "sched_yield", "umask", "utime", "utimes", "pread", "pwrite", "readv", "writev",
     ];
 
@@ -41,7 +47,8 @@ internal sealed class PosixCalls(HostFiles files, MappedMemory maps, Func<TimeSp
         bool hasShared = maps.HasSharedFiles;
         if (hasShared)
             maps.Synchronise();
-        bool served = ServeTime(name, call) || _memory.Serve(name, call) || _descriptors.Serve(name, call) || _paths.Serve(name, call) || _directories.Serve(name, call);
+        bool served = ServeTime(name, call) || _memory.Serve(name, call) || _descriptors.Serve(name, call) || _paths.Serve(name, call)
+            || _directories.Serve(name, call);
         if (hasShared)
             maps.Synchronise();
         return served ? null : name;

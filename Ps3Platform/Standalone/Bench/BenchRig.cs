@@ -54,7 +54,8 @@ public sealed class BenchRig : ISpeTimer, IDisposable
     }
 
     /// <summary>Sets all words of a register.</summary>
-    public void SetRegister(int number, int register, uint value) => Spes.Spes[number].Registers.Registers[register] = Vector128.Create(value).AsByte();
+    public void SetRegister(int number, int register, uint value) =>
+        Spes.Spes[number].Registers.Registers[register] = Vector128.Create(value).AsByte();
 
     /// <summary>Waits until an SPU has stopped.</summary>
     public void AwaitStop(int number) => Await(() => (Problem(number, ProblemState.Status) & Running) == 0);

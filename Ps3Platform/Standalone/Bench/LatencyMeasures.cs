@@ -53,7 +53,8 @@ internal sealed class MailboxMeasure : ISpuMeasure
 
     // Sends a word to the partner, whose mailbox address is in registers 16 and 17, and receives one; repeated register 20 times.
     private const string Caller =
-        "wrch $ch16,$15; wrch $ch17,$16; wrch $ch18,$17; wrch $ch19,$18; wrch $ch20,$19; wrch $ch21,$21; rdch $3,$ch29; ai $20,$20,-1; brnz $20,0; stop 0x2000";
+        "wrch $ch16,$15; wrch $ch17,$16; wrch $ch18,$17; wrch $ch19,$18; wrch $ch20,$19; wrch $ch21,$21; rdch $3,$ch29; ai $20,$20,-1; "
+        + "brnz $20,0; stop 0x2000";
 
     private const string Answerer =
         "rdch $3,$ch29; wrch $ch16,$15; wrch $ch17,$16; wrch $ch18,$17; wrch $ch19,$18; wrch $ch20,$19; wrch $ch21,$21; br 0";

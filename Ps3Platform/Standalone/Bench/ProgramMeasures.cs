@@ -105,7 +105,8 @@ internal sealed class SgemmMeasure(SpuProgram program) : ProgramMeasure(program)
         foreach (SpuFloatMode mode in modes)
         {
             using SpuCodeCache? code = options.Code?.Another(mode);
-            double[] samples = Measure(options with { Code = code }, 2, static (work, _, seconds) => work * OperationsPerProduct / seconds / 1e9);
+            double[] samples = Measure(
+                options with { Code = code }, 2, static (work, _, seconds) => work * OperationsPerProduct / seconds / 1e9);
             yield return new SpuMeasurement(Name, mode == SpuFloatMode.Exact ? "exact" : "relaxed", "GFLOPS", MoreIsBetter: true, samples);
         }
     }
@@ -119,7 +120,8 @@ internal sealed class IntegerMeasure(SpuProgram program) : ProgramMeasure(progra
     public override string Title => "an integer loop that no compiler can shorten";
 
     public override IEnumerable<SpuMeasurement> Run(SpuBenchOptions options) =>
-        [new SpuMeasurement(Name, "xorshift", "MIPS", MoreIsBetter: true, Measure(options, 10_000, static (_, instructions, seconds) => instructions / seconds / 1e6))];
+        [new SpuMeasurement(Name, "xorshift", "MIPS", MoreIsBetter: true,
+            Measure(options, 10_000, static (_, instructions, seconds) => instructions / seconds / 1e6))];
 }
 
 /// <summary>The list of all measurements.</summary>

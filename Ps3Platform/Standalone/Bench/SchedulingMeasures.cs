@@ -64,7 +64,8 @@ internal sealed class SwitchMeasure : ISpuMeasure
     {
         foreach (SpePolicy policy in (SpePolicy[])[SpePolicy.TimeSliced, SpePolicy.RoundRobin])
         {
-            using var rig = new BenchRig(Count, new SpeSchedulerOptions { Policy = policy, Threads = 1, Quantum = SpeQuantum.Instructions(1) }, options.Engines);
+            using var rig = new BenchRig(
+                Count, new SpeSchedulerOptions { Policy = policy, Threads = 1, Quantum = SpeQuantum.Instructions(1) }, options.Engines);
             for (int number = 0; number < Count; number++)
             {
                 rig.Load(number, "br 0");

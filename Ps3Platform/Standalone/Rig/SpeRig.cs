@@ -29,18 +29,21 @@ public sealed unsafe class SpeRig : IDisposable
     private readonly LogicalSpe[] _spes;
 
     /// <summary>Makes SPEs, enabled and stopped.</summary>
-    public SpeRig(int count, ulong memorySize, IMachineClock clock, ISpeScheduler scheduler, ISpeTimer timer, ISpuEngineFactory engines, ILogger log)
+    public SpeRig(
+        int count, ulong memorySize, IMachineClock clock, ISpeScheduler scheduler, ISpeTimer timer, ISpuEngineFactory engines, ILogger log)
         : this(count, memorySize, extraSize: 0, clock, scheduler, timer, engines, log)
     {
     }
 
     /// <summary>Makes SPEs, enabled and stopped, with room for regions of memory that the caller adds.</summary>
-    public SpeRig(int count, ulong memorySize, ulong extraSize, IMachineClock clock, ISpeScheduler scheduler, ISpeTimer timer, ISpuEngineFactory engines, ILogger log)
+    public SpeRig(int count, ulong memorySize, ulong extraSize, IMachineClock clock, ISpeScheduler scheduler, ISpeTimer timer,
+        ISpuEngineFactory engines, ILogger log)
     {
         Memory = new GuestMemory(memorySize + extraSize + ((ulong)count * SpuState.LocalStoreSize));
         MemorySize = memorySize;
         Add(MemoryAt, memorySize, "memory");
-        _pool = new SpePool(count, new SpeEnvironment(Memory, clock, new ReservationTable(), engines, scheduler, timer, new NoWatch(), log));
+        _pool = new SpePool(
+            count, new SpeEnvironment(Memory, clock, new ReservationTable(), engines, scheduler, timer, new NoWatch(), log));
         _spes = new LogicalSpe[count];
         for (int number = 0; number < count; number++)
         {
@@ -73,7 +76,8 @@ public sealed unsafe class SpeRig : IDisposable
     /// <summary>Bytes of memory.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range is outside memory.</exception>
     public Span<byte> Bytes(ulong address, ulong length) =>
-        Memory.TrySlice(new LparAddress(address), length, RegionAccess.ReadWrite, out Span<byte> bytes) ? bytes : throw new ArgumentOutOfRangeException(nameof(address));
+        Memory.TrySlice(new LparAddress(address), length, RegionAccess.ReadWrite, out Span<byte> bytes) ? bytes
+        : throw new ArgumentOutOfRangeException(nameof(address));
 
     /// <summary>Starts an SPU, as a PPE does, with interrupts disabled.</summary>
     public void Start(int number, uint at)
@@ -90,7 +94,8 @@ public sealed unsafe class SpeRig : IDisposable
     }
 
     private MemoryRegion Add(ulong at, ulong size, string name) =>
-        Memory.TryAddMemory(new LparAddress(at), size, RegionAccess.ReadWrite, name) ?? throw new ArgumentException($"no room for {name} of 0x{size:x} bytes");
+        Memory.TryAddMemory(new LparAddress(at), size, RegionAccess.ReadWrite, name)
+        ?? throw new ArgumentException($"no room for {name} of 0x{size:x} bytes");
 
     // No PPE has decoded instructions from memory, so no notification is needed.
     private sealed class NoWatch : IGuestWriteNotifier

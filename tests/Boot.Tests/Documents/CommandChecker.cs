@@ -17,7 +17,8 @@ internal sealed class CommandChecker(CommandHelp help)
             {
                 "./ps3" or "ps3" => OfProgram([.. command.Words.Skip(1)]),
                 "dotnet" => OfDotnet(command.Words),
-                string other when other.Contains('/', StringComparison.Ordinal) && !other.Contains("://", StringComparison.Ordinal) => OfScript(command.Words, Path.GetDirectoryName(document) ?? ""),
+                string other when other.Contains('/', StringComparison.Ordinal) && !other.Contains("://", StringComparison.Ordinal) =>
+                OfScript(command.Words, Path.GetDirectoryName(document) ?? ""),
                 _ => [],
             };
             foreach (string problem in found.Concat(command.Words.SelectMany(OfFile)).Concat(command.Variables.SelectMany(OfVariable)))
@@ -27,7 +28,8 @@ internal sealed class CommandChecker(CommandHelp help)
 
     /// <summary>True for an option of some command, or of a script that documents may speak of.</summary>
     public bool KnowsOption(string name) =>
-        help.All.Any(command => command.Options.Any(option => option.Names.Contains(name))) || _sources.Value.Contains(name, StringComparison.Ordinal);
+        help.All.Any(command => command.Options.Any(option => option.Names.Contains(name)))
+        || _sources.Value.Contains(name, StringComparison.Ordinal);
 
     private IEnumerable<string> OfProgram(List<string> words)
     {
@@ -71,7 +73,8 @@ internal sealed class CommandChecker(CommandHelp help)
         if (!File.Exists(path))
             path = Path.Combine(_root, folder, words[0]);
         // Files that a build makes are not in the repository.
-        if (words[0].StartsWith('/') || words[0].StartsWith("../", StringComparison.Ordinal) || words[0].StartsWith("guests/", StringComparison.Ordinal))
+        if (words[0].StartsWith('/') || words[0].StartsWith("../", StringComparison.Ordinal)
+            || words[0].StartsWith("guests/", StringComparison.Ordinal))
             yield break;
         if (!File.Exists(path))
         {
@@ -96,7 +99,8 @@ internal sealed class CommandChecker(CommandHelp help)
         for (int index = 1; index + 1 < words.Count; index++)
         {
             string value = words[index + 1];
-            if (words[index] == "--filter" && value.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '_') && !_sources.Value.Contains(value, StringComparison.Ordinal))
+            if (words[index] == "--filter" && value.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '_')
+                && !_sources.Value.Contains(value, StringComparison.Ordinal))
                 yield return $"no test is named {value}";
         }
 
@@ -135,8 +139,10 @@ internal sealed class CommandChecker(CommandHelp help)
     {
         string root = DocumentRoot.Path;
         string[] folders = ["tests", "firmware-stubs", "Ps3Platform"];
-        IEnumerable<string> files = folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories))
-            .Where(static file => Path.GetExtension(file) is ".cs" or ".sh" or ".inc" or ".py" && !file.Contains("/obj/", StringComparison.Ordinal)
+        IEnumerable<string> files = folders.SelectMany(
+            folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories))
+            .Where(static file =>
+                Path.GetExtension(file) is ".cs" or ".sh" or ".inc" or ".py" && !file.Contains("/obj/", StringComparison.Ordinal)
                 && !file.Contains("/Documents/", StringComparison.Ordinal) && Path.GetFileName(file) != "DocumentTests.cs");
         return string.Join('\n', files.Append(Path.Combine(root, "ps3")).Select(File.ReadAllText));
     }

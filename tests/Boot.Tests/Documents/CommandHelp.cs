@@ -33,7 +33,8 @@ public sealed partial class CommandHelp
         ProgramResult run = Ps3Program.Run([.. path.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
         if (run.ExitCode != 0)
             throw new InvalidOperationException($"ps3 {path} --help ended with {run.ExitCode}: {run.Messages}");
-        var command = new HelpedCommand(path, run.Output, [.. Entries(run.Output, "Options:").Select(Option).OfType<HelpedOption>()], [.. Entries(run.Output, "Commands:").Select(static entry => entry.Split(' ')[0])]);
+        var command = new HelpedCommand(path, run.Output, [.. Entries(run.Output, "Options:").Select(Option).OfType<HelpedOption>()],
+            [.. Entries(run.Output, "Commands:").Select(static entry => entry.Split(' ')[0])]);
         _commands.Add(path, command);
         foreach (string name in command.Commands)
             Ask($"{path} {name}".TrimStart());

@@ -29,8 +29,10 @@ internal sealed record CommandLine(IReadOnlyList<string> Variables, IReadOnlyLis
 
     private static void Add(List<CommandLine> commands, List<string> words)
     {
-        string[] variables = [.. words.TakeWhile(static word => word.IndexOf('=', StringComparison.Ordinal) is > 0 and var at && word[..at].All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '_'))];
-        string[] rest = [.. words.Skip(variables.Length).TakeWhile(static word => word[0] is not ('>' or '<') && word is not ("2>" or "2>&1"))];
+        string[] variables = [.. words.TakeWhile(static word => word.IndexOf('=', StringComparison.Ordinal) is > 0 and var at
+            && word[..at].All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '_'))];
+        string[] rest =
+            [.. words.Skip(variables.Length).TakeWhile(static word => word[0] is not ('>' or '<') && word is not ("2>" or "2>&1"))];
         if (rest.Length > 0)
             commands.Add(new CommandLine(variables, rest));
     }

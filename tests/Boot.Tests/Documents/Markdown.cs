@@ -69,7 +69,8 @@ internal sealed partial class MarkdownDocument
     }
 
     /// <summary>Reads one document.</summary>
-    public static MarkdownDocument Read(string name) => new(name, File.ReadAllText(Path.Combine(DocumentRoot.Path, name)).Replace("\r\n", "\n", StringComparison.Ordinal));
+    public static MarkdownDocument Read(string name) =>
+        new(name, File.ReadAllText(Path.Combine(DocumentRoot.Path, name)).Replace("\r\n", "\n", StringComparison.Ordinal));
 
     private void ReadLine(int number, string line)
     {

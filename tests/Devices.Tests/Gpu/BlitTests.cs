@@ -93,11 +93,13 @@ public sealed class BlitTests : IDisposable, IWriteWatch
     public void Random_arguments_never_leave_the_memory()
     {
         var random = new Random(17);
-        ulong[] interesting = [0, 4, 0xffff, GpuFixture.Mib, GpuFixture.Ioif, 9 * GpuFixture.Mib, uint.MaxValue, ulong.MaxValue, 5120, 1UL << 63];
+        ulong[] interesting =
+            [0, 4, 0xffff, GpuFixture.Mib, GpuFixture.Ioif, 9 * GpuFixture.Mib, uint.MaxValue, ulong.MaxValue, 5120, 1UL << 63];
         for (int i = 0; i < 20_000; i++)
         {
             ulong Pick() => interesting[random.Next(interesting.Length)] + (ulong)(random.Next(-2, 3) * 4);
-            _gpu.Blit(Pick(), Pick(), random.Next(2) == 0 ? Pick() : GpuFixture.Size((ulong)random.Next(64), (ulong)random.Next(64)), Pick());
+            _gpu.Blit(Pick(), Pick(), random.Next(2) == 0 ? Pick() : GpuFixture.Size((ulong)random.Next(64), (ulong)random.Next(64)),
+                Pick());
         }
     }
 

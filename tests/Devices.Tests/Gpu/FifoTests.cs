@@ -231,7 +231,8 @@ public sealed class FifoTests : IDisposable
             for (int word = 0; word < 64; word++)
             {
                 uint count = (uint)random.Next(0, 9);
-                _words.Add(random.Next(8) == 0 ? (uint)random.NextInt64() : (count << 18) | ((uint)random.Next(1, 3) << 13) | methods[random.Next(methods.Length)]);
+                _words.Add(random.Next(8) == 0 ? (uint)random.NextInt64() : (count << 18) | ((uint)random.Next(1, 3) << 13)
+                    | methods[random.Next(methods.Length)]);
                 for (uint data = 0; data < count; data++)
                     _words.Add(random.Next(6) == 0 ? (uint)random.NextInt64() : values[random.Next(values.Length)]);
             }

@@ -269,7 +269,8 @@ public sealed class DiskTests : IDisposable
         Assert.Equal((8797UL, 0), (fixture.Clock.TimeBase, fixture.Hold.Holds));
     }
 
-    private static StorageTransfer Transfer(ulong start, ulong blocks, ulong buffer) => new(OtherOs, start, blocks, 0, new LparAddress(buffer));
+    private static StorageTransfer Transfer(ulong start, ulong blocks, ulong buffer) =>
+        new(OtherOs, start, blocks, 0, new LparAddress(buffer));
 
     private Lv1Status Identify(ulong buffer, out ulong tag, byte command = 0xec, ulong length = 512)
     {

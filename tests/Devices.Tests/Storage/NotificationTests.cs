@@ -61,7 +61,8 @@ public sealed class NotificationTests : IDisposable
     {
         Assert.Equal(Lv1Status.WrongState, Device.Read(Block(0), out _));
         Assert.Equal(Lv1Status.UnsupportedParameterValue, Device.SendCommand(2, default, out _));
-        foreach (StorageTransfer wrong in (StorageTransfer[])[Block(0) with { Region = 1 }, Block(0) with { Start = 1 }, Block(0) with { Blocks = 2 }, Block(0) with { Flags = 2 }])
+        foreach (StorageTransfer wrong in (StorageTransfer[])[Block(0) with { Region = 1 }, Block(0) with { Start = 1 },
+            Block(0) with { Blocks = 2 }, Block(0) with { Flags = 2 }])
         {
             Assert.Equal(Lv1Status.IllegalParameterValue, Device.Read(wrong, out _));
             Assert.Equal(Lv1Status.IllegalParameterValue, Device.Write(wrong, out _));

@@ -90,7 +90,8 @@ public sealed class AvSettingsTests
     {
         Assert.Equal(new HeadMode(1920, 1080, 7680, 0xb, false), _display[1]);
 
-        byte[] reply = Ask(Bundle(2, 0, 2, 0, SetMode(0, 9, 1280, 720, 5120), SetMode(1, 9, 1280, 720, 5120), ColorSpace(0), ColorSpace(0x10)));
+        byte[] reply = Ask(
+            Bundle(2, 0, 2, 0, SetMode(0, 9, 1280, 720, 5120), SetMode(1, 9, 1280, 720, 5120), ColorSpace(0), ColorSpace(0x10)));
 
         Assert.Equal(0u, Word(reply, 8));
         Assert.Equal(new HeadMode(1280, 720, 5120, 9, false), _display[0]);
@@ -158,7 +159,8 @@ public sealed class AvSettingsTests
     [Fact]
     public void Packets_may_come_in_any_pieces()
     {
-        byte[] stream = [.. Command(1, 12), .. Command(3, 8), .. Bundle(1, 0, 0, 0, SetMode(1, 5, 720, 480, 2880)), .. Command(0x0100_0001, 8)];
+        byte[] stream =
+            [.. Command(1, 12), .. Command(3, 8), .. Bundle(1, 0, 0, 0, SetMode(1, 5, 720, 480, 2880)), .. Command(0x0100_0001, 8)];
         var random = new Random(3);
         for (int round = 0; round < 50; round++)
         {
@@ -211,7 +213,8 @@ public sealed class AvSettingsTests
             random.NextBytes(bytes);
             // Mostly plausible headers, so that the inside of packets is reached.
             if (i % 4 != 0)
-                Command(new uint[] { 0x0400_0001, 0x0100_0002, 4, 0x0100_0004, 0x0100_0005, 0x0001_0001 }[i % 6], random.Next(8, 64)).AsSpan(0, 8).CopyTo(bytes);
+                Command(new uint[] { 0x0400_0001, 0x0100_0002, 4, 0x0100_0004, 0x0100_0005, 0x0001_0001 }[i % 6], random.Next(8, 64))
+                    .AsSpan(0, 8).CopyTo(bytes);
             _av.Receive(bytes.AsSpan(0, random.Next(bytes.Length)));
             _port.Take();
         }

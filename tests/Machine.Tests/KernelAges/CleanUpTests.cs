@@ -140,7 +140,8 @@ public sealed class CleanUpTests : IDisposable
                 continue;
             for (ulong size = 12; size <= 30; size++)
             {
-                if (_guest.Call(Lv1Call.QueryLogicalPartitionAddressRegionInfo, out ulong[] region, (counter << 12) | (size << 42)) != Lv1Status.Success
+                if (_guest.Call(
+                    Lv1Call.QueryLogicalPartitionAddressRegionInfo, out ulong[] region, (counter << 12) | (size << 42)) != Lv1Status.Success
                     || region[0] == previous)
                     continue;
                 previous = region[0];

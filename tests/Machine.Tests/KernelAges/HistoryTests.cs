@@ -19,7 +19,8 @@ public sealed partial class HistoryTests
         int rows = 0;
         foreach (string line in File.ReadLines(Path.Combine(root, "Lv1Hypervisor", "KERNEL-HISTORY.md")))
         {
-            if (!line.StartsWith('|') || line.StartsWith("| ---", StringComparison.Ordinal) || line.StartsWith("| Call |", StringComparison.Ordinal))
+            if (!line.StartsWith('|') || line.StartsWith("| ---", StringComparison.Ordinal)
+                || line.StartsWith("| Call |", StringComparison.Ordinal))
                 continue;
             string[] cells = line.Trim('|').Split('|');
             Assert.True(cells.Length == 5, $"a row has {cells.Length} cells: {line}");
@@ -28,7 +29,8 @@ public sealed partial class HistoryTests
             foreach (Match name in names)
             {
                 string text = name.Groups[1].Value;
-                string wanted = text.EndsWith("...", StringComparison.Ordinal) ? $" void {text[..^3]}" : text.Contains('_') ? $" void {text}(" : text;
+                string wanted = text.EndsWith("...", StringComparison.Ordinal) ? $" void {text[..^3]}" : text.Contains('_')
+                    ? $" void {text}(" : text;
                 Assert.True(
                     sources.Any(source => source.Contains(wanted, StringComparison.Ordinal))
                     || Directory.Exists(Path.Combine(root, "tests", text)),
@@ -41,7 +43,8 @@ public sealed partial class HistoryTests
         Assert.True(rows > 30, $"only {rows} rows were found");
     }
 
-    private static string Root([CallerFilePath] string source = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", ".."));
+    private static string Root([CallerFilePath] string source = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", ".."));
 
     [GeneratedRegex("`([A-Za-z0-9_.]+)`")]
     private static partial Regex Named();

@@ -132,7 +132,8 @@ public sealed unsafe partial class HypercallTimeTests : IDisposable
 
         var blit = new Best();
         for (int i = 0; i < Tries; i++)
-            blit.Time(() => _guest.Ok(Lv1Call.GpuContextAttribute, context, 0x601, 0, ioif + 0x10000, (1UL << 32) | (1920 << 16) | 1080, 1920 * 4));
+            blit.Time(() =>
+                _guest.Ok(Lv1Call.GpuContextAttribute, context, 0x601, 0, ioif + 0x10000, (1UL << 32) | (1920 << 16) | 1080, 1920 * 4));
         Assert.InRange(blit.Milliseconds, 0, Bound);
     }
 

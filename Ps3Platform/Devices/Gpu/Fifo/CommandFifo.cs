@@ -54,7 +54,8 @@ internal sealed class CommandFifo(GuestMemory memory, MemoryRegion dmaControl, F
     public FifoRun Run()
     {
         Refusal = null;
-        if (!memory.TryReadUInt32(dmaControl.Start + PutRegister, out uint put) || !memory.TryReadUInt32(dmaControl.Start + GetRegister, out uint get))
+        if (!memory.TryReadUInt32(dmaControl.Start + PutRegister, out uint put)
+            || !memory.TryReadUInt32(dmaControl.Start + GetRegister, out uint get))
             return Refuse("its registers are gone");
         if (get != _get)
         {

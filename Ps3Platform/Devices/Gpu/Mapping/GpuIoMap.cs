@@ -55,7 +55,8 @@ internal sealed class GpuIoMap
             if (_pages[page] == Unmapped)
                 continue;
             ulong start = (ulong)page * Granule;
-            if (ranges.Count > 0 && ranges[^1] is var last && last.IoAddress + last.Size == start && last.Address + last.Size == _pages[page])
+            if (ranges.Count > 0 && ranges[^1] is var last && last.IoAddress + last.Size == start
+                && last.Address + last.Size == _pages[page])
                 ranges[^1] = last with { Size = last.Size + Granule };
             else
                 ranges.Add(new GpuIoMapState(start, _pages[page], Granule));

@@ -101,7 +101,8 @@ internal sealed class NumberKind(ulong least, ulong most = ulong.MaxValue, strin
     public override string Placeholder => "N";
 
     // A maximum that no run reaches is not shown.
-    public override string Range => most >= int.MaxValue ? $"{least} or more" : most == least + 1 ? $"{least} or {most}" : $"{least} to {most}";
+    public override string Range =>
+        most >= int.MaxValue ? $"{least} or more" : most == least + 1 ? $"{least} or {most}" : $"{least} to {most}";
 
     public override JsonShape Shape { get; } = new()
     {
@@ -132,7 +133,8 @@ internal sealed class SizeKind(ulong least, ulong most, ulong step) : ValueKind<
 
     public override JsonShape Shape { get; } = new() { IsNumber = true, Pattern = "^[0-9]+([KkMmGg]([Ii]?[Bb])?|[Bb])?$" };
 
-    public override string Notation => "SIZE is a number with K, M or G for KiB, MiB or GiB (256M, 1G); without a letter it is in MiB (256).";
+    public override string Notation =>
+        "SIZE is a number with K, M or G for KiB, MiB or GiB (256M, 1G); without a letter it is in MiB (256).";
 
     /// <inheritdoc/>
     public override string Write(ulong value) =>
@@ -162,7 +164,8 @@ internal sealed class TimeKind(TimeSpan least = default) : ValueKind<TimeSpan>
 
     public override JsonShape Shape { get; } = new() { IsNumber = true, Pattern = "^[0-9]*[.]?[0-9]*(us|ms|s|m|min|h)?$" };
 
-    public override string Notation => "TIME is a number with us, ms, s, m or h (500us, 20ms, 1.5s, 2m); without a unit it is in seconds (90).";
+    public override string Notation =>
+        "TIME is a number with us, ms, s, m or h (500us, 20ms, 1.5s, 2m); without a unit it is in seconds (90).";
 
     public override bool TryRead(string text, out TimeSpan value, [NotNullWhen(false)] out string? problem)
     {

@@ -7,7 +7,9 @@ internal static class Values
 {
     private const double LongestTime = 1e7;
 
-    /// <summary>"256M", "256MB", "256MiB", "1G", "65536K" in powers of 1024, "4096B" in bytes; a number alone is in MiB, as with QEMU's -m.</summary>
+    /// <summary>
+    /// "256M", "256MB", "256MiB", "1G", "65536K" in powers of 1024, "4096B" in bytes; a number alone is in MiB, as with QEMU's -m.
+    /// </summary>
     public static bool TryReadSize(string text, out ulong size)
     {
         size = 0;
@@ -22,7 +24,8 @@ internal static class Values
             "G" or "GB" or "GIB" => 30,
             _ => null,
         };
-        if (shift is not { } places || !ulong.TryParse(text.AsSpan(0, count), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) || number > ulong.MaxValue >> places)
+        if (shift is not { } places || !ulong.TryParse(
+            text.AsSpan(0, count), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) || number > ulong.MaxValue >> places)
             return false;
         size = number << places;
         return true;
@@ -42,7 +45,8 @@ internal static class Values
             _ when text.EndsWith('h') => (text[..^1], 3600),
             _ => (text, 1.0),
         };
-        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) || number * seconds is not (> 0 and <= LongestTime))
+        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+            || number * seconds is not (> 0 and <= LongestTime))
             return false;
         time = TimeSpan.FromSeconds(number * seconds);
         return true;

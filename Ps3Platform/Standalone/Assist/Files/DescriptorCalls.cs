@@ -34,7 +34,8 @@ internal sealed class DescriptorCalls(HostFiles files)
                 return true;
             default:
                 // All other calls have the descriptor as their first parameter.
-                if (name is not ("read" or "write" or "lseek" or "fstat" or "ftruncate" or "fsync" or "fdatasync" or "fchmod" or "fchown" or "fchdir"
+                if (name is not (
+                    "read" or "write" or "lseek" or "fstat" or "ftruncate" or "fsync" or "fdatasync" or "fchmod" or "fchown" or "fchdir"
                     or "lockf" or "pread" or "pwrite" or "readv" or "writev"))
                 {
                     return false;
@@ -90,7 +91,8 @@ internal sealed class DescriptorCalls(HostFiles files)
             case "fchown":
                 Answer(call, file.Folder is { } folder
                     ? HostLibrary.ChangeOwner(folder, call.Int(1), call.Int(2), follow: true)
-                    : file.Stream is FileStream owned ? HostLibrary.ChangeOwner(owned.SafeFileHandle, call.Int(1), call.Int(2)) : Errno.Invalid);
+                    : file.Stream is FileStream owned ? HostLibrary.ChangeOwner(owned.SafeFileHandle, call.Int(1), call.Int(2))
+                        : Errno.Invalid);
                 break;
             case "fchdir":
                 Answer(call, file.Folder is { } path ? files.Enter(path) : Errno.NotADirectory);

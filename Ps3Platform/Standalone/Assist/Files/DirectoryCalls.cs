@@ -58,11 +58,13 @@ internal sealed class DirectoryCalls(HostFiles files) : IDisposable
 
     public void Dispose() => _open.Clear();
 
-    private static string[] List(string path) => [".", "..", .. Directory.EnumerateFileSystemEntries(path).Select(static one => Path.GetFileName(one))];
+    private static string[] List(string path) =>
+        [".", "..", .. Directory.EnumerateFileSystemEntries(path).Select(static one => Path.GetFileName(one))];
 
     private ulong Open(string path, out int error)
     {
-        error = _open.Count >= Most ? Errno.TooManyFiles : Directory.Exists(path) ? Errno.None : File.Exists(path) ? Errno.NotADirectory : Errno.NotThere;
+        error = _open.Count >= Most ? Errno.TooManyFiles : Directory.Exists(path) ? Errno.None : File.Exists(path) ? Errno.NotADirectory
+            : Errno.NotThere;
         if (error != Errno.None)
             return 0;
         string[] entries = [];
@@ -84,7 +86,8 @@ internal sealed class DirectoryCalls(HostFiles files) : IDisposable
         string name = listing.Entries[listing.Position++];
         uint at = call.Word(1);
         Span<uint> status = stackalloc uint[13];
-        call.WriteWord(at, HostLibrary.Status(Path.Combine(listing.Path, name), follow: false, status) == Errno.None ? status[1] : (uint)listing.Position);
+        call.WriteWord(at,
+            HostLibrary.Status(Path.Combine(listing.Path, name), follow: false, status) == Errno.None ? status[1] : (uint)listing.Position);
         byte[] bytes = Encoding.UTF8.GetBytes(name);
         int length = Math.Min(bytes.Length, LongestName);
         bytes.AsSpan(0, length).CopyTo(call.Buffer(at + NameOffset, (ulong)length));

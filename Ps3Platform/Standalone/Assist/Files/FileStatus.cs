@@ -67,7 +67,8 @@ internal static class FileStatus
 
     private static void Fill(Span<uint> words, uint mode, uint size, uint accessed, uint modified)
     {
-        ReadOnlySpan<uint> all = [0, 0, mode, 1, 0, 0, 0, size, (uint)GuestMemory.PageSize, (size + Block - 1) / Block, accessed, modified, modified];
+        ReadOnlySpan<uint> all =
+            [0, 0, mode, 1, 0, 0, 0, size, (uint)GuestMemory.PageSize, (size + Block - 1) / Block, accessed, modified, modified];
         all.CopyTo(words);
     }
 

@@ -82,7 +82,8 @@ internal sealed class HostFiles : IDisposable
     /// <summary>fopen.</summary>
     /// <returns>A handle, or 0 with an error.</returns>
     public uint OpenStream(string path, ReadOnlySpan<byte> mode, out int error) =>
-        How(mode, out error) is { } how ? (uint)Math.Max(0, Open(_streams, FirstHandle + Standard, path, how.Mode, how.Access, how.Append, DefaultMode, out error)) : 0;
+        How(mode, out error) is { } how
+        ? (uint)Math.Max(0, Open(_streams, FirstHandle + Standard, path, how.Mode, how.Access, how.Append, DefaultMode, out error)) : 0;
 
     /// <summary>freopen: another file behind a stream. On failure the stream is closed.</summary>
     /// <returns>The handle, or 0 with an error.</returns>
@@ -171,7 +172,8 @@ internal sealed class HostFiles : IDisposable
         if (handle < 0)
             return 0;
         error = Errno.Try(() => _streams[handle] = new HostStream(
-            new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, SpuState.LocalStoreSize, FileOptions.DeleteOnClose), canSeek: true));
+            new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, SpuState.LocalStoreSize,
+                FileOptions.DeleteOnClose), canSeek: true));
         return error == Errno.None ? (uint)handle : 0;
     }
 
@@ -241,7 +243,8 @@ internal sealed class HostFiles : IDisposable
         }
     }
 
-    private int Open(HostStream?[] table, int first, string path, FileMode mode, FileAccess access, bool append, int permissions, out int error)
+    private int Open(
+        HostStream?[] table, int first, string path, FileMode mode, FileAccess access, bool append, int permissions, out int error)
     {
         int free = Free(table, first);
         error = Errno.TooManyFiles;
@@ -279,7 +282,8 @@ internal sealed class HostFiles : IDisposable
     }
 
     /// <summary>Creates and opens a file with a name from mkstemp.</summary>
-    public int OpenNew(string path, out int error) => Open(_descriptors, 0, path, FileMode.CreateNew, FileAccess.ReadWrite, append: false, permissions: 0x180, out error);
+    public int OpenNew(string path, out int error) =>
+        Open(_descriptors, 0, path, FileMode.CreateNew, FileAccess.ReadWrite, append: false, permissions: 0x180, out error);
 
     private int Add(HostStream stream, int first, out int error)
     {

@@ -37,7 +37,8 @@ internal static unsafe partial class HostLibrary
         if (!OperatingSystem.IsLinux())
             return Errno.NotImplemented;
         int error = Errno.None;
-        return Errno.Try(() => error = call() == 0 ? Errno.None : Marshal.GetLastPInvokeError()) is not Errno.None and var missing ? missing : error;
+        return Errno.Try(() => error = call() == 0 ? Errno.None : Marshal.GetLastPInvokeError()) is not Errno.None and var missing ? missing
+            : error;
     }
 
     // struct statx, the same on every machine (statx(2)).
@@ -57,7 +58,8 @@ internal static unsafe partial class HostLibrary
         ReadOnlySpan<uint> found =
         [
             Device(0x88), (uint)Long(0x20), BitConverter.ToUInt16(bytes, 0x1c), Word(0x10), Word(0x14), Word(0x18), Device(0x80),
-            (uint)Math.Min(Long(0x28), int.MaxValue), Word(4), (uint)Math.Min(Long(0x30), int.MaxValue), (uint)Long(0x40), (uint)Long(0x70), (uint)Long(0x60),
+            (uint)Math.Min(Long(0x28), int.MaxValue), Word(4), (uint)Math.Min(Long(0x30), int.MaxValue), (uint)Long(0x40), (uint)Long(0x70),
+            (uint)Long(0x60),
         ];
         found.CopyTo(words);
         return Errno.None;

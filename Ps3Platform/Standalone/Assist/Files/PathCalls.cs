@@ -34,8 +34,8 @@ internal sealed class PathCalls(HostFiles files)
                 MakeTemporary(call, open: name == "mkstemp");
                 return true;
             default:
-                if (name is not ("stat" or "lstat" or "access" or "unlink" or "mkdir" or "rmdir" or "mknod" or "chmod" or "chown" or "lchown" or "link" or "readlink"
-                    or "truncate" or "chdir" or "utime" or "utimes"))
+                if (name is not ("stat" or "lstat" or "access" or "unlink" or "mkdir" or "rmdir" or "mknod" or "chmod" or "chown" or "lchown"
+                    or "link" or "readlink" or "truncate" or "chdir" or "utime" or "utimes"))
                 {
                     return false;
                 }
@@ -59,7 +59,8 @@ internal sealed class PathCalls(HostFiles files)
             case "stat" or "lstat":
                 return FileStatus.Write(call, path, follow: name == "stat");
             case "access":
-                return HostLibrary.Access(path, mode) is not Errno.NotImplemented and var access ? access : Path.Exists(path) ? Errno.None : Errno.NotThere;
+                return HostLibrary.Access(path, mode) is not Errno.NotImplemented and var access ? access : Path.Exists(path) ? Errno.None
+                    : Errno.NotThere;
             case "unlink":
                 return HostFiles.Remove(path);
             case "mkdir":
@@ -146,7 +147,8 @@ internal sealed class PathCalls(HostFiles files)
 
     // Clamped, because .NET's calendar ends in the year 9999.
     private static DateTime TimeAt(ulong seconds, uint microseconds) =>
-        DateTime.UnixEpoch.AddSeconds(Math.Clamp((long)seconds, -2_000_000_000, 250_000_000_000)).AddTicks(Math.Min(microseconds, 999_999) * 10L);
+        DateTime.UnixEpoch.AddSeconds(Math.Clamp((long)seconds, -2_000_000_000, 250_000_000_000))
+        .AddTicks(Math.Min(microseconds, 999_999) * 10L);
 
     private static void ReadLink(AssistCall call, string path)
     {

@@ -36,7 +36,8 @@ internal sealed unsafe class MappedMemory(GuestMemory memory, ulong start, ulong
             Unmap(fixedAt, length);
         }
 
-        if ((wanted ?? FindRoom(length)) is not { } address || memory.TryAddMemory(new LparAddress(address), length, access, "mmap") is not { } region)
+        if ((wanted ?? FindRoom(length)) is not { } address
+            || memory.TryAddMemory(new LparAddress(address), length, access, "mmap") is not { } region)
             return null;
         var mapping = new Mapping(region, file?.Share(), offset, isShared);
         _mappings.Add(address, mapping);
@@ -76,7 +77,8 @@ internal sealed unsafe class MappedMemory(GuestMemory memory, ulong start, ulong
 
         error = Errno.NoMemory;
         byte[] bytes = Bytes(mapping)[..(int)length].ToArray();
-        bool fits = mapping.Region.Size == length && IsInside(address, wanted) && !_mappings.Values.Any(one => one != mapping && one.Start < address + wanted && one.End > address);
+        bool fits = mapping.Region.Size == length && IsInside(address, wanted)
+            && !_mappings.Values.Any(one => one != mapping && one.Start < address + wanted && one.End > address);
         if (!fits && !mayMove)
             return null;
         ulong? target = fits ? address : FindRoom(wanted);
@@ -122,7 +124,8 @@ internal sealed unsafe class MappedMemory(GuestMemory memory, ulong start, ulong
 
     private static ulong Align(ulong length) => (length + PageSize - 1) & ~(PageSize - 1);
 
-    private bool IsInside(ulong address, ulong length) => address % PageSize == 0 && address >= start && length <= size && address - start <= size - length;
+    private bool IsInside(ulong address, ulong length) =>
+        address % PageSize == 0 && address >= start && length <= size && address - start <= size - length;
 
     private ulong? FindRoom(ulong length)
     {

@@ -30,7 +30,8 @@ internal sealed class MappingCalls(HostFiles files, MappedMemory maps)
                 ulong? moved = null;
                 error = Errno.Invalid;
                 if (call.DoubleWord(0) % MappedMemory.PageSize == 0 && call.Word(2) != 0)
-                    moved = maps.Remap(call.DoubleWord(0), Pages(call.Word(1)), Pages(call.Word(2)), (call.Word(3) & MayMove) != 0, out error);
+                    moved = maps.Remap(
+                        call.DoubleWord(0), Pages(call.Word(1)), Pages(call.Word(2)), (call.Word(3) & MayMove) != 0, out error);
                 Answer(call, moved, error);
                 return true;
             case "munmap":
@@ -101,7 +102,8 @@ internal sealed class MappingCalls(HostFiles files, MappedMemory maps)
         }
 
         // On a PPE, writable pages are always readable.
-        RegionAccess access = (protection & Writable) != 0 ? RegionAccess.ReadWrite : (protection & Readable) != 0 ? RegionAccess.Read : RegionAccess.None;
+        RegionAccess access = (protection & Writable) != 0 ? RegionAccess.ReadWrite : (protection & Readable) != 0 ? RegionAccess.Read
+            : RegionAccess.None;
         ulong? mapped = maps.Map((flags & Fixed) != 0 ? address : null, length, access, file, offset, isShared);
         error = mapped is null ? Errno.NoMemory : Errno.None;
         return mapped;

@@ -46,11 +46,14 @@ internal readonly ref struct AssistCall(Span<byte> localStore, uint block)
 
     public void WriteByte(uint address, byte value) => _localStore[(int)(address & AddressMask)] = value;
 
-    public void WriteHalfword(uint address, ushort value) => BinaryPrimitives.WriteUInt16BigEndian(_localStore[(int)(address & AddressMask & ~1u)..], value);
+    public void WriteHalfword(uint address, ushort value) =>
+        BinaryPrimitives.WriteUInt16BigEndian(_localStore[(int)(address & AddressMask & ~1u)..], value);
 
-    public void WriteWord(uint address, uint value) => BinaryPrimitives.WriteUInt32BigEndian(_localStore[(int)(address & AddressMask & ~3u)..], value);
+    public void WriteWord(uint address, uint value) =>
+        BinaryPrimitives.WriteUInt32BigEndian(_localStore[(int)(address & AddressMask & ~3u)..], value);
 
-    public void WriteDoubleWord(uint address, ulong value) => BinaryPrimitives.WriteUInt64BigEndian(_localStore[(int)(address & AddressMask & ~7u)..], value);
+    public void WriteDoubleWord(uint address, ulong value) =>
+        BinaryPrimitives.WriteUInt64BigEndian(_localStore[(int)(address & AddressMask & ~7u)..], value);
 
     /// <summary>Returns one word, and errno; 0 leaves the program's errno unchanged.</summary>
     public void Return(int value, int error = 0) => Return((uint)value, 0, error);

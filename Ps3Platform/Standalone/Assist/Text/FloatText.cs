@@ -57,7 +57,8 @@ internal static class FloatText
         fraction = precision < 0 ? fraction.TrimEnd('0') : fraction.PadRight(precision, '0');
         string point = fraction.Length > 0 || alternate ? "." : "";
         // Rounding up may carry into the digit before the point; a 2 there is as correct as a 1 with the next exponent.
-        string text = $"0x{(isNormal || mantissa >> FractionBits != 0 ? mantissa >> FractionBits : 0)}{point}{fraction}{Exponent(exponent, 'p', 1)}";
+        string text =
+            $"0x{(isNormal || mantissa >> FractionBits != 0 ? mantissa >> FractionBits : 0)}{point}{fraction}{Exponent(exponent, 'p', 1)}";
         return upper ? text.ToUpperInvariant() : text;
     }
 

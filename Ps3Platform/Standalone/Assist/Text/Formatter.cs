@@ -16,7 +16,8 @@ internal static class Formatter
     private const int Widest = 1 << 20;
 
     /// <summary>Formats. False for an unknown conversion or a width beyond the limit; the message says which.</summary>
-    public static bool TryFormat(AssistCall call, uint format, VariableArguments arguments, ArrayBufferWriter<byte> output, out string? trouble)
+    public static bool TryFormat(
+        AssistCall call, uint format, VariableArguments arguments, ArrayBufferWriter<byte> output, out string? trouble)
     {
         ReadOnlySpan<byte> text = call.Text(format);
         trouble = null;
@@ -33,7 +34,8 @@ internal static class Formatter
             int start = at + percent;
             at = start + 1;
             bool isWhole = ConversionSpec.TryParse(text, ref at, ref arguments, out ConversionSpec spec);
-            if (!isWhole || spec.Width > Widest || spec.Precision > Widest || output.WrittenCount > 16 * Widest || !TryConvert(call, spec, ref arguments, output))
+            if (!isWhole || spec.Width > Widest || spec.Precision > Widest || output.WrittenCount > 16 * Widest
+                || !TryConvert(call, spec, ref arguments, output))
             {
                 trouble = $"the conversion \"{Encoding.Latin1.GetString(text[start..at])}\" of a format string";
                 return false;

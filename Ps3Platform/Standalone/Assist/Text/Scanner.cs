@@ -78,7 +78,8 @@ internal sealed class Scanner(ITextSource source)
 
     private static bool IsSpace(int value) => value is ' ' or (>= '\t' and <= '\r');
 
-    private bool TryConvert(AssistCall call, ReadOnlySpan<byte> format, ref int at, ref VariableArguments arguments, ref int assigned, out bool isKnown)
+    private bool TryConvert(
+        AssistCall call, ReadOnlySpan<byte> format, ref int at, ref VariableArguments arguments, ref int assigned, out bool isKnown)
     {
         bool isDropped = at < format.Length && format[at] == '*';
         at += isDropped ? 1 : 0;
@@ -87,7 +88,8 @@ internal sealed class Scanner(ITextSource source)
             width = Math.Min((width * 10) + (format[at] - '0'), Longest);
         ArgumentLength length = ConversionSpec.TakeLength(format, ref at);
         char kind = at < format.Length ? (char)format[at++] : '\0';
-        isKnown = kind is 'd' or 'i' or 'o' or 'u' or 'x' or 'X' or 'p' or 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or 'a' or 'A' or 's' or 'c' or '[' or 'n'
+        isKnown = kind is 'd' or 'i' or 'o' or 'u' or 'x' or 'X' or 'p' or 'e' or 'E' or 'f' or 'F' or 'g' or 'G'
+            or 'a' or 'A' or 's' or 'c' or '[' or 'n'
             && !(length == ArgumentLength.Long && (kind is 's' or 'c' or '['));
         if (!isKnown)
             return false;
