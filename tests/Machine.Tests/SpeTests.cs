@@ -78,7 +78,7 @@ public sealed class SpeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void They_stand_still_while_the_machine_is_stopped(bool hostThreads)
+    public async Task They_stand_still_while_the_machine_is_stopped(bool hostThreads)
     {
         using Ps3Machine machine = MachineBuilder.Build(Penguin.Config(new StringBuilder()) with
         {
@@ -87,18 +87,18 @@ public sealed class SpeTests
         LogicalSpe spe = Start(machine, Counter);
         using var stop = new CancellationTokenSource();
         Task<RunOutcome> run = Task.Run(() => machine.Run(new RunLimits { Cancel = stop.Token, Timeout = TimeSpan.FromMinutes(2) }));
-        Thread.Sleep(300);
+        await Task.Delay(300);
         machine.Post(machine.Pause.Stop);
-        Thread.Sleep(300);
+        await Task.Delay(300);
 
         ulong done = spe.Registers.Instructions;
         Assert.True(done > 10_000, $"{done} instructions");
-        Thread.Sleep(500);
+        await Task.Delay(500);
         Assert.Equal(done, spe.Registers.Instructions);
         machine.Post(machine.Pause.Continue);
         Assert.True(SpinWait.SpinUntil(() => spe.Registers.Instructions > done, TimeSpan.FromSeconds(30)));
-        stop.Cancel();
-        Assert.Equal(RunEnd.Cancelled, run.Result.End);
+        await stop.CancelAsync();
+        Assert.Equal(RunEnd.Cancelled, (await run).End);
     }
 
     [Fact]
