@@ -87,17 +87,17 @@ public sealed class SpeTests
         LogicalSpe spe = Start(machine, Counter);
         using var stop = new CancellationTokenSource();
         Task<RunOutcome> run = Task.Run(() => machine.Run(new RunLimits { Cancel = stop.Token, Timeout = TimeSpan.FromMinutes(2) }));
-        Thread.Sleep(300);
+        await Task.Delay(300);
         machine.Post(machine.Pause.Stop);
-        Thread.Sleep(300);
+        await Task.Delay(300);
 
         ulong done = spe.Registers.Instructions;
         Assert.True(done > 10_000, $"{done} instructions");
-        Thread.Sleep(500);
+        await Task.Delay(500);
         Assert.Equal(done, spe.Registers.Instructions);
         machine.Post(machine.Pause.Continue);
         Assert.True(SpinWait.SpinUntil(() => spe.Registers.Instructions > done, TimeSpan.FromSeconds(30)));
-        stop.Cancel();
+        await stop.CancelAsync();
         Assert.Equal(RunEnd.Cancelled, (await run).End);
     }
 

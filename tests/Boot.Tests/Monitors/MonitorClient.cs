@@ -14,11 +14,12 @@ internal sealed class MonitorClient : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly Socket _socket;
     private readonly StringBuilder _text = new();
+    private readonly List<JsonNode> _happened = [];
 
     private MonitorClient(Socket socket) => _socket = socket;
 
     /// <summary>Events that came so far, by their names.</summary>
-    public List<string> Events { get; } = [];
+    public IEnumerable<string> Events => _happened.Select(static happened => (string)happened["event"]!);
 
     /// <summary>A port that is free.</summary>
     public static int FreePort()
@@ -39,8 +40,20 @@ internal sealed class MonitorClient : IDisposable
     /// <summary>Connects to a TCP port, and negotiates.</summary>
     public static MonitorClient ToQmp(int port)
     {
-        var client = new MonitorClient(Connect(new IPEndPoint(IPAddress.Loopback, port)));
-        Assert.NotNull(client.ReadJson()["QMP"]);
+        MonitorClient client;
+        string greeting;
+        // A client that has just gone may still have its place.
+        while (true)
+        {
+            client = new MonitorClient(Connect(new IPEndPoint(IPAddress.Loopback, port)));
+            greeting = client.ReadTo("\r\n");
+            if (!greeting.Contains("another client is connected", StringComparison.Ordinal))
+                break;
+            client.Dispose();
+            Thread.Sleep(50);
+        }
+
+        Assert.NotNull(JsonNode.Parse(greeting)!["QMP"]);
         client.Execute("qmp_capabilities");
         return client;
     }
@@ -69,21 +82,20 @@ internal sealed class MonitorClient : IDisposable
         while (true)
         {
             JsonNode answer = ReadJson();
-            if (answer["event"] is not { } name)
+            if (answer["event"] is null)
                 return answer;
-            Events.Add((string)name!);
+            _happened.Add(answer);
         }
     }
 
-    /// <summary>Waits for an event.</summary>
+    /// <summary>Waits for an event, unless it came before.</summary>
     public JsonNode WaitFor(string name)
     {
         while (true)
         {
-            JsonNode happened = ReadJson();
-            Events.Add((string)happened["event"]!);
-            if (Events[^1] == name)
-                return happened;
+            if (_happened.Find(happened => (string)happened["event"]! == name) is { } found)
+                return found;
+            _happened.Add(ReadJson());
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 using Xunit;
@@ -103,7 +104,7 @@ public sealed class MonitorTests : IDisposable
     }
 
     [Fact]
-    public void Clients_that_flood_or_do_not_read_stop_nobody()
+    public async Task Clients_that_flood_or_do_not_read_stop_nobody()
     {
         string socket = Path.Combine(_folder, "monitor.sock");
         int port = MonitorClient.FreePort();
@@ -112,7 +113,7 @@ public sealed class MonitorTests : IDisposable
         using MonitorClient program = MonitorClient.ToQmp(port);
         Task flood = Task.Run(() =>
         {
-            for (int i = 0; i < 2000; i++)
+            while (true)
                 lines.Send("help\n" + new string('x', 5000) + "\n");
         });
         program.Send("{\"execute\":\"cont\"}\n");
@@ -122,12 +123,7 @@ public sealed class MonitorTests : IDisposable
 
         Assert.Equal(0, end.ExitCode);
         Assert.Contains("PENGUIN OK", end.Output, StringComparison.Ordinal);
-        Assert.ThrowsAny<Exception>(() =>
-        {
-            flood.Wait();
-            lines.Send("help\n");
-            lines.Send("help\n");
-        });
+        await Assert.ThrowsAnyAsync<SocketException>(() => flood);
     }
 
     [SkippableFact]

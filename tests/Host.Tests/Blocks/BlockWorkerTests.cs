@@ -57,11 +57,15 @@ public sealed class BlockWorkerTests : IDisposable
     public void An_error_is_reported_once_with_its_reason()
     {
         using BlockWorker worker = Open(BlockErrorPolicy.Report);
+        List<BlockFailure> failures = [];
+        worker.Failed += failures.Add;
         var user = new BlockUser(worker);
         _store.Failure = new BlockException(BlockError.NoSpace, "no space is left on its device");
 
         Assert.Equal(BlockError.NoSpace, user.Write(0, new byte[512]));
         Assert.Equal(BlockError.NoSpace, user.Write(0, new byte[512]));
+        var failure = new BlockFailure(BlockOperation.Write, "no space is left on its device", Waits: false);
+        Assert.Equal([failure, failure], failures);
         Assert.Null(worker.StallReason);
         _store.Failure = null;
         Assert.Equal(BlockError.None, user.Write(0, new byte[512]));
@@ -74,6 +78,8 @@ public sealed class BlockWorkerTests : IDisposable
     {
         using BlockWorker worker = Open(BlockErrorPolicy.Pause);
         List<string?> stalls = [];
+        List<BlockFailure> failures = [];
+        worker.Failed += failures.Add;
         worker.Stalled += reason =>
         {
             lock (stalls)
@@ -96,6 +102,7 @@ public sealed class BlockWorkerTests : IDisposable
         Assert.Equal(BlockError.None, await write.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Null(worker.StallReason);
         Assert.Equal(["no space is left on its device", null], stalls);
+        Assert.Equal([new BlockFailure(BlockOperation.Write, "no space is left on its device", Waits: true)], failures);
         Assert.Equal(bytes, user.Read(0, 512));
     }
 

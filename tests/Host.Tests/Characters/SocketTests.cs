@@ -55,6 +55,28 @@ public sealed class SocketTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public void A_late_peer_gets_nothing_where_output_is_not_kept(string kind)
+    {
+        using CharacterBackend backend = Open(kind, takesInput: true, keepsOutput: false);
+        Assert.Equal(5, backend.Write("early"u8));
+        using (Socket first = Connect(backend))
+        {
+            Assert.True(SpinWait.SpinUntil(() => backend.Connections == 1, Eventually.Patience));
+            backend.Write("one"u8);
+            Assert.Equal("one"u8.ToArray(), Receive(first, 3));
+            first.LingerState = new LingerOption(true, 0);
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => backend.State == CharacterState.Waiting, Eventually.Patience));
+        backend.Write("between"u8);
+        using Socket second = Connect(backend);
+        Assert.True(SpinWait.SpinUntil(() => backend.Connections == 2, Eventually.Patience));
+        backend.Write("two"u8);
+        Assert.Equal("two"u8.ToArray(), Receive(second, 3));
+        Assert.Equal(12, backend.Counts.Dropped);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public void A_peer_that_never_reads_stops_no_one_else(string kind)
     {
         using CharacterBackend backend = Open(kind, takesInput: false, output: 64 << 10);
@@ -306,11 +328,11 @@ public sealed class SocketTests : IDisposable
         return spec;
     }
 
-    private CharacterBackend Open(string kind, bool takesInput, int output = 1 << 20)
+    private CharacterBackend Open(string kind, bool takesInput, int output = 1 << 20, bool keepsOutput = true)
     {
         IEndpoint endpoint = kind == "tcp" ? SocketEndpoint.ListenTcp(Spec("tcp:0"))
             : SocketEndpoint.ListenUnix(Spec($"unix:{Path.Combine(_folder, $"{Guid.NewGuid():N}.sock")}"));
-        return CharacterBackends.Open(endpoint, new CharacterBuffers(output, 4096), takesInput);
+        return CharacterBackends.Open(endpoint, new CharacterBuffers(output, 4096), takesInput, keepsOutput);
     }
 
     private static Socket Connect(CharacterBackend backend)

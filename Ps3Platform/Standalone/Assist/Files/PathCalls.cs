@@ -34,8 +34,8 @@ internal sealed class PathCalls(HostFiles files)
                 MakeTemporary(call, open: name == "mkstemp");
                 return true;
             default:
-                if (name is not ("stat" or "lstat" or "access" or "unlink" or "mkdir" or "rmdir" or "mknod" or "chmod" or "chown" or "lchown"
-                    or "link" or "readlink" or "truncate" or "chdir" or "utime" or "utimes"))
+                if (name is not ("stat" or "lstat" or "access" or "unlink" or "mkdir" or "rmdir" or "mknod" or "chmod" or "chown" 
+                    or "lchown" or "link" or "readlink" or "truncate" or "chdir" or "utime" or "utimes"))
                 {
                     return false;
                 }
