@@ -34,7 +34,7 @@ internal sealed class PathCalls(HostFiles files)
                 MakeTemporary(call, open: name == "mkstemp");
                 return true;
             default:
-                if (name is not ("stat" or "lstat" or "access" or "unlink" or "mkdir" or "rmdir" or "mknod" or "chmod" or "chown" 
+                if (name is not ("stat" or "lstat" or "access" or "unlink" or "mkdir" or "rmdir" or "mknod" or "chmod" or "chown"
                     or "lchown" or "link" or "readlink" or "truncate" or "chdir" or "utime" or "utimes"))
                 {
                     return false;
