@@ -94,7 +94,8 @@ internal sealed class FakeBackend : ICharacterBackend
     });
 
     public void WaitFor(string text) => Xunit.Assert.True(
-        SpinWait.SpinUntil(() => Output.Contains(text, StringComparison.Ordinal), TimeSpan.FromSeconds(30)), $"'{text}' is not in: {Output}");
+        SpinWait.SpinUntil(() => Output.Contains(text, StringComparison.Ordinal), TimeSpan.FromSeconds(30)),
+        $"'{text}' is not in: {Output}");
 
     private void Change(Action change)
     {

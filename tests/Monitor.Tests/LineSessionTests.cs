@@ -40,7 +40,8 @@ public sealed class LineSessionTests
     [InlineData("   ", "")]
     [InlineData("stpo", "Error: There is no command 'stpo'; did you mean stop? \"help\" lists the commands.")]
     [InlineData("info", "Error: info: of what? Give one of status, version, block, network, devices, cpus, spes, hypercalls.")]
-    [InlineData("info blok", "Error: info: there is no 'blok'. Give one of status, version, block, network, devices, cpus, spes, hypercalls.")]
+    [InlineData(
+        "info blok", "Error: info: there is no 'blok'. Give one of status, version, block, network, devices, cpus, spes, hypercalls.")]
     [InlineData("eject", "Error: eject: DEVICE is missing; write eject [-f] DEVICE")]
     [InlineData("eject -x cdrom", "Error: eject: there is no flag -x; write eject [-f] DEVICE")]
     [InlineData("stop now", "Error: stop: there are more words than it takes; write stop")]

@@ -25,7 +25,8 @@ public interface IBlockBackend : IDisposable
     event Action<string?>? Stalled;
 
     /// <summary>
-    /// A request failed, or waits for the first time. Raised on a thread of the host's: a handler may not use the machine, and may not block.
+    /// A request failed, or waits for the first time. Raised on a thread of the host's: a handler may not use the machine, and may not
+    /// block.
     /// </summary>
     event Action<BlockFailure>? Failed
     {

@@ -21,7 +21,8 @@ public sealed class CommandTable
                 Aliases = ["?"],
                 Help = "List the commands, or explain one.",
                 Arguments = [new CommandArgument("command", ArgumentForm.Rest, IsOptional: true)],
-                Run = (_, arguments) => new JsonArray([.. Explain(arguments.Find("command")).Select(static line => JsonValue.Create(line))]),
+                Run = (_, arguments) =>
+                    new JsonArray([.. Explain(arguments.Find("command")).Select(static line => JsonValue.Create(line))]),
             },
             new MonitorCommand
             {

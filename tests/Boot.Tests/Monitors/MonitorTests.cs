@@ -19,7 +19,8 @@ public sealed class MonitorTests : IDisposable
     public void A_person_stops_inspects_continues_and_ends_a_guest(string threads)
     {
         string socket = Path.Combine(_folder, "monitor.sock");
-        RunningProgram run = Ps3Program.Start("boot", "--append", "noshutdown", "--lockup", "off", "--monitor", $"unix:{socket}", "-S", threads);
+        RunningProgram run = Ps3Program.Start(
+            "boot", "--append", "noshutdown", "--lockup", "off", "--monitor", $"unix:{socket}", "-S", threads);
         using MonitorClient monitor = MonitorClient.ToLines(socket);
 
         Assert.Equal("VM status: paused (prelaunch)\n", monitor.Say("info status"));
@@ -187,7 +188,8 @@ public sealed class MonitorTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "the line is for a shell");
         ProgramResult run = Ps3Program.Shell(
-            "(sleep 1; echo info status; sleep 0.5; echo quit; sleep 5) | $PS3 boot -S --monitor stdio --console file:console.txt", _folder);
+            "(sleep 1; echo info status; sleep 0.5; echo quit; sleep 5) | $PS3 boot -S --monitor stdio --console file:console.txt",
+            _folder);
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("VM status: paused (prelaunch)", run.Output, StringComparison.Ordinal);
