@@ -51,9 +51,11 @@ internal sealed class FakeMachine : IMachineControl
 
     public void Change(string device, string path) => Note($"change {device} <{path}>");
 
-    public void AddDevice(string driver, IReadOnlyDictionary<string, string> properties) =>
-        Note($"add {driver} "
-        + $"{string.Join(' ', properties.OrderBy(static pair => pair.Key).Select(static pair => $"{pair.Key}={pair.Value}"))}");
+    public void AddDevice(string driver, IReadOnlyDictionary<string, string> properties)
+    {
+        IEnumerable<string> pairs = properties.OrderBy(static pair => pair.Key).Select(static pair => $"{pair.Key}={pair.Value}");
+        Note($"add {driver} {string.Join(' ', pairs)}");
+    }
 
     public void RemoveDevice(string id) => Note($"remove {id}");
 

@@ -52,8 +52,8 @@ internal sealed class MonitorPorts : IDisposable
             if (place.Kind == CharacterKind.Stdio && options.Options.Kernel == "-")
             {
                 throw new UsageException(
-                    $"{options.PlaceOf(name)} stdio: the kernel comes from standard input; give the kernel's file, or --{name} "
-                    + $"unix:{name}.sock.");
+                    $"{options.PlaceOf(name)} stdio: the kernel comes from standard input; give the kernel's file, or "
+                    + $"--{name} unix:{name}.sock.");
             }
         }
     }

@@ -22,7 +22,7 @@ public sealed class CommandTable
                 Help = "List the commands, or explain one.",
                 Arguments = [new CommandArgument("command", ArgumentForm.Rest, IsOptional: true)],
                 Run = (_, arguments) =>
-                new JsonArray([.. Explain(arguments.Find("command")).Select(static line => JsonValue.Create(line))]),
+                    new JsonArray([.. Explain(arguments.Find("command")).Select(static line => JsonValue.Create(line))]),
             },
             new MonitorCommand
             {

@@ -16,9 +16,7 @@ internal static class ResultText
     public static IEnumerable<string> Lines(JsonNode result) => result switch
     {
         JsonArray { Count: 0 } => ["none"],
-        JsonArray array when array.All(
-            static item => item is JsonObject one && one.All(static member => member.Value is null or JsonValue)) =>
-            Table([.. array.OfType<JsonObject>()]),
+        JsonArray array when array.All(IsRow) => Table([.. array.OfType<JsonObject>()]),
         JsonArray array => array.SelectMany(static item => item is null ? ["-"] : Lines(item)),
         JsonObject one => Members(one, ""),
         _ => [Cell(result)],
@@ -37,6 +35,8 @@ internal static class ResultText
         ]);
     }
 
+    private static bool IsRow(JsonNode? item) => item is JsonObject one && one.All(static member => member.Value is null or JsonValue);
+
     // Members of members follow behind their own: "medium.file".
     private static IEnumerable<string> Members(JsonObject one, string indent)
     {
@@ -53,8 +53,7 @@ internal static class ResultText
     {
         string[] names = [.. rows.SelectMany(static row => row).Select(static member => member.Key).Distinct()];
         List<string[]> cells = [names, .. rows.Select(row => names.Select(name => Column(name, row[name])).ToArray())];
-        bool[] isNumber =
-            [.. names.Select(name => rows.All(row => row[name] is null || row[name]!.GetValueKind() == JsonValueKind.Number))];
+        bool[] isNumber = [.. names.Select(name => rows.All(row => row[name]?.GetValueKind() is null or JsonValueKind.Number))];
         int[] widths = [.. names.Select((_, index) => cells.Max(row => row[index].Length))];
         return cells.Select(row => string.Join(Indent, row.Select((cell, index) =>
             isNumber[index] ? cell.PadLeft(widths[index]) : cell.PadRight(widths[index]))).TrimEnd());

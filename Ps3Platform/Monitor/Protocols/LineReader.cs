@@ -2,9 +2,7 @@ using System.Text;
 
 namespace Ps3Platform.Monitor.Protocols;
 
-/// <summary>
-/// Cuts a stream of bytes into lines. A line that is too long is dropped up to its end, so that a client fills no memory.
-/// </summary>
+/// <summary>Cuts a stream of bytes into lines. A line that is too long is dropped up to its end: a client fills no memory.</summary>
 internal sealed class LineReader
 {
     private readonly List<byte> _line = [];

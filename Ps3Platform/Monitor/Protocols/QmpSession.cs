@@ -9,8 +9,7 @@ namespace Ps3Platform.Monitor.Protocols;
 
 /// <summary>
 /// JSON for programs, shaped as the QEMU Machine Protocol: a greeting, <c>qmp_capabilities</c>, then commands with their answers, and
-/// events.
-/// One object a line.
+/// events. One object a line.
 /// </summary>
 public sealed class QmpSession(CommandTable commands, IMachineControl machine) : IMonitorSession
 {

@@ -67,13 +67,14 @@ public sealed class SocketTests : IDisposable
             first.LingerState = new LingerOption(true, 0);
         }
 
-        Assert.True(SpinWait.SpinUntil(() => backend.State == CharacterState.Waiting, Eventually.Patience));
-        backend.Write("between"u8);
+        // That a Unix socket's client has closed it wholly shows when something is written.
+        Assert.True(SpinWait.SpinUntil(
+            () => backend.Write("between"u8) == 7 && backend.State == CharacterState.Waiting, Eventually.Patience));
         using Socket second = Connect(backend);
         Assert.True(SpinWait.SpinUntil(() => backend.Connections == 2, Eventually.Patience));
         backend.Write("two"u8);
         Assert.Equal("two"u8.ToArray(), Receive(second, 3));
-        Assert.Equal(12, backend.Counts.Dropped);
+        Assert.InRange(backend.Counts.Dropped, 12, long.MaxValue);
     }
 
     [Theory, MemberData(nameof(Kinds))]
