@@ -45,6 +45,7 @@ public static class Program
             + "  ps3 disasm vmlinux start_kernel  its code\n"
             + "  ps3 spu run prog.elf             an SPU program alone, without a kernel\n"
             + "  ps3 bench spu                    how fast the SPEs are here\n"
+            + "  ps3 flash show flash.bin         the console's settings in its flash\n"
             + "  ps3 completion bash              lets a shell complete all this")
         {
             BootCommand.Create(),
@@ -53,6 +54,7 @@ public static class Program
             DisasmCommand.Create(),
             SpuCommand.Create(),
             BenchCommand.Create(),
+            FlashCommand.Create(),
             SchemaCommand.Create(),
         };
         root.Subcommands.Add(CompletionCommand.Create(root));
