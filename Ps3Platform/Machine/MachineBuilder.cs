@@ -160,7 +160,8 @@ public static class MachineBuilder
     {
         byte[] copy = new byte[OsArea.Bytes];
         BlockError error = flash.ReadNow(0, copy);
-        return error == BlockError.None ? copy : throw new BootException($"The os-area in {flash.Name} cannot be read ({error}); give another --flash.");
+        return error == BlockError.None ? copy
+            : throw new BootException($"The os-area in {flash.Name} cannot be read ({error}); give another --flash.");
     }
 
     // In the order in which a console's repository has them (repository.md 3.3).

@@ -42,7 +42,8 @@ public sealed class FlashTests : IDisposable
         Assert.Equal($"flash {before} -", said[1]);
         Assert.Equal("hwclock 0", said[2]);
         Assert.Equal("dd 0", said[4]);
-        Assert.Contains(said, static line => line.Contains("First accessible region has index 5 start 473600 size 8192", StringComparison.Ordinal));
+        const string Region = "First accessible region has index 5 start 473600 size 8192";
+        Assert.Contains(said, static line => line.EndsWith(Region, StringComparison.Ordinal));
         Assert.DoesNotContain(said, static line => line.Contains("tag mismatch", StringComparison.Ordinal));
         long offset = long.Parse(Get("linux-rtc-offset"), CultureInfo.InvariantCulture);
         Assert.Equal(said[3], $"rtc {offset:x16}");
@@ -50,7 +51,8 @@ public sealed class FlashTests : IDisposable
         Assert.Equal("written\n"u8, File.ReadAllBytes(Flash).AsSpan(3_000_000, 8));
 
         // The next machine finds it again.
-        said = new GuestScript(_folder).Run($"vmlinux-{version}-full.xz", "say rtc $(xxd -p /proc/device-tree/linux,rtc_diff); say $(date +%Y)", "--flash", Flash);
+        said = new GuestScript(_folder).Run(
+            $"vmlinux-{version}-full.xz", "say rtc $(xxd -p /proc/device-tree/linux,rtc_diff); say $(date +%Y)", "--flash", Flash);
         Assert.Equal($"rtc {offset:x16}", said[0]);
         Assert.Equal("2030", said[1]);
     }
@@ -64,7 +66,8 @@ public sealed class FlashTests : IDisposable
             gzip.Write(vmlinux.Bytes.Span);
         Make();
         Assert.Equal(0, Ps3Program.Run("flash", "set", Flash, $"image={kernel}").ExitCode);
-        Assert.Contains($"image: {new FileInfo(kernel).Length} bytes of 4192256, gzip", Ps3Program.Run("flash", "show", Flash).Output, StringComparison.Ordinal);
+        string shown = Ps3Program.Run("flash", "show", Flash).Output;
+        Assert.Contains($"image: {new FileInfo(kernel).Length} bytes of 4192256, gzip", shown, StringComparison.Ordinal);
         ProgramResult copied = Ps3Program.Shell($"$PS3 flash get {Flash} image | cmp - {kernel}", _folder);
         Assert.Equal(0, copied.ExitCode);
 
@@ -84,7 +87,7 @@ public sealed class FlashTests : IDisposable
     {
         Make();
         Assert.Equal(4 << 20, new FileInfo(Flash).Length);
-        Refused($"{Flash}, offset 0x24: The flash holds no boot image; write: ps3 flash set FILE image=otheros.bld", "boot", "--flash", Flash);
+        Refused($"{Flash}, offset 0x24: The flash holds no boot image; write: ps3 flash set FILE", "boot", "--flash", Flash);
         Refused($"{Flash}, offset 0x24: The flash holds no boot image", "flash", "get", Flash, "image");
     }
 

@@ -91,7 +91,8 @@ public sealed class OpticalTests : IDisposable
 
         bool isChanged = false;
         var clock = Stopwatch.StartNew();
-        while (machine.Run(new RunLimits { Timeout = TimeSpan.FromSeconds(1) }).End == RunEnd.Timeout && clock.Elapsed < TimeSpan.FromMinutes(4))
+        while (machine.Run(new RunLimits { Timeout = TimeSpan.FromSeconds(1) }).End == RunEnd.Timeout
+            && clock.Elapsed < TimeSpan.FromMinutes(4))
         {
             if (isChanged || !Said(machine).Any(static line => line.Contains("SAY first", StringComparison.Ordinal)))
                 continue;
@@ -101,7 +102,8 @@ public sealed class OpticalTests : IDisposable
         }
 
         Assert.Contains(Said(machine), line => line.EndsWith($"SAY first {firstSum}", StringComparison.Ordinal));
-        Assert.Contains(Said(machine), line => line.EndsWith($"SAY second {secondSum} size {new FileInfo(second).Length / 512}", StringComparison.Ordinal));
+        string last = $"SAY second {secondSum} size {new FileInfo(second).Length / 512}";
+        Assert.Contains(Said(machine), line => line.EndsWith(last, StringComparison.Ordinal));
     }
 
     [Fact]

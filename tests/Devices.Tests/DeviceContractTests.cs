@@ -125,7 +125,8 @@ public sealed class DeviceContractTests
     public void Every_device_of_the_project_is_here()
     {
         HashSet<Type> tested = [.. Known.Values.Select(static make => make().Device.GetType())];
-        IEnumerable<Type> all = typeof(GpuDevice).Assembly.GetTypes().Where(static type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IDevice)));
+        IEnumerable<Type> all = typeof(GpuDevice).Assembly.GetTypes()
+            .Where(static type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IDevice)));
 
         Assert.Equal(all.OrderBy(static type => type.Name), tested.OrderBy(static type => type.Name));
     }

@@ -53,7 +53,8 @@ public class FlashImageTests
     public void Values_stand_where_Linux_looks_for_them()
     {
         FlashImage flash = FlashImage.Make("flash");
-        foreach ((string name, string value) in ((string, string)[])[("linux-rtc-offset", "1"), ("linux-rtc-offset", "258"), ("video-mode", "5"), ("address", "1.2.3.4")])
+        foreach ((string name, string value) in ((string, string)[])
+            [("linux-rtc-offset", "1"), ("linux-rtc-offset", "258"), ("video-mode", "5"), ("address", "1.2.3.4")])
             Assert.True(OsAreaFields.Find(name)!.TrySet(flash, value, out _));
         ReadOnlySpan<byte> bytes = flash.File.Bytes.Span;
         Assert.Equal((0x11, 1, 2), (bytes[Database + 24], bytes[Database + 88 + 6], bytes[Database + 88 + 7]));
@@ -102,9 +103,11 @@ public class FlashImageTests
         flash.SetBootImage(new ImageFile("kernel.gz", new byte[] { 0x1f, 0x8b, 8 }));
         Assert.True(flash.IsBootImagePacked);
         Assert.Equal([0x1f, 0x8b, 8], FlashImage.Read(flash.File).BootImage!.Bytes.ToArray());
-        ImageFormatException problem = Assert.Throws<ImageFormatException>(() => flash.SetBootImage(new ImageFile("big", new byte[flash.Room + 1])));
+        var big = new ImageFile("big", new byte[flash.Room + 1]);
+        ImageFormatException problem = Assert.Throws<ImageFormatException>(() => flash.SetBootImage(big));
         Assert.Equal(("big", (long)flash.Room), (problem.FileName, problem.Offset));
-        Assert.Throws<ImageFormatException>(() => flash.SetBootImage(new ImageFile("x.xz", new byte[] { 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0 })));
+        byte[] xz = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0];
+        Assert.Throws<ImageFormatException>(() => flash.SetBootImage(new ImageFile("x.xz", xz)));
         Assert.Throws<ImageFormatException>(() => flash.SetBootImage(new ImageFile("empty", Array.Empty<byte>())));
         Assert.Equal(3, flash.BootImage!.Bytes.Length);
         flash.SetBootImage(null);

@@ -20,8 +20,8 @@ internal static class FlashCommand
 
     public static Command Create() => new(
         "flash",
-        "Show or change what a flash holds: the console's settings, the guests' database and the boot image. \"ps3 boot --flash FILE\" makes a "
-        + "new one, and boots the image in it when no KERNEL is named.\n\n"
+        "Show or change what a flash holds: the console's settings, the guests' database and the boot image. \"ps3 boot --flash FILE\" "
+        + "makes a new one, and boots the image in it when no KERNEL is named.\n\n"
         + "Names:\n"
         + string.Concat(OsAreaFields.All.Select(static field => $"  {field.Name,-18}{field.Help}\n"))
         + $"  {Image,-18}boot image: a kernel as it is or packed with gzip, or none\n\n"
@@ -38,7 +38,8 @@ internal static class FlashCommand
     private static Command CreateShow()
     {
         Operand<string> file = FileOperand();
-        var command = new Command("show", "Print all settings of a flash, as \"ps3 flash set\" takes them.\n\nExample:\n  ps3 flash show flash.bin") { file };
+        var command = new Command(
+            "show", "Print all settings of a flash, as \"ps3 flash set\" takes them.\n\nExample:\n  ps3 flash show flash.bin") { file };
         command.SetAction(parsed => Failures.Guard(() =>
         {
             FlashImage flash = Read(parsed.GetValue(file)!);
@@ -56,7 +57,9 @@ internal static class FlashCommand
         Operand<string> file = FileOperand();
         var name = new Operand<string>("NAME") { Description = "A name that \"ps3 flash show\" prints.", Shape = NamesShape() };
         var command = new Command(
-            "get", "Print one setting of a flash; \"image\" writes the boot image to standard output.\n\nExample:\n  ps3 flash get flash.bin boot-flag") { file, name };
+            "get",
+            "Print one setting of a flash; \"image\" writes the boot image to standard output.\n\n"
+            + "Example:\n  ps3 flash get flash.bin boot-flag") { file, name };
         command.SetAction(parsed => Failures.Guard(() =>
         {
             string asked = parsed.GetValue(name)!;
@@ -69,7 +72,9 @@ internal static class FlashCommand
             }
 
             ImageFile image = flash.BootImage
-                ?? throw new ImageFormatException(flash.File.Name, FlashImage.LoaderSizeOffset, "The flash holds no boot image; write: ps3 flash set FILE image=otheros.bld.");
+                ?? throw new ImageFormatException(
+                    flash.File.Name, FlashImage.LoaderSizeOffset,
+                    "The flash holds no boot image; write: ps3 flash set FILE image=otheros.bld.");
             using Stream output = Console.OpenStandardOutput();
             output.Write(image.Bytes.Span);
             return ExitCode.Success;
@@ -87,7 +92,9 @@ internal static class FlashCommand
             Shape = NamesShape(),
         };
         var command = new Command(
-            "set", "Change settings of a flash that no machine uses.\n\nExample:\n  ps3 flash set flash.bin image=otheros.bld video-mode=2") { file, changes };
+            "set",
+            "Change settings of a flash that no machine uses.\n\n"
+            + "Example:\n  ps3 flash set flash.bin image=otheros.bld video-mode=2") { file, changes };
         command.SetAction(parsed => Failures.Guard(() =>
         {
             string path = parsed.GetValue(file)!;

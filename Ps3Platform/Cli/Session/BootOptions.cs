@@ -69,7 +69,15 @@ internal sealed class BootOptions
         using IBlockBackend? flash = options.Options.Flash is { } path ? FlashFile.OpenOrMake(path, options.PlaceOf("flash")) : null;
         using var console = new GuestConsole(consoleSpec);
         using HostNetwork? network = HostNetwork.Open(options.Options.Network, options.Options.PacketCapture);
-        MachineConfig config = read with { Console = console.Write, Loggers = loggers, Disk = disk, Disc = disc, Flash = flash, Network = network };
+        MachineConfig config = read with
+        {
+            Console = console.Write,
+            Loggers = loggers,
+            Disk = disk,
+            Disc = disc,
+            Flash = flash,
+            Network = network,
+        };
         int code = new BootSession(config, console, report with { Break = place }).Run();
         return network is null ? code : Finish(network, code);
     }

@@ -69,7 +69,8 @@ internal static class FlashFile
     public static void Write(IBlockBackend backend, FlashImage flash)
     {
         byte[] bytes = flash.File.Bytes.ToArray();
-        if (backend.WriteNow(Head, bytes.AsMemory(Head)) != BlockError.None || backend.WriteNow(0, bytes.AsMemory(0, Head)) != BlockError.None)
+        if (backend.WriteNow(Head, bytes.AsMemory(Head)) != BlockError.None
+            || backend.WriteNow(0, bytes.AsMemory(0, Head)) != BlockError.None)
             throw new UsageException($"{backend.Name}: cannot be written; it may be half changed, make it again.");
     }
 
@@ -84,7 +85,8 @@ internal static class FlashFile
         catch (Exception e) when (FileErrors.IsFileError(e) || e is ArgumentException)
         {
             File.Delete(unfinished);
-            throw new UsageException($"{(place is null ? "" : $"{place} ")}{path}: cannot be made: {FileErrors.Reason(e)}; give another name or folder.");
+            string prefix = place is null ? "" : $"{place} ";
+            throw new UsageException($"{prefix}{path}: cannot be made: {FileErrors.Reason(e)}; give another name or folder.");
         }
     }
 }

@@ -23,7 +23,7 @@ public interface IRemovableMedium
     /// <returns>True when no medium is in the drive any more.</returns>
     bool Eject(bool force);
 
-    /// <summary>Puts a medium in, in place of the one that is there, as after a forced <see cref="Eject"/>. The guest is told of it.</summary>
+    /// <summary>Puts a medium in, in place of the one that is there, as after a forced <see cref="Eject"/>.</summary>
     /// <param name="medium">Belongs to the drive from now on.</param>
     /// <exception cref="ArgumentException">It is no medium that the drive can read; it is not disposed of.</exception>
     void Change(IBlockBackend medium);

@@ -8,8 +8,8 @@ using Ps3Platform.Devices.Blocks;
 namespace Ps3Platform.Devices.Storage;
 
 /// <summary>
-/// What disk and flash have in common (devices.md 1.1): blocks of 512 bytes in regions, of which the partition owns one. That one is the back
-/// end. Owned by the machine's thread.
+/// What disk and flash have in common (devices.md 1.1): blocks of 512 bytes in regions, of which the partition owns one. That one is the
+/// back end. Owned by the machine's thread.
 /// </summary>
 public abstract class RegionDevice : IDevice, IStorageDevice, IMemoryWriter, IDisposable
 {

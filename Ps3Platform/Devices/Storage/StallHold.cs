@@ -2,7 +2,9 @@ using Ps3Platform.Devices.Blocks;
 
 namespace Ps3Platform.Devices.Storage;
 
-/// <summary>Holds the guest while a back end waits for the host. Without effect with the instruction clock, where the guest waits in any case.</summary>
+/// <summary>
+/// Holds the guest while a back end waits for the host. Without effect with the instruction clock, where the guest waits in any case.
+/// </summary>
 internal sealed class StallHold : IDisposable
 {
     private readonly StoragePorts _ports;

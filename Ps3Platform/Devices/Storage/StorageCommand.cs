@@ -113,8 +113,9 @@ internal sealed class StorageCommand
             _owner.OnDroppedDone();
     }
 
-    // The host may be done before the guest's thread has stored the tag that the call returned. Linux's handlers, which may run on the other
-    // thread, read the tag without a lock, and ps3disk also its request. A scheduled event comes after each thread has had another turn.
+    // The host may be done before the guest's thread has stored the tag that the call returned. Linux's handlers, which may run on the
+    // other thread, read the tag without a lock, and ps3disk also its request. A scheduled event comes after another
+    // turn of each thread.
     private void Settle()
     {
         if (!IsDropped)

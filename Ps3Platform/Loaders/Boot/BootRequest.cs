@@ -29,7 +29,9 @@ public sealed record BootRequest
     /// <summary>The os-area lv1 leaves in boot memory.</summary>
     public OsArea OsArea { get; init; } = new();
 
-    /// <summary>The first <see cref="Boot.OsArea.Bytes"/> of a flash, which lv1 copies as they are, in place of <see cref="OsArea"/>; or null.</summary>
+    /// <summary>
+    /// The first <see cref="Boot.OsArea.Bytes"/> of a flash, which lv1 copies as they are, in place of <see cref="OsArea"/>; or null.
+    /// </summary>
     public ReadOnlyMemory<byte>? OsAreaCopy { get; init; }
 
     /// <summary>Where lv1 leaves it; null for the top of boot memory.</summary>

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Ps3Platform.Loaders.Flash;
 
 /// <summary>
-/// The database that guest systems share in the flash (boot-protocol.md 5; struct os_area_db of Linux's os-area.c): for each width of value an
-/// index with a byte an entry, owner and key, and behind it, at a multiple of eight, the values.
+/// The database that guest systems share in the flash (boot-protocol.md 5; struct os_area_db of Linux's os-area.c): for each width of value
+/// an index with a byte an entry, owner and key, and behind it, at a multiple of eight, the values.
 /// </summary>
 internal static class FlashDatabase
 {
@@ -86,7 +86,9 @@ internal static class FlashDatabase
         int values = index + ((count + 7) & ~7);
         return index >= HeadSize && values + (count * width) <= Size ? (start + index, count, start + values)
             : throw new ImageFormatException(
-                flash.Name, start + head, $"An index of the {What} ({count} entries at {index}) does not lie between its head and end; the flash is damaged, make a new one.");
+                flash.Name, start + head,
+                $"An index of the {What} ({count} entries at {index}) does not lie between its head and end; "
+                + "the flash is damaged, make a new one.");
     }
 
     private static ulong Value(ReadOnlySpan<byte> bytes, int width) => width switch

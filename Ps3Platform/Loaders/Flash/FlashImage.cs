@@ -5,8 +5,8 @@ using Ps3Platform.Loaders.Boot;
 namespace Ps3Platform.Loaders.Flash;
 
 /// <summary>
-/// The flash's region that an OtherOS may use: the os-area with header, the console's parameters and the guests' database, and behind them the
-/// boot image (boot-protocol.md 5). What is not understood is kept as it is.
+/// The flash's region that an OtherOS may use: the os-area with header, the console's parameters and the guests' database, and behind them
+/// the boot image (boot-protocol.md 5). What is not understood is kept as it is.
 /// </summary>
 public sealed class FlashImage
 {
@@ -90,11 +90,13 @@ public sealed class FlashImage
         ulong loader = (ulong)reader.U32(LoaderOffset, Header) * Segment;
         ulong size = reader.U32(LoaderSizeOffset, Header);
         if (database < 2 * Segment || database > OsArea.Bytes - FlashDatabase.Size)
-            throw reader.Fail(DatabaseOffset, $"The os-area's database begins at 0x{database:x}, not between its parameters and 0x{OsArea.Bytes:x}; {Way}");
+            throw reader.Fail(
+                DatabaseOffset, $"The os-area's database begins at 0x{database:x}, not between parameters and 0x{OsArea.Bytes:x}; {Way}");
         if (loader < database + FlashDatabase.Size || loader > Size || size > Size - loader)
-            throw reader.Fail(LoaderOffset, $"The boot image (0x{size:x} bytes at 0x{loader:x}) does not lie between database and end; {Way}");
+            throw reader.Fail(
+                LoaderOffset, $"The boot image (0x{size:x} bytes at 0x{loader:x}) does not lie between database and end; {Way}");
         if (reader.U32(LoaderFormatOffset, Header) > 1)
-            throw reader.Fail(LoaderFormatOffset, $"The boot image's format is {reader.U32(LoaderFormatOffset, Header)}, and there are 0 (as it is) and 1 (gzip); {Way}");
+            throw reader.Fail(LoaderFormatOffset, $"The boot image's format is neither 0 (as it is) nor 1 (gzip); {Way}");
         return new FlashImage(file.Name, file.Bytes.ToArray());
     }
 
@@ -107,9 +109,11 @@ public sealed class FlashImage
         if (image is not null && bytes.IsEmpty)
             throw new ImageFormatException(image.Name, 0, "It is empty; give a kernel, or image=none to take the one there is out.");
         if (bytes.Length > Room)
-            throw new ImageFormatException(image!.Name, Room, $"It has {bytes.Length} bytes, and there is room for {Room}; pack it with gzip -9, or give a smaller kernel.");
+            throw new ImageFormatException(
+                image!.Name, Room, $"It has {bytes.Length} bytes, and there is room for {Room}; pack it with gzip -9, or give another.");
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z']))
-            throw new ImageFormatException(image!.Name, 0, "It is packed with xz, which a console's loader does not read; unpack it and pack it with gzip -9.");
+            throw new ImageFormatException(
+                image!.Name, 0, "It is packed with xz, which a console's loader does not read; unpack it and pack it with gzip -9.");
         Span<byte> room = _bytes.AsSpan(LoaderStart);
         bytes.CopyTo(room);
         room[bytes.Length..].Clear();

@@ -65,8 +65,8 @@ public sealed record MachineConfig
     public DiscTray? Disc { get; init; }
 
     /// <summary>
-    /// The accessible region of the flash, <see cref="FlashDevice.Size"/> bytes, or null for a machine without. The machine does not dispose of
-    /// it. lv1 leaves a copy of its first 4 KiB, the os-area, in boot memory.
+    /// The accessible region of the flash, <see cref="FlashDevice.Size"/> bytes, or null for a machine without. The machine does not
+    /// dispose of it. lv1 leaves a copy of its first 4 KiB, the os-area, in boot memory.
     /// </summary>
     public IBlockBackend? Flash { get; init; }
 

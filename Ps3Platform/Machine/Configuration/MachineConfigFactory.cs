@@ -60,9 +60,16 @@ public static class MachineConfigFactory
     {
         FlashImage flash = FlashImage.Read(files.Read("flash", path, "a flash with a boot image, or name a KERNEL beside a new one"));
         if (!flash.StartsOtherOs)
-            throw new ImageFormatException(path, FlashImage.BootFlagOffset, "The flash says that the console's own system is started; write: ps3 flash set FILE boot-flag=other-os, or name a KERNEL.");
+            {
+            throw new ImageFormatException(
+                path, FlashImage.BootFlagOffset,
+                "The flash says that the console's own system is started; write: ps3 flash set FILE boot-flag=other-os, or name a KERNEL.");
+        }
+
         return new Guest(flash.BootImage
-            ?? throw new ImageFormatException(path, FlashImage.LoaderSizeOffset, "The flash holds no boot image; write: ps3 flash set FILE image=otheros.bld, or name a KERNEL."));
+            ?? throw new ImageFormatException(
+                path, FlashImage.LoaderSizeOffset,
+                "The flash holds no boot image; write: ps3 flash set FILE image=otheros.bld, or name a KERNEL."));
     }
 
     private static BootImage ReadKernel(ImageFile file, MachineOptions options, Action<string>? note)

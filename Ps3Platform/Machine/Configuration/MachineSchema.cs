@@ -67,12 +67,12 @@ public static class MachineSchema
             static o => o.Disk, static (o, disk) => o with { Disk = disk }),
         new ValueField<BlockOptions>(
             "cdrom", new BlockKind(),
-            "Image of the disc in the optical drive, which is read only: an .iso file, or an address or format as for --disk. By its size it is a "
-            + "CD, a DVD or a BD. If not given, the drive is empty.",
+            "Image of the disc in the optical drive, which is read only: an .iso file, or an address or format as for --disk. Its size "
+            + "makes it a CD, a DVD or a BD. If not given, the drive is empty.",
             static o => o.Disc, static (o, disc) => o with { Disc = disc }),
         new ValueField<string>(
             "flash", new PathKind("FILE"),
-            "Flash of 4 MiB with the console's settings; it is made when there is none. Without KERNEL the guest is the image stored in it. "
+            "Flash of 4 MiB with the console's settings; it is made when there is none. Without KERNEL the guest is the image in it. "
             + "\"ps3 flash\" shows and changes it.",
             static o => o.Flash, static (o, path) => o with { Flash = path }),
         new ValueField<string>(

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Devices.Tests.Storage;
 
-/// <summary>The optical drive: every status and sense a guest can get from it (devices.md 1.3), and what a user does with the medium.</summary>
+/// <summary>The optical drive: every status and sense a guest can get from it, and what a user does with the medium.</summary>
 public sealed class OpticalDriveTests : IDisposable
 {
     private const ulong NoMedium = 0x0202_3a00;
@@ -204,7 +204,8 @@ public sealed class OpticalDriveTests : IDisposable
     public void What_is_no_disc_is_refused_and_the_medium_stays(ulong size)
     {
         var other = new FakeBackend { Size = size, Name = "huge.iso" };
-        Assert.StartsWith("huge.iso: has", Assert.Throws<ArgumentException>(() => _disc.Drive.Change(other)).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<ArgumentException>(() => _disc.Drive.Change(other)).Message;
+        Assert.StartsWith("huge.iso: has", message, StringComparison.Ordinal);
         Assert.Equal("fake", _disc.Drive.Medium);
         Assert.False(other.IsDisposed || _disc.Medium.IsDisposed);
         Assert.Throws<ArgumentException>(() => new DiscTray(other));
@@ -272,7 +273,8 @@ public sealed class OpticalDriveTests : IDisposable
     {
         _disc.Medium.IsSlow = true;
         _disc.Medium.Bytes[0] = 0x77;
-        Assert.Equal(Lv1Status.Success, _disc.Drive.Read(new StorageTransfer(0, 0, 1, 0, new LparAddress(OpticalFixture.Buffer)), out ulong tag));
+        var transfer = new StorageTransfer(0, 0, 1, 0, new LparAddress(OpticalFixture.Buffer));
+        Assert.Equal(Lv1Status.Success, _disc.Drive.Read(transfer, out ulong tag));
         Assert.True(_disc.Drive.Eject(force: false));
         _disc.Medium.Finish();
         Assert.Equal(0UL, _disc.Ended(tag));
@@ -348,7 +350,10 @@ public sealed class OpticalDriveTests : IDisposable
     {
         int rounds = int.TryParse(Environment.GetEnvironmentVariable("PS3_FUZZ_ROUNDS"), out int given) ? given : 20_000;
         var random = new Random(13);
-        byte[] known = [0, 3, 0x12, 0x1b, 0x1e, 0x25, 0x28, 0x2a, 0x2b, 0x2e, 0x35, 0x43, 0x46, 0x4a, 0x51, 0x52, 0x5a, 0xa0, 0xa8, 0xaa, 0xbb, 0xbd];
+        byte[] known =
+        [
+            0, 3, 0x12, 0x1b, 0x1e, 0x25, 0x28, 0x2a, 0x2b, 0x2e, 0x35, 0x43, 0x46, 0x4a, 0x51, 0x52, 0x5a, 0xa0, 0xa8, 0xaa, 0xbb, 0xbd,
+        ];
         byte[] beyond = _disc.At(OpticalFixture.Half, 4096).ToArray();
         byte[] packet = new byte[12];
         for (int round = 0; round < rounds; round++)
@@ -365,12 +370,18 @@ public sealed class OpticalDriveTests : IDisposable
                 Span<byte> block = _disc.At(OpticalFixture.Block, 0x48);
                 block[random.Next(0x20, 0x48)] ^= (byte)random.Next(256);
                 ulong buffer = BinaryPrimitives.ReadUInt64BigEndian(block[0x38..]);
-                _disc.Drive.SendCommand(1, new StorageCommandArguments(OpticalFixture.Block, 0x48, buffer, BinaryPrimitives.ReadUInt32BigEndian(block[0x40..])), out _);
+                uint bytes = BinaryPrimitives.ReadUInt32BigEndian(block[0x40..]);
+                _disc.Drive.SendCommand(1, new StorageCommandArguments(OpticalFixture.Block, 0x48, buffer, bytes), out _);
             }
             else
                 _disc.Send(out _, length, packet);
             if (random.Next(16) == 0)
-                _disc.Drive.Read(new StorageTransfer((ulong)random.Next(2), (ulong)random.NextInt64(), (ulong)random.Next(600), 0, new LparAddress((ulong)random.Next(1 << 20))), out _);
+            {
+                var to = new LparAddress((ulong)random.Next(1 << 20));
+                var transfer = new StorageTransfer((ulong)random.Next(2), (ulong)random.NextInt64(), (ulong)random.Next(600), 0, to);
+                _disc.Drive.Read(transfer, out _);
+            }
+
             _disc.RunAll();
             while (_disc.Drive.GetAsyncStatus(out _, out ulong status) == Lv1Status.Success)
                 Assert.True(status == 0 || status >> 24 == 2, $"round {round}: status 0x{status:x}");

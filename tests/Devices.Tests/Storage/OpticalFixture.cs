@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Devices.Tests.Storage;
 
-/// <summary>An optical drive with 1 MiB of memory at 0, of which the second half cannot be written, and at first a medium of 512 sectors.</summary>
+/// <summary>An optical drive with 1 MiB of memory at 0, of which the second half cannot be written, and a medium of 512 sectors.</summary>
 internal sealed class OpticalFixture : IDisposable
 {
     public const ulong Half = 512 << 10;

@@ -4,7 +4,7 @@ using CellPpe.Core;
 
 namespace Ps3Platform.Devices.Storage.Optical;
 
-/// <summary>The block that lv1_storage_send_device_command takes for an ATAPI packet (devices.md 1.3; lv1_atapi_cmnd_block of Linux's ps3rom).</summary>
+/// <summary>The block that lv1_storage_send_device_command takes for an ATAPI packet (devices.md 1.3).</summary>
 /// <param name="Length">Bytes that move.</param>
 /// <param name="IsWrite">They come from the guest.</param>
 /// <param name="Buffer">Where they are.</param>

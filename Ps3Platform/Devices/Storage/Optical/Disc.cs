@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Ps3Platform.Devices.Storage.Optical;
 
 /// <summary>A kind of disc by its MMC profile number (MMC-5, 5.3.1).</summary>
@@ -43,9 +41,9 @@ public static class Disc
     /// <summary>Why bytes of this length are no disc, as a clause with the way out; null: they are one.</summary>
     public static string? ProblemOf(ulong length) => length switch
     {
-        < SectorSize => string.Create(CultureInfo.InvariantCulture, $"has {length} bytes, less than one sector of {SectorSize}; give an image of a whole disc"),
+        < SectorSize => $"has {length} bytes, less than one sector of {SectorSize}; give an image of a whole disc",
         > (ulong)MostSectors * SectorSize =>
-            string.Create(CultureInfo.InvariantCulture, $"has {length} bytes, and the largest disc {(ulong)MostSectors * SectorSize}; give it as --disk"),
+            $"has {length} bytes, and the largest disc {(ulong)MostSectors * SectorSize}; give it as --disk",
         _ => null,
     };
 }

@@ -3,8 +3,8 @@ using Ps3Platform.Devices.Blocks;
 namespace Ps3Platform.Devices.Storage.Optical;
 
 /// <summary>
-/// Holds the medium of the optical drive. It outlives a machine: a guest that restarts finds the medium that is in the drive. One machine at a
-/// time, on its thread.
+/// Holds the medium of the optical drive. It outlives a machine: a guest that restarts finds the medium that is in the drive. Used by one
+/// machine at a time, on its thread.
 /// </summary>
 public sealed class DiscTray : IDisposable
 {
@@ -18,7 +18,9 @@ public sealed class DiscTray : IDisposable
     /// <summary>What is in the drive, or null.</summary>
     public IBlockBackend? Medium { get; private set; }
 
-    /// <summary>Puts another medium in, or none. The one before serves what it was asked for and is then disposed of, on a thread of the host's.</summary>
+    /// <summary>
+    /// Puts another medium in, or none. The one before serves what it was asked for and is then disposed of, on a thread of the host's.
+    /// </summary>
     /// <param name="medium">Belongs to the tray from now on.</param>
     /// <exception cref="ArgumentException">It is no medium that a drive can read; it is not disposed of.</exception>
     public void Replace(IBlockBackend? medium)
@@ -40,6 +42,7 @@ public sealed class DiscTray : IDisposable
         Medium = null;
     }
 
-    private static IBlockBackend? Checked(IBlockBackend? medium) => medium is null || Disc.ProblemOf(medium.Length) is not { } problem ? medium
-        : throw new ArgumentException($"{medium.Name}: {problem}.", nameof(medium));
+    private static IBlockBackend? Checked(IBlockBackend? medium) =>
+        medium is null || Disc.ProblemOf(medium.Length) is not { } problem ? medium
+            : throw new ArgumentException($"{medium.Name}: {problem}.", nameof(medium));
 }

@@ -66,8 +66,8 @@ internal static class DriveReplies
         foreach (Feature feature in (ReadOnlySpan<Feature>)
             [
                 new(0x0000, 0, true, 12), new(0x0001, 2, true, 8), new(0x0002, 1, true, 4), new(0x0003, 1, true, 4),
-                new(0x0010, 0, drive.HasMedium, 8), new(0x001e, 2, profile == DiscProfile.Cd, 4), new(0x001f, 0, profile == DiscProfile.Dvd, 4),
-                new(0x0040, 0, profile == DiscProfile.Bd, 28),
+                new(0x0010, 0, drive.HasMedium, 8), new(0x001e, 2, profile == DiscProfile.Cd, 4),
+                new(0x001f, 0, profile == DiscProfile.Dvd, 4), new(0x0040, 0, profile == DiscProfile.Bd, 28),
             ])
         {
             bool isWanted = request == 2 ? feature.Code == first : feature.Code >= first && (request == 0 || feature.IsCurrent);

@@ -24,13 +24,11 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMemoryWriter, IRemo
 
     private readonly StoragePorts _ports;
     private readonly DiscTray _tray;
+    private readonly DriveMechanism _mechanism;
     private readonly StorageCommands _commands;
     private StallHold? _stall;
     private bool _isOpen;
     private bool _isStopped;
-    private bool _isPutOut;
-    private MediumEvent _event;
-    private Sense _attention;
     private long _packets;
     private long _reads;
 
@@ -45,6 +43,7 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMemoryWriter, IRemo
         ArgumentNullException.ThrowIfNull(tray);
         _ports = ports;
         _tray = tray;
+        _mechanism = new DriveMechanism(tray);
         _commands = new StorageCommands(ports, static error => Sense.Of(error).Status);
         Watch();
         // The medium may change, so that the region has the size of the largest.
@@ -69,12 +68,7 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMemoryWriter, IRemo
     public string? Medium => _tray.Medium?.Name;
 
     /// <inheritdoc/>
-    public bool IsLocked { get; private set; }
-
-    // A disc that the guest has had put out is not readable until it is loaded again.
-    private uint Sectors => _isPutOut || _tray.Medium is not { } medium ? 0 : (uint)(medium.Length / Disc.SectorSize);
-
-    private DriveState State => new(Sectors, IsLocked, _event, _attention);
+    public bool IsLocked => _mechanism.IsLocked;
 
     /// <inheritdoc/>
     public bool Eject(bool force)
@@ -83,7 +77,7 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMemoryWriter, IRemo
             return true;
         if (IsLocked && !force)
         {
-            _event = MediumEvent.EjectRequested;
+            _mechanism.RequestEject();
             return false;
         }
 
@@ -103,9 +97,7 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMemoryWriter, IRemo
     {
         SetOpen(false);
         _commands.Reset();
-        _isPutOut = false;
-        _event = MediumEvent.None;
-        _attention = Sense.None;
+        _mechanism.Reset();
         _packets = _reads = 0;
     }
 
@@ -128,11 +120,11 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMemoryWriter, IRemo
     {
         Open = _isOpen,
         Medium = Medium ?? "",
-        Sectors = Sectors,
+        Sectors = _mechanism.Sectors,
         Locked = IsLocked,
-        PutOut = _isPutOut,
-        Attention = _attention.Status,
-        Event = (int)_event,
+        PutOut = _mechanism.IsPutOut,
+        Attention = _mechanism.Attention.Status,
+        Event = (int)_mechanism.Event,
         Packets = _packets,
         Reads = _reads,
         Failures = _commands.Failures,
@@ -157,7 +149,7 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMemoryWriter, IRemo
         _isOpen = open;
         if (open)
             return;
-        IsLocked = false;
+        _mechanism.IsLocked = false;
         _commands.Drop();
     }
 
@@ -181,7 +173,7 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMemoryWriter, IRemo
         Lv1Status status = Begin(in transfer, RegionAccess.Read, out StorageCommand? command, out tag);
         if (command is null)
             return status;
-        Sense problem = FindProblem();
+        Sense problem = _mechanism.FindProblem();
         _commands.EndSoon(command, (problem == Sense.None ? Sense.WriteProtected : problem).Status);
         return Lv1Status.Success;
     }
@@ -220,7 +212,7 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMemoryWriter, IRemo
         if (packet.Operation is PacketOperation.Read10 or PacketOperation.Read12)
             ReadSectors(taken, packet.Sector, packet.Sectors);
         else
-            _commands.EndSoon(taken, Execute(in packet, taken.Bytes).Status);
+            _commands.EndSoon(taken, PacketAnswers.Answer(_mechanism, in packet, taken.Bytes).Status);
         return Lv1Status.Success;
     }
 
@@ -254,8 +246,8 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMemoryWriter, IRemo
     private void ReadSectors(StorageCommand command, ulong start, ulong count)
     {
         _reads++;
-        Sense problem = FindProblem();
-        ulong sectors = Sectors;
+        Sense problem = _mechanism.FindProblem();
+        ulong sectors = _mechanism.Sectors;
         if (problem == Sense.None && (start > sectors || count > sectors - start))
             problem = Sense.OutOfRange;
         // Checked after the range, so that the product is small.
@@ -273,155 +265,10 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMemoryWriter, IRemo
         _commands.Submit(command, _tray.Medium!);
     }
 
-    // What keeps a command from the medium. An attention is told of once.
-    private Sense FindProblem()
-    {
-        Sense attention = TakeAttention();
-        return attention != Sense.None ? attention : Sectors == 0 ? Sense.NoMedium : Sense.None;
-    }
-
-    private Sense TakeAttention()
-    {
-        Sense attention = _attention;
-        _attention = Sense.None;
-        return attention;
-    }
-
-    // A packet that moves no sectors.
-    private Sense Execute(in Packet packet, Span<byte> into)
-    {
-        Span<byte> bytes = stackalloc byte[Reply.Longest];
-        bytes.Clear();
-        var reply = new Reply(bytes);
-        Sense sense = Answer(in packet, ref reply, out uint most);
-        if (sense == Sense.None)
-            bytes[..(int)Math.Min(Math.Min((uint)reply.Length, most), (uint)into.Length)].CopyTo(into);
-        return sense;
-    }
-
-    private Sense Answer(in Packet packet, ref Reply reply, out uint most)
-    {
-        DriveState drive = State;
-        most = Reply.Longest;
-        // These are answered whatever is pending (MMC-5, 4.1.6.1).
-        switch (packet.Operation)
-        {
-            case PacketOperation.Inquiry:
-                most = packet.U16(3);
-                return DriveReplies.Inquiry(in packet, ref reply);
-            case PacketOperation.RequestSense:
-                most = packet[4];
-                TakeAttention();
-                return DriveReplies.RequestSense(in drive, ref reply);
-            case PacketOperation.ReportLuns:
-                most = packet.U32(6);
-                return DriveReplies.ReportLuns(ref reply);
-            case PacketOperation.GetConfiguration:
-                most = packet.U16(7);
-                return DriveReplies.GetConfiguration(in packet, in drive, ref reply);
-            case PacketOperation.GetEventStatus:
-                most = packet.U16(7);
-                Sense sense = DriveReplies.GetEventStatus(in packet, in drive, ref reply, out bool isReported);
-                if (isReported)
-                    _event = MediumEvent.None;
-                return sense;
-        }
-
-        Sense attention = TakeAttention();
-        return attention != Sense.None ? attention : AnswerReady(in packet, in drive, ref reply, out most);
-    }
-
-    private Sense AnswerReady(in Packet packet, in DriveState drive, ref Reply reply, out uint most)
-    {
-        most = packet.U16(7);
-        switch (packet.Operation)
-        {
-            case PacketOperation.StartStopUnit:
-                return StartOrStop(packet[4]);
-            case PacketOperation.PreventAllowRemoval:
-                IsLocked = (packet[4] & 1) != 0;
-                return Sense.None;
-            case PacketOperation.ModeSense10:
-                return DriveReplies.ModeSense(in packet, in drive, ref reply);
-            case PacketOperation.MechanismStatus:
-                most = packet.U16(8);
-                return DriveReplies.MechanismStatus(ref reply);
-            // There is one speed, and nothing that was written.
-            case PacketOperation.SetSpeed or PacketOperation.SynchronizeCache:
-                return Sense.None;
-        }
-
-        bool isOfMedium = packet.Operation is PacketOperation.TestUnitReady or PacketOperation.Seek or PacketOperation.ReadCapacity
-            or PacketOperation.ReadToc or PacketOperation.ReadDiscInformation or PacketOperation.ReadTrackInformation
-            or PacketOperation.Write10 or PacketOperation.Write12 or PacketOperation.WriteAndVerify;
-        if (isOfMedium && !drive.HasMedium)
-            return Sense.NoMedium;
-        switch (packet.Operation)
-        {
-            case PacketOperation.TestUnitReady:
-                return Sense.None;
-            case PacketOperation.Seek:
-                return packet.Sector < drive.Sectors ? Sense.None : Sense.OutOfRange;
-            case PacketOperation.ReadCapacity:
-                most = Reply.Longest;
-                return DiscReplies.ReadCapacity(in drive, ref reply);
-            case PacketOperation.ReadToc:
-                return DiscReplies.ReadToc(in packet, in drive, ref reply);
-            case PacketOperation.ReadDiscInformation:
-                return DiscReplies.ReadDiscInformation(in packet, ref reply);
-            case PacketOperation.ReadTrackInformation:
-                return DiscReplies.ReadTrackInformation(in packet, in drive, ref reply);
-            case PacketOperation.Write10 or PacketOperation.Write12 or PacketOperation.WriteAndVerify:
-                return Sense.WriteProtected;
-            default:
-                return Sense.UnknownCommand;
-        }
-    }
-
-    // START STOP UNIT (SBC-2, 5.17). What spins down is of no interest here.
-    private Sense StartOrStop(int options)
-    {
-        const int Start = 1;
-        const int LoadOrEject = 2;
-        switch (options & (Start | LoadOrEject))
-        {
-            case LoadOrEject when IsLocked:
-                return Sense.RemovalPrevented;
-            case LoadOrEject:
-                if (Sectors != 0)
-                    _event = MediumEvent.Removed;
-                _isPutOut = true;
-                return Sense.None;
-            case LoadOrEject | Start:
-                if (!_isPutOut)
-                    return Sense.None;
-                _isPutOut = false;
-                if (Sectors != 0)
-                    Announce();
-                return Sense.None;
-            case Start when Sectors == 0:
-                return Sense.NoMedium;
-            default:
-                return Sense.None;
-        }
-    }
-
     private void SetMedium(IBlockBackend? medium)
     {
-        // First what can be refused.
-        _tray.Replace(medium);
+        _mechanism.Replace(medium);
         Watch();
-        _isPutOut = false;
-        _attention = Sense.None;
-        _event = MediumEvent.Removed;
-        if (medium is not null)
-            Announce();
-    }
-
-    private void Announce()
-    {
-        _event = MediumEvent.Inserted;
-        _attention = Sense.MediumChanged;
     }
 
     private void Watch()

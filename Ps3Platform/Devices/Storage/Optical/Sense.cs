@@ -3,8 +3,8 @@ using Ps3Platform.Devices.Blocks;
 namespace Ps3Platform.Devices.Storage.Optical;
 
 /// <summary>
-/// Why a command ended in CHECK CONDITION: sense key, additional sense code and its qualifier (SPC-3, 4.5). lv1 hands them to the guest in the
-/// status word, so that no REQUEST SENSE is needed (devices.md 1.3).
+/// Why a command ended in CHECK CONDITION: sense key, additional sense code and its qualifier (SPC-3, 4.5). lv1 hands them to the guest
+/// in the status word, so that no REQUEST SENSE is needed (devices.md 1.3).
 /// </summary>
 /// <param name="Key">Sense key.</param>
 /// <param name="Code">ASC.</param>
