@@ -31,10 +31,10 @@ public sealed class Lv1 : IHypervisor, IDeviceHost, IMemoryWriter
     private readonly ConsoleCalls _console;
     private readonly GpuCalls _gpu = new();
 
-    // One flag a number (256: everything beyond): a missing or refused call is reported once.
+    // One flag per call number (index 256: all higher numbers). A missing or refused call is reported once.
     private readonly bool[] _reported = new bool[257];
 
-    // The same for refusals that guests probe for, so that they hide no other.
+    // The same for expected refusals (PolicyDecision.Expected), so that one of them does not suppress a later warning.
     private readonly bool[] _expected = new bool[257];
 
     /// <summary>Makes the hypervisor and maps boot memory.</summary>
@@ -76,7 +76,7 @@ public sealed class Lv1 : IHypervisor, IDeviceHost, IMemoryWriter
             virtualUartCalls: _virtualUart);
     }
 
-    /// <summary>The last calls, and counts of all.</summary>
+    /// <summary>The most recent hypercalls, and a count for each call number.</summary>
     public AuditTrail Audit { get; }
 
     /// <inheritdoc/>
@@ -128,14 +128,14 @@ public sealed class Lv1 : IHypervisor, IDeviceHost, IMemoryWriter
         Lv1Status status = decision.Allowed ? _dispatcher.Dispatch(caller, ref frame) : decision.Status;
         if (status != Lv1Status.Success)
         {
-            // Guests store the outputs whatever the status; nothing half-done may show.
+            // Guests store the outputs whatever the status is, so a failed call must leave no partial outputs.
             frame.Out = default;
             ReportFailure(in frame, decision, status);
         }
 
         Audit.Add(new AuditRecord(_clock.TimeBase, caller.ThreadId, frame.Number, frame.In, status, !decision.Allowed));
-        // The guest may have changed status or mask bits in memory since; every call gives the interrupt its chance
-        // (lv1-calls.md 1.1).
+        // The guest may have changed status or mask bits in memory since the last call. Every hypercall recomputes the interrupt
+        // request (lv1-calls.md 1.1).
         _plugs[caller.ThreadId].RefreshRequest();
         return status;
     }
@@ -152,7 +152,7 @@ public sealed class Lv1 : IHypervisor, IDeviceHost, IMemoryWriter
         .. SpeNodes(configuration.Spes?.Count ?? 0),
     ];
 
-    // Physical SPEs and reservations. All are the partition's alone, and a reservation's id is its index (repository.md 2).
+    // Physical SPEs and SPE reservations. All belong to this partition, and a reservation's id is its index (repository.md 2).
     private static IEnumerable<RepositoryNode> SpeNodes(int count)
     {
         const ulong Exclusive = 1UL << 63;
@@ -172,7 +172,7 @@ public sealed class Lv1 : IHypervisor, IDeviceHost, IMemoryWriter
         if (!loud && !_logger.IsEnabled(LogLevel.Debug))
             return;
 
-        // Reached once a number, or with debug logging on: allocation is no matter here.
+        // Reached once per call number, or with debug logging on, so allocation does not matter here.
         string name = Lv1Calls.Name(frame.Number);
         string arguments = string.Join(", ", Enumerable.Range(0, Lv1Calls.InputCount(frame.Number)).Select(Argument(frame.In)));
         if (loud && decision.Expected)

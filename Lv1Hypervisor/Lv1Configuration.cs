@@ -8,18 +8,18 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Lv1Hypervisor;
 
-/// <summary>What a hypervisor is made of and for.</summary>
+/// <summary>The parts that the hypervisor uses, and the partition that it runs.</summary>
 public sealed record Lv1Configuration
 {
-    /// <summary>The partition's memory. Boot memory is mapped at 0 if nobody has done so.</summary>
+    /// <summary>The partition's memory. The hypervisor maps boot memory at 0 unless it is already mapped.</summary>
     public required GuestMemory Memory { get; init; }
 
     /// <summary>Makes and selects hashed page tables.</summary>
     public required IAddressSpaceHost AddressSpaces { get; init; }
 
     /// <summary>
-    /// The PPE's hardware threads, by <see cref="ILogicalPpeThread.ThreadId"/>. Looked at only when a thread is needed, so
-    /// the list may be filled after the hypervisor is made.
+    /// The PPE's hardware threads, by <see cref="ILogicalPpeThread.ThreadId"/>. The hypervisor reads the list only when it needs a
+    /// thread, so the list may be filled after the hypervisor is made.
     /// </summary>
     public required IReadOnlyList<ILogicalPpeThread> Threads { get; init; }
 
@@ -27,8 +27,8 @@ public sealed record Lv1Configuration
     public ISpePool? Spes { get; init; }
 
     /// <summary>
-    /// Makes of an interrupt outlet a line that an SPE may drive from a host thread of its own; lv1's own line may be driven only
-    /// by whoever may call lv1.
+    /// Wraps an interrupt outlet's line so that an SPE may drive it from its own host thread. An unwrapped line may be driven only
+    /// on the thread that may call lv1.
     /// </summary>
     public Func<IInterruptLine, IInterruptLine> SpeInterruptLine { get; init; } = static line => line;
 
@@ -51,15 +51,15 @@ public sealed record Lv1Configuration
     public ulong TotalMemorySize { get; init; } = 256UL << 20;
 
     /// <summary>
-    /// Repository nodes beside those lv1 knows of itself (memory sizes, PPE, clock frequency); a node of the same name wins
-    /// over lv1's own.
+    /// Repository nodes beside those that lv1 makes itself (memory sizes, PPE, clock frequency). A node given here replaces lv1's
+    /// node of the same name.
     /// </summary>
     public IReadOnlyList<RepositoryNode> RepositoryNodes { get; init; } = [];
 
-    /// <summary>What the partition may ask for.</summary>
+    /// <summary>The classes of hypercalls that the partition may make.</summary>
     public LparCapabilities Capabilities { get; init; } = LparCapabilities.OtherOs;
 
-    /// <summary>Takes what the guest writes to the debug console.</summary>
+    /// <summary>Receives the bytes that the guest writes to the debug console.</summary>
     public Action<ReadOnlySpan<byte>>? ConsoleSink { get; init; }
 
     /// <summary>How many hypercalls the audit trail remembers.</summary>

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 
 namespace CellPpe.Core;
 
-/// <summary>The time a guest can see. Advances by the host's clock or by retired instructions, as the machine was told.</summary>
+/// <summary>The time a guest can see. Advances with the host's clock or with retired instructions, as configured.</summary>
 public interface IMachineClock
 {
-    /// <summary>The time base all threads share: ticks of <see cref="Frequency"/> hertz (Book III 6.2).</summary>
+    /// <summary>The time base that all threads share: it counts at <see cref="Frequency"/> hertz (Book III 6.2).</summary>
     ulong TimeBase { get; }
 
     /// <summary>Time base ticks a second: 79 800 000 on every retail console.</summary>
@@ -16,8 +16,8 @@ public interface IMachineClock
 }
 
 /// <summary>
-/// What shall happen at which guest time. Events at the same tick run in the order they were scheduled. All members but
-/// <see cref="Post"/> belong to the machine's emulation thread.
+/// Actions scheduled at guest times. Events at the same tick run in the order in which they were scheduled. All members except
+/// <see cref="Post"/> are for the machine's emulation thread.
 /// </summary>
 public sealed class EventQueue
 {
@@ -25,7 +25,7 @@ public sealed class EventQueue
     private readonly ConcurrentQueue<Action> _posted = new();
     private long _sequence;
 
-    /// <summary>Set from any thread when <see cref="Post"/> was called, so that a sleeping machine wakes.</summary>
+    /// <summary>Called by <see cref="Post"/>, on the posting thread, so that a sleeping machine wakes.</summary>
     public event Action? Posted;
 
     /// <summary>Time base of the next event, or <see cref="ulong.MaxValue"/>.</summary>
@@ -34,10 +34,10 @@ public sealed class EventQueue
     /// <summary>True while something was posted and not yet run.</summary>
     public bool HasPosted => !_posted.IsEmpty;
 
-    /// <summary>Runs <paramref name="action"/> on the emulation thread when the time base has reached <paramref name="timeBase"/>.</summary>
+    /// <summary>Runs <paramref name="action"/> on the emulation thread when time has reached <paramref name="timeBase"/>.</summary>
     public void Schedule(ulong timeBase, Action action) => _events.Enqueue(action, (timeBase, _sequence++));
 
-    /// <summary>From any thread: runs <paramref name="action"/> on the emulation thread as soon as it gets there.</summary>
+    /// <summary>From any thread: runs <paramref name="action"/> on the emulation thread, between two turns of the guest.</summary>
     public void Post(Action action)
     {
         _posted.Enqueue(action);

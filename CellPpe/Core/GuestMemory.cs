@@ -4,29 +4,29 @@ using System.Runtime.InteropServices;
 
 namespace CellPpe.Core;
 
-/// <summary>Told of every store that does not come from a PPE: hypercalls, device DMA, loaders.</summary>
+/// <summary>Is notified of every store that does not come from a PPE: hypercalls, device DMA, loaders.</summary>
 public interface IWriteWatch
 {
     /// <summary>
-    /// Bytes have changed. The range is given as host offsets (see <see cref="GuestMemory.HostBase"/>), so that one page
-    /// seen at two partition addresses is one page here. Drop decoded code; break reservations.
+    /// Bytes have changed. The range is given as host offsets (see <see cref="GuestMemory.HostBase"/>), so that a page mapped at two
+    /// partition addresses has one offset. The watch drops decoded code and breaks reservations.
     /// </summary>
     void Written(ulong hostOffset, ulong length);
 }
 
 /// <summary>
-/// A partition's memory: one unmanaged host block and a map of partition addresses onto it. Everything here is big-endian, as
-/// the guest is. The map changes only under the machine's lock (or on its only thread), and by a new array each time, so that an
-/// SPE's thread may look an address up without the lock: <see cref="TryFind"/>, <see cref="TrySlice"/> and <see cref="TryRead"/>
-/// are for any thread. Whoever keeps what they found is told by <see cref="RegionRemoved"/>.
+/// A partition's memory: one unmanaged host block and a map of partition addresses onto it. All numbers are big-endian, as in the
+/// guest. The map changes only under the machine's lock (or on its only thread), and each change makes a new array, so that an
+/// SPE's thread may search it without the lock: <see cref="TryFind"/>, <see cref="TrySlice"/> and <see cref="TryRead"/>
+/// may be called on any thread. A caller that keeps their results must subscribe to <see cref="RegionRemoved"/>.
 /// </summary>
 public sealed unsafe class GuestMemory : IDisposable
 {
     /// <summary>Granule of regions, and the smallest page.</summary>
     public const ulong PageSize = 4096;
 
-    // Machines, not tests: those would rather not pay for what they do not touch.
-    private const ulong WorthLargePages = 64 << 20;
+    // Blocks from this size on use large pages. Tests use smaller ones, for which large pages would only cost time.
+    private const ulong LargePageThreshold = 64 << 20;
 
     private readonly SortedList<ulong, ulong> _free = [];
     private readonly List<IWriteWatch> _watches = [];
@@ -45,8 +45,8 @@ public sealed unsafe class GuestMemory : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(capacity % PageSize, 0UL);
         Capacity = capacity;
         // calloc of a large block is an anonymous mapping: zeroed, and committed by the host only where it is touched.
-        // One page more than asked, so that the block can be aligned to a page: a large one where that is worth it.
-        ulong page = capacity >= WorthLargePages ? HostPages.LargeSize : PageSize;
+        // The allocation is one page larger than the capacity, so that the block can be aligned to a page.
+        ulong page = capacity >= LargePageThreshold ? HostPages.LargeSize : PageSize;
         _allocation = NativeMemory.AllocZeroed((nuint)(capacity + page));
         _host = (byte*)(((nuint)_allocation + (nuint)(page - 1)) & ~(nuint)(page - 1));
         if (page != PageSize)
@@ -64,15 +64,15 @@ public sealed unsafe class GuestMemory : IDisposable
     public IReadOnlyList<MemoryRegion> Regions => _regions;
 
     /// <summary>
-    /// Raised when a region has gone, before its bytes can be given out again: translations to it must be dropped, and transfers
-    /// that used them have ended, when the handlers return.
+    /// Raised when a region has been removed, before its bytes can be allocated again. When the handlers return, translations to the
+    /// region must have been dropped and transfers through them must have ended.
     /// </summary>
     public event Action<MemoryRegion>? RegionRemoved;
 
-    /// <summary>Adds a watcher of stores that no PPE made.</summary>
+    /// <summary>Adds a watch, which is notified of stores that do not come from a PPE.</summary>
     public void AddWatch(IWriteWatch watch) => _watches.Add(watch);
 
-    /// <summary>Takes a watcher away.</summary>
+    /// <summary>Removes a watch.</summary>
     public void RemoveWatch(IWriteWatch watch) => _watches.Remove(watch);
 
     /// <summary>Maps zeroed memory at a partition address.</summary>
@@ -81,8 +81,8 @@ public sealed unsafe class GuestMemory : IDisposable
     {
         if (!IsFree(start, size) || !TryTake(size, out ulong offset))
             return null;
-        // Bytes never given out before are still zero. Those that were are zeroed here and not when they were given back, because a
-        // thread in the middle of a block may still have stored to them then.
+        // Bytes that were never allocated before are still zero. The others are zeroed here and not on removal, because a thread
+        // that was executing a block could still store to them after the removal.
         if (offset < _everUsed)
             HostPages.Zero(_host + offset, (nuint)Math.Min(size, _everUsed - offset));
         _everUsed = Math.Max(_everUsed, offset + size);
@@ -103,7 +103,7 @@ public sealed unsafe class GuestMemory : IDisposable
         return region;
     }
 
-    /// <summary>Unmaps a region; its bytes can be given out again.</summary>
+    /// <summary>Unmaps a region; its bytes can be allocated again.</summary>
     public void Remove(MemoryRegion region)
     {
         MemoryRegion[] left = [.. _regions.Where(other => other != region)];
@@ -117,7 +117,7 @@ public sealed unsafe class GuestMemory : IDisposable
         GiveBack(region.HostOffset, region.Size);
     }
 
-    /// <summary>The region an address lies in.</summary>
+    /// <summary>Finds the region that contains an address.</summary>
     public bool TryFind(LparAddress address, [NotNullWhen(true)] out MemoryRegion? region)
     {
         MemoryRegion[] regions = _regions;
@@ -171,8 +171,8 @@ public sealed unsafe class GuestMemory : IDisposable
     }
 
     /// <summary>
-    /// Copies bytes into partition memory and tells the watchers. False, and nothing copied, when the range is not all
-    /// memory. lv1 and devices may write what the guest may only read.
+    /// Copies bytes into partition memory and notifies the watches. False, and nothing copied, when the range is not all
+    /// memory. lv1 and devices may write memory that the guest may only read.
     /// </summary>
     public bool TryWrite(LparAddress address, ReadOnlySpan<byte> source)
     {
@@ -217,7 +217,7 @@ public sealed unsafe class GuestMemory : IDisposable
         return TryWrite(address, raw);
     }
 
-    /// <summary>Tells the watchers that bytes were changed through a span from <see cref="TrySlice"/>.</summary>
+    /// <summary>Notifies the watches that bytes were changed through a span from <see cref="TrySlice"/>.</summary>
     public void NotifyWritten(LparAddress address, ulong length)
     {
         if (length == 0 || !TryFind(address, out MemoryRegion? region) || region.Device is not null)
@@ -237,7 +237,7 @@ public sealed unsafe class GuestMemory : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Gives the host block back when nobody disposed of the memory.</summary>
+    /// <summary>Frees the host block if <see cref="Dispose"/> was not called.</summary>
     ~GuestMemory() => NativeMemory.Free(_allocation);
 
     private bool IsFree(LparAddress start, ulong size)

@@ -3,23 +3,23 @@ using System.Runtime.InteropServices;
 namespace CellPpe.Core;
 
 /// <summary>
-/// The host's pages behind guest memory: large ones where it gives any, and fresh ones instead of cleared ones, so that giving out
-/// hundreds of MiB takes no longer than giving out one.
+/// The host's pages behind guest memory: large pages where the host has them, and fresh pages instead of cleared ones, so that
+/// allocating hundreds of MiB takes no longer than allocating one.
 /// </summary>
 internal static unsafe partial class HostPages
 {
-    /// <summary>What a large page is on the hosts that this asks: x86-64 and ARM64 with pages of 4 KB.</summary>
+    /// <summary>Size of a large page, in bytes, on the supported hosts: x86-64, and ARM64 with 4 KB pages.</summary>
     public const ulong LargeSize = 2 << 20;
 
     // MADV_HUGEPAGE of Linux, the same on all its architectures that have it.
     private const int AdviseLarge = 14;
 
-    // MADV_DONTNEED: a private anonymous range reads as zero afterwards, and the host has its pages back (madvise(2)).
+    // MADV_DONTNEED: the host takes back the pages, and a private anonymous range reads as zero afterwards (madvise(2)).
     private const int AdviseDrop = 4;
 
     /// <summary>
-    /// Asks for large pages behind a range that will be used from end to end. Guest memory is read through the host's own translation
-    /// after the guest's, and with small pages that misses for every working set above some megabytes. An advice: it changes nothing but speed.
+    /// Advises the host to use large pages for a range that will be used completely. Each guest access is also translated by the host,
+    /// and with small pages the host's TLB misses for every working set above some megabytes. The advice affects speed only.
     /// </summary>
     /// <param name="start">Where it begins.</param>
     /// <param name="bytes">How long it is.</param>
@@ -30,9 +30,9 @@ internal static unsafe partial class HostPages
     }
 
     /// <summary>
-    /// Makes a range of an anonymous mapping zero. Whole large pages are given back to the host, which makes fresh ones when they are
-    /// touched again; what is left at both ends is cleared, so that no large page is broken up. Where the host has no such call
-    /// everything is cleared.
+    /// Makes a range of an anonymous mapping zero. Whole large pages are returned to the host, which supplies fresh ones at the next
+    /// access. The rest at both ends is cleared, so that no large page is split. On a host without such a call, the whole range is
+    /// cleared.
     /// </summary>
     /// <param name="start">Where it begins.</param>
     /// <param name="bytes">How long it is.</param>
@@ -48,7 +48,7 @@ internal static unsafe partial class HostPages
         NativeMemory.Clear(dropped + length, bytes - (nuint)(dropped - start) - length);
     }
 
-    /// <summary>Gives the whole large pages of a range back to the host. Its bytes mean nothing until <see cref="Zero"/>.</summary>
+    /// <summary>Returns the whole large pages of a range to the host. Its contents are undefined until <see cref="Zero"/>.</summary>
     /// <param name="start">Where it begins.</param>
     /// <param name="bytes">How long it is.</param>
     public static void GiveBack(byte* start, nuint bytes) => _ = TryDrop(start, bytes, out _, out _);

@@ -46,10 +46,10 @@ public sealed class MemoryRegion
     /// <summary>Length in bytes, a multiple of 4096.</summary>
     public ulong Size { get; }
 
-    /// <summary>Where the bytes stand, counted from <see cref="GuestMemory.HostBase"/>; meaningless for a device.</summary>
+    /// <summary>Offset of the first byte from <see cref="GuestMemory.HostBase"/>; meaningless for a device.</summary>
     public ulong HostOffset { get; }
 
-    /// <summary>What the guest may do here. A page table entry that asks for more is refused by lv1, a store by the processor.</summary>
+    /// <summary>The accesses that the guest may make. lv1 refuses page table entries that allow more.</summary>
     public RegionAccess Access { get; }
 
     /// <summary>For messages and listings: "boot memory", "GPU DDR".</summary>

@@ -2,35 +2,35 @@ using System.Runtime.CompilerServices;
 
 namespace CellPpe.Core;
 
-/// <summary>Told that its reservation is gone because somebody else stored to the line.</summary>
+/// <summary>Is notified when its reservation is lost because another processor or a device stored to the line.</summary>
 public interface IReservationHolder
 {
-    /// <summary>Comes on the host thread of whoever stored, with none of the table's locks held.</summary>
+    /// <summary>Called on the host thread that made the store, with none of the table's locks held.</summary>
     void ReservationLost();
 }
 
 /// <summary>
-/// The lock-line reservations of SPEs, and the one place where their atomic commands, their DMA and a PPE's conditional stores meet.
-/// Lines are 128 bytes of host memory, so that a line seen at two partition addresses is one line here.
+/// The lock-line reservations of SPEs. It makes SPEs' atomic commands, their DMA and a PPE's conditional stores atomic to each other.
+/// Lines are 128 bytes of host memory, so that a line mapped at two partition addresses is one line here.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Each line belongs to one of <see cref="Stripes"/> short spin locks. What goes through the table is exact: getllar, putllc, putlluc,
-/// DMA of up to a line and stwcx./stdcx. are each one step to all the others, and every store through the table takes the
-/// reservations on its line away at once, even if it changes no byte.
+/// Each line belongs to one of <see cref="Stripes"/> short spin locks. Operations through the table are exact: getllar, putllc,
+/// putlluc, DMA of up to a line and stwcx./stdcx. are atomic to each other, and every store through the table cancels the
+/// reservations on its line at once, even if it changes no byte.
 /// </para>
 /// <para>
-/// Plain stores of a PPE and of an SPU's own instructions do not pass here. A putllc finds them by comparing the line with what
-/// getllar read (so a line changed and changed back counts as unchanged), and writes only doublewords it changes, each by a
-/// compare-and-swap. A plain store to another doubleword of the line is therefore never overwritten; one that meets the putllc
-/// at the first doubleword it changes makes it fail; one that meets it later in a putllc that changes several is, to
-/// everyone else, a store just after it: it stays, and the others of the putllc's doublewords are there too.
+/// Plain stores of a PPE and of an SPU's own instructions do not go through the table. A putllc detects them by comparing the line with
+/// the contents that getllar read (so a line changed and changed back counts as unchanged), and writes only the doublewords that it
+/// changes, each by a compare-and-swap. A plain store to another doubleword of the line is therefore never overwritten. A plain store to
+/// the first doubleword that the putllc changes makes the putllc fail. A plain store to a later one of several takes effect as if it
+/// came just after the putllc: its value stays, and the putllc's other doublewords are stored too.
 /// </para>
 /// <para>
-/// A PPE's own reservation is kept by value (stwcx. is a compare-and-swap), so DMA or a putllc that leaves the reserved word as it was
-/// does not break it. That is more than the architecture allows to succeed, in the same way as between PPE threads.
+/// A PPE's own reservation is kept by value (stwcx. is a compare-and-swap), so DMA or a putllc that leaves the reserved word unchanged
+/// does not break it. Such a stwcx. succeeds where the architecture would have it fail; the same holds between PPE threads.
 /// </para>
-/// <para>Any thread may call anything. A stripe is the innermost lock of all: nothing else is taken while one is held.</para>
+/// <para>All members may be called on any thread. A stripe is the innermost lock: no other lock is taken while one is held.</para>
 /// </remarks>
 public sealed unsafe class ReservationTable
 {
@@ -43,7 +43,7 @@ public sealed unsafe class ReservationTable
     private readonly Lock _change = new();
     private volatile LineReservation[] _reservations = [];
 
-    /// <summary>Adds somebody who can hold one reservation.</summary>
+    /// <summary>Adds a holder, which can hold one reservation.</summary>
     public LineReservation Add(IReservationHolder holder)
     {
         LineReservation reservation = new(holder);
@@ -52,7 +52,7 @@ public sealed unsafe class ReservationTable
         return reservation;
     }
 
-    /// <summary>Takes a holder away, and its reservation with it.</summary>
+    /// <summary>Removes a holder and its reservation.</summary>
     public void Remove(LineReservation reservation)
     {
         Drop(reservation);
@@ -60,8 +60,8 @@ public sealed unsafe class ReservationTable
             _reservations = [.. _reservations.Where(other => other != reservation)];
     }
 
-    /// <summary>getllar: reads a whole line at once and reserves it. A reservation held before is given up.</summary>
-    /// <param name="reservation">Whose.</param>
+    /// <summary>getllar: reads a whole line atomically and reserves it. A reservation held before is dropped.</summary>
+    /// <param name="reservation">The reservation of the SPE that reads.</param>
     /// <param name="line">The line, a multiple of 128, in memory that stays allocated.</param>
     /// <param name="destination">128 bytes that become the line's contents.</param>
     public void LoadReserved(LineReservation reservation, byte* line, byte* destination)
@@ -76,7 +76,7 @@ public sealed unsafe class ReservationTable
         Copy((byte*)Unsafe.AsPointer(ref reservation.Snapshot), destination);
     }
 
-    /// <summary>putllc: stores a line if the reservation still holds; gives the reservation up either way.</summary>
+    /// <summary>putllc: stores a line if the reservation still holds; drops the reservation in either case.</summary>
     /// <returns>True when it was stored.</returns>
     public bool StoreReserved(LineReservation reservation, byte* line, byte* source)
     {
@@ -97,7 +97,9 @@ public sealed unsafe class ReservationTable
         return stored;
     }
 
-    /// <summary>putlluc: stores a whole line at once, whatever is reserved. The storer's own reservation on it ends silently.</summary>
+    /// <summary>
+    /// putlluc: stores a whole line atomically and unconditionally. The storing SPE's own reservation on it is dropped without a call.
+    /// </summary>
     public void StoreLine(LineReservation? own, byte* line, byte* source)
     {
         ref Stripe stripe = ref Enter(line);
@@ -110,7 +112,7 @@ public sealed unsafe class ReservationTable
             Notify();
     }
 
-    /// <summary>A DMA's store of any length: line by line, each of them at once.</summary>
+    /// <summary>A DMA store of any length: line by line, each line atomically.</summary>
     public void Store(byte* destination, byte* source, int length)
     {
         bool lost = false;
@@ -135,7 +137,7 @@ public sealed unsafe class ReservationTable
             Notify();
     }
 
-    /// <summary>A DMA's load. What lies in one line is read at once; more than a line is not (CBEA promises that for no transfer).</summary>
+    /// <summary>A DMA load. Bytes within one line are read atomically; more than a line is not (CBEA does not guarantee that).</summary>
     public void Load(byte* destination, byte* source, int length)
     {
         nuint offset = (nuint)source & (LineSize - 1);
@@ -150,10 +152,10 @@ public sealed unsafe class ReservationTable
         Exit(ref stripe);
     }
 
-    /// <summary>stwcx.: a compare-and-swap that no atomic command of an SPE overlaps, and that takes SPEs' reservations on its line away.</summary>
+    /// <summary>stwcx.: a compare-and-swap, atomic to SPEs' atomic commands, that cancels SPEs' reservations on its line.</summary>
     /// <param name="host">A word, aligned. Values are as memory holds them, in guest byte order.</param>
-    /// <param name="expected">What must be there.</param>
-    /// <param name="value">What is stored.</param>
+    /// <param name="expected">The value that memory must hold.</param>
+    /// <param name="value">The value to store.</param>
     /// <returns>True when it was stored.</returns>
     public bool TryConditionalStore(uint* host, uint expected, uint value)
     {
@@ -172,7 +174,7 @@ public sealed unsafe class ReservationTable
         return stored;
     }
 
-    /// <summary>Tells the table of a store that was made without it: reservations on the lines are lost.</summary>
+    /// <summary>Notifies the table of a store that bypassed it: reservations on the lines are lost.</summary>
     public void Stored(byte* host, int length)
     {
         bool lost = false;
@@ -190,7 +192,7 @@ public sealed unsafe class ReservationTable
             Notify();
     }
 
-    /// <summary>Gives a reservation up without telling its holder.</summary>
+    /// <summary>Drops a reservation without notifying its holder.</summary>
     public void Drop(LineReservation reservation)
     {
         ArgumentNullException.ThrowIfNull(reservation);
@@ -203,7 +205,8 @@ public sealed unsafe class ReservationTable
     }
 
     /// <summary>
-    /// Looks whether a plain store has changed the reserved line, and if so gives the reservation up. The holder is not called: it asked.
+    /// Checks whether a plain store has changed the reserved line, and if so drops the reservation. The holder is the caller, so it is
+    /// not notified.
     /// </summary>
     public bool LostToPlainStore(LineReservation reservation)
     {
@@ -324,8 +327,8 @@ public sealed unsafe class ReservationTable
 
     private static void Exit(ref Stripe stripe) => Volatile.Write(ref stripe.Taken, 0);
 
-    // A spin lock and how many reservations lie on its lines. Neighbours share a host cache line on purpose: a long put walks
-    // along them.
+    // A spin lock and the number of reservations on its lines. Neighbouring stripes share a host cache line on purpose, because a long
+    // put takes them one after another.
     private struct Stripe
     {
         public int Taken;
@@ -333,7 +336,7 @@ public sealed unsafe class ReservationTable
     }
 }
 
-/// <summary>The one reservation an SPE can hold. Its fields belong to the stripe of the line it is on.</summary>
+/// <summary>The one reservation that an SPE can hold. Its fields are guarded by the stripe of its line.</summary>
 public sealed unsafe class LineReservation
 {
     internal nuint Line;
@@ -353,6 +356,6 @@ public sealed unsafe class LineReservation
 
     internal ReadOnlySpan<byte> Bytes => _snapshot;
 
-    /// <summary>Where the line lies, counted from the start of guest memory; for fingerprints.</summary>
+    /// <summary>The line's offset from the start of guest memory, for state hashes.</summary>
     public ulong OffsetFrom(byte* hostBase) => IsHeld ? (ulong)((byte*)Line - hostBase) : ulong.MaxValue;
 }

@@ -14,7 +14,8 @@ namespace CellPpe.Ppe;
 /// </param>
 /// <param name="HostThreads">Each hardware thread is run by a host thread of its own, under the rules of <see cref="MachineLock"/>.</param>
 public sealed record PpuConfiguration(
-    int Threads, ulong RealModeLimit, int CodePageLimit = 2048, PpuEngine Engine = PpuEngine.Auto, bool ExactBudgets = true, bool HostThreads = false)
+    int Threads, ulong RealModeLimit, int CodePageLimit = 2048, PpuEngine Engine = PpuEngine.Auto, bool ExactBudgets = true,
+    bool HostThreads = false)
 {
     /// <summary>
     /// Where conditional stores meet the atomic commands of SPEs; null when there are none. With it, memory is shared with others that

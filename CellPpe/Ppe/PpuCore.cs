@@ -20,7 +20,7 @@ namespace CellPpe.Ppe;
 
 /// <summary>
 /// One PPE: its hardware threads and what they share, which is memory, the page table and decoded instructions. All of it
-/// belongs to whoever has <see cref="Lock"/>; with one host thread for both hardware threads that is this host thread.
+/// belongs to the holder of <see cref="Lock"/>; with one host thread for both hardware threads that is this host thread.
 /// </summary>
 public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, IDisposable
 {
@@ -38,7 +38,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, IDisposable
         EngineOptions options = configuration.Options ?? EngineOptions.Of(configuration.Engine);
         if (configuration.CompiledLimit is { } most)
             options = options with { MostInstructions = most };
-        // Native runs go on to each other without a look at the lock.
+        // Native code branches from unit to unit without a check of the lock.
         if (configuration.HostThreads)
             options = options.WithoutNative();
         Lock = new MachineLock(configuration.HostThreads);
@@ -88,7 +88,8 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, IDisposable
             return sum with
             {
                 Regions = regions.Count, RegionInstructions = regions.Instructions, Installed = regions.Counts.Installed,
-                Dropped = regions.Counts.Dropped, InstructionsCompiled = instructions, MsilBytes = bytes, CompileTime = time, Failures = failures,
+                Dropped = regions.Counts.Dropped, InstructionsCompiled = instructions, MsilBytes = bytes, CompileTime = time,
+                Failures = failures,
                 Native = regions.Native?.Work ?? default,
                 Evicted = regions.Evicted, Retired = regions.Compiler.Retired.Counts,
             };
@@ -127,7 +128,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, IDisposable
         }
     }
 
-    /// <summary>From any thread: true when instructions of this page have been decoded, so that stores to it must be told.</summary>
+    /// <summary>From any thread: true when instructions of this page have been decoded, so that stores to it must be reported.</summary>
     public bool HoldsCode(ulong hostOffset) => Code.Holds(hostOffset);
 
     /// <summary>Feeds registers of all threads and the page table to a hash, in a fixed order.</summary>

@@ -71,7 +71,8 @@ public sealed class IrBlock(ulong address)
     public IrValue Unary(IrOp op, IrValue a, int width = 0) => Append(new IrInstruction(op) { A = a, Immediate = (ulong)width });
 
     /// <summary>An operation over two values, with a width where it takes one.</summary>
-    public IrValue Binary(IrOp op, IrValue a, IrValue b, int width = 0) => Append(new IrInstruction(op) { A = a, B = b, Immediate = (ulong)width });
+    public IrValue Binary(IrOp op, IrValue a, IrValue b, int width = 0) =>
+        Append(new IrInstruction(op) { A = a, B = b, Immediate = (ulong)width });
 
     /// <summary>A choice: the second value where the first is not zero, else the third.</summary>
     public IrValue Select(IrValue condition, IrValue whenNotZero, IrValue whenZero) =>
@@ -84,14 +85,16 @@ public sealed class IrBlock(ulong address)
     public void Write(IrSlot slot, IrValue value) => Append(new IrInstruction(IrOp.WriteSlot) { Slot = slot, A = value });
 
     /// <summary>Loads 1, 2, 4 or 8 bytes.</summary>
-    public IrValue Load(IrValue location, int bytes) => Append(new IrInstruction(IrOp.Load) { A = location, Immediate = (ulong)bytes, Site = Site });
+    public IrValue Load(IrValue location, int bytes) =>
+        Append(new IrInstruction(IrOp.Load) { A = location, Immediate = (ulong)bytes, Site = Site });
 
     /// <summary>Stores 1, 2, 4 or 8 bytes.</summary>
     public void Store(IrValue location, IrValue value, int bytes) =>
         Append(new IrInstruction(IrOp.Store) { A = location, B = value, Immediate = (ulong)bytes, Site = Site });
 
     /// <summary>Any other access; the operation says what the operands are.</summary>
-    public IrValue Access(IrOp op, IrValue a, IrValue b = default, IrValue c = default) => Append(new IrInstruction(op) { A = a, B = b, C = c, Site = Site });
+    public IrValue Access(IrOp op, IrValue a, IrValue b = default, IrValue c = default) =>
+        Append(new IrInstruction(op) { A = a, B = b, C = c, Site = Site });
 
     /// <summary>Keeps accesses before and behind it apart.</summary>
     public void Barrier(StorageBarrier kind) => Append(new IrInstruction(IrOp.Barrier) { Immediate = (ulong)kind, Site = Site });

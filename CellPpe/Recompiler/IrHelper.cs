@@ -29,8 +29,8 @@ public unsafe delegate Vector128<byte> IrEvaluate(byte* state, ReadOnlySpan<Vect
 /// Of a call: which words of which operand its result consists of; no operand when that cannot be told.
 /// </param>
 /// <param name="Four">
-/// What compiled code may call for four calls at once, of vectors side by side in <see cref="System.Runtime.Intrinsics.Vector512{T}"/> of bytes; of one
-/// that has a guard, the same as its guard computes. Null where there is no such thing.
+/// What compiled code may call for four calls at once, of vectors side by side in <see cref="System.Runtime.Intrinsics.Vector512{T}"/> of
+/// bytes; of one that has a guard, the same as its guard computes. Null where there is no such thing.
 /// </param>
 /// <param name="FourOfLoaded">The same where the first operand is as it was in memory; null: nothing is gained by that.</param>
 public sealed record IrHelper(
@@ -70,13 +70,15 @@ public enum IrDeferredStatus
 /// <summary>A floating-point operation without its status, which is derived from the operands if somebody looks at it.</summary>
 /// <param name="Kind">The operation's number, for the guest's part.</param>
 /// <param name="Debt">What it owes.</param>
-/// <param name="Compute">The host's result of one to three doubles: a double, or for a comparison a number that is 0 when it must be done in full.</param>
+/// <param name="Compute">The host's result of one to three doubles: a double, or for a comparison a number that is 0 when it must be done
+/// in full.</param>
 /// <param name="IsSafe">Of operands and result: whether the result is right. None for a comparison.</param>
 /// <param name="IsExact">Of operands and result: whether nothing was rounded. None for a comparison.</param>
 /// <param name="IsSingle">The result is a single-precision number.</param>
 /// <param name="Singles">How the host does it where all operands are single-precision numbers.</param>
 public sealed record IrFastPath(
-    int Kind, IrDeferredStatus Debt, MethodInfo Compute, MethodInfo? IsSafe, MethodInfo? IsExact, bool IsSingle = false, IrSingles? Singles = null);
+    int Kind, IrDeferredStatus Debt, MethodInfo Compute, MethodInfo? IsSafe, MethodInfo? IsExact, bool IsSingle = false,
+    IrSingles? Singles = null);
 
 /// <summary>A floating-point operation over floats.</summary>
 /// <param name="Compute">The host's result.</param>
@@ -150,7 +152,8 @@ public readonly record struct IrRange(double Greatest, int Grain)
 /// <param name="Max">Of two vectors of words: the greater of each two.</param>
 /// <param name="Join">Makes one of several operands, which are looked at together; null: each is looked at by itself.</param>
 public sealed record IrRangeCheck(
-    IrRange Ordinary, IrRange Limit, MethodInfo Highest, MethodInfo UnderflowMeasure, MethodInfo IsOrdinary, MethodInfo Max, MethodInfo? Join = null)
+    IrRange Ordinary, IrRange Limit, MethodInfo Highest, MethodInfo UnderflowMeasure, MethodInfo IsOrdinary, MethodInfo Max,
+    MethodInfo? Join = null)
 {
     /// <summary>The type of the words, a vector of them.</summary>
     public Type Words => Highest.ReturnType;

@@ -42,7 +42,8 @@ public sealed class IrRegion
     /// <summary>Blocks that a block's computed branch is likely to go to, by number; the likeliest first.</summary>
     /// <param name="number">The block.</param>
     /// <param name="most">How many of those that are only supposed.</param>
-    public IEnumerable<int> Likely(int number, int most = int.MaxValue) => _targets.TryGetValue(number, out int[]? known) ? known : _returns.Take(most);
+    public IEnumerable<int> Likely(int number, int most = int.MaxValue) =>
+        _targets.TryGetValue(number, out int[]? known) ? known : _returns.Take(most);
 
     /// <summary>The number of the block at a guest address, or -1.</summary>
     public int BlockAt(ulong address) => _byAddress.TryGetValue(address, out int number) ? number : -1;
@@ -61,7 +62,8 @@ public sealed class IrRegion
     public IReadOnlyDictionary<int, IrAssumption[]> Assumed { get; private init; } = new Dictionary<int, IrAssumption[]>();
 
     /// <summary>The same region, entered only where slots hold what is assumed.</summary>
-    public IrRegion Assuming(IReadOnlyDictionary<int, IrAssumption[]> assumed) => new(Blocks, Instructions, Entries, _returns, _targets) { Assumed = assumed };
+    public IrRegion Assuming(IReadOnlyDictionary<int, IrAssumption[]> assumed) =>
+        new(Blocks, Instructions, Entries, _returns, _targets) { Assumed = assumed };
 
     /// <summary>The same region of other blocks that stand for the present ones.</summary>
     internal IrRegion With(IReadOnlyList<IrBlock> blocks) => new(blocks, Instructions, Entries, _returns, _targets) { Assumed = Assumed };

@@ -115,7 +115,8 @@ internal sealed class CallsTable
         string[] outputs = List(columns[3]);
         string? service = columns[4] == "-" ? null : columns[4];
         string policy = columns[5];
-        string? bad = inputs.Concat(outputs).Concat(name is null ? [] : [name]).Append(policy).FirstOrDefault(word => !Identifier.IsMatch(word));
+        string? bad = inputs.Concat(outputs).Concat(name is null ? [] : [name]).Append(policy)
+            .FirstOrDefault(word => !Identifier.IsMatch(word));
         if (bad is not null)
             problem = $"'{bad}' is no lower_case name";
         else if (service is not null && !ServiceName.IsMatch(service))

@@ -44,7 +44,9 @@ internal static class CallsWriter
 
     private static void WriteClassEnum(StringBuilder code, CallsTable table)
     {
-        code.Append("/// <summary>What the hypercall policy decides by: the last column of the call table.</summary>\npublic enum HypercallClass\n{\n");
+        code.Append(
+            "/// <summary>What the hypercall policy decides by: the last column of the call table.</summary>\npublic enum "
+            + "HypercallClass\n{\n");
         // A number that is not in the table at all is unassigned too, so that class always exists and comes first.
         code.Append("    /// <summary>No call, or one nobody can describe.</summary>\n    Unassigned,\n");
         foreach (string policy in Policies(table))
@@ -53,7 +55,8 @@ internal static class CallsWriter
     }
 
     private static IEnumerable<string> Policies(CallsTable table) =>
-        table.Rows.Select(row => row.Policy).Where(policy => policy != "unassigned").Distinct().OrderBy(policy => policy, StringComparer.Ordinal);
+        table.Rows.Select(row => row.Policy).Where(policy => policy != "unassigned").Distinct()
+        .OrderBy(policy => policy, StringComparer.Ordinal);
 
     private static void WriteInterface(StringBuilder code, string service, IEnumerable<CallRow> rows)
     {
@@ -100,8 +103,11 @@ internal static class CallsWriter
         code.Append("internal sealed class HypercallDispatcher(\n    ");
         code.Append(string.Join(",\n    ", services.Select(service => $"I{service}Calls {Camel(service)}Calls")));
         code.Append(")\n{\n");
-        code.Append("    /// <summary>Carries out one call that the policy has allowed. What has no service is not implemented.</summary>\n");
-        code.Append("    public Lv1Status Dispatch(ILogicalPpeThread caller, ref HypercallFrame frame)\n    {\n        switch (frame.Number)\n        {\n");
+        code.Append(
+            "    /// <summary>Carries out one call that the policy has allowed. What has no service is not implemented.</summary>\n");
+        code.Append(
+            "    public Lv1Status Dispatch(ILogicalPpeThread caller, ref HypercallFrame frame)\n    "
+            + "{\n        switch (frame.Number)\n        {\n");
         foreach (CallRow row in table.Rows.Where(row => row.Service is not null))
         {
             IEnumerable<string> arguments = new[] { "caller" }

@@ -32,7 +32,8 @@ internal static class IsaEmitter
         text.AppendLine($"public enum {t.Prefix}Op : ushort").AppendLine("{");
         text.AppendLine($"    /// <summary>No instruction of {t.Invalid}.</summary>").AppendLine("    Invalid,");
         foreach (IsaInstruction instruction in table.Instructions)
-            text.AppendLine($"    /// <summary><c>{instruction.Mnemonic} {instruction.Row.Assembly}</c></summary>").AppendLine($"    {instruction.Identifier},");
+            text.AppendLine($"    /// <summary><c>{instruction.Mnemonic} {instruction.Row.Assembly}</c></summary>")
+                .AppendLine($"    {instruction.Identifier},");
         return text.AppendLine("}").ToString();
     }
 
@@ -51,7 +52,9 @@ internal static class IsaEmitter
                 string name = Names.Pascal(field.Name);
                 text.AppendLine($"    public int {name}");
                 text.AppendLine("    {");
-                text.AppendLine("        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]");
+                text.AppendLine(
+                    "        [System.Runtime.CompilerServices.MethodImpl("
+                    + "System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]");
                 text.AppendLine($"        get => {Extract(field)};");
                 text.AppendLine("    }");
             }
@@ -102,8 +105,11 @@ internal static class IsaEmitter
         {
             IsaRow row = instruction.Row;
             string fields = string.Join(", ", row.Format.Fields.Select(field =>
-                $"new(\"{field.Name}\", {(field.Signed ? "true" : "false")}, {field.Scale}, [{string.Join(", ", field.Ranges.Select(static range => $"({range.First}, {range.Last})"))}])"));
-            text.AppendLine($"        new({t.Prefix}Op.{instruction.Identifier}, \"{instruction.Mnemonic}\", 0x{instruction.Mask:x8}, 0x{instruction.Value:x8}, \"{row.Assembly}\", \"{row.Section}\", \"{string.Join(" ", row.Flags)}\", [{fields}]),");
+                $"new(\"{field.Name}\", {(field.Signed ? "true" : "false")}, {field.Scale}, "
+                + $"[{string.Join(", ", field.Ranges.Select(static range => $"({range.First}, {range.Last})"))}])"));
+            text.AppendLine(
+                $"        new({t.Prefix}Op.{instruction.Identifier}, \"{instruction.Mnemonic}\", 0x{instruction.Mask:x8}, "
+                + $"0x{instruction.Value:x8}, \"{row.Assembly}\", \"{row.Section}\", \"{string.Join(" ", row.Flags)}\", [{fields}]),");
         }
 
         return text.AppendLine("    ];").AppendLine("}").ToString();
@@ -118,7 +124,8 @@ internal static class IsaEmitter
         text.AppendLine($"public static class {t.Assembler}").AppendLine("{");
         foreach (IsaInstruction instruction in table.Instructions)
         {
-            IsaField[] operands = [.. instruction.Row.Format.Fields.Where(field => (field.Mask & instruction.Mask) == 0 && IsOperand(instruction.Row, field))];
+            IsaField[] operands = [.. instruction.Row.Format.Fields.Where(
+                field => (field.Mask & instruction.Mask) == 0 && IsOperand(instruction.Row, field))];
             string parameters = string.Join(", ", operands.Select(static field => $"int {Escape(field.Name)}"));
             string body = $"0x{instruction.Value:x8}u" + string.Concat(operands.Select(static field => $" | {Insert(field)}"));
             text.AppendLine($"    /// <summary><c>{instruction.Mnemonic} {instruction.Row.Assembly}</c></summary>");
@@ -155,12 +162,15 @@ internal static class IsaEmitter
         text.AppendLine($"using {t.Namespace}.Isa;").AppendLine().AppendLine($"namespace {t.Namespace}.Semantics;");
         foreach (var section in table.Rows.GroupBy(static row => row.Section))
         {
-            text.AppendLine().AppendLine($"/// <summary>What each instruction of the {section.Key} section does; one member a row of the table.</summary>");
-            text.AppendLine($"internal interface I{t.Prefix}{section.Key}Semantics<TMachine>").AppendLine("    where TMachine : allows ref struct").AppendLine("{");
+            text.AppendLine().AppendLine(
+                $"/// <summary>What each instruction of the {section.Key} section does; one member a row of the table.</summary>");
+            text.AppendLine($"internal interface I{t.Prefix}{section.Key}Semantics<TMachine>")
+                .AppendLine("    where TMachine : allows ref struct").AppendLine("{");
             foreach (IsaRow row in section)
             {
                 string variants = string.Concat(IsaParser.Variants.Where(row.Has).Select(static flag => $", bool {flag}"));
-                text.AppendLine($"    static abstract void {Names.Pascal(row.Mnemonic)}(ref TMachine m, {row.Format.Name}Form i{variants});");
+                text.AppendLine(
+                    $"    static abstract void {Names.Pascal(row.Mnemonic)}(ref TMachine m, {row.Format.Name}Form i{variants});");
             }
 
             text.AppendLine("}");
@@ -173,7 +183,8 @@ internal static class IsaEmitter
     {
         string variants = string.Concat(instruction.Variants.Select(static on => on ? ", true" : ", false"));
         IsaRow row = instruction.Row;
-        return $"{t.Prefix}{row.Section}Semantics<{machine}, {value}, {vector}>.{Names.Pascal(row.Mnemonic)}(ref m, new {row.Format.Name}Form({word}){variants});";
+        return $"{t.Prefix}{row.Section}Semantics<{machine}, {value}, {vector}>.{Names.Pascal(row.Mnemonic)}(ref m, new "
+            + $"{row.Format.Name}Form({word}){variants});";
     }
 
     // What must hold before an instruction may run, by its flags.
@@ -185,7 +196,8 @@ internal static class IsaEmitter
         IsaTarget t = table.Target;
         var text = new StringBuilder(Header);
         text.AppendLine($"using {t.Namespace}.Isa;").AppendLine().AppendLine($"namespace {t.Namespace}.Semantics;").AppendLine();
-        text.AppendLine("/// <summary>Runs one instruction's semantics on any machine. The interpreter has its own, faster, dispatch.</summary>");
+        text.AppendLine(
+            "/// <summary>Runs one instruction's semantics on any machine. The interpreter has its own, faster, dispatch.</summary>");
         text.AppendLine($"internal static class {t.Prefix}Dispatch<TMachine, T, TVector>");
         text.AppendLine($"    where TMachine : struct, I{t.Prefix}Machine<T, TVector>").AppendLine("{");
         text.AppendLine($"    /// <returns>False when the operation is <see cref=\"{t.Prefix}Op.Invalid\"/>.</returns>");
@@ -209,7 +221,8 @@ internal static class IsaEmitter
         IsaTarget t = table.Target;
         var text = new StringBuilder(Header);
         text.AppendLine("using System.Runtime.CompilerServices;").AppendLine("using System.Runtime.Intrinsics;").AppendLine();
-        text.AppendLine($"using {t.Namespace}.Isa;").AppendLine($"using {t.Namespace}.Semantics;").AppendLine($"using {t.State};").AppendLine();
+        text.AppendLine($"using {t.Namespace}.Isa;").AppendLine($"using {t.Namespace}.Semantics;").AppendLine($"using {t.State};")
+            .AppendLine();
         text.AppendLine($"namespace {t.Interpreter};").AppendLine();
         text.AppendLine("/// <summary>One static method an instruction: what a pre-decoded instruction points at.</summary>");
         text.AppendLine($"internal static unsafe class {t.Prefix}Handlers").AppendLine("{");
@@ -217,17 +230,22 @@ internal static class IsaEmitter
         text.AppendLine("    public static nint[] CreateTable() =>").AppendLine("    [");
         text.AppendLine($"        (nint)(delegate*<{t.Prefix}Context*, {t.Prefix}DecodedInsn*, {t.Prefix}DecodedInsn*>)&Invalid,");
         foreach (IsaInstruction instruction in table.Instructions)
-            text.AppendLine($"        (nint)(delegate*<{t.Prefix}Context*, {t.Prefix}DecodedInsn*, {t.Prefix}DecodedInsn*>)&{instruction.Identifier},");
+            text.AppendLine(
+                $"        (nint)(delegate*<{t.Prefix}Context*, {t.Prefix}DecodedInsn*, {t.Prefix}DecodedInsn*>)&{instruction.Identifier},");
         text.AppendLine("    ];").AppendLine();
-        text.AppendLine($"    private static {t.Prefix}DecodedInsn* Invalid({t.Prefix}Context* c, {t.Prefix}DecodedInsn* i)").AppendLine("    {");
-        text.AppendLine($"        var m = new {t.Prefix}InterpreterMachine(c, i);").AppendLine("        m.IllegalInstruction();").AppendLine("        return m.Next;").AppendLine("    }");
+        text.AppendLine($"    private static {t.Prefix}DecodedInsn* Invalid({t.Prefix}Context* c, {t.Prefix}DecodedInsn* i)")
+            .AppendLine("    {");
+        text.AppendLine($"        var m = new {t.Prefix}InterpreterMachine(c, i);").AppendLine("        m.IllegalInstruction();")
+            .AppendLine("        return m.Next;").AppendLine("    }");
         foreach (IsaInstruction instruction in table.Instructions)
         {
             string? guard = Guard(instruction.Row);
             string call = Call(t, instruction, $"{t.Prefix}InterpreterMachine", t.Scalar, "Vector128<byte>", "i->Word");
             text.AppendLine();
             text.AppendLine("    [MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-            text.AppendLine($"    private static {t.Prefix}DecodedInsn* {instruction.Identifier}({t.Prefix}Context* c, {t.Prefix}DecodedInsn* i)").AppendLine("    {");
+            text.AppendLine(
+                $"    private static {t.Prefix}DecodedInsn* {instruction.Identifier}({t.Prefix}Context* c, {t.Prefix}DecodedInsn* i)")
+                .AppendLine("    {");
             text.AppendLine($"        var m = new {t.Prefix}InterpreterMachine(c, i);");
             text.AppendLine(guard is null ? $"        {call}" : $"        if (m.{guard}()) {call}");
             text.AppendLine("        return m.Next;").AppendLine("    }");

@@ -6,7 +6,9 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace CellPpe.SpecGen;
 
-/// <summary>Makes operation codes, forms, decoder data, assembler, section interfaces and dispatch from all *.isa files of a project.</summary>
+/// <summary>
+/// Makes operation codes, forms, decoder data, assembler, section interfaces and dispatch from all *.isa files of a project.
+/// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class IsaGenerator : IIncrementalGenerator
 {

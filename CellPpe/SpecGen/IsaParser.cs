@@ -176,7 +176,8 @@ internal sealed class IsaParser
                 IsaField? field = row.Format.Field(present[index].Flag);
                 if (field is null)
                 {
-                    _errors.Add(new IsaError(row.File, row.Line, $"{row.Mnemonic}: @{row.Format.Name} has no field '{present[index].Flag}'"));
+                    _errors.Add(
+                        new IsaError(row.File, row.Line, $"{row.Mnemonic}: @{row.Format.Name} has no field '{present[index].Flag}'"));
                     return;
                 }
 
@@ -207,7 +208,8 @@ internal sealed class IsaParser
                 if (((all[left].Value ^ all[right].Value) & all[left].Mask & all[right].Mask) == 0)
                 {
                     _errors.Add(new IsaError(
-                        all[right].Row.File, all[right].Row.Line, $"{all[right].Mnemonic} matches words that {all[left].Mnemonic} matches"));
+                        all[right].Row.File, all[right].Row.Line,
+                        $"{all[right].Mnemonic} matches words that {all[left].Mnemonic} matches"));
                 }
             }
         }

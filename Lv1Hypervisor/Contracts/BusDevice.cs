@@ -28,13 +28,13 @@ public readonly record struct BusRegisters(ulong Type, ulong Address, ulong Size
 /// <summary>What the repository says of a device on a bus. Guests find devices in the order in which they were added.</summary>
 public sealed record BusDevice
 {
-    /// <summary>Where it is.</summary>
+    /// <summary>The bus that the device is on.</summary>
     public required BusKind Bus { get; init; }
 
     /// <summary>System bus: 3 gelic, 4 USB. Storage: 0 disk, 5 optical drive, 14 flash.</summary>
     public required ulong Type { get; init; }
 
-    /// <summary>The id that hypercalls name it by, unique on its bus.</summary>
+    /// <summary>The id by which hypercalls name the device, unique on its bus.</summary>
     public required ulong Id { get; init; }
 
     /// <summary>In the order of the repository's intr0, intr1, ...</summary>
@@ -44,7 +44,8 @@ public sealed record BusDevice
     public IReadOnlyList<BusRegisters> Registers { get; init; } = [];
 
     /// <summary>
-    /// False: hypercalls reach it by its id, but the repository does not have it (the storage bus's notification device, devices.md 2).
+    /// False for a device that hypercalls reach by its id but the repository does not list (the storage bus's notification device,
+    /// devices.md 2).
     /// </summary>
     public bool IsListed { get; init; } = true;
 

@@ -2,10 +2,10 @@ using CellPpe.Core;
 
 namespace Lv1Hypervisor.Contracts;
 
-/// <summary>Why a device could not reach memory.</summary>
+/// <summary>The result of a device's access to memory.</summary>
 public enum DmaFault
 {
-    /// <summary>It could.</summary>
+    /// <summary>The access was made.</summary>
     None,
 
     /// <summary>No DMA region maps the address.</summary>
@@ -15,7 +15,7 @@ public enum DmaFault
     Protection,
 }
 
-/// <summary>A device's way into memory: bus addresses, translated by the DMA regions the guest made for that device.</summary>
+/// <summary>A device's access to memory: by bus addresses, which the DMA regions that the guest made for the device translate.</summary>
 public interface IDmaPort
 {
     /// <summary>Reads all of <paramref name="destination"/>, or nothing.</summary>

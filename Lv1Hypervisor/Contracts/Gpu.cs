@@ -24,7 +24,7 @@ public interface IGpuDevice
     /// <summary>lv1_gpu_context_free.</summary>
     Lv1Status ContextFree(ulong context);
 
-    /// <summary>lv1_gpu_context_iomap: shows partition memory to the GPU at an I/O address, or takes it away.</summary>
+    /// <summary>lv1_gpu_context_iomap: maps partition memory at an I/O address of the GPU, or unmaps it.</summary>
     Lv1Status ContextIomap(ulong context, ulong ioAddress, LparAddress memory, ulong size, ulong flags);
 
     /// <summary>lv1_gpu_context_attribute.</summary>

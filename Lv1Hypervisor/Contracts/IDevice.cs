@@ -10,12 +10,12 @@ public interface IDevice
     /// <summary>A short name for messages and commands, unique in a machine: "gelic", "gpu", "system-manager".</summary>
     string Name { get; }
 
-    /// <summary>Goes back to the state after power-on. What the host connected to it stays connected.</summary>
+    /// <summary>Restores the state after power-on. Host connections (back ends, sinks) stay connected.</summary>
     void Reset();
 
     /// <summary>
-    /// Has the device take nothing from the host until <see cref="Continue"/>: frames, keys and timers of the host wait or are
-    /// dropped, as the device documents. Guest time stands still meanwhile, and so does all that depends on it alone.
+    /// Makes the device accept nothing from the host until <see cref="Continue"/>. Frames, keys and timers of the host wait or are
+    /// dropped, as the device documents. Guest time does not advance meanwhile, so events in guest time do not happen either.
     /// </summary>
     void Stop();
 

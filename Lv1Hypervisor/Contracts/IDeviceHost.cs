@@ -3,8 +3,8 @@ using CellPpe.Core;
 namespace Lv1Hypervisor.Contracts;
 
 /// <summary>
-/// lv1 as a device sees it while it is made: where it announces what guests shall find and offers what they may call. Once the guest
-/// runs only storage devices can be added, which guests are told of (devices.md 2).
+/// lv1 as a device's constructor sees it: the device announces its repository nodes and interrupts here and registers the services
+/// that guests may call. Once the guest runs, only storage devices can be added; lv1 notifies guests of those (devices.md 2).
 /// </summary>
 public interface IDeviceHost
 {
@@ -14,22 +14,22 @@ public interface IDeviceHost
     /// <summary>Partition addresses for device memory.</summary>
     ILparAllocator Addresses { get; }
 
-    /// <summary>The sound device's way into memory, through I/O address space 0.</summary>
+    /// <summary>The sound device's access to memory, through I/O address space 0.</summary>
     IDmaPort IoSegmentPort { get; }
 
     /// <summary>Puts a node into the repository. A node of the same name is replaced.</summary>
     void Announce(RepositoryNode node);
 
     /// <summary>Puts a device on a bus and its nodes into the repository.</summary>
-    /// <returns>The device's place, through which it reaches memory and offers its services.</returns>
+    /// <returns>The device's slot, through which it accesses memory and registers its services.</returns>
     /// <exception cref="ArgumentException">The bus has a device with this id.</exception>
     IBusSlot AddToBus(BusDevice device);
 
-    /// <summary>Answers the lv1_gpu calls.</summary>
-    /// <exception cref="InvalidOperationException">The machine has a GPU.</exception>
+    /// <summary>Registers the device that answers the lv1_gpu calls.</summary>
+    /// <exception cref="InvalidOperationException">The machine already has a GPU.</exception>
     void ServeGpu(IGpuDevice gpu);
 
-    /// <summary>Puts system software behind a virtual UART port and its number into the repository.</summary>
+    /// <summary>Connects system software to a virtual UART port and puts the port's number into the repository.</summary>
     /// <param name="port">0 to 2.</param>
     /// <param name="name">The repository's name: "avset", "sysmgr".</param>
     /// <param name="peer">The software.</param>
@@ -42,21 +42,21 @@ public interface IDeviceHost
     void ServeIoInterrupt(ulong interruptId, IIoInterruptSource source);
 }
 
-/// <summary>A device's place on a bus.</summary>
+/// <summary>A device's slot on a bus.</summary>
 public interface IBusSlot
 {
-    /// <summary>The device's way into memory, through the DMA regions that the guest makes for it.</summary>
+    /// <summary>The device's access to memory, through the DMA regions that the guest makes for it.</summary>
     IDmaPort Dma { get; }
 
-    /// <summary>Answers the lv1_net calls that name this device.</summary>
+    /// <summary>Registers the object that answers the lv1_net calls for this device.</summary>
     void ServeNetwork(INetworkDevice network);
 
-    /// <summary>Answers the lv1_storage calls that name this device.</summary>
+    /// <summary>Registers the object that answers the lv1_storage calls for this device.</summary>
     void ServeStorage(IStorageDevice storage);
 
-    /// <summary>Puts registers behind one of the blocks that <see cref="BusDevice.Registers"/> announced.</summary>
+    /// <summary>Connects registers to one of the blocks that <see cref="BusDevice.Registers"/> announced.</summary>
     /// <param name="busAddress">The block's bus address.</param>
-    /// <param name="registers">What answers loads and stores; offsets count from the block's start.</param>
+    /// <param name="registers">Answers loads and stores; offsets count from the block's start.</param>
     /// <exception cref="ArgumentException">No block at that address was announced.</exception>
     void ServeRegisters(ulong busAddress, IMmioDevice registers);
 }

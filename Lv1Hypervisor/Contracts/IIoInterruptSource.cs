@@ -5,6 +5,6 @@ namespace Lv1Hypervisor.Contracts;
 /// <summary>A device whose interrupt is a plain I/O interrupt with a number from the repository (USB).</summary>
 public interface IIoInterruptSource
 {
-    /// <summary>Where the interrupt goes, or null when the guest destroyed the outlet.</summary>
+    /// <summary>Sets the line that the device drives; null when the guest destroyed the outlet.</summary>
     void ConnectInterrupt(IInterruptLine? line);
 }

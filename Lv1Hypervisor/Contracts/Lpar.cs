@@ -1,6 +1,6 @@
 namespace Lv1Hypervisor.Contracts;
 
-/// <summary>The numbers a guest knows its partition by.</summary>
+/// <summary>The ids by which a guest names its partition and its PPE.</summary>
 public static class Lpar
 {
     /// <summary>Answer of lv1_get_logical_partition_id: what retail consoles give an OtherOS.</summary>

@@ -9,7 +9,7 @@ public interface INetworkDevice
     /// <summary>The guest opened or closed the device; closing stops both DMA engines.</summary>
     void SetOpen(bool open);
 
-    /// <summary>Where the device's event goes, or null when the guest disconnected it.</summary>
+    /// <summary>Sets the line of the device's event; null when the guest disconnected it.</summary>
     void ConnectInterrupt(IInterruptLine? line);
 
     /// <summary>lv1_net_start_tx_dma.</summary>
@@ -24,7 +24,7 @@ public interface INetworkDevice
     /// <summary>lv1_net_stop_rx_dma.</summary>
     Lv1Status StopReceive();
 
-    /// <summary>lv1_net_set_interrupt_status_indicator: where the 64-bit cause word goes; null for none.</summary>
+    /// <summary>lv1_net_set_interrupt_status_indicator: the address of the 64-bit cause word; null for none.</summary>
     Lv1Status SetInterruptStatusIndicator(LparAddress? causeWord);
 
     /// <summary>lv1_net_set_interrupt_mask.</summary>
@@ -36,6 +36,6 @@ public interface INetworkDevice
     /// <summary>lv1_net_add_multicast_address: one 48-bit address, or all when <paramref name="all"/>.</summary>
     Lv1Status AddMulticastAddress(ulong address, bool all);
 
-    /// <summary>lv1_net_remove_multicast_address: forgets all.</summary>
+    /// <summary>lv1_net_remove_multicast_address: removes all multicast addresses.</summary>
     Lv1Status RemoveMulticastAddresses();
 }

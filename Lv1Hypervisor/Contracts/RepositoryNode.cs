@@ -9,8 +9,8 @@ public readonly record struct RepositoryKey(ulong N1, ulong N2 = 0, ulong N3 = 0
     private const int MaxText = 8;
 
     /// <summary>
-    /// A key from its written form: <c>bus0/dev2/region3/size</c>. Each part is a text of at most eight characters with an
-    /// index behind it, or a bare number.
+    /// Parses a key from its written form: <c>bus0/dev2/region3/size</c>. Each part is a text of at most eight characters followed
+    /// by an index, or a number alone.
     /// </summary>
     /// <exception cref="FormatException">There are more than four parts, or one is too long.</exception>
     public static RepositoryKey Parse(string path)

@@ -3,7 +3,7 @@ using CellPpe.Core.Ports;
 
 namespace Lv1Hypervisor.Contracts;
 
-/// <summary>Where interrupt outlets come from. Implemented by lv1; used by devices that publish an outlet number themselves (the GPU).</summary>
+/// <summary>Creates interrupt outlets. Implemented by lv1; used by devices that publish an outlet number themselves (the GPU).</summary>
 public interface IOutletSource
 {
     /// <summary>Makes an outlet.</summary>
@@ -14,7 +14,7 @@ public interface IOutletSource
     void Destroy(uint outlet);
 }
 
-/// <summary>Gives out partition addresses for device memory, above all RAM. Implemented by lv1.</summary>
+/// <summary>Allocates partition addresses for device memory; they are higher than those of all RAM. Implemented by lv1.</summary>
 public interface ILparAllocator
 {
     /// <summary>A fresh, naturally aligned partition address for <paramref name="size"/> bytes.</summary>

@@ -3,7 +3,7 @@ namespace Lv1Hypervisor.Contracts;
 /// <summary>lv1's side of a virtual UART port, for the system software behind it.</summary>
 public interface IVirtualUartPort
 {
-    /// <summary>Queues bytes for the guest to read, and interrupts it if it asked for that.</summary>
+    /// <summary>Queues bytes for the guest to read, and raises an interrupt if the guest has enabled it.</summary>
     /// <returns>False, and nothing queued, when the guest's receive buffer (4096 bytes) has no room for all of them.</returns>
     bool Send(ReadOnlySpan<byte> bytes);
 }

@@ -3,10 +3,10 @@ using CellPpe.Core.Ports;
 
 namespace Lv1Hypervisor.Dma;
 
-/// <summary>One range of bus addresses that a guest allocated for a device, and what it has mapped there.</summary>
+/// <summary>One range of bus addresses that a guest allocated for a device, and the memory it has mapped there.</summary>
 internal sealed class DmaRegion(ulong start, ulong size, int pageShift)
 {
-    // A bound of ours: 256 MiB in 4 KiB pages.
+    // A limit chosen here: 256 MiB in 4 KiB pages.
     private const int MaxMappings = 65536;
 
     // By ascending bus address, never overlapping.
@@ -39,7 +39,7 @@ internal sealed class DmaRegion(ulong start, ulong size, int pageShift)
         return Lv1Status.Success;
     }
 
-    /// <summary>Takes away every mapping inside the range. One that reaches out of it is an error, and all stay.</summary>
+    /// <summary>Removes all mappings inside the range. If a mapping crosses an end of the range, none is removed: an error.</summary>
     public Lv1Status Unmap(ulong bus, ulong length)
     {
         int first = IndexOfFirstEndingAfter(bus);

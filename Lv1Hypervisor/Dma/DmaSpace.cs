@@ -18,7 +18,7 @@ internal sealed class DmaSpace(GuestMemory memory) : TranslatingPort(memory)
     /// <returns>The region, or null when it does not fit below 4 GiB.</returns>
     public DmaRegion? Allocate(ulong size, int pageShift)
     {
-        // Guests ask for sizes that are no power of two (FreeBSD's highmem); lv1 rounds up and aligns to that.
+        // Guests request sizes that are not powers of two (FreeBSD's highmem). lv1 rounds up to a power of two and aligns to it.
         if (_regions.Count >= MaxRegions || size > EndBus - FirstBus)
             return null;
         ulong rounded = BitOperations.RoundUpToPowerOf2(size);
@@ -27,7 +27,7 @@ internal sealed class DmaSpace(GuestMemory memory) : TranslatingPort(memory)
             DmaRegion? inTheWay = _regions.Find(region => bus < region.Start + region.Size && region.Start < bus + rounded);
             if (inTheWay is not null)
             {
-                // Goes on behind a bigger region at once; smaller ones are passed by the loop's own step.
+                // A region larger than the step is skipped here at once; the loop's own step skips smaller ones.
                 bus = Math.Max(bus, (inTheWay.Start + inTheWay.Size - 1) & ~(rounded - 1));
                 continue;
             }

@@ -4,8 +4,8 @@ using CellPpe.Core.Ports;
 namespace Lv1Hypervisor.Dma;
 
 /// <summary>
-/// I/O address space 0: segments of I/O pages the guest fills entry by entry (sound). The port of the device behind it
-/// translates through these entries.
+/// I/O address space 0: segments of I/O pages that the guest maps entry by entry (sound). The device's DMA port translates
+/// through these entries.
 /// </summary>
 internal sealed class IoSegments(GuestMemory memory) : TranslatingPort(memory)
 {
@@ -15,14 +15,14 @@ internal sealed class IoSegments(GuestMemory memory) : TranslatingPort(memory)
     private readonly List<Segment> _segments = [];
     private readonly Dictionary<ulong, DmaMapping> _pages = [];
 
-    /// <summary>Retail answers 0 for the first segment.</summary>
+    /// <summary>Allocates a segment. The first one gets bus address 0, as on retail consoles.</summary>
     public bool TryAllocate(ulong size, int pageShift, out ulong bus)
     {
         bus = 0;
         if (_segments.Count >= MaxSegments || size > WindowSize)
             return false;
         ulong page = 1UL << pageShift;
-        // By ascending address: the first gap that is big enough.
+        // Segments are sorted by address; take the first gap that is large enough.
         int index = 0;
         while (index < _segments.Count && _segments[index].Start < bus + size)
         {

@@ -4,14 +4,14 @@ using Lv1Hypervisor.Contracts;
 
 namespace Lv1Hypervisor.Dma;
 
-/// <summary>A run of bus addresses that lies in one piece in partition memory.</summary>
+/// <summary>A range of bus addresses that maps to one contiguous range of partition memory.</summary>
 internal readonly record struct DmaMapping(ulong Bus, ulong Size, LparAddress Memory, RegionAccess Access)
 {
-    /// <summary>First bus address behind the run. Runs never reach the end of the 64-bit bus.</summary>
+    /// <summary>First bus address after the range. No range reaches the end of the 64-bit bus.</summary>
     public ulong End => Bus + Size;
 }
 
-/// <summary>DMA through some table of mappings. A transfer may span mappings; it happens as a whole or not at all.</summary>
+/// <summary>DMA through a table of mappings. A transfer may span mappings; it is made completely or not at all.</summary>
 internal abstract class TranslatingPort(GuestMemory memory) : IDmaPort
 {
     public DmaFault Read(IoAddress address, Span<byte> destination)
@@ -73,7 +73,7 @@ internal abstract class TranslatingPort(GuestMemory memory) : IDmaPort
 
     private int Next(ulong bus, ulong length, out LparAddress at)
     {
-        // Check has walked the same mappings in the same turn of the emulation thread.
+        // Cannot fail: Check has found the same mappings in the same turn of the emulation thread.
         TryFindMapping(bus, out DmaMapping mapping);
         at = mapping.Memory + (bus - mapping.Bus);
         return (int)Math.Min(length, mapping.End - bus);

@@ -3,18 +3,18 @@ using Lv1Hypervisor.Contracts;
 namespace Lv1Hypervisor.Partitions;
 
 /// <summary>
-/// The buses as guests scan them: numbers buses and devices densely in the order in which they are added, because Linux stops
-/// at the first gap (repository.md 3.2).
+/// Makes the repository nodes of buses and devices. Both are numbered without gaps in the order in which they are added, because
+/// Linux stops its scan at the first gap (repository.md 3.2).
 /// </summary>
 internal sealed class BusNodes
 {
     private readonly List<BusKind> _buses = [];
     private readonly Dictionary<BusKind, int> _devices = [];
 
-    /// <summary>The id that hypercalls name a bus by: retail consoles have 1 for the south bridge and 4 for storage (repository.md 3.3).</summary>
+    /// <summary>The id of a bus in hypercalls: on retail consoles 1 for the south bridge and 4 for storage (repository.md 3.3).</summary>
     public static ulong IdOf(BusKind bus) => bus == BusKind.System ? 1UL : 4UL;
 
-    /// <summary>The nodes that one device more makes necessary. They replace those of the same name.</summary>
+    /// <summary>Adds a device and returns the nodes that describe it. They replace existing nodes of the same name.</summary>
     public IEnumerable<RepositoryNode> Add(BusDevice device)
     {
         if (!_buses.Contains(device.Bus))

@@ -22,7 +22,7 @@ internal sealed class DeviceTable
     {
         var made = new SystemDevice(_memory, description);
         if (!_devices.TryAdd((BusNodes.IdOf(description.Bus), description.Id), made))
-            throw new ArgumentException($"The {description.Bus} bus has a device {description.Id} already.", nameof(description));
+            throw new ArgumentException($"The {description.Bus} bus already has a device {description.Id}.", nameof(description));
         return made;
     }
 

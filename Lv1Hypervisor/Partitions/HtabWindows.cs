@@ -4,18 +4,18 @@ using CellPpe.Core.Ports;
 namespace Lv1Hypervisor.Partitions;
 
 /// <summary>
-/// Page tables that the guest sees in its own memory (calls 122 and 123): read-only regions, in which Linux up to 2.6.24 at least looks
-/// entries up before it writes over them.
+/// Page tables mapped read-only into the guest's own memory (calls 122 and 123). Linux, up to 2.6.24 at least, reads entries there
+/// before it replaces them.
 /// </summary>
 internal sealed class HtabWindows(GuestMemory memory, LparAddressAllocator addresses)
 {
     /// <summary>
-    /// What call 6 says of such a region. Loaders that clean up after a predecessor know it by the highest four bits (a public loader of
-    /// 2010 compares them with 0xc, and unmaps).
+    /// The flags that call 6 returns for such a region. Loaders that clean up after a previous system recognise it by the highest four
+    /// bits (a public loader of 2010 compares them with 0xc, and unmaps it).
     /// </summary>
     public const ulong RegionFlags = 0xcUL << 60;
 
-    // A bound of ours: Linux needs one, and a crashed one leaves one behind.
+    // A limit chosen here: Linux needs one window, and a crashed kernel leaves one mapped.
     private const int MaxWindows = 16;
     private const ulong SlotSize = 16;
 
@@ -24,7 +24,7 @@ internal sealed class HtabWindows(GuestMemory memory, LparAddressAllocator addre
     /// <summary>True when a window begins there.</summary>
     public bool Contains(LparAddress start) => _windows.ContainsKey(start.Value);
 
-    /// <summary>Shows a table. Each call makes a window of its own.</summary>
+    /// <summary>Maps a window onto a table. Each call makes a new window.</summary>
     public Lv1Status Map(ulong vasId, IPageTable table, out LparAddress address)
     {
         address = default;
@@ -38,7 +38,7 @@ internal sealed class HtabWindows(GuestMemory memory, LparAddressAllocator addre
         return Lv1Status.Success;
     }
 
-    /// <summary>Takes a window away.</summary>
+    /// <summary>Unmaps a window.</summary>
     public Lv1Status Unmap(LparAddress address)
     {
         if (!_windows.Remove(address.Value, out (ulong VasId, MemoryRegion Region) window))
@@ -47,7 +47,7 @@ internal sealed class HtabWindows(GuestMemory memory, LparAddressAllocator addre
         return Lv1Status.Success;
     }
 
-    /// <summary>Takes all windows of an address space away, because it goes.</summary>
+    /// <summary>Unmaps all windows of an address space that is being destructed.</summary>
     public void UnmapAll(ulong vasId)
     {
         foreach ((ulong start, (ulong owner, _)) in _windows.ToArray())
@@ -72,7 +72,7 @@ internal sealed class HtabWindows(GuestMemory memory, LparAddressAllocator addre
 
         public void Write(ulong offset, int size, ulong value)
         {
-            // The region is read-only: the processor does not come here.
+            // Never called: the region is read-only, so a store faults in the processor.
         }
     }
 }

@@ -20,18 +20,19 @@ internal sealed class IrqPlugs(int thread, GuestMemory memory, IReadOnlyList<ILo
 
     private readonly Outlet?[] _outlets = new Outlet?[Count];
 
-    // An event came and is not yet shown to the guest.
+    // Events that lv1 has received but not yet shown to the guest in a status bit.
     private readonly ulong[] _latched = new ulong[Words];
 
-    // Shown (status bit set by lv1) and not yet ended. The status bit itself is no memory: FreeBSD clears bits it has masked.
+    // Plugs whose status bit lv1 has set and whose end of interrupt is outstanding. The status bit in guest memory cannot serve as
+    // this record, because FreeBSD clears bits that it has masked.
     private readonly ulong[] _inService = new ulong[Words];
 
-    // The mask as lv1_did_update_interrupt_mask saw it last.
+    // The mask at the last lv1_did_update_interrupt_mask.
     private readonly ulong[] _shadowMask = new ulong[Words];
 
     private LparAddress? _block;
 
-    /// <summary>Registers the block of status and mask bits, or removes it. Nothing is pending in a new block.</summary>
+    /// <summary>Registers the block of status and mask bits, or removes it. A new block starts with nothing pending.</summary>
     public void SetBlock(LparAddress? block)
     {
         for (int word = 0; word < Words; word++)
@@ -42,7 +43,7 @@ internal sealed class IrqPlugs(int thread, GuestMemory memory, IReadOnlyList<ILo
         _block = block;
         if (TryBlock(out Span<byte> bits))
         {
-            // Bits a former kernel left there would ask for service for ever.
+            // Status bits left there by a previous kernel would keep the request asserted for ever.
             bits[..MaskOffset].Clear();
             memory.NotifyWritten(_block!.Value, MaskOffset);
         }
@@ -56,7 +57,7 @@ internal sealed class IrqPlugs(int thread, GuestMemory memory, IReadOnlyList<ILo
         MaskChanged();
     }
 
-    /// <summary>True when the range touches the block's status bits, which change when an interrupt comes.</summary>
+    /// <summary>True when the range overlaps the block's status bits, which change when an interrupt arrives.</summary>
     public bool MayStore(LparAddress start, ulong length) =>
         _block is { } block && start.Value < block.Value + MaskOffset && block.Value < start.Value + length;
 
@@ -92,7 +93,7 @@ internal sealed class IrqPlugs(int thread, GuestMemory memory, IReadOnlyList<ILo
         RefreshRequest();
     }
 
-    /// <summary>An edge, or a level that went high.</summary>
+    /// <summary>Records an event on a plug: an edge, or a level that has gone high.</summary>
     public void Latch(int plug)
     {
         (int word, ulong bit) = Place(plug);
@@ -101,14 +102,14 @@ internal sealed class IrqPlugs(int thread, GuestMemory memory, IReadOnlyList<ILo
         RefreshRequest();
     }
 
-    /// <summary>A level went low: what the guest has not seen yet it need not see.</summary>
+    /// <summary>A level has gone low: an event not yet shown to the guest is dropped.</summary>
     public void Withdraw(int plug)
     {
         (int word, ulong bit) = Place(plug);
         _latched[word] &= ~bit;
     }
 
-    /// <summary>lv1_end_of_interrupt: idle, masked and unconnected plugs are no error.</summary>
+    /// <summary>lv1_end_of_interrupt. For an idle, masked or unconnected plug it does nothing and is not an error.</summary>
     public void EndOfInterrupt(int plug)
     {
         (int word, ulong bit) = Place(plug);
@@ -121,7 +122,7 @@ internal sealed class IrqPlugs(int thread, GuestMemory memory, IReadOnlyList<ILo
         RefreshRequest();
     }
 
-    /// <summary>lv1_did_update_interrupt_mask: shows what was latched while masked.</summary>
+    /// <summary>lv1_did_update_interrupt_mask: shows the events that were latched while masked.</summary>
     public void MaskChanged()
     {
         for (int word = 0; word < Words; word++)
@@ -131,8 +132,8 @@ internal sealed class IrqPlugs(int thread, GuestMemory memory, IReadOnlyList<ILo
             ulong mask = Read(block, MaskOffset, word);
             ulong opened = mask & ~_shadowMask[word];
             _shadowMask[word] = mask;
-            // FreeBSD's read-and-clear drops a shown bit that it had masked meanwhile; no end of interrupt follows. Show it
-            // again (irq-and-time.md 6, "one hole remains").
+            // FreeBSD's read-and-clear discards a status bit that it has masked meanwhile, and no end of interrupt follows. Set the
+            // bit again (irq-and-time.md 6, "one hole remains").
             ulong status = Read(block, 0, word);
             ulong lost = _inService[word] & opened & ~status;
             if (lost != 0)
@@ -192,13 +193,13 @@ internal sealed class IrqPlugs(int thread, GuestMemory memory, IReadOnlyList<ILo
     private void WriteStatus(Span<byte> block, int word, ulong value)
     {
         BinaryPrimitives.WriteUInt64BigEndian(block[(word * 8)..], value);
-        // Breaks a reservation the guest may hold on the line: it changes mask and status by ldarx/stdcx.
+        // Breaks the guest's reservation on the line, if it has one: guests change mask and status by ldarx/stdcx.
         memory.NotifyWritten(_block!.Value + (ulong)(word * 8), 8);
     }
 
     private bool TryBlock(out Span<byte> block)
     {
-        // The memory may have been released under the block; then nothing can be shown.
+        // The guest may have released the memory that holds the block; then the write has no effect.
         if (_block is { } address)
             return memory.TrySlice(address, BlockSize, RegionAccess.ReadWrite, out block);
         block = default;

@@ -3,13 +3,13 @@ using CellPpe.Core.Ports;
 
 namespace Lv1Hypervisor.Partitions;
 
-/// <summary>What lv1_allocate_memory made, for lv1_query_logical_partition_address_region_info.</summary>
+/// <summary>An allocation of lv1_allocate_memory, as lv1_query_logical_partition_address_region_info reports it.</summary>
 internal readonly record struct LparAllocation(MemoryRegion Region, ulong Flags, int PageShift);
 
 /// <summary>The partition's RAM: boot memory at 0 and what the guest allocates, within a budget.</summary>
 internal sealed class LparMemory
 {
-    // A bound of ours: the map of regions is searched on every access that leaves the fast path.
+    // A limit chosen here: the map of regions is searched on every access that takes the slow path.
     private const int MaxAllocations = 256;
 
     private readonly GuestMemory _memory;
@@ -26,7 +26,7 @@ internal sealed class LparMemory
         BootSize = bootSize;
         TotalSize = totalSize;
         _budget = totalSize > bootSize ? totalSize - bootSize : 0;
-        // A loader may have mapped it already, to put an image there.
+        // A loader may already have mapped it, to place an image there.
         if (!memory.TryFind(new LparAddress(0), out MemoryRegion? boot))
             boot = memory.TryAddMemory(new LparAddress(0), bootSize, RegionAccess.ReadWrite, "boot memory");
         if (boot is null || boot.Start.Value != 0 || boot.Size != bootSize)
@@ -37,7 +37,7 @@ internal sealed class LparMemory
 
     public ulong TotalSize { get; }
 
-    /// <summary>True when the whole range is RAM that the guest itself may use that way.</summary>
+    /// <summary>True when the whole range is RAM that allows the guest this access.</summary>
     public bool IsUsable(LparAddress address, ulong length, RegionAccess access) =>
         _memory.TryFind(address, out MemoryRegion? region) && region.Device is null && (region.Access & access) == access
         && region.Size - (address.Value - region.Start.Value) >= length;
@@ -47,7 +47,7 @@ internal sealed class LparMemory
         address = default;
         if (size > _budget - _allocated || _allocations.Count >= MaxAllocations)
             return Lv1Status.ResourceShortage;
-        // More tries than allocations exist: a class that has wrapped round finds a free address.
+        // One try more than there can be allocations, so that a free address is found even after the size class has wrapped.
         for (int attempt = 0; attempt <= MaxAllocations; attempt++)
         {
             LparAddress candidate = _addresses.Allocate(size);
@@ -74,7 +74,7 @@ internal sealed class LparMemory
         return Lv1Status.Success;
     }
 
-    /// <summary>The region around an address, and how it was allocated when the guest did that.</summary>
+    /// <summary>Finds the region that contains an address, and its allocation if the guest allocated it.</summary>
     public bool TryQuery(LparAddress address, out MemoryRegion region, out LparAllocation? allocation)
     {
         allocation = null;

@@ -2,7 +2,7 @@ using CellPpe.Core.Ports;
 
 namespace Lv1Hypervisor.Partitions;
 
-/// <summary>What an outlet's source is; each kind is destroyed by its own call.</summary>
+/// <summary>The kind of an outlet's interrupt source. Each kind is destroyed by its own hypercall.</summary>
 internal enum OutletKind
 {
     /// <summary>Made by lv1_construct_event_receive_port, driven by software or by a device bound to it.</summary>
@@ -17,11 +17,11 @@ internal enum OutletKind
     /// <summary>Published by a device itself (GPU, sound).</summary>
     Device,
 
-    /// <summary>One of a logical SPE's three; it comes and goes with the SPE.</summary>
+    /// <summary>One of a logical SPE's three; created and destroyed with the SPE.</summary>
     Spe,
 }
 
-/// <summary>One interrupt source, as far as it goes: to the plug it is connected to, if any.</summary>
+/// <summary>One interrupt source, and the plug that it is connected to, if any.</summary>
 internal sealed class Outlet(uint number, OutletKind kind, string name) : IInterruptLine
 {
     public uint Number { get; } = number;
@@ -36,10 +36,10 @@ internal sealed class Outlet(uint number, OutletKind kind, string name) : IInter
     /// <summary>The plug's number on <see cref="Thread"/>.</summary>
     public int Plug { get; set; }
 
-    /// <summary>The number is free again; a plug that is still connected will hear nothing more and may be taken.</summary>
+    /// <summary>The outlet's number is free again. A plug still connected to it receives no more events and may be reused.</summary>
     public bool IsDestroyed { get; set; }
 
-    /// <summary>For level sources: asking for service now.</summary>
+    /// <summary>For level sources: true while the level is asserted.</summary>
     public bool Level { get; private set; }
 
     public void Raise() => Thread?.Latch(Plug);

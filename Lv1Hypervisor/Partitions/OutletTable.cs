@@ -5,8 +5,8 @@ using CellPpe.Core.Ports;
 namespace Lv1Hypervisor.Partitions;
 
 /// <summary>
-/// Every interrupt outlet of the partition. Numbers are 16..62, lowest free first: Linux maps each of those to the plug of
-/// the same number and refuses 64 and up; FreeBSD keeps plug 63 for itself (irq-and-time.md 3.1, 4).
+/// All interrupt outlets of the partition. Numbers are 16..62, and the lowest free one is used first: Linux maps each outlet to
+/// the plug of the same number and refuses 64 and up; FreeBSD uses plug 63 itself (irq-and-time.md 3.1, 4).
 /// </summary>
 internal sealed class OutletTable : IOutletSource
 {
@@ -15,7 +15,7 @@ internal sealed class OutletTable : IOutletSource
 
     private readonly Outlet?[] _outlets = new Outlet?[Last + 1];
 
-    /// <summary>Raised when an outlet has gone, so that a device bound to it lets go.</summary>
+    /// <summary>Raised when an outlet has been destroyed, so that a device bound to it unbinds.</summary>
     public event Action<Outlet>? Destroyed;
 
     /// <returns>Null when all numbers are taken.</returns>
@@ -49,7 +49,7 @@ internal sealed class OutletTable : IOutletSource
             Destroy(found);
     }
 
-    /// <summary>Frees the number, and the plug it was connected to.</summary>
+    /// <summary>Frees the outlet's number, and the plug that it was connected to.</summary>
     public void Destroy(Outlet outlet)
     {
         outlet.Thread?.Disconnect(outlet.Plug);
@@ -57,8 +57,8 @@ internal sealed class OutletTable : IOutletSource
     }
 
     /// <summary>
-    /// Frees the number but leaves the plug connected, to a source that never speaks again. Linux disconnects the plug of
-    /// the virtual UART after destroying its outlet, and BUGs when that fails.
+    /// Frees the outlet's number but leaves its plug connected, to a source that raises no more events. Linux disconnects the plug
+    /// of the virtual UART after destroying its outlet, and calls BUG() when that fails.
     /// </summary>
     public void DestroyLeavingPlug(Outlet outlet)
     {

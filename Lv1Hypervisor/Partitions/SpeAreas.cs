@@ -4,8 +4,8 @@ using CellPpe.Core.Ports;
 namespace Lv1Hypervisor.Partitions;
 
 /// <summary>
-/// Where a logical SPE stands in its partition: four mapped areas, and one that lv1 names and no guest uses (spe.md 1). The address
-/// of that one, where a console keeps what it saves of a shared SPE, is reserved and leads nowhere.
+/// A logical SPE's areas in the partition's address space: four mapped areas, and a fifth that lv1 reports but no guest uses
+/// (spe.md 1). A console saves the state of a shared SPE in the fifth; here its address is reserved and nothing is mapped there.
 /// </summary>
 internal sealed class SpeAreas
 {
@@ -33,7 +33,7 @@ internal sealed class SpeAreas
 
     public LparAddress Shadow { get; private set; }
 
-    /// <summary>Gives the local store its memory; null when there is no room.</summary>
+    /// <summary>Maps memory for the local store; null when there is no room.</summary>
     public MemoryRegion? TryAddLocalStore()
     {
         LocalStore = _addresses.Allocate(LocalStoreSize);
@@ -43,8 +43,8 @@ internal sealed class SpeAreas
         return region;
     }
 
-    /// <summary>Maps the register areas. False: no room; what was mapped stays until <see cref="Unmap"/>.</summary>
-    /// <param name="spe">Whose registers.</param>
+    /// <summary>Maps the register areas. False when there is no room; areas already mapped stay until <see cref="Unmap"/>.</summary>
+    /// <param name="spe">The SPE whose registers are mapped.</param>
     /// <param name="shadowShift">log2 of the page size the guest maps the shadow area with, which may be larger than the area.</param>
     public bool TryMapRegisters(ILogicalSpe spe, int shadowShift)
     {
@@ -57,7 +57,7 @@ internal sealed class SpeAreas
     }
 
     /// <summary>
-    /// Takes the areas away. Page table entries may still name them: like those of released memory they lead nowhere from now on.
+    /// Unmaps the areas. Page table entries that still name them then map nothing, as after a release of memory.
     /// </summary>
     public void Unmap()
     {
@@ -74,14 +74,14 @@ internal sealed class SpeAreas
         return true;
     }
 
-    /// <summary>The shadow registers, and nothing in the rest of a larger page.</summary>
+    /// <summary>The shadow registers at the start of a page that may be larger; the rest of the page is empty.</summary>
     private sealed class MappedShadowRegisters(IMmioDevice registers) : IMmioDevice
     {
         public ulong Read(ulong offset, int size) => offset < ShadowSize ? registers.Read(offset, size) : 0;
 
         public void Write(ulong offset, int size, ulong value)
         {
-            // The region is read-only: the processor does not come here.
+            // Never called: the region is read-only, so a store faults in the processor.
         }
     }
 }

@@ -5,7 +5,7 @@ using Lv1Hypervisor.Dma;
 
 namespace Lv1Hypervisor.Partitions;
 
-/// <summary>One device on a system bus, as hypercalls name it: open or not, its bus addresses, its event, its registers.</summary>
+/// <summary>lv1's state of one device on a system bus: whether it is open, its bus addresses, its event and its registers.</summary>
 internal sealed class SystemDevice(GuestMemory memory, BusDevice description) : IBusSlot
 {
     private readonly List<RegisterBlock> _registers = [.. description.Registers.Select(static block => new RegisterBlock(block))];
@@ -31,11 +31,11 @@ internal sealed class SystemDevice(GuestMemory memory, BusDevice description) : 
     public void ServeRegisters(ulong busAddress, IMmioDevice registers)
     {
         RegisterBlock block = _registers.Find(candidate => candidate.Place.Address == busAddress)
-            ?? throw new ArgumentException($"The device has announced no registers at 0x{busAddress:x}.", nameof(busAddress));
+            ?? throw new ArgumentException($"The device did not announce registers at 0x{busAddress:x}.", nameof(busAddress));
         block.Device = registers;
     }
 
-    /// <summary>A device that is open already was left so by a guest that crashed into kexec: it starts afresh.</summary>
+    /// <summary>Opens the device. If a guest that crashed into kexec has left it open, it is closed first.</summary>
     public void Open()
     {
         Reset();
@@ -44,7 +44,7 @@ internal sealed class SystemDevice(GuestMemory memory, BusDevice description) : 
         Storage?.SetOpen(true);
     }
 
-    /// <summary>DMA regions and the event stay: guests may take those down afterwards.</summary>
+    /// <summary>Closes the device. DMA regions and the event stay: guests may remove those afterwards.</summary>
     public void Close()
     {
         if (!IsOpen)
@@ -115,7 +115,7 @@ internal sealed class SystemDevice(GuestMemory memory, BusDevice description) : 
     {
         public BusRegisters Place { get; } = place;
 
-        /// <summary>Null while nothing answers there.</summary>
+        /// <summary>Answers loads and stores of the block; null until the device has registered it.</summary>
         public IMmioDevice? Device { get; set; }
 
         public MemoryRegion? Mapped { get; set; }

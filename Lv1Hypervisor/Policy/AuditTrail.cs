@@ -3,23 +3,23 @@ using CellPpe.Core.Ports;
 namespace Lv1Hypervisor.Policy;
 
 /// <summary>One hypercall as it happened.</summary>
-/// <param name="TimeBase">When it ended.</param>
+/// <param name="TimeBase">Time base at its end.</param>
 /// <param name="Thread">The calling hardware thread.</param>
 /// <param name="Number">r11.</param>
 /// <param name="Arguments">r3..r10 on entry.</param>
-/// <param name="Status">What went to r3.</param>
+/// <param name="Status">The status returned in r3.</param>
 /// <param name="Denied">True when the policy refused it.</param>
 public readonly record struct AuditRecord(
     ulong TimeBase, int Thread, ulong Number, HypercallFrame.Arguments8 Arguments, Lv1Status Status, bool Denied);
 
-/// <summary>The last hypercalls, and how often each was made. Bounded, and costs no allocation a call.</summary>
+/// <summary>The most recent hypercalls, and how often each was made. Its size is bounded, and a call allocates nothing.</summary>
 public sealed class AuditTrail
 {
     private const int Numbers = 256;
 
     private readonly AuditRecord[] _ring;
 
-    // One more than there are numbers: everything beyond the table.
+    // The last element counts all numbers beyond the table.
     private readonly long[] _calls = new long[Numbers + 1];
     private readonly long[] _denied = new long[Numbers + 1];
     private readonly long[] _failed = new long[Numbers + 1];

@@ -4,7 +4,7 @@ using Lv1Hypervisor.Contracts;
 
 namespace Lv1Hypervisor.Policy;
 
-/// <summary>The one point every hypercall passes: may this partition make this call with these arguments?</summary>
+/// <summary>Decides for every hypercall whether this partition may make it with these arguments.</summary>
 internal sealed class HypercallPolicy(LparCapabilities capabilities)
 {
     public PolicyDecision Decide(in HypercallFrame frame) => Lv1Calls.Class(frame.Number) switch
@@ -13,7 +13,7 @@ internal sealed class HypercallPolicy(LparCapabilities capabilities)
         HypercallClass.Storage => Require(capabilities.Storage),
         HypercallClass.StorageAdministration => Require(capabilities.StorageAdministration),
         HypercallClass.Spe => Require(capabilities.Spe),
-        // A console without the keys of an isolated image answers so (spe.md 8).
+        // The answer of a console that lacks the keys of an isolated image (spe.md 8).
         HypercallClass.SpeIsolation => capabilities.SpeIsolation ? PolicyDecision.Allow : PolicyDecision.Deny(Lv1Status.NotImplemented),
         HypercallClass.Uart => Require(capabilities.VirtualUart),
         HypercallClass.Console => Require(capabilities.DebugConsole),
@@ -47,8 +47,8 @@ internal sealed class HypercallPolicy(LparCapabilities capabilities)
         };
     }
 
-    // Units 1 (sound interrupt page) and 2 (sound registers) are the partition's; the others are registers of the RSX, and a
-    // retail console answers -17 for them.
+    // Units 1 (sound interrupt page) and 2 (sound registers) are open to the partition. The others are registers of the RSX, for
+    // which a retail console returns -17.
     private static PolicyDecision DecideGpuUnit(ulong unit) =>
         unit is 1 or 2 ? PolicyDecision.Allow : PolicyDecision.NotOffered(Lv1Status.IllegalParameterValue);
 

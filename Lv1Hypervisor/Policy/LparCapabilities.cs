@@ -1,9 +1,9 @@
 namespace Lv1Hypervisor.Policy;
 
-/// <summary>What a partition may ask of lv1. A call of a class it lacks is refused before any service sees it.</summary>
+/// <summary>The classes of hypercalls that a partition may make. <see cref="HypercallPolicy"/> refuses all others.</summary>
 public sealed record LparCapabilities
 {
-    /// <summary>What a retail console gives an OtherOS.</summary>
+    /// <summary>The capabilities that a retail console grants to an OtherOS.</summary>
     public static LparCapabilities OtherOs { get; } = new();
 
     /// <summary>Network calls.</summary>
@@ -27,7 +27,7 @@ public sealed record LparCapabilities
     /// <summary>The logical performance monitor and the periodic tracer.</summary>
     public bool PerformanceMonitor { get; init; } = true;
 
-    /// <summary>Writing repository nodes that are not the partition's own.</summary>
+    /// <summary>Writing repository nodes that do not belong to the partition.</summary>
     public bool MachineRepositoryWrite { get; init; }
 
     /// <summary>Mapping physical memory (calls 114 and 115): registers of the GPU, other partitions, lv1 itself.</summary>

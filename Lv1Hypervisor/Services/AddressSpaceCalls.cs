@@ -13,7 +13,7 @@ internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memor
     private const ulong LargestTable = 20;
     private const int LargePageSizes = 2;
 
-    // A guest that names no large page sizes leaves the choice to lv1: 16 MiB and 64 KiB, what Linux and FreeBSD ask for.
+    // Large page sizes for a guest that names none: 16 MiB and 64 KiB, which Linux and FreeBSD request.
     private const ulong OwnPageSizes = (24UL << 56) | (16UL << 48);
 
     // Ids are 1..15; 0 always means the one that is selected.
@@ -34,11 +34,11 @@ internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memor
 
     private readonly AddressSpace?[] _spaces = new AddressSpace?[MaxSpaces];
 
-    // Logical SPEs that translate by it.
+    // For each address space, the number of logical SPEs that translate by it.
     private readonly int[] _users = new int[MaxSpaces];
     private int _selected;
 
-    // Which of the evictable entries goes next; part of the machine's state, so that a run can be repeated.
+    // Index of the evictable entry that is replaced next. It is part of the machine's state, so that a run can be repeated.
     private int _victim;
 
     public Lv1Status ConstructVirtualAddressSpace(
@@ -76,7 +76,7 @@ internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memor
         return Lv1Status.Success;
     }
 
-    // For the whole PPE: Linux selects once on the boot thread, FreeBSD once on each.
+    // Selects for both threads of the PPE: Linux calls it once, on the boot thread; FreeBSD once on each thread.
     public Lv1Status SelectVirtualAddressSpace(ILogicalPpeThread caller, ulong vasId)
     {
         if (vasId >= MaxSpaces || (vasId != 0 && _spaces[vasId] is null))
@@ -86,7 +86,7 @@ internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memor
         return Lv1Status.Success;
     }
 
-    // Linux leaves whatever it has in r3 here, so the PPE id is not looked at: there is only one.
+    // Linux does not set r3 for this call, so the PPE id is ignored. There is only one PPE.
     public Lv1Status GetVirtualAddressSpaceIdOfPpe(
         ILogicalPpeThread caller, ulong ppeId, out ulong vasId, out ulong log2Bytes, out ulong pageSizeCount, out ulong pageSizes)
     {
@@ -114,7 +114,7 @@ internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memor
 
         ulong primary = groupSlot & ~(GroupSlots - 1UL);
         ulong secondary = ~primary & (table.SlotCount - 1) & ~(GroupSlots - 1UL);
-        // The guest never says which group; lv1 does, by the H bit of the stored entry.
+        // lv1, not the guest, chooses the primary or secondary group, and records it in the H bit of the stored entry.
         v &= ~Secondary;
         if (!TryFindFree(table, primary, out slot) && !TryFindFree(table, secondary, out slot)
             && !TryChooseVictim(table, primary, secondary, boltedMask, out slot))
@@ -155,7 +155,7 @@ internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memor
         (v1, ulong r1) = space.Table.Read(slot + 1);
         (v2, ulong r2) = space.Table.Read(slot + 2);
         (v3, ulong r3) = space.Table.Read(slot + 3);
-        // The first slot stands in the most significant lane. Real page numbers stay lv1's.
+        // The first slot is in the most significant 16 bits. The real page numbers are not returned.
         referenceChange = ((r0 & LowBits) << 48) | ((r1 & LowBits) << 32) | ((r2 & LowBits) << 16) | (r3 & LowBits);
         return Lv1Status.Success;
     }
@@ -172,7 +172,7 @@ internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memor
 
     public Lv1Status UnmapHtab(ILogicalPpeThread caller, ulong address) => windows.Unmap(new LparAddress(address));
 
-    /// <summary>The page table of an address space, and the space's real id: 0 stands for the one that is selected.</summary>
+    /// <summary>Finds the page table of an address space, and the space's real id: id 0 means the selected one.</summary>
     public bool TryGet(ulong vasId, out ulong id, out IPageTable table)
     {
         bool found = TryFind(vasId, out AddressSpace space);
@@ -181,13 +181,13 @@ internal sealed class AddressSpaceCalls(IAddressSpaceHost host, LparMemory memor
         return found;
     }
 
-    /// <summary>An SPE translates by this space from now on: it stays.</summary>
+    /// <summary>Counts an SPE that translates by this space. The space cannot be destructed while it has users.</summary>
     public void AddUser(ulong id) => _users[id]++;
 
-    /// <summary>And no longer does.</summary>
+    /// <summary>Uncounts an SPE that no longer translates by this space.</summary>
     public void RemoveUser(ulong id) => _users[id]--;
 
-    // What the Cell's MMU offers beside 4 KiB: 64 KiB, 1 MiB, 16 MiB.
+    // The page sizes of the Cell's MMU beside 4 KiB: 64 KiB, 1 MiB, 16 MiB.
     private static bool IsLargePage(int shift) => shift is 16 or 20 or 24;
 
     private bool TryFind(ulong vasId, out AddressSpace space)

@@ -4,13 +4,13 @@ using Lv1Hypervisor.Abi;
 
 namespace Lv1Hypervisor.Services;
 
-/// <summary>The undocumented debug console (lv1-calls.md 15): up to 32 bytes a call, in registers. Nothing is ever typed.</summary>
+/// <summary>The undocumented debug console (lv1-calls.md 15): up to 32 bytes per call, in registers. It has no input.</summary>
 internal sealed class ConsoleCalls(Action<ReadOnlySpan<byte>>? sink) : IConsoleCalls
 {
     private const ulong MaxBytes = 32;
     private const int MaxConsoles = 32;
 
-    // One bit a console id.
+    // One bit per console id.
     private uint _open;
 
     public Lv1Status ConsoleOpen(

@@ -41,7 +41,7 @@ internal sealed class DmaRegionCalls(DeviceTable devices, LparMemory memory) : I
             return Lv1Status.NoEntry;
         if (((address | busAddress | size) & region.PageMask) != 0)
             return Lv1Status.AlignmentError;
-        // A device may do no more than the guest itself may.
+        // A device may have no more access than the guest itself.
         return memory.IsUsable(new LparAddress(address), size, access)
             ? region.Map(busAddress, size, new LparAddress(address), access)
             : Lv1Status.AccessViolation;

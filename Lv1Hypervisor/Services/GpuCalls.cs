@@ -5,15 +5,15 @@ using Lv1Hypervisor.Contracts;
 
 namespace Lv1Hypervisor.Services;
 
-/// <summary>The GPU's calls, passed on to the device. What a partition may not ask has been refused by the policy.</summary>
+/// <summary>The GPU's calls, passed on to the device. The policy has already refused calls that the partition may not make.</summary>
 internal sealed class GpuCalls : IGpuCalls
 {
     /// <summary>Null on a machine without a GPU: every call answers "no entry".</summary>
     public IGpuDevice? Device { get; private set; }
 
-    /// <exception cref="InvalidOperationException">There is one already.</exception>
+    /// <exception cref="InvalidOperationException">The machine already has a GPU.</exception>
     public void Attach(IGpuDevice device) =>
-        Device = Device is null ? device : throw new InvalidOperationException("The machine has a GPU already.");
+        Device = Device is null ? device : throw new InvalidOperationException("The machine already has a GPU.");
 
     public Lv1Status GpuOpen(ILogicalPpeThread caller, ulong zero) => Device?.Open() ?? Lv1Status.NoEntry;
 

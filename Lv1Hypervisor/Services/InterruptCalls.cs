@@ -35,7 +35,7 @@ internal sealed class InterruptCalls : IInterruptCalls
             return Lv1Status.Success;
         }
 
-        // 64 bytes at a multiple of 64 never cross a page.
+        // A 64-byte block at a multiple of 64 does not cross a page.
         if (address % IrqPlugs.BlockSize != 0)
             return Lv1Status.AlignmentError;
         if (!_memory.IsUsable(new LparAddress(address), IrqPlugs.BlockSize, RegionAccess.ReadWrite))

@@ -11,11 +11,11 @@ internal sealed class MemoryCalls(LparMemory memory, HtabWindows windows) : IMem
     private const ulong SmallestPageShift = 12;
     private const ulong LargestPageShift = 27;
 
-    // Must lie at partition address 0, where boot memory is.
+    // Requests partition address 0, where boot memory is.
     private const ulong FlagAtZero = 0x08;
     private const ulong EndOfFlags = 0x400;
 
-    // Names the unit of memory a region lies in. A console has one, and says 1 (psdevwiki).
+    // The unit of memory that a region is in. A console has one unit and reports 1 (psdevwiki).
     private const ulong MemoryUnit = 1;
 
     public Lv1Status AllocateMemory(
@@ -23,7 +23,8 @@ internal sealed class MemoryCalls(LparMemory memory, HtabWindows windows) : IMem
     {
         address = 0;
         muid = 0;
-        // In this order on a console: a page too small is wrong whatever else is asked; of the third argument 0 and 1 exist (psdevwiki).
+        // In the order of a console: a page size that is too small is an error whatever the other arguments are; the third argument may be
+        // 0 or 1 (psdevwiki).
         if (pageShift is < SmallestPageShift or > LargestPageShift)
             return Lv1Status.IllegalParameterValue;
         if (unit > 1)
@@ -66,7 +67,7 @@ internal sealed class MemoryCalls(LparMemory memory, HtabWindows windows) : IMem
         }
         else if (start == 0)
         {
-            // Retail's answer for boot memory.
+            // The value that a retail console returns for boot memory.
             maxPageShift = LargestPageShift;
             flags = FlagAtZero;
         }

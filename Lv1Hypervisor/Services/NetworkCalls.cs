@@ -28,7 +28,7 @@ internal sealed class NetworkCalls(DeviceTable devices, LparMemory memory) : INe
     {
         if (Find(bus, dev) is not { } network)
             return Lv1Status.NoEntry;
-        // Descriptors chain by 32-bit bus addresses.
+        // Descriptors are linked by 32-bit bus addresses.
         return descriptor > uint.MaxValue ? Lv1Status.IllegalParameterValue : network.StartTransmit(new IoAddress(descriptor));
     }
 

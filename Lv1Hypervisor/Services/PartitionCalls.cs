@@ -29,7 +29,7 @@ internal sealed class PartitionCalls(
     {
         if (mode > 1)
             return Lv1Status.IllegalParameterValue;
-        // The thread returns at once when an interrupt is already there, so its request must be current.
+        // The thread returns at once when an interrupt is already pending, so its request must be up to date.
         plugs[caller.ThreadId].RefreshRequest();
         caller.Pause(mode == 0 ? PpeWait.InterruptOrDecrementer : PpeWait.Interrupt);
         return Lv1Status.Success;

@@ -8,10 +8,10 @@ namespace Lv1Hypervisor.Services;
 /// <summary>The repository: the machine's nodes and the partition's own (repository.md).</summary>
 internal sealed class RepositoryCalls : IRepositoryCalls
 {
-    // r3 of a writing call: up to here it is a partition id, above it the first field of a name, which always carries text.
+    // r3 of a writing call: a value up to this is a partition id; a larger one is the first field of a name, which contains text.
     private const ulong LastPartitionId = 0xffff;
 
-    // A bound of ours on what a guest can make the host keep.
+    // A limit chosen here on the nodes that a guest can make the host store.
     private const int MaxNodes = 4096;
 
     private readonly List<RepositoryNode> _initial;
@@ -23,7 +23,7 @@ internal sealed class RepositoryCalls : IRepositoryCalls
         Reset();
     }
 
-    /// <summary>Adds a node of the machine's; one of the same name is replaced.</summary>
+    /// <summary>Adds a node of the machine; a node of the same name is replaced.</summary>
     public void Announce(RepositoryNode node)
     {
         _initial.Add(node);
@@ -33,7 +33,7 @@ internal sealed class RepositoryCalls : IRepositoryCalls
     public void Reset()
     {
         _nodes.Clear();
-        // Later nodes replace earlier ones: what the machine was configured with wins over what lv1 adds of itself.
+        // Later nodes replace earlier ones, so the configured nodes replace those that lv1 adds itself.
         foreach (RepositoryNode node in _initial)
             _nodes[(node.Partition, node.Key)] = (node.V1, node.V2);
     }
@@ -81,13 +81,13 @@ internal sealed class RepositoryCalls : IRepositoryCalls
         return _nodes.Remove((write.Partition, write.Key)) ? Lv1Status.Success : Lv1Status.NoEntry;
     }
 
-    // Mainline Linux passes n1 in r3; some community kernels pass a partition id there and everything one further.
+    // Mainline Linux passes n1 in r3. Some community kernels pass a partition id there and each other argument one register later.
     private static Write Arrange(ulong a0, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5, ulong a6) =>
         a0 <= LastPartitionId
             ? new Write(a0 == 0 ? Lpar.Id : a0, new RepositoryKey(a1, a2, a3, a4), a5, a6)
             : new Write(Lpar.Id, new RepositoryKey(a0, a1, a2, a3), a4, a5);
 
-    // The policy has refused the machine's nodes to whom they do not belong; other partitions do not exist.
+    // The policy has already refused writes to the machine's nodes by partitions without that capability. No other partitions exist.
     private static bool IsWritable(ulong partition) => partition is Lpar.Id or Lpar.MachineId;
 
     private readonly record struct Write(ulong Partition, RepositoryKey Key, ulong V1, ulong V2);

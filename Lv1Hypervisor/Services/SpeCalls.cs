@@ -5,7 +5,7 @@ using Lv1Hypervisor.Partitions;
 
 namespace Lv1Hypervisor.Services;
 
-/// <summary>Logical SPEs: made from the machine's pool, mapped, enabled, interrupting, and given back (lv1-calls.md 8, spe.md).</summary>
+/// <summary>The calls for logical SPEs: construct, map, enable, interrupts, destruct (lv1-calls.md 8, spe.md).</summary>
 internal sealed class SpeCalls : ISpeCalls
 {
     private const ulong NormalType = 0;
@@ -21,16 +21,16 @@ internal sealed class SpeCalls : ISpeCalls
     private readonly AddressSpaceCalls _addressSpaces;
     private readonly Func<IInterruptLine, IInterruptLine> _lineOf;
 
-    // By id. Ids are never used twice, so that a stale one cannot hit another SPE.
+    // By id. Ids are not reused, so that a stale id cannot name another SPE.
     private readonly Dictionary<ulong, PartitionSpe> _spes = [];
     private ulong _lastId;
 
     /// <param name="pool">The machine's SPEs; null when it has none.</param>
-    /// <param name="memory">Where the areas are mapped.</param>
-    /// <param name="addresses">Where they may be.</param>
-    /// <param name="outlets">Where the interrupts come out.</param>
-    /// <param name="addressSpaces">What the SPEs translate by.</param>
-    /// <param name="lineOf">Makes of an outlet what an SPE's own host thread may drive.</param>
+    /// <param name="memory">The memory that the areas are mapped into.</param>
+    /// <param name="addresses">Allocates the areas' addresses.</param>
+    /// <param name="outlets">Creates the interrupt outlets.</param>
+    /// <param name="addressSpaces">The address spaces by which the SPEs translate.</param>
+    /// <param name="lineOf">Wraps an outlet's line so that an SPE's own host thread may drive it.</param>
     public SpeCalls(
         ISpePool? pool, GuestMemory memory, LparAddressAllocator addresses, OutletTable outlets, AddressSpaceCalls addressSpaces,
         Func<IInterruptLine, IInterruptLine> lineOf)
@@ -51,7 +51,7 @@ internal sealed class SpeCalls : ISpeCalls
         priv2 = problem = localStore = context = shadow = speId = 0;
         if (!IsPageShift(shift0) || !IsPageShift(shift1) || !IsPageShift(shift2) || !IsPageShift(shift3) || !IsPageShift(shift4))
             return Lv1Status.IllegalParameterValue;
-        // Its registers are reached by calls of their own, which belong to isolation (spe.md 8).
+        // Registers of the isolation type are accessed by separate calls, which are not provided (spe.md 8).
         if (type != NormalType)
             return type == IsolationType ? Lv1Status.NotImplemented : Lv1Status.IllegalParameterValue;
         if (!_addressSpaces.TryGet(vasId, out ulong selected, out IPageTable table))
@@ -182,7 +182,7 @@ internal sealed class SpeCalls : ISpeCalls
         return Lv1Status.Success;
     }
 
-    // What a guest maps SPE areas with: the PPE's own page and the 64 KiB of kernels with such pages (spe.md 1).
+    // The page sizes with which guests map SPE areas: 4 KiB, and 64 KiB in kernels with 64 KiB pages (spe.md 1).
     private static bool IsPageShift(ulong shift) => shift is SmallPageShift or MediumPageShift;
 
     private PartitionSpe? TryConstruct(ulong vasId, IPageTableWalker table, int shadowShift)

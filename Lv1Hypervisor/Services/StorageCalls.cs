@@ -7,7 +7,8 @@ using Lv1Hypervisor.Partitions;
 namespace Lv1Hypervisor.Services;
 
 /// <summary>
-/// The storage calls (lv1-calls.md 10). They name a device of the storage bus by its id alone; one that is not open takes no commands.
+/// The storage calls (lv1-calls.md 10). They name a device of the storage bus by its id alone; a device that is not open accepts no
+/// commands.
 /// </summary>
 internal sealed class StorageCalls(DeviceTable devices) : IStorageCalls
 {

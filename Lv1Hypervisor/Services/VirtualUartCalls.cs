@@ -21,7 +21,7 @@ internal sealed class VirtualUartCalls : IVirtualUartCalls
     private readonly OutletTable _outlets;
     private readonly VirtualUartPort[] _ports = new VirtualUartPort[PortCount];
 
-    // What the guest writes is copied here first: a peer may answer into the same memory while it listens.
+    // Guest writes are copied here before the peer gets them, because the peer may send, and so change guest memory, while it receives.
     private readonly byte[] _outgoing = new byte[VirtualUartPort.BufferSize];
     private LparAddress _bitmap;
     private Outlet? _outlet;
@@ -152,7 +152,7 @@ internal sealed class VirtualUartCalls : IVirtualUartCalls
         return Lv1Status.Success;
     }
 
-    /// <summary>True when the range touches the bitmap of ports, which changes when one has something to say.</summary>
+    /// <summary>True when the range overlaps the bitmap of ports, which changes when a port's interrupt condition changes.</summary>
     public bool MayStore(LparAddress start, ulong length) =>
         _outlet is not null && start.Value < _bitmap.Value + BitmapSize && _bitmap.Value < start.Value + length;
 
@@ -184,8 +184,8 @@ internal sealed class VirtualUartCalls : IVirtualUartCalls
         return Lv1Status.Success;
     }
 
-    // Linux's handler loops until the bitmap is 0, and BUGs on a bit without a driver: the bits must be right whenever a call
-    // returns (devices.md 7).
+    // Linux's handler loops until the bitmap is 0, and calls BUG() on a bit without a driver: the bits must be correct whenever a
+    // call returns (devices.md 7).
     private void RefreshInterrupt()
     {
         if (_outlet is not { } outlet)

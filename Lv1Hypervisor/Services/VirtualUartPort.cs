@@ -18,19 +18,19 @@ internal sealed class VirtualUartPort(Action changed) : IVirtualUartPort
     /// <summary>Bytes the guest has not read yet.</summary>
     public int Waiting { get; private set; }
 
-    /// <summary>Bytes the guest wrote and nobody took: only on a port without a peer.</summary>
+    /// <summary>Bytes that the guest wrote and no peer has taken: only on a port without a peer.</summary>
     public int Queued { get; private set; }
 
     public ulong TransmitTrigger { get; set; }
 
-    /// <summary>Free space at or below which the guest wants to know: buffer size - 1 means "any byte".</summary>
+    /// <summary>Free space at or below which the receive condition holds: buffer size - 1 means "any byte".</summary>
     public ulong ReceiveTrigger { get; set; }
 
     public ulong Mask { get; set; }
 
     public IVirtualUartPeer? Peer { get; private set; }
 
-    /// <summary>The conditions as they are, a level, whatever the mask.</summary>
+    /// <summary>The interrupt conditions that hold now (a level), before the mask is applied.</summary>
     public ulong Status =>
         ((ulong)Queued <= TransmitTrigger ? InterruptTransmit : 0)
         | ((ulong)(BufferSize - Waiting) <= ReceiveTrigger ? InterruptReceive : 0);
@@ -47,7 +47,7 @@ internal sealed class VirtualUartPort(Action changed) : IVirtualUartPort
         return true;
     }
 
-    /// <summary>Moves waiting bytes out. <paramref name="destination"/> may be shorter than what waits.</summary>
+    /// <summary>Removes waiting bytes from the queue. <paramref name="destination"/> may be shorter than the queue.</summary>
     public int Take(Span<byte> destination)
     {
         int count = Math.Min(destination.Length, Waiting);

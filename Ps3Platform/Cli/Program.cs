@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 
 using Ps3Platform.Cli.Commands;
 using Ps3Platform.Cli.Completion;
+using Ps3Platform.Cli.Guests;
 using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Shell;
 using Ps3Platform.Cli.Spu;
@@ -21,9 +22,9 @@ public static class Program
         RootCommand root = CreateRoot();
         return Failures.Guard(() =>
         {
-            // The reader has found what people mistype; the parser's own messages are for what is left.
+            // ArgumentReader reports mistyped words; the parser's own messages cover the remaining errors.
             ParseResult parsed = root.Parse(new ArgumentReader(root).Read(args), new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-            // Who asks for help has not written the operands yet.
+            // A missing operand is not an error when help is requested.
             if (parsed.Errors.Count == 0 || parsed.Action is HelpPage)
                 return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
             foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
@@ -45,6 +46,7 @@ public static class Program
             + "  ps3 disasm vmlinux start_kernel  its code\n"
             + "  ps3 spu run prog.elf             an SPU program alone, without a kernel\n"
             + "  ps3 bench spu                    how fast the SPEs are here\n"
+            + "  ps3 guest build                  builds a Linux with a root disk; \"ps3 boot linux\" boots it\n"
             + "  ps3 flash show flash.bin         the console's settings in its flash\n"
             + "  ps3 completion bash              lets a shell complete all this")
         {
@@ -54,6 +56,7 @@ public static class Program
             DisasmCommand.Create(),
             SpuCommand.Create(),
             BenchCommand.Create(),
+            GuestCommand.Create(),
             FlashCommand.Create(),
             SchemaCommand.Create(),
         };

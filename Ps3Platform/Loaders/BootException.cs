@@ -1,4 +1,4 @@
 namespace Ps3Platform.Loaders;
 
-/// <summary>Sound files that cannot be started together: what does not fit, and what to change.</summary>
+/// <summary>Valid files that cannot be booted together. The message says what does not fit, and what to change.</summary>
 public sealed class BootException(string message) : Exception(message);

@@ -1,9 +1,9 @@
 namespace Ps3Platform.Loaders;
 
-/// <summary>The bytes of a file with the name that messages give it.</summary>
+/// <summary>The bytes of a file, and its name for messages.</summary>
 public sealed record ImageFile(string Name, ReadOnlyMemory<byte> Bytes)
 {
-    /// <summary>The largest file that is read at all: twice a console's memory.</summary>
+    /// <summary>Size of the largest file that is read, in bytes: twice a console's memory.</summary>
     public const int MaximumBytes = 512 << 20;
 
     /// <summary>Reads a whole file.</summary>

@@ -1,6 +1,6 @@
 namespace Ps3Platform.Loaders;
 
-/// <summary>A file is not what it should be: names the file, the offset of the trouble, and the way out.</summary>
+/// <summary>A file is damaged or of another kind. The message names the file, the offset of the error, and what to do.</summary>
 public sealed class ImageFormatException : Exception
 {
     /// <summary>Trouble in <paramref name="fileName"/> at byte <paramref name="offset"/>; <paramref name="problem"/> ends with what to do about it.</summary>
@@ -15,7 +15,7 @@ public sealed class ImageFormatException : Exception
     /// <summary>The file as the user named it, or a name such as "vmlinux.xz (unpacked)".</summary>
     public string FileName { get; }
 
-    /// <summary>Where in the file (or in its unpacked bytes) the trouble was found.</summary>
+    /// <summary>Offset of the error in the file, or in its unpacked bytes.</summary>
     public long Offset { get; }
 
     /// <summary>The message without file and offset.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Ps3Platform.Loaders;
 
-/// <summary>Bounds-checked big-endian reads from hostile bytes; every failure says where and what was being read.</summary>
+/// <summary>Bounds-checked big-endian reads from untrusted bytes. Every failure names the offset and the part being read.</summary>
 internal readonly ref struct ImageReader(string name, ReadOnlySpan<byte> bytes)
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;

@@ -5,14 +5,17 @@ using Ps3Platform.Devices.Storage;
 
 namespace Ps3Platform.Machine;
 
-/// <summary>Counts who lets the guest stand still. On the machine's thread, but for <see cref="Post"/>.</summary>
+/// <summary>Counts the devices that hold the guest. All members except <see cref="Post"/> are for the machine's thread.</summary>
 internal sealed class GuestHold(MachineThread thread) : IGuestHold
 {
     private readonly ConcurrentQueue<Action> _posted = new();
     private volatile int _holds;
 
-    /// <summary>True while no thread shall get a turn.</summary>
+    /// <summary>True while a device holds the guest, so that no thread may get a turn.</summary>
     public bool IsHeld => _holds > 0;
+
+    /// <summary>How many hold.</summary>
+    public int Holds => _holds;
 
     /// <inheritdoc/>
     public void Hold() => _holds++;
@@ -27,7 +30,7 @@ internal sealed class GuestHold(MachineThread thread) : IGuestHold
         thread.Wake();
     }
 
-    /// <summary>Runs what was posted.</summary>
+    /// <summary>Runs the posted actions.</summary>
     public void RunPosted()
     {
         while (_posted.TryDequeue(out Action? action))

@@ -27,7 +27,7 @@ using Ps3Platform.Machine.Turns;
 
 namespace Ps3Platform.Machine;
 
-/// <summary>The one place where the parts of a console are joined.</summary>
+/// <summary>Builds a console: makes its parts and connects them. No other type does that.</summary>
 public static class MachineBuilder
 {
     // GPU memory a partition may get (252 MiB) and its context areas; the host commits what is touched.
@@ -39,8 +39,8 @@ public static class MachineBuilder
     public static Ps3Machine Build(MachineConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        // Linux's PS3 port sets up the second thread's interrupts without asking whether there is one, and dies where the device
-        // tree names one thread only. It is told of two, as on every console, and not to start the second.
+        // Linux's PS3 port sets up the second thread's interrupts without checking that the thread exists, and crashes if the device
+        // tree names one thread only. So the tree names two, as on every console, and maxcpus=1 keeps Linux from starting the second.
         bool hideFromLinux = config.Threads == 1 && KernelInfo.IsLinux(config.Kernel);
         BootPlan plan = BootLayout.Arrange(config.Kernel, new BootRequest
         {
@@ -136,7 +136,7 @@ public static class MachineBuilder
         }
     }
 
-    // What every console has. A further device of this machine's is one line here, or one in MachineConfig.Devices.
+    // The devices of every console. To add a device, add a line here, or an element to MachineConfig.Devices.
     private static StandardDevices AddStandardDevices(MachineConfig config, DevicePorts ports, List<IDevice> devices)
     {
         var display = new DisplayState(config.Video);
@@ -188,13 +188,13 @@ public static class MachineBuilder
     private static void CheckNames(List<IDevice> devices)
     {
         if (devices.GroupBy(static device => device.Name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
-            throw new ArgumentException($"Two devices of the machine are named '{twice.Key}'.", nameof(devices));
+            throw new ArgumentException($"Two devices of the machine have the name '{twice.Key}'.", nameof(devices));
     }
 
     private static unsafe void Enter(PpuThread thread, ThreadEntry entry)
     {
         thread.State.Nia = entry.Pc.Value;
-        // A partition cannot change MSR.ME (Book III 2.3.1); retail consoles run it with ME on, as the MSR values of kernel logs show.
+        // A partition cannot change MSR.ME (Book III 2.3.1). Retail consoles run it with ME on, as MSR values in kernel logs show.
         thread.SetMsr(entry.Msr | Msr.Me);
         thread.State.Gpr[3] = entry.R3;
         thread.State.Gpr[4] = entry.R4;

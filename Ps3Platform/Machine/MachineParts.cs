@@ -14,7 +14,7 @@ using Ps3Platform.Machine.Turns;
 
 namespace Ps3Platform.Machine;
 
-/// <summary>The parts that <see cref="MachineBuilder"/> has joined, for the machine that runs them.</summary>
+/// <summary>The connected parts that <see cref="MachineBuilder"/> passes to <see cref="Ps3Machine"/>.</summary>
 internal sealed record MachineParts
 {
     public required ITurnClock Clock { get; init; }
@@ -40,7 +40,7 @@ internal sealed record MachineParts
     /// <summary>All devices, in the order in which they were attached.</summary>
     public required IReadOnlyList<IDevice> Devices { get; init; }
 
-    /// <summary>What stores into the partition's memory by itself: lv1, and devices with DMA.</summary>
+    /// <summary>The parts that store into the partition's memory without an instruction of the guest: lv1, and devices with DMA.</summary>
     public required IReadOnlyList<IMemoryWriter> MemoryWriters { get; init; }
 
     /// <summary>Hardware threads that have an entry point.</summary>
@@ -49,6 +49,6 @@ internal sealed record MachineParts
 
 /// <summary>Devices of every console that the machine offers by name.</summary>
 /// <param name="Gpu">The graphics unit.</param>
-/// <param name="Screen">What the monitor shows.</param>
-/// <param name="SystemManager">Power button.</param>
+/// <param name="Screen">The picture on the monitor.</param>
+/// <param name="SystemManager">The system manager, which has the power button.</param>
 internal sealed record StandardDevices(GpuDevice Gpu, IFrameSource Screen, SystemManager SystemManager);

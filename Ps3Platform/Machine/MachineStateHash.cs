@@ -5,8 +5,8 @@ using CellPpe.Core;
 namespace Ps3Platform.Machine;
 
 /// <summary>
-/// A fingerprint of a machine: registers of all threads and SPEs, the selected page table, time, and every byte of memory, which is all
-/// a guest computes with. What lv1 and devices remember besides (plugs, queues) is not in it.
+/// A digest of a machine's state: registers of all threads and SPEs, the selected page table, time, and every byte of memory. The
+/// internal state of lv1 and devices (plugs, queues) is not included.
 /// </summary>
 public static class MachineStateHash
 {

@@ -4,10 +4,10 @@ using CellPpe.Ppe.Threads;
 
 namespace Ps3Platform.Machine;
 
-/// <summary>How the partition has ended, if it has: lv1 and the system manager say so, the machine's loop reads it.</summary>
+/// <summary>Holds how the partition has ended, if it has. lv1 and the system manager set it, and the machine's loop reads it.</summary>
 internal sealed class PartitionControl(PpuCore ppe) : IPartitionControl
 {
-    /// <summary>Null while the partition runs. The first end counts.</summary>
+    /// <summary>Null while the partition runs. The first end that is reported stays.</summary>
     public RunOutcome? Ended { get; private set; }
 
     /// <inheritdoc/>
@@ -26,7 +26,7 @@ internal sealed class PartitionControl(PpuCore ppe) : IPartitionControl
     public void End(RunOutcome outcome)
     {
         Ended ??= outcome;
-        // The thread that asked must not run on: its hypercall is the last thing of its turn, and there is no next one.
+        // The calling thread must not run on: its hypercall ends its turn, and the machine gives it no other turn.
         foreach (PpuThread thread in ppe.Threads)
             thread.EndTurn();
     }

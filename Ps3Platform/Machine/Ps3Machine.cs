@@ -33,20 +33,21 @@ public sealed class Ps3Machine : IDisposable
     /// <summary>Instructions a turn: about a tenth of a millisecond, so that threads that wait for each other meet soon.</summary>
     private const long Quantum = 20_000;
 
-    /// <summary>How long an idle machine with nothing planned sleeps before it looks again.</summary>
+    /// <summary>How long an idle machine without a scheduled event sleeps before it checks for work again.</summary>
     private const ulong LongestIdle = IMachineClock.Frequency / 10;
 
-    // lv1.calls: what a guest that waits for nothing calls.
+    // The number of lv1_pause in lv1.calls.
     private const ulong PauseCall = 9;
 
-    // Held by whoever posts, so that neither the threads nor the event go away meanwhile.
+    // Held by OnPosted and Dispose, so that the threads and the wake event are not disposed of during a post.
     private readonly Lock _posting = new();
     private readonly LockupDetector _lockups;
     private readonly MachineThread _thread;
     private readonly PartitionControl _control;
     private readonly GuestHold _hold;
     private readonly IReadOnlyList<PpuThread> _running;
-    private bool _stuckReported;
+    private ulong? _stoodAt;
+    private bool _lockupReported;
     private bool _disposed;
 
     internal Ps3Machine(MachineConfig config, MachineParts parts)
@@ -65,6 +66,7 @@ public sealed class Ps3Machine : IDisposable
         _thread = parts.Thread;
         _control = parts.Control;
         _hold = parts.Hold;
+        Pause = new GuestPause(parts.Hold, parts.Devices);
         _running = parts.Running;
         _lockups = new LockupDetector(Ppe.Threads.Count, new CycleConditions(PauseCall, parts.MemoryWriters));
         Events.Posted += OnPosted;
@@ -76,11 +78,14 @@ public sealed class Ps3Machine : IDisposable
     /// <summary>The partition's memory.</summary>
     public GuestMemory Memory { get; }
 
-    /// <summary>Scheduled work.</summary>
+    /// <summary>The scheduled events.</summary>
     public EventQueue Events { get; }
 
     /// <summary>The processor.</summary>
     public PpuCore Ppe { get; }
+
+    /// <summary>The hardware threads for which the kernel has an entry point.</summary>
+    public IReadOnlyList<PpuThread> StartedThreads => _running;
 
     /// <summary>The hypervisor.</summary>
     public Lv1 Hypervisor { get; }
@@ -88,13 +93,16 @@ public sealed class Ps3Machine : IDisposable
     /// <summary>All devices. To be called on the thread that runs the machine, or between two runs.</summary>
     public IReadOnlyList<IDevice> Devices { get; }
 
+    /// <summary>Stops the guest and continues it.</summary>
+    public GuestPause Pause { get; }
+
     /// <summary>The system manager, for the power button.</summary>
     public SystemManager SystemManager { get; }
 
     /// <summary>The SPEs, or null when there are none.</summary>
     public MachineSpes? Spes { get; }
 
-    /// <summary>What the monitor shows.</summary>
+    /// <summary>The picture on the monitor.</summary>
     public IFrameSource Screen { get; }
 
     /// <summary>The graphics unit.</summary>
@@ -106,45 +114,56 @@ public sealed class Ps3Machine : IDisposable
     /// <summary>The kernel's symbols; empty when none are known.</summary>
     public SymbolTable Symbols => Config.Symbols ?? Config.Kernel.Symbols;
 
-    /// <summary>The line in which the guest has said on its console that it panicked; asked when all threads have stopped getting on.</summary>
+    /// <summary>
+    /// Returns the console line in which the guest reported a panic, or null. Called when no thread has made progress for a while.
+    /// </summary>
     public Func<string?>? ConsolePanic { get; set; }
 
-    /// <summary>Told of a guest that has stopped for good, with <see cref="LockupAction.Report"/>.</summary>
-    public Action<RunOutcome>? Stuck { get; set; }
+    /// <summary>Called once with <see cref="LockupAction.Report"/>, when the guest has locked up, or has panicked and stopped.</summary>
+    public Action<RunOutcome>? LockupReporter { get; set; }
 
-    /// <summary>Called between turns with the time base, or null. It changes nothing in the machine.</summary>
+    /// <summary>Called between turns with the time base, or null. It must not change the machine.</summary>
     public Action<ulong>? BetweenTurns { get; set; }
 
-    /// <summary>Looks at every thread after its turn, or null.</summary>
+    /// <summary>Samples every thread after its turn; null for none.</summary>
     public GuestSampler? Sampler { get; set; }
 
-    /// <summary>When <see cref="Run"/> was called first: the guest's first instruction follows at once. In UTC.</summary>
+    /// <summary>UTC time of the first call of <see cref="Run"/>, directly before the guest's first instruction.</summary>
     public DateTime? FirstRun { get; private set; }
 
     /// <summary>Host time spent in <see cref="Run"/>.</summary>
     public TimeSpan HostTime { get; private set; }
 
-    /// <summary>Host time of it that was spent asleep because no thread had anything to do.</summary>
+    /// <summary>The part of <see cref="HostTime"/> that was spent asleep because no thread could run.</summary>
     public TimeSpan IdleTime { get; private set; }
 
     /// <summary>Instructions of all threads.</summary>
     public ulong Instructions => Ppe.Threads.Aggregate(0UL, static (sum, thread) => sum + thread.State.Instructions);
 
-    /// <summary>Where every thread and SPE is and what it waits for, for a message about a machine that did not end by itself.</summary>
-    public string Whereabouts => string.Join("; ", _running.Select(thread =>
+    /// <summary>Describes the address and the wait of every thread and SPE, for the message of a run that a limit has ended.</summary>
+    public string DescribeThreads() => string.Join("; ", _running.Select(thread =>
         $"thread {thread.ThreadId} {(thread.IsPaused ? "paused" : "running")} at 0x{thread.State.Nia:x}{Symbol(thread.State.Nia)}"))
-        + Spes?.Whereabouts;
+        + Spes?.DescribeRunning();
 
-    /// <summary>True while no thread shall get a turn, because a device waits for the host.</summary>
+    /// <summary>True while no thread may get a turn: the machine was stopped, or a device waits for the host.</summary>
     internal bool IsHeld => _hold.IsHeld;
 
-    /// <summary>Time base of whatever is due next.</summary>
+    /// <summary>Time base of the next event or SPE timer.</summary>
     internal ulong NextTime => Spes is { } spes ? Math.Min(Events.NextTime, spes.NextTime) : Events.NextTime;
 
-    /// <summary>From any thread: runs something between two turns. A thread of the guest's that has a host thread may run meanwhile.</summary>
+    /// <summary>
+    /// From any thread: runs an action between two turns. Hardware threads with their own host threads may run meanwhile.
+    /// </summary>
     public void Post(Action action) => Events.Post(action);
 
-    /// <summary>The log in the kernel's memory, or null when none is found. Between two runs, or on the thread that runs the machine.</summary>
+    /// <summary>
+    /// Ends the run, on the machine's thread: <see cref="RunEnd.Reset"/> or <see cref="RunEnd.Quit"/>. The first end counts.
+    /// </summary>
+    public void End(RunOutcome outcome) => _control.End(outcome);
+
+    /// <summary>
+    /// The log in the kernel's memory, or null when none is found. To be called between two runs, or on the thread that runs the machine.
+    /// </summary>
     public KernelLogText? FindKernelLog() =>
         KernelLogFinder.Find(new GuestKernelMemory(Memory, Ppe, Config.BootMemorySize), Symbols);
 
@@ -155,7 +174,7 @@ public sealed class Ps3Machine : IDisposable
         FirstRun ??= DateTime.UtcNow;
         _thread.Claim();
         foreach (PpuThread thread in _running)
-            thread.Stops.GoOn();
+            thread.Stops.ClearLastStop();
         long started = Stopwatch.GetTimestamp();
         using CancellationTokenRegistration cancel = limits.Cancel.Register(_thread.Wake);
         Spes?.Resume();
@@ -171,15 +190,21 @@ public sealed class Ps3Machine : IDisposable
 
             while (true)
             {
-                ulong now = Clock.TimeBase;
+                ulong now = _stoodAt ?? Clock.TimeBase;
                 RunDue(now);
                 BetweenTurns?.Invoke(now);
                 if (FindEnd(limits, started) is { } end)
                     return end;
                 if (_hold.IsHeld)
                 {
-                    StandStill(now);
+                    WaitWhileHeld(now);
                     continue;
+                }
+
+                if (_stoodAt is not null)
+                {
+                    _stoodAt = null;
+                    Spes?.Resume();
                 }
 
                 bool ran = RunTurns(limits.Instructions);
@@ -189,7 +214,7 @@ public sealed class Ps3Machine : IDisposable
         }
         finally
         {
-            // Whoever looks at the machine between two runs finds it at rest.
+            // No SPE runs between two runs of the machine, so that callers can inspect its state.
             Spes?.Suspend();
             HostTime += Stopwatch.GetElapsedTime(started);
         }
@@ -208,9 +233,9 @@ public sealed class Ps3Machine : IDisposable
         _thread.Dispose();
     }
 
-    /// <summary>True when no thread shall get another turn.</summary>
+    /// <summary>True when no thread may get another turn in this run.</summary>
     internal bool IsOver(RunLimits limits) =>
-        _control.Ended is not null || FindStopTaken() is not null || (limits.Instructions is { } most && Instructions >= most);
+        _control.Ended is not null || FindThreadAtStop() is not null || (limits.Instructions is { } most && Instructions >= most);
 
     /// <summary>How the run has ended, if it has.</summary>
     internal RunOutcome? FindEnd(RunLimits limits, long started)
@@ -218,15 +243,15 @@ public sealed class Ps3Machine : IDisposable
         if (_control.Ended is { } ended)
             return ended;
         if (limits.Cancel.IsCancellationRequested)
-            return new RunOutcome(RunEnd.Cancelled, Whereabouts);
+            return new RunOutcome(RunEnd.Cancelled, DescribeThreads());
         if (limits.Timeout is { } timeout && Stopwatch.GetElapsedTime(started) > timeout)
-            return new RunOutcome(RunEnd.Timeout, Whereabouts);
+            return new RunOutcome(RunEnd.Timeout, DescribeThreads());
         if (limits.Instructions is { } most && Instructions >= most)
-            return new RunOutcome(RunEnd.InstructionLimit, Whereabouts);
-        return FindStopTaken() is { } stopped ? new RunOutcome(RunEnd.Stopped, Describe(stopped)) : FindStop();
+            return new RunOutcome(RunEnd.InstructionLimit, DescribeThreads());
+        return FindThreadAtStop() is { } stopped ? new RunOutcome(RunEnd.Stopped, DescribeStop(stopped)) : FindLockup();
     }
 
-    /// <summary>Looks at a thread at the end of its turn.</summary>
+    /// <summary>Passes a thread to sampler and lockup detector at the end of its turn.</summary>
     internal void Observe(PpuThread thread, ulong start, bool whole)
     {
         ulong now = Clock.TimeBase;
@@ -234,7 +259,7 @@ public sealed class Ps3Machine : IDisposable
         _lockups.Observe(thread, now);
     }
 
-    /// <summary>Runs everything that is due at <paramref name="now"/>.</summary>
+    /// <summary>Runs the events and SPE timers that are due at <paramref name="now"/>.</summary>
     internal void RunDue(ulong now)
     {
         Events.RunDue(now);
@@ -247,13 +272,13 @@ public sealed class Ps3Machine : IDisposable
     /// <inheritdoc cref="MachineThread.WaitForWork"/>
     internal void WaitForWork(TimeSpan longest) => _thread.WaitForWork(longest);
 
-    // Every thread that can run gets one turn. False: none could.
+    // Gives each thread that can run one turn. Returns false when none could run.
     private bool RunTurns(ulong? mostInstructions)
     {
         bool ran = false;
         foreach (PpuThread thread in _running)
         {
-            // It has ended the turn before, and may concern this thread.
+            // A post has ended the previous thread's turn; its action may change this thread.
             if (Events.HasPosted)
                 Events.RunDue(Clock.TimeBase);
             if (thread.IsPaused)
@@ -277,15 +302,15 @@ public sealed class Ps3Machine : IDisposable
             long executed = thread.Run(budget);
             ran = true;
             Observe(thread, start, whole: executed >= budget);
-            if (_control.Ended is not null || thread.Stops.Taken is not null)
+            if (_control.Ended is not null || thread.Stops.LastStop is not null)
                 break;
         }
 
         return ran;
     }
 
-    // SPEs without host threads of their own get what they can do in the time that the PPE's turns have taken; with no turn, in
-    // the time to what is due next. False: none could run.
+    // Runs SPEs that have no host threads for the guest time that the PPE's turns have taken or, if no PPE thread could run, until the
+    // next event. Returns false when no SPE could run.
     private bool RunSpeTurns(ulong? ticks)
     {
         if (Spes is not { TakesTurns: true, IsBusy: true } spes)
@@ -300,28 +325,28 @@ public sealed class Ps3Machine : IDisposable
         return true;
     }
 
-    // Lets time pass until something can happen.
+    // Lets time pass until the next event.
     private void Idle()
     {
         long started = Stopwatch.GetTimestamp();
-        // Its core is one on which an SPE's host thread may wait for work without sleeping.
+        // This host core is free now, so an SPE's host thread may wait for work without sleeping.
         Spes?.SetPpeThreads(0);
         Clock.IdleUntil(NextWake(), _thread.WakeHandle);
         Spes?.SetPpeThreads(1);
         IdleTime += Stopwatch.GetElapsedTime(started);
     }
 
-    // A device waits for the host, and so does the guest, for which no time passes.
-    private void StandStill(ulong now)
+    // Waits while the machine is stopped or a device waits for the host. No guest time passes.
+    private void WaitWhileHeld(ulong now)
     {
+        _stoodAt = now;
         Spes?.Suspend();
         _thread.WaitForWork(TimeSpan.FromMilliseconds(100));
         _hold.RunPosted();
         Clock.GoBackTo(now);
-        Spes?.Resume();
     }
 
-    // When an idle machine has to look again.
+    // The time base at which an idle machine must check for work again.
     private ulong NextWake()
     {
         ulong until = Math.Min(NextTime, Clock.TimeBase + LongestIdle);
@@ -334,45 +359,46 @@ public sealed class Ps3Machine : IDisposable
         return Math.Max(until, Clock.TimeBase);
     }
 
-    // The thread that has come to a breakpoint or watched access, if one has.
-    private PpuThread? FindStopTaken()
+    // The thread that has stopped at a breakpoint or a watched access, or null.
+    private PpuThread? FindThreadAtStop()
     {
         foreach (PpuThread thread in _running)
         {
-            if (thread.Stops.Taken is not null)
+            if (thread.Stops.LastStop is not null)
                 return thread;
         }
 
         return null;
     }
 
-    private string Describe(PpuThread thread)
+    private string DescribeStop(PpuThread thread)
     {
-        Stop stop = thread.Stops.Taken!.Value;
-        string what = stop.Cause == StopCause.Breakpoint ? "breakpoint" : $"{(stop.Access == WatchedAccess.Load ? "load" : "store")} of 0x{stop.Data:x}";
+        Stop stop = thread.Stops.LastStop!.Value;
+        string access = stop.Access == WatchedAccess.Load ? "load" : "store";
+        string what = stop.Cause == StopCause.Breakpoint ? "breakpoint" : $"{access} of 0x{stop.Data:x}";
         return $"{what} at 0x{stop.Address:x}{Symbol(stop.Address)}, thread {thread.ThreadId}";
     }
 
-    // Whether the guest has stopped for good.
-    private RunOutcome? FindStop()
+    // The outcome when the guest has locked up, or has panicked and stopped; otherwise null.
+    private RunOutcome? FindLockup()
     {
-        if (Config.Lockup == LockupAction.Off || _stuckReported || !_lockups.IsQuiet(_running, Clock.TimeBase))
+        if (Config.Lockup == LockupAction.Off || _lockupReported || !_lockups.IsQuiet(_running, Clock.TimeBase))
             return null;
-        bool alone = Spes is not { IsBusy: true } and not { NextTime: < ulong.MaxValue };
-        IReadOnlyList<EndlessCycle>? cycles = alone && Ppe.TryStandStill() ? _lockups.FindCycles(_running) : null;
+        bool spesIdle = Spes is not { IsBusy: true } and not { NextTime: < ulong.MaxValue };
+        IReadOnlyList<EndlessCycle>? cycles = spesIdle && Ppe.TryStandStill() ? _lockups.FindCycles(_running) : null;
         RunOutcome? found = cycles is null ? null : new RunOutcome(RunEnd.LockedUp, LockupReport.Describe(_running, cycles, Symbol));
-        // Searching memory takes a moment: only where it may say something.
+        // Searching memory for the log takes time, so it is done only if the guest may have panicked.
         if ((cycles is not null || _lockups.IsPausing(_running)) && (ConsolePanic?.Invoke() ?? FindKernelLog()?.PanicLine) is { } line)
-            found = new RunOutcome(RunEnd.Panic, $"{line} ({Whereabouts})");
+            found = new RunOutcome(RunEnd.Panic, $"{line} ({DescribeThreads()})");
         if (found is not { } outcome || Config.Lockup == LockupAction.Stop)
             return found;
-        _stuckReported = true;
-        Stuck?.Invoke(outcome);
+        _lockupReported = true;
+        LockupReporter?.Invoke(outcome);
         return null;
     }
 
-    // Guest code leaves within some instructions, and the loop comes to what was posted. A device's own host thread may do this
-    // until the device is gone, which the machine does not wait for.
+    // Makes guest code end its turn within some instructions, so that the loop runs the posted action. A device's host thread may call
+    // this even after Dispose, because the machine does not wait for such threads.
     private void OnPosted()
     {
         lock (_posting)

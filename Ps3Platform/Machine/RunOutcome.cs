@@ -9,31 +9,37 @@ public enum RunEnd
     /// <summary>The guest asked for a restart.</summary>
     Restart,
 
-    /// <summary>The guest gave up: lv1_panic, or a kernel that said so on its console and stopped.</summary>
+    /// <summary>The guest called lv1_panic, or its kernel reported a panic on the console and stopped.</summary>
     Panic,
 
-    /// <summary>No thread can ever get on.</summary>
+    /// <summary>No thread can ever make progress again.</summary>
     LockedUp,
 
     /// <summary>The time limit was reached.</summary>
     Timeout,
 
-    /// <summary>Somebody asked the machine to stop.</summary>
+    /// <summary><see cref="RunLimits.Cancel"/> was cancelled.</summary>
     Cancelled,
 
     /// <summary>The instruction limit was reached.</summary>
     InstructionLimit,
 
-    /// <summary>A hardware thread of the PPE has stopped at a breakpoint or a watched access. The next run goes on from there.</summary>
+    /// <summary>A hardware thread of the PPE has stopped at a breakpoint or a watched access. The next run continues from there.</summary>
     Stopped,
+
+    /// <summary>Somebody outside reset the machine (<see cref="Ps3Machine.End"/>).</summary>
+    Reset,
+
+    /// <summary>Somebody outside ended the machine (<see cref="Ps3Machine.End"/>).</summary>
+    Quit,
 }
 
 /// <summary>How a run ended.</summary>
-/// <param name="End">Why.</param>
-/// <param name="Message">For a person: what happened, where.</param>
+/// <param name="End">The cause.</param>
+/// <param name="Message">Text for the user: what happened, and where.</param>
 public readonly record struct RunOutcome(RunEnd End, string Message);
 
-/// <summary>When a run is to be ended from outside.</summary>
+/// <summary>Limits at which the machine ends a run.</summary>
 public sealed record RunLimits
 {
     /// <summary>Host time, or null for none.</summary>

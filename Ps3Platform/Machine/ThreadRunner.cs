@@ -10,20 +10,22 @@ namespace Ps3Platform.Machine;
 
 /// <summary>
 /// Runs each hardware thread on a host thread of its own, for one run of the machine. Everything but guest code happens under
-/// <see cref="MachineLock"/>: what is due is done by whichever thread comes by first, at the end of its turn, and by the thread
-/// that called <see cref="Run"/> when all others wait.
+/// <see cref="MachineLock"/>: each thread runs the events that are due at the end of its turn, and the thread that called
+/// <see cref="Run"/> runs them when all others wait.
 /// </summary>
 internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> threads, RunLimits limits)
 {
-    /// <summary>Instructions a turn: some microseconds of compiled code, after which time and limits are looked at.</summary>
+    /// <summary>Instructions per turn: some microseconds of compiled code, after which time and limits are checked.</summary>
     private const long Quantum = 10_000;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
 
     private readonly MachineLock _lock = machine.Ppe.Lock;
 
-    // Under the lock from here on.
+    // The fields below are guarded by the lock.
     private int _idle;
+    private int _standing;
+    private ulong? _stoodAt;
     private long _idleSince;
     private bool _stopping;
     private ExceptionDispatchInfo? _failure;
@@ -31,7 +33,7 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
     /// <summary>Host time during which every thread waited.</summary>
     public TimeSpan IdleTime { get; private set; }
 
-    /// <summary>Runs until the machine's end or a limit; then no thread runs any more.</summary>
+    /// <summary>Runs until the partition ends or a limit is reached. No thread runs any more when it returns.</summary>
     public RunOutcome Run(long started)
     {
         Thread[] hosts = [.. threads.Select(thread => new Thread(() => RunThread(thread)) { IsBackground = true, Name = $"ppe-{thread.ThreadId}" })];
@@ -46,12 +48,15 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
                 _lock.Enter();
                 try
                 {
-                    ulong now = machine.Clock.TimeBase;
+                    if (_stoodAt is { } stoodAt)
+                        machine.Clock.GoBackTo(stoodAt);
+                    ulong now = _stoodAt ?? machine.Clock.TimeBase;
                     if (_failure is null)
                         machine.RunDue(now);
                     machine.BetweenTurns?.Invoke(now);
                     outcome = _failure is null ? machine.FindEnd(limits, started) : default(RunOutcome);
-                    wait = NextLook(now, started);
+                    StandStill();
+                    wait = NextCheck(now, started);
                 }
                 finally
                 {
@@ -71,8 +76,32 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
         }
 
         _failure?.Throw();
-        // Where the threads are is known only now.
+        // The threads have stopped only now, so the message can describe where they are.
         return machine.FindEnd(limits, started) ?? outcome.Value;
+    }
+
+    // Guest time stands still from when all threads do; what had been begun until then belongs to the time before.
+    private void StandStill()
+    {
+        if (_stoodAt is { } stoodAt)
+        {
+            machine.Clock.GoBackTo(stoodAt);
+            if (machine.IsHeld)
+            {
+                // A timer that was due may have woken one.
+                machine.Spes?.Suspend();
+                return;
+            }
+
+            _stoodAt = null;
+            machine.Spes?.Resume();
+            _lock.Announce();
+        }
+        else if (machine.IsHeld && _standing + _idle == threads.Count)
+        {
+            machine.Spes?.Suspend();
+            _stoodAt = machine.Clock.TimeBase;
+        }
     }
 
     private void Stop()
@@ -92,10 +121,21 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
         {
             while (!_stopping)
             {
+                // While the guest stands still, the thread that called Run does what is due, and restarts time.
+                if (machine.IsHeld || _stoodAt is not null)
+                {
+                    _standing++;
+                    machine.WakeUp();
+                    _lock.Wait(LongestWait);
+                    _standing--;
+                    continue;
+                }
+
                 if (machine.Events.HasPosted || machine.NextTime <= machine.Clock.TimeBase)
                     machine.RunDue(machine.Clock.TimeBase);
-                // Time goes on for a guest that stands still here; its SPEs run on.
-                if (machine.IsOver(limits) || machine.IsHeld)
+                if (machine.IsHeld)
+                    continue;
+                if (machine.IsOver(limits))
                 {
                     machine.WakeUp();
                     _lock.Wait(LongestWait);
@@ -112,7 +152,7 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
         }
         catch (Exception e)
         {
-            // It belongs to whoever runs the machine.
+            // Exceptions are rethrown on the thread that called Run.
             thread.Attach();
             _failure ??= ExceptionDispatchInfo.Capture(e);
             machine.WakeUp();
@@ -125,7 +165,7 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
 
     private void RunTurn(PpuThread thread)
     {
-        // Other threads count on while this is read: the limit is kept to a turn.
+        // Other threads continue to count while this is read, so the limit is exact to a turn only.
         long budget = limits.Instructions is { } most ? Math.Clamp((long)(most - machine.Instructions), 1, Quantum) : Quantum;
         ulong start = machine.Sampler is null ? 0 : machine.Clock.TimeBase;
         long executed = thread.Run(budget);
@@ -148,7 +188,7 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
         if (++_idle == threads.Count)
         {
             _idleSince = Stopwatch.GetTimestamp();
-            // Nobody else looks at what is due next.
+            // Only the thread that called Run checks the next event when all threads wait.
             machine.WakeUp();
         }
 
@@ -157,9 +197,9 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
             IdleTime += Stopwatch.GetElapsedTime(_idleSince);
     }
 
-    private TimeSpan NextLook(ulong now, long started)
+    private TimeSpan NextCheck(ulong now, long started)
     {
-        TimeSpan wait = Until(machine.NextTime, now);
+        TimeSpan wait = _stoodAt is null ? Until(machine.NextTime, now) : LongestWait;
         if (limits.Timeout is { } timeout)
         {
             TimeSpan left = timeout - Stopwatch.GetElapsedTime(started);

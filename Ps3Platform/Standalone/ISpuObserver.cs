@@ -7,14 +7,14 @@ namespace Ps3Platform.Standalone;
 /// <summary>Called before and after each instruction of a program, on the thread that runs it.</summary>
 public interface ISpuObserver
 {
-    /// <summary>The next instruction is about to be executed. False: the run ends here.</summary>
+    /// <summary>Called before the next instruction is executed. Return false to end the run there.</summary>
     bool Before(IObservedSpu spu);
 
-    /// <summary>The instruction has been executed, or could not be.</summary>
+    /// <summary>Called when the instruction has been executed or has failed.</summary>
     void After(IObservedSpu spu, SpuExit exit);
 }
 
-/// <summary>What an <see cref="ISpuObserver"/> sees of the program.</summary>
+/// <summary>The program's state, for an <see cref="ISpuObserver"/>.</summary>
 public interface IObservedSpu
 {
     /// <summary>Registers and program counter.</summary>

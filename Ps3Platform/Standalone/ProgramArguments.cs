@@ -6,12 +6,12 @@ using Ps3Platform.Loaders.Elf;
 namespace Ps3Platform.Standalone;
 
 /// <summary>
-/// A program's arguments as the start-up code of -mstdmain takes them: pointers and strings in one block that it gets by DMA to the top
-/// of local store, where its stack begins below.
+/// A program's arguments for the start-up code of -mstdmain: pointers and strings in one block, which that code transfers by DMA to the
+/// top of local store. Its stack begins below the block.
 /// </summary>
 internal sealed class ProgramArguments
 {
-    /// <summary>What one DMA command moves.</summary>
+    /// <summary>The maximum of bytes in one DMA command.</summary>
     public const int MostBytes = 0x4000;
 
     private const int PointerSize = 4;
@@ -21,7 +21,7 @@ internal sealed class ProgramArguments
     {
         byte[][] strings = [.. arguments.Select(static argument => Encoding.UTF8.GetBytes(argument + "\0"))];
         int pointers = (arguments.Count + 1) * PointerSize;
-        // A command moves multiples of 16 bytes.
+        // A DMA command transfers multiples of 16 bytes.
         int size = (pointers + strings.Sum(static text => text.Length) + 15) & ~15;
         if (size > MostBytes)
             throw new ArgumentException($"The arguments need {size} bytes, more than the {MostBytes} that the start-up code fetches.", nameof(arguments));

@@ -9,32 +9,32 @@ using SpuRuntime.Execution;
 
 namespace Ps3Platform.Standalone;
 
-/// <summary>What a program that runs on an SPE alone gets.</summary>
+/// <summary>The arguments, memory, engine and streams of a program that runs on an SPE without a PPE.</summary>
 public sealed record StandaloneOptions
 {
     /// <summary>Its arguments; the first is its name.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = ["a.out"];
 
-    /// <summary>Memory it reaches by DMA, from <see cref="SpeRig.MemoryAt"/> on.</summary>
+    /// <summary>Bytes of memory that it can access by DMA, from <see cref="SpeRig.MemoryAt"/> on.</summary>
     public ulong MemorySize { get; init; } = 16 << 20;
 
-    /// <summary>What runs its instructions.</summary>
+    /// <summary>Makes the engine that executes its instructions.</summary>
     public ISpuEngineFactory Engines { get; init; } = new SpuCoreFactory();
 
-    /// <summary>What its call-backs read and write.</summary>
+    /// <summary>The standard streams of its call-backs.</summary>
     public StandardStreams Streams { get; init; } = new(Stream.Null, Stream.Null, Stream.Null);
 
     /// <summary>False: the decrementer follows the host's clock. True: it counts instructions, and every run is the same.</summary>
     public bool CountsInstructions { get; init; }
 
-    /// <summary>Told of each instruction, which are then done one at a time.</summary>
+    /// <summary>Is called for each instruction; instructions are then executed one at a time. Null for none.</summary>
     public ISpuObserver? Observer { get; init; }
 
-    /// <summary>Where misuse of registers is told.</summary>
+    /// <summary>Logs misuse of registers.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;
 }
 
-/// <summary>How far a program may get.</summary>
+/// <summary>Limits of a program's run.</summary>
 public sealed record StandaloneLimits
 {
     /// <summary>Host time.</summary>
@@ -43,7 +43,7 @@ public sealed record StandaloneLimits
     /// <summary>Instructions.</summary>
     public ulong? Instructions { get; init; }
 
-    /// <summary>Ends it from outside.</summary>
+    /// <summary>Ends the run when cancelled.</summary>
     public CancellationToken Cancel { get; init; }
 }
 
@@ -53,39 +53,39 @@ public enum StandaloneEnd
     /// <summary>It exited.</summary>
     Exited,
 
-    /// <summary>A stop code that nobody here knows.</summary>
+    /// <summary>It stopped with an unknown stop code.</summary>
     Stopped,
 
-    /// <summary>A halt (heq and its kin).</summary>
+    /// <summary>It executed a halt instruction whose condition held (heq and others).</summary>
     Halted,
 
-    /// <summary>A word that is no instruction.</summary>
+    /// <summary>It reached a word that is not an instruction.</summary>
     InvalidInstruction,
 
-    /// <summary>A channel that is not there.</summary>
+    /// <summary>It used a channel that does not exist.</summary>
     InvalidChannel,
 
-    /// <summary>A DMA command that is wrong, or whose address is.</summary>
+    /// <summary>A DMA command or its address was invalid.</summary>
     DmaError,
 
-    /// <summary>It waits for what can never come.</summary>
+    /// <summary>It waits for an event that can never happen.</summary>
     Waiting,
 
-    /// <summary>A call-back that is not served.</summary>
+    /// <summary>It made a call-back that is not implemented.</summary>
     NotServed,
 
-    /// <summary>The time limit.</summary>
+    /// <summary>The time limit was reached.</summary>
     Timeout,
 
-    /// <summary>The limit of instructions.</summary>
+    /// <summary>The instruction limit was reached.</summary>
     InstructionLimit,
 
-    /// <summary>Ended from outside, or by the observer.</summary>
+    /// <summary><see cref="StandaloneLimits.Cancel"/> or the observer ended the run.</summary>
     Cancelled,
 }
 
 /// <summary>How a program's run ended.</summary>
 /// <param name="End">The kind of end.</param>
-/// <param name="ExitCode">What it exited with, if it did.</param>
-/// <param name="Message">For a person: what and where.</param>
+/// <param name="ExitCode">Its exit code, if it exited.</param>
+/// <param name="Message">Text for the user: what happened, and where.</param>
 public readonly record struct StandaloneOutcome(StandaloneEnd End, int ExitCode, string Message);

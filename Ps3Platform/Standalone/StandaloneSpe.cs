@@ -20,8 +20,8 @@ using SpuRuntime.State;
 namespace Ps3Platform.Standalone;
 
 /// <summary>
-/// One SPE that runs one program to its end on the caller's thread, without a PPE: what newlib asks of a PPE is served by the host.
-/// Addresses of DMA are real. Belongs to one host thread; only cancelling is for others.
+/// One SPE that runs one program until it ends, on the caller's thread and without a PPE: the host serves the call-backs that newlib
+/// makes to a PPE. DMA addresses are real. It belongs to one host thread; other threads may only cancel it.
 /// </summary>
 public sealed class StandaloneSpe : IObservedSpu, ISpeScheduler, ISpeTimer, IDisposable
 {
@@ -32,7 +32,7 @@ public sealed class StandaloneSpe : IObservedSpu, ISpeScheduler, ISpeTimer, IDis
     private const int ErrorMask = 3;
     private const ulong Line = 128;
 
-    // Behind the most memory there may be, and below 4 GB: -mea32 has pointers of 32 bits.
+    // Above the largest memory, and below 4 GB, because pointers of -mea32 have 32 bits.
     private const ulong MappingsAt = 0x8000_0000;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
@@ -85,13 +85,13 @@ public sealed class StandaloneSpe : IObservedSpu, ISpeScheduler, ISpeTimer, IDis
         Enter(arguments);
     }
 
-    /// <summary>Its registers, while it stands.</summary>
+    /// <summary>Its registers; to be used while it does not run.</summary>
     public ref SpuState State => ref _spe.Registers;
 
     /// <summary>Its local store.</summary>
     public Span<byte> LocalStore => _rig.LocalStore(0);
 
-    /// <summary>Instructions done so far.</summary>
+    /// <summary>Instructions executed so far.</summary>
     public ulong Instructions => _spe.Registers.Instructions;
 
     /// <summary>Call-backs the host has served.</summary>
@@ -144,13 +144,13 @@ public sealed class StandaloneSpe : IObservedSpu, ISpeScheduler, ISpeTimer, IDis
     /// <inheritdoc/>
     public void Wake(ISchedulableSpe spe)
     {
-        // Whoever could wake it is on this thread, and looks for itself.
+        // Nothing to do: only this thread could wake it, and Run checks whether it can run.
     }
 
     /// <inheritdoc/>
     public void Suspend(ISchedulableSpe spe)
     {
-        // The only thread is not inside.
+        // Nothing to do: the only thread is not executing the SPE now.
     }
 
     /// <inheritdoc/>
@@ -164,12 +164,12 @@ public sealed class StandaloneSpe : IObservedSpu, ISpeScheduler, ISpeTimer, IDis
         _rig.Dispose();
     }
 
-    // As much as there is memory, beside it.
+    // Bytes for mappings, beside the memory: the same size.
     private static ulong MappingsSize(StandaloneOptions options) => options.MemorySize;
 
     private static Vector128<byte> Words(uint first, uint second = 0, uint third = 0, uint fourth = 0) => Vector128.Create(fourth, third, second, first).AsByte();
 
-    // What the start-up code expects in registers.
+    // Sets the registers as the start-up code expects them.
     private void Enter(ProgramArguments arguments)
     {
         arguments.Block.CopyTo(_rig.Bytes(SpeRig.MemoryAt, (ulong)arguments.Block.Length));
@@ -180,7 +180,7 @@ public sealed class StandaloneSpe : IObservedSpu, ISpeScheduler, ISpeTimer, IDis
         }
         else
         {
-            // An identifier, and no parameters: what they would be is between a program and its own PPE program.
+            // An identifier, and no parameters, whose meaning only a program and its PPE program would agree on.
             State.Registers[3] = Words(0, 1);
         }
 
@@ -217,13 +217,13 @@ public sealed class StandaloneSpe : IObservedSpu, ISpeScheduler, ISpeTimer, IDis
 
         if (_assist.Serve(code, behind, LocalStore) is { } missing)
             return End(StandaloneEnd.NotServed, behind - 4, $"{missing} is not served");
-        // The message is no instruction: the program goes on behind it.
+        // The word of the message is not an instruction; the program continues after it.
         uint interrupts = State.InterruptEnable & 1;
         _rig.Start(0, ((behind + 4) & AddressMask) | interrupts);
         return null;
     }
 
-    // A sleep of the program's: what is left of it when the run is to end first.
+    // Sleeps for the program. Returns the rest of the time if the run must end earlier.
     private TimeSpan Pause(TimeSpan time)
     {
         if (_options.CountsInstructions)
@@ -234,7 +234,7 @@ public sealed class StandaloneSpe : IObservedSpu, ISpeScheduler, ISpeTimer, IDis
 
         long began = Stopwatch.GetTimestamp();
         TimeSpan allowed = _limits.Timeout is { } most && most - Stopwatch.GetElapsedTime(_started) is var rest && rest < time ? rest : time;
-        // In parts: a wait has at most as many milliseconds as an int.
+        // In parts, because a wait takes its milliseconds as an int.
         for (TimeSpan left = allowed; left > TimeSpan.Zero && !_limits.Cancel.IsCancellationRequested; left = allowed - Stopwatch.GetElapsedTime(began))
             _limits.Cancel.WaitHandle.WaitOne(left < LongestWait ? left : LongestWait);
         TimeSpan remaining = time - Stopwatch.GetElapsedTime(began);
@@ -259,7 +259,7 @@ public sealed class StandaloneSpe : IObservedSpu, ISpeScheduler, ISpeTimer, IDis
 
     private StandaloneOutcome End(StandaloneEnd end, uint address, string what) => new(end, 0, $"{what} at {Describe(address)}");
 
-    /// <summary>Notices that a DMA command has failed, which a PPE would be interrupted for.</summary>
+    /// <summary>Notes a failed DMA command, for which a PPE would be interrupted.</summary>
     private sealed class DmaAlarm(LogicalSpe spe) : IInterruptLine
     {
         private const ulong Dsisr = 0x610;

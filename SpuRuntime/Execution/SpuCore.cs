@@ -86,7 +86,7 @@ public sealed unsafe class SpuCore : ISpuEngine, IDisposable
             if (left <= 0)
                 return Leave(next, SingleStep && budget > 0 ? SpuExitReason.SingleStep : SpuExitReason.Budget);
             // What was reported is done by itself, so that nothing behind it goes unreported.
-            bool over = Points is not null && Points.GoesOnAt(c->AddressOf(next) & (SpuState.LocalStoreSize - 1), c->State.Instructions);
+            bool over = Points is not null && Points.ResumesAt(c->AddressOf(next) & (SpuState.LocalStoreSize - 1), c->State.Instructions);
             if (over)
                 Points!.IsSteppingOver = true;
             long chunk = over ? 1 : Math.Min(left, SpuAttention.MostInstructions);

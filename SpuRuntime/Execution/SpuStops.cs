@@ -12,7 +12,7 @@ internal sealed class SpuStops(ISpuEngine engine, Action<StopPoints?> setPoints)
     private readonly StopPoints _points = new();
 
     /// <inheritdoc/>
-    public Stop? Taken => _points.Taken;
+    public Stop? LastStop => _points.LastStop;
 
     /// <inheritdoc/>
     public IReadOnlyCollection<ulong> Breakpoints => _points.Breakpoints;
@@ -30,7 +30,7 @@ internal sealed class SpuStops(ISpuEngine engine, Action<StopPoints?> setPoints)
             ulong before = engine.State.Instructions;
             SpuExit exit = engine.Run(left);
             left -= (long)(engine.State.Instructions - before);
-            if (_points.Taken is { } stop)
+            if (_points.LastStop is { } stop)
                 return stop with { Instructions = instructions - left };
             // A request for attention is answered after this run.
             if (exit.Reason is SpuExitReason.Budget or SpuExitReason.SingleStep or SpuExitReason.Attention)
@@ -58,7 +58,7 @@ internal sealed class SpuStops(ISpuEngine engine, Action<StopPoints?> setPoints)
     public bool RemoveWatchpoint(Watchpoint watchpoint) => Changed(_points.Remove(watchpoint));
 
     /// <inheritdoc/>
-    public void GoOn() => _points.GoOn();
+    public void ClearLastStop() => _points.ClearLastStop();
 
     private bool Changed(bool changed)
     {

@@ -29,7 +29,8 @@ public sealed partial class CitationTests
     {
         string readme = File.ReadAllText(Path.Combine(Folder(), "README.md"));
 
-        List<string> unlisted = [.. Notes().Select(path => Path.GetFileName(path)).Where(name => !readme.Contains($"({name})", StringComparison.Ordinal))];
+        List<string> unlisted =
+            [.. Notes().Select(path => Path.GetFileName(path)).Where(name => !readme.Contains($"({name})", StringComparison.Ordinal))];
         Assert.Empty(unlisted);
     }
 
@@ -39,7 +40,8 @@ public sealed partial class CitationTests
         Directory.EnumerateFiles(Folder(), "*.md").Where(path => Path.GetFileName(path) != "README.md");
 
     private static HashSet<string> Sections(string note) =>
-        [.. File.ReadLines(note).Select(line => Heading().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value)];
+        [.. File.ReadLines(note).Select(line => Heading().Match(line)).Where(match => match.Success)
+            .Select(match => match.Groups[1].Value)];
 
     private static IEnumerable<(string Place, string Note, string Section)> Citations(string path)
     {

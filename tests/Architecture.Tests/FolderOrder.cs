@@ -53,7 +53,7 @@ internal static class FolderOrder
             .
             """,
         ["Ps3Platform.Devices"] = """
-            Blocks, Network, Video
+            Blocks, HotPlug, Network, Video
             Characters, Gelic, Gpu, Storage, VirtualUart
             Storage/Optical
             """,
@@ -69,6 +69,11 @@ internal static class FolderOrder
             Configuration
             Spes
             .
+            """,
+        ["Ps3Platform.Monitor"] = """
+            Control
+            Commands
+            Protocols
             """,
         ["Ps3Platform.Standalone"] = """
             Assist/Protocol, Rig

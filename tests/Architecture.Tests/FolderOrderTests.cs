@@ -161,7 +161,8 @@ public sealed class FolderOrderTests
         {
             string[] level =
             [
-                .. left.Where(folder => edges.TrueForAll(edge => edge.From != folder || !left.Contains(edge.To))).Order(StringComparer.Ordinal),
+                .. left.Where(folder => edges.TrueForAll(edge => edge.From != folder || !left.Contains(edge.To)))
+                .Order(StringComparer.Ordinal),
             ];
             if (level.Length == 0)
                 level = [.. left];

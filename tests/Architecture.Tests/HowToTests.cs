@@ -33,7 +33,9 @@ public sealed partial class HowToTests(HowToTests.Copy copy) : IClassFixture<How
 
     // "In `file`, below the line that contains `text`:" or "In a new file `file`:", and the block that follows.
     [GeneratedRegex(
-        @"In\s+(?<new>a\s+new\s+file\s+)?`(?<file>[^`]+)`(?:,\s+(?<where>below|above|instead\s+of)\s+the\s+line\s+that\s+(?<how>begins\s+with|contains)\s+`(?<anchor>[^`]+)`)?:\n\n```\w+\n(?<text>.*?)```",
+        @"In\s+(?<new>a\s+new\s+file\s+)?`(?<file>[^`]+)`"
+        + @"(?:,\s+(?<where>below|above|instead\s+of)\s+the\s+line\s+that\s+(?<how>begins\s+with|contains)\s+`(?<anchor>[^`]+)`)?"
+        + @":\n\n```\w+\n(?<text>.*?)```",
         RegexOptions.Singleline)]
     private static partial Regex Step();
 
@@ -68,7 +70,8 @@ public sealed partial class HowToTests(HowToTests.Copy copy) : IClassFixture<How
             List<string> lines = [.. File.ReadAllLines(file)];
             string anchor = step.Groups["anchor"].Value;
             bool atStart = step.Groups["how"].Value != "contains";
-            int at = lines.FindIndex(line => atStart ? line.StartsWith(anchor, StringComparison.Ordinal) : line.Contains(anchor, StringComparison.Ordinal));
+            int at = lines.FindIndex(
+                line => atStart ? line.StartsWith(anchor, StringComparison.Ordinal) : line.Contains(anchor, StringComparison.Ordinal));
             Assert.True(at >= 0, $"{step.Groups["file"].Value} has no line '{anchor}'");
             string where = step.Groups["where"].Value;
             if (where.StartsWith("instead", StringComparison.Ordinal))

@@ -17,7 +17,8 @@ internal static class Repository
     /// <summary>Project name to the names of the projects it references at run time (generators left out).</summary>
     public static Dictionary<string, string[]> ProjectReferences() =>
         Directory.EnumerateFiles(Root(), "*.csproj", SearchOption.AllDirectories)
-            .Where(path => !path.Contains("artifacts", StringComparison.Ordinal) && !path.Contains($"{Path.DirectorySeparatorChar}tests{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Where(path => !path.Contains("artifacts", StringComparison.Ordinal)
+                && !path.Contains($"{Path.DirectorySeparatorChar}tests{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .ToDictionary(path => Path.GetFileNameWithoutExtension(path), References);
 
     private static string[] References(string project) =>
@@ -28,5 +29,6 @@ internal static class Repository
     ];
 
     private static bool IsMade(string path) =>
-        path.Split(Path.DirectorySeparatorChar).Any(folder => folder is "artifacts" or "bin" or "obj" or "guests" or ".git" or "TestResults");
+        path.Split(Path.DirectorySeparatorChar)
+        .Any(folder => folder is "artifacts" or "bin" or "obj" or "guests" or ".git" or "TestResults");
 }

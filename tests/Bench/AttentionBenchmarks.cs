@@ -6,8 +6,8 @@ using CellPpe.Ppe.Isa;
 namespace Bench;
 
 /// <summary>
-/// How long a PPE thread that runs a loop takes to come out of it when another host thread asks, as it does for an external interrupt: from the
-/// request until the other thread sees that it is out. Needs two cores.
+/// The time that a PPE thread in a loop takes to leave it on request of another host thread, as for an external interrupt: from the
+/// request until the other thread sees that it has left. Needs two cores.
 /// </summary>
 public class AttentionBenchmarks : IDisposable
 {

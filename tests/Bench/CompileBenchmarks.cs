@@ -5,7 +5,7 @@ using CellPpe.Ppe.Isa;
 
 namespace Bench;
 
-/// <summary>What compiling one guest instruction costs: planner, IR, passes, MSIL and the host's compiler together, a region of 60 at a time.</summary>
+/// <summary>The cost of compiling one guest instruction: planner, IR, passes, MSIL and the host's compiler, in regions of 60.</summary>
 [MemoryDiagnoser]
 public class CompileBenchmarks : IDisposable
 {

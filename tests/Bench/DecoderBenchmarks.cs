@@ -4,7 +4,7 @@ using CellPpe.Ppe.Isa;
 
 namespace Bench;
 
-/// <summary>Words to instructions: what the first run of each instruction costs. Baseline: decoding.</summary>
+/// <summary>Decoding words to instructions: the cost of the first run of each instruction. Baseline: decoding.</summary>
 public class DecoderBenchmarks
 {
     private readonly uint[] _words = [.. PpuTable.Instructions.Skip(1).Select(static info => info.Value)];

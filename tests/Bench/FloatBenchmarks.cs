@@ -8,7 +8,7 @@ using CellPpe.Ppe.State;
 namespace Bench;
 
 /// <summary>
-/// What exact status costs: a host operation alone, its quick form (compute and check), and the interpreter's Apply with
+/// The cost of exact status: a host operation alone, its fast path (compute and check), and the interpreter's Apply with
 /// XX already set. Over arrays: <c>r[i] = a[i] op b[i]</c>, or <c>a[i] * b[i] + 1</c>.
 /// </summary>
 public class FloatBenchmarks

@@ -12,7 +12,7 @@ public class InterpreterBenchmarks : IDisposable
     private readonly BenchCore _adds = new(
         Asm.Addi(3, 3, 1), Asm.Add(4, 4, 3), Asm.Xor(5, 4, 3), Asm.Rlwinm(5, 6, 7, 0, 31), Asm.Add(7, 6, 5), Asm.B(-20));
 
-    // r3 walks over 64 KiB and back to its start.
+    // r3 advances over 64 KiB and wraps to its start.
     private readonly BenchCore _loads = new(
         Asm.Lwzx(4, 0, 3), Asm.Addi(3, 3, 4), Asm.Rlwinm(3, 3, 0, 16, 31), Asm.Stw(4, 6, 0), Asm.Add(5, 5, 4), Asm.B(-20));
 
@@ -47,7 +47,7 @@ public class InterpreterBenchmarks : IDisposable
     [Benchmark(OperationsPerInvoke = (int)Budget)]
     public long FloatingPoint() => _floats.Thread.Run(Budget);
 
-    /// <summary>Half of the instructions are sc 1: what leaving the loop and coming back costs.</summary>
+    /// <summary>Half of the instructions are sc 1: the cost of leaving and entering the loop.</summary>
     [Benchmark(OperationsPerInvoke = (int)Budget)]
     public long HypercallRoundTrips() => _hypercalls.Thread.Run(Budget);
 

@@ -6,7 +6,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 namespace Bench;
 
 /// <summary>
-/// dotnet run -c Release --project tests/Bench -- --filter '*'. Times on a shared machine mean little: read the ratios to each
+/// dotnet run -c Release --project tests/Bench -- --filter '*'. Times on a shared machine mean little: compare the ratios to each
 /// class's baseline.
 /// </summary>
 public static class Program

@@ -7,8 +7,8 @@ using CellPpe.Ppe.State;
 namespace Bench;
 
 /// <summary>
-/// Guest loops of 1 000 000 instructions on both engines: what an instruction costs compiled, on the TLB's hit path, over the
-/// exits from region to region, through computed branches, and in floating point. Read the ratios between the engines.
+/// Guest loops of 1 000 000 instructions on both engines: the cost of a compiled instruction, of TLB hits, of exits from region to
+/// region, of computed branches, and of floating point. Compare the ratios between the engines.
 /// </summary>
 public class RegionBenchmarks : IDisposable
 {
@@ -69,7 +69,7 @@ public class RegionBenchmarks : IDisposable
     {
     }
 
-    // Numbers whose sums and products are inexact, as most are: the sticky bit for that is on after the first.
+    // Numbers whose sums and products are inexact, as is usual: the sticky bit for that is set after the first.
     private static unsafe void PrepareFloats(BenchCore core)
     {
         core.Thread.SetMsr(core.Thread.State.Msr | Msr.Fp);
@@ -82,7 +82,7 @@ public class RegionBenchmarks : IDisposable
         const ulong Start = 0x1000;
         var core = new BenchCore(Engine, options with { Threshold = 2, Synchronous = true }, program);
         prepare(core);
-        // Twice: what is compiled in the first run is in place in the second.
+        // Twice: code compiled in the first run is installed for the second.
         core.Thread.Run(1000);
         core.Thread.Run(1000);
         if (core.Thread.State.Nia - Start >= 4 * (ulong)program.Length)

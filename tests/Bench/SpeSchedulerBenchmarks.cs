@@ -7,8 +7,8 @@ using SpuRuntime.Scheduling.Policies;
 namespace Bench;
 
 /// <summary>
-/// What the SPEs' scheduler costs, without the cost of any SPE: their slices do nothing but hand on what they were woken for. A round
-/// trip is two wakes between host threads; with spinning and a core for each, neither sleeps. On a busy host these are the host's times.
+/// The cost of the SPE scheduler alone: the slices of the SPEs only wake the next one. A round trip is two wakes between host threads;
+/// with spinning and a core for each, neither thread sleeps. On a busy host the times depend on the host's scheduler.
 /// </summary>
 public class SpeWakeBenchmarks : IDisposable
 {
@@ -18,7 +18,7 @@ public class SpeWakeBenchmarks : IDisposable
     private EchoSpe? _first;
     private EchoSpe? _second;
 
-    /// <summary>How long waiting threads look for work before they sleep.</summary>
+    /// <summary>How long waiting threads spin before they sleep.</summary>
     [Params(0, 50)]
     public int SpinMicroseconds { get; set; }
 
@@ -36,7 +36,7 @@ public class SpeWakeBenchmarks : IDisposable
         _second = new EchoSpe(1, _scheduler);
     }
 
-    /// <summary>The caller, as the PPE, wakes an SPE and waits, by looking, until it has run: the dispatch latency of a job.</summary>
+    /// <summary>The caller, as the PPE, wakes an SPE and polls until it has run: the dispatch latency of a job.</summary>
     [Benchmark(OperationsPerInvoke = Trips)]
     public void Dispatch()
     {
@@ -66,7 +66,7 @@ public class SpeWakeBenchmarks : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Passes a number that it gets on to another, less one, until it is 1.</summary>
+    /// <summary>Passes a number, decremented by one, to another SPE until it is 1.</summary>
     private sealed class EchoSpe(int number, SpeScheduler scheduler) : ISchedulableSpe
     {
         private volatile int _letter;
@@ -103,8 +103,8 @@ public class SpeWakeBenchmarks : IDisposable
 }
 
 /// <summary>
-/// One SPE out and another in, with slices that do nothing: what a switch costs the scheduler itself. A guest's kernel switches
-/// contexts above that, which costs it a save and a restore of local store.
+/// The scheduler's cost of a switch from one SPE to another, with empty slices. A guest's kernel switches contexts at a higher level,
+/// with a save and a restore of local store.
 /// </summary>
 public class SpeSwitchBenchmarks : IDisposable
 {
@@ -133,7 +133,7 @@ public class SpeSwitchBenchmarks : IDisposable
             _turns!.RunTurn();
     }
 
-    /// <summary>On one thread of the scheduler's, with all that it takes to start and to stop them.</summary>
+    /// <summary>On one thread of the scheduler, including start and stop of the SPEs.</summary>
     [Benchmark(OperationsPerInvoke = Switches)]
     public void TimeSliced()
     {

@@ -9,8 +9,8 @@ using SpuRuntime.Scheduling;
 namespace Bench;
 
 /// <summary>
-/// An SPE's job and its mailboxes as a PPE sees them, over whole logical SPEs: run control, locks, scheduler, interpreter. ps3 bench spu
-/// measures these and more, with their spread.
+/// An SPE's job and its mailboxes as a PPE sees them, with complete logical SPEs: run control, locks, scheduler, interpreter.
+/// ps3 bench spu measures these and more, with their distribution.
 /// </summary>
 public class SpuJobBenchmarks : IDisposable
 {
@@ -20,7 +20,7 @@ public class SpuJobBenchmarks : IDisposable
     private BenchRig? _rig;
     private Func<bool> _hasAnswer = static () => true;
 
-    /// <summary>The rules. Round robin runs on the caller's thread: what is left is the SPE's own cost.</summary>
+    /// <summary>The policy. Round robin runs on the caller's thread, so it measures the SPE's own cost.</summary>
     [Params(SpePolicy.OneThreadEach, SpePolicy.TimeSliced, SpePolicy.RoundRobin)]
     public SpePolicy Policy { get; set; }
 
@@ -42,7 +42,7 @@ public class SpuJobBenchmarks : IDisposable
         _rig.AwaitStop(0);
     }
 
-    /// <summary>A word there and back.</summary>
+    /// <summary>The round trip of a word.</summary>
     [Benchmark]
     public uint MailboxRoundTrip()
     {

@@ -11,7 +11,7 @@ using SpuRuntime.State;
 
 namespace Bench;
 
-/// <summary>Loops of an SPU on both engines: registers, scalars in local store, calls, single precision exact and relaxed. Times are an instruction's.</summary>
+/// <summary>Loops of an SPU on both engines: registers, scalars, calls, exact and relaxed floats. Times are per instruction.</summary>
 public unsafe class SpuRegionBenchmarks : IDisposable
 {
     private const int Instructions = 100_000;

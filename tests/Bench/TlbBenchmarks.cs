@@ -5,8 +5,8 @@ using CellPpe.Ppe.Isa;
 namespace Bench;
 
 /// <summary>
-/// Loads over working sets of different size, through the page table. The sweep loads once a page, so that beyond the
-/// size of the TLB every load misses; the chase follows pointers from page to page in an order without pattern.
+/// Loads over working sets of different size, through the page table. The sweep loads once per page, so that beyond the
+/// size of the TLB every load misses; the chase follows pointers from page to page in an irregular order.
 /// </summary>
 public class TlbBenchmarks : IDisposable
 {

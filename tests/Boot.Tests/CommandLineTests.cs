@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Boot.Tests;
 
-/// <summary>What a person meets: help, errors with a way out, exit codes, files.</summary>
+/// <summary>The command line as a user sees it: help, errors with a way out, exit codes, files.</summary>
 public sealed class CommandLineTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ps3-cli-").FullName;
@@ -17,7 +17,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("profile", "--symbols-user")]
     [InlineData("info", "KERNEL")]
     [InlineData("disasm", "--system-map")]
-    public void Help_names_what_there_is(string command, string expected)
+    public void Help_lists_commands_and_options(string command, string expected)
     {
         ProgramResult run = Ps3Program.Run(command, "--help");
 
@@ -99,7 +99,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public void Words_of_QEMU_are_understood()
+    public void Options_of_QEMU_are_translated()
     {
         string penguin = Path.Combine(Guests.RepositoryRoot(), "firmware-stubs", "penguin", "penguin.elf");
         ProgramResult ours = Ps3Program.Run("boot", penguin, "--append", "procs=0", "--memory", "64M", "--cpus", "1", "--clock", "instructions", "--state-hash");
@@ -119,7 +119,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--max-instructions", "help", "spu", "run")]
     [InlineData("spu-elf-gcc", "spu")]
     [InlineData("ps3 bench spu", "bench")]
-    public void Help_is_where_people_look_for_it(string expected, params string[] arguments)
+    public void Help_is_printed_for_every_usual_spelling(string expected, params string[] arguments)
     {
         ProgramResult run = Ps3Program.Run(arguments);
 
@@ -196,7 +196,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public void Statistics_tell_of_engine_start_and_memory()
+    public void Statistics_report_engine_start_and_memory()
     {
         ProgramResult run = Ps3Program.Run("boot", "--stats");
 
@@ -206,7 +206,7 @@ public sealed class CommandLineTests : IDisposable
         Match memory = Regex.Match(run.Messages, "([0-9]+) MB resident: ([0-9]+) MB of the guest's ([0-9]+) MB, ([0-9]+) MB of video memory, ([0-9]+) MB of local stores");
         Assert.True(memory.Success, run.Messages);
         int[] megabytes = [.. memory.Groups.Values.Skip(1).Select(static group => int.Parse(group.Value, CultureInfo.InvariantCulture))];
-        // The picture is 720p: 3.5 MB, and no part of the partition's memory.
+        // The picture is 720p: 3.5 MB, outside the partition's memory.
         Assert.InRange(megabytes[1], 1, 255);
         Assert.Equal(256, megabytes[2]);
         Assert.InRange(megabytes[3], 3, 252);

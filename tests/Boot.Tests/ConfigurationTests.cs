@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Boot.Tests;
 
-/// <summary><c>ps3 boot --config FILE</c>: the same machine as by options, which win.</summary>
+/// <summary><c>ps3 boot --config FILE</c>: builds the same machine as options do; options take precedence.</summary>
 public sealed class ConfigurationTests : IDisposable
 {
     private const string Options =
@@ -28,7 +28,7 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void The_command_line_wins_over_the_file()
+    public void The_command_line_takes_precedence_over_the_file()
     {
         ProgramResult options = Ps3Program.Run(
             "boot", "--append", "procs=0", "-m", "32M", "--clock", "instructions", "--state-hash", "--spes", "2");

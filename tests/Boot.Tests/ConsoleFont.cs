@@ -48,7 +48,7 @@ internal sealed class ConsoleFont
         return [Find(image, TallAb), Find(image, SmallAb)];
     }
 
-    /// <summary>The printable character that is drawn like this, or null. Rows from the top, 8 bits each.</summary>
+    /// <summary>The printable character with these pixels, or null. Rows from the top, 8 bits each.</summary>
     public char? Character(UInt128 rows) => _characters.TryGetValue(rows, out char character) ? character : null;
 
     private static ConsoleFont Find(BootImage image, byte[] letters)

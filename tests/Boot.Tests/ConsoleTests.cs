@@ -6,10 +6,10 @@ using Xunit;
 
 namespace Boot.Tests;
 
-/// <summary><c>--console</c>: the guest's text wherever a user wants it, and peers that do what they want.</summary>
+/// <summary><c>--console</c>: every kind of back end, and badly behaved peers.</summary>
 public sealed class ConsoleTests : IDisposable
 {
-    // The same run, always.
+    // Every run is the same.
     private static readonly string[] Boot = ["boot", "--clock", "instructions"];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly string _folder = Directory.CreateTempSubdirectory("ps3-console-").FullName;
@@ -44,7 +44,7 @@ public sealed class ConsoleTests : IDisposable
     [SkippableTheory]
     [InlineData("unix")]
     [InlineData("tcp")]
-    public void A_socket_gives_each_client_what_came_since_the_last(string kind)
+    public void A_socket_sends_each_client_the_text_since_the_last_one(string kind)
     {
         Skip.If(OperatingSystem.IsWindows(), "there is no SIGTERM");
         int port = FreePort();
@@ -55,7 +55,7 @@ public sealed class ConsoleTests : IDisposable
             : $"unix:{path}; read it with: nc -U {path}";
         RunningProgram run = Ps3Program.Start("boot", "--append", "noshutdown", "--console", console);
 
-        // It came before anybody was there, and one that connects and goes again changes nothing.
+        // The text was printed before a client connected, and a client that connects and disconnects does not lose it.
         using (Socket client = Connect(address))
             ReadUntil(client, "PENGUIN OK");
         using (Socket reset = Connect(address))
@@ -76,7 +76,7 @@ public sealed class ConsoleTests : IDisposable
     }
 
     [Fact]
-    public void A_client_that_never_reads_and_none_at_all_stop_nobody()
+    public void Neither_a_client_that_never_reads_nor_a_missing_one_stops_the_guest()
     {
         string path = Path.Combine(_folder, "console.sock");
         RunningProgram watched = Ps3Program.Start([.. Boot, "--console", $"unix:{path}"]);
@@ -86,7 +86,7 @@ public sealed class ConsoleTests : IDisposable
         ProgramResult alone = Ps3Program.Run([.. Boot, "--console", "tcp:0"]);
 
         Assert.Equal(0, alone.ExitCode);
-        Assert.Matches("[0-9]+ bytes of the guest's console were read by nobody at tcp:127", alone.Messages);
+        Assert.Matches("[0-9]+ bytes of the guest's console were not read at tcp:127", alone.Messages);
     }
 
     [SkippableFact]
@@ -120,7 +120,7 @@ public sealed class ConsoleTests : IDisposable
     [InlineData("tcp:70000", "port 70000 is out of range; give 1 to 65535, or 0 for any that is free.")]
     [InlineData("unix:/dev/null", "/dev/null is a device, not a socket; give another path.")]
     [InlineData("file:/", "is a folder; give the name of a file to write.")]
-    public void A_console_that_cannot_be_is_named(string console, string message)
+    public void A_console_that_cannot_be_opened_is_named(string console, string message)
     {
         ProgramResult run = Ps3Program.Run("boot", "--console", console);
 
@@ -144,7 +144,7 @@ public sealed class ConsoleTests : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    // The program takes a moment to start, and one client's place a moment to be free.
+    // Retries, because the program needs time to start, and to notice that the previous client has gone.
     private static Socket Connect(EndPoint address)
     {
         Socket? client = null;

@@ -1,6 +1,6 @@
 namespace Boot.Tests;
 
-/// <summary>Where the documents are.</summary>
+/// <summary>The folder of the documents.</summary>
 internal static class DocumentRoot
 {
     /// <summary>The checkout's root.</summary>

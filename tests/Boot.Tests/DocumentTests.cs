@@ -9,9 +9,9 @@ using Xunit;
 namespace Boot.Tests;
 
 /// <summary>
-/// What documents say of commands is so. Blocks marked `console` are run and compared; commands in blocks marked `sh`, in code set off by
-/// blanks, in sentences and in the help's own examples are held against commands, options and files that exist. Blocks marked `text`
-/// are no commands.
+/// Checks the commands in documents. Blocks marked `console` are run and compared. Commands in blocks marked `sh`, in code indented by
+/// blanks, in sentences and in the help's examples are checked against the commands, options and files that exist. Blocks marked `text`
+/// are not commands.
 /// </summary>
 public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<CommandHelp>
 {
@@ -131,7 +131,7 @@ public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<Comm
             bool Mentions(string text, string word) => Regex.IsMatch(text, $"(?<![\\w-]){Regex.Escape(word)}(?![\\w-])");
             string row = string.Join('\n', rows.Where(row => Mentions(row.Split('|')[1], label)));
             IEnumerable<string> values = field.Shape.Words.Concat(field.Shape.Maximum is { } most ? [$"{field.Shape.Minimum}", $"{most}"] : []);
-            // A list of words stands in the row as a list; other ranges as the help has them.
+            // A row has a list of words as a list, and other ranges as in the help.
             if (field.Range is { } range && field.Shape is { IsNumber: true, IsString: true })
                 values = values.Append(range);
             problems.AddRange(values.Where(value => !Mentions(row, value)).Select(value => $"{label}: its row does not tell of {value}"));
@@ -202,7 +202,7 @@ public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<Comm
         text.StartsWith("./ps3 ", StringComparison.Ordinal) || text.StartsWith("ps3 ", StringComparison.Ordinal) || text.StartsWith("dotnet ", StringComparison.Ordinal)
         || (text.Split(' ')[0] is var first && first.EndsWith(".sh", StringComparison.Ordinal) && first.Contains('/', StringComparison.Ordinal));
 
-    // A backslash at the end goes on in the next line.
+    // A backslash at the end continues the command in the next line.
     private static string[] Joined(IReadOnlyList<string> lines) =>
         string.Join('\n', lines).Replace("\\\n", " ", StringComparison.Ordinal).Split('\n');
 

@@ -5,8 +5,8 @@ using Xunit;
 namespace Boot.Tests;
 
 /// <summary>
-/// Every prebuilt kernel whose console is the framebuffer, from its first instruction to its power-off: its own init runs the self-test.
-/// What it printed is read from the picture of its screen. (LinuxTests boots the one that has a debug console.)
+/// Boots every prebuilt kernel whose console is the framebuffer, from its first instruction to its power-off. Its init runs the self-test,
+/// and its output is read from the picture of its screen. (LinuxTests boots the kernel that has a debug console.)
 /// </summary>
 public sealed class GoldenBootTests : IDisposable
 {

@@ -5,8 +5,8 @@ using System.Text;
 namespace Boot.Tests;
 
 /// <summary>
-/// A shell script as the first process of a prebuilt Linux: the prebuilt busybox archive with a second archive behind it, in Linux's own
-/// format (newc). What the script says by <c>say</c> goes to the kernel's log, which needs no console.
+/// A shell script as the first process of a prebuilt Linux: the prebuilt busybox archive followed by a second archive in Linux's own
+/// format (newc). The script's <c>say</c> writes to the kernel's log, which needs no console.
 /// </summary>
 internal sealed class GuestScript(string folder)
 {
@@ -33,7 +33,7 @@ internal sealed class GuestScript(string folder)
         return this;
     }
 
-    /// <summary>Boots a prebuilt kernel with the script and returns what it said, up to its end.</summary>
+    /// <summary>Boots a prebuilt kernel with the script and returns its output up to the end.</summary>
     /// <param name="kernel">Name of the kernel in ../shared/guests.</param>
     /// <param name="script">Lines of the shell.</param>
     /// <param name="options">Further options of "boot".</param>
@@ -53,7 +53,7 @@ internal sealed class GuestScript(string folder)
     {
         string path = Path.Combine(folder, $"initramfs-{Guid.NewGuid():n}.cpio.gz");
         using FileStream output = File.Create(path);
-        // Linux unpacks archives that follow each other.
+        // Linux unpacks concatenated archives.
         using (FileStream busybox = File.OpenRead(Guests.Path("initramfs.cpio.gz")))
             busybox.CopyTo(output);
         using var packed = new GZipStream(output, CompressionLevel.Fastest);

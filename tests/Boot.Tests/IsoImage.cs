@@ -82,6 +82,7 @@ internal static class IsoImage
     {
         int size = 33 + name.Length + ((name.Length + 1) % 2);
         Span<byte> record = folder.Slice(at, size);
+        record.Clear();
         record[0] = (byte)size;
         Both32(record[2..], (uint)sector);
         Both32(record[10..], (uint)length);

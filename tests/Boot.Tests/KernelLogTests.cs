@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Boot.Tests;
 
-/// <summary>What is told of kernels that print nothing on a terminal, by real kernels, when they are there.</summary>
+/// <summary>The messages about kernels that print nothing on a terminal, with real kernels; skipped where those are missing.</summary>
 public sealed class KernelLogTests : IDisposable
 {
     private const string OnScreen = "its console is on the screen";

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Boot.Tests;
 
-/// <summary>Virtual machines inside the guest: Linux's KVM runs kernels of ours (firmware-stubs/kvm) in problem state.</summary>
+/// <summary>Virtual machines inside the guest: Linux's KVM runs the kernels of firmware-stubs/kvm in problem state.</summary>
 public sealed class KvmTests : IDisposable
 {
     private static readonly string Userland = Path.Combine(Guests.RepositoryRoot(), "firmware-stubs", "kvm", "initramfs.cpio.gz");
@@ -21,7 +21,7 @@ public sealed class KvmTests : IDisposable
     {
         string path = Path.Combine(_folder, "screen.png");
 
-        // Without the kernel's own messages everything that is printed has room on the screen.
+        // Without the kernel's own messages the whole output fits on the screen.
         ProgramResult run = Ps3Program.Run(
             "boot", Guests.Path(kernel), "--initrd", Userland, "--append", "loglevel=1", "--video", "1080p", "--screenshot", path,
             "--engine", engine, "--clock", clock, "--timeout", "4m");

@@ -6,7 +6,7 @@ using Xunit;
 namespace Boot.Tests;
 
 /// <summary>
-/// The script <c>ps3</c>, in a checkout of its own with a <c>dotnet</c> that writes down what it is asked: what is built, where, and what is run.
+/// The script <c>ps3</c>, in a separate checkout with a <c>dotnet</c> that records its arguments: what is built, where, and what is run.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class LauncherTests : IDisposable
@@ -77,7 +77,7 @@ public sealed class LauncherTests : IDisposable
     [SkippableFact]
     public void A_checkout_that_cannot_be_written_is_built_in_the_cache()
     {
-        // A file in the folder's place is in the way of everybody, the superuser included.
+        // A file in place of the folder blocks every user, including the superuser.
         File.WriteAllText(Path.Combine(_checkout, "artifacts"), "");
 
         ProgramResult first = Run("XDG_CACHE_HOME=$PWD/cache 'check out/ps3' boot");

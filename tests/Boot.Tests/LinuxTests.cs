@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Boot.Tests;
 
-/// <summary>Golden boots of real Linux 6.1, when its prebuilt kernels are there.</summary>
+/// <summary>Golden boots of real Linux 6.1; skipped where its prebuilt kernels are missing.</summary>
 public sealed class LinuxTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ps3-linux-").FullName;
@@ -65,14 +65,14 @@ public sealed class LinuxTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "Ctrl-C is sent with kill(1)");
         Skip.If(Ps3Program.IgnoresInterrupts, "SIGINT is ignored here, as in what a shell starts in the background");
-        // A Linux that stays in a shell, whatever happens to its power button.
+        // This Linux stays in a shell and ignores its power button.
         RunningProgram run = Ps3Program.Start(
             "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", Guests.Path("initramfs.cpio.gz"),
             "--append", "console=hvc0 shell");
         run.WaitFor("Linux version");
 
         Process.Start("kill", ["-INT", run.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
-        // Where the driver was up already, the guest got its button, and the second Ctrl-C is the one that stops.
+        // If the guest's driver was already running, the first Ctrl-C pressed its button, and the second one stops the machine.
         Thread.Sleep(TimeSpan.FromSeconds(2));
         Process.Start("kill", ["-INT", run.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
         ProgramResult result = run.Wait();

@@ -13,8 +13,8 @@ using Xunit;
 namespace Boot.Tests;
 
 /// <summary>
-/// Linux on the network, as a user runs it. A guest sends what it has to say to a port of the host, because its console is the screen.
-/// <c>PS3_NET_MEGABYTES</c> says how much the guest serves (50 in the long run, 4 without it), <c>PS3_NET_RESTARTS</c> how often the
+/// Linux on the network, as a user runs it. The guest sends its report to a port of the host, because its console is the screen.
+/// <c>PS3_NET_MEGABYTES</c> sets how much the guest serves (50 in the long run, 4 without it), <c>PS3_NET_RESTARTS</c> how often the
 /// interface goes down and up (200 in the long run, 10 without it).
 /// </summary>
 public sealed class NetworkTests : IDisposable
@@ -120,7 +120,7 @@ public sealed class NetworkTests : IDisposable
 
     /// <summary>
     /// The interface goes down and up, and works each time. Not under a flood: Linux's driver loses its receive interrupt for good when a
-    /// frame comes in the wrong microsecond of gelic_card_down (Ps3Platform/Devices/README.md). Devices.Tests does it under a flood.
+    /// frame comes in the wrong microsecond of gelic_card_down (devices.md 3.6). Devices.Tests does it under a flood.
     /// </summary>
     [SkippableFact]
     public async Task The_interface_goes_down_and_up_and_works_each_time()

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 
 using Ps3Platform.Devices.Blocks;
-using Ps3Platform.Devices.Storage;
+using Ps3Platform.Devices.HotPlug;
 using Ps3Platform.Devices.Storage.Optical;
 using Ps3Platform.Host.Blocks;
 using Ps3Platform.Machine;
@@ -84,10 +84,10 @@ public sealed class OpticalTests : IDisposable
             say second $b size $(cat /sys/block/sr0/size)
             """;
         var options = new MachineOptions { Kernel = Guests.Path("vmlinux-6.1-full.xz"), Initrd = new GuestScript(_folder).Write(Script) };
-        using var tray = new DiscTray(Open(first));
+        using var tray = new DiscTray(Open(first), Open);
         using Ps3Machine machine = MachineBuilder.Build(MachineConfigFactory.Create(options, new HostFiles()) with { Disc = tray });
         IRemovableMedium drive = machine.Devices.OfType<IRemovableMedium>().Single();
-        Assert.Equal(("cdrom", first), (drive.Name, drive.Medium));
+        Assert.Equal(("cdrom", false), (drive.Name, drive.IsOpen));
 
         bool isChanged = false;
         var clock = Stopwatch.StartNew();
@@ -96,8 +96,9 @@ public sealed class OpticalTests : IDisposable
         {
             if (isChanged || !Said(machine).Any(static line => line.Contains("SAY first", StringComparison.Ordinal)))
                 continue;
-            Assert.True(drive.Eject(force: false));
-            drive.Change(Open(second));
+            drive.Eject(force: false);
+            Assert.True(drive.IsOpen);
+            drive.Change(second);
             isChanged = true;
         }
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Boot.Tests;
 
-/// <summary>Files that the program writes: whole or not at all, and an exit code that tells.</summary>
+/// <summary>Files that the program writes are complete or missing, and the exit code reports a failure.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class OutputFileTests : IDisposable
 {
@@ -36,7 +36,7 @@ public sealed class OutputFileTests : IDisposable
     {
         string path = Path.Combine(_folder, "screen.png");
 
-        // The guest stops before it has found the GPU.
+        // The run stops before the guest has found the GPU.
         ProgramResult run = Ps3Program.Run("boot", "--screenshot", path, "--instructions", "1000");
 
         Assert.Equal(124, run.ExitCode);

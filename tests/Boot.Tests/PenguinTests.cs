@@ -71,7 +71,7 @@ public sealed class PenguinTests
     }
 
     [Fact]
-    public void An_ordinary_boot_has_nothing_to_warn_of()
+    public void An_ordinary_boot_logs_no_warning()
     {
         ProgramResult run = Ps3Program.Run("boot");
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Boot.Tests;
 
-/// <summary>What one run of the program printed and returned.</summary>
+/// <summary>The output and exit code of one run of the program.</summary>
 internal sealed record ProgramResult(int ExitCode, string Output, string Messages);
 
 /// <summary>Runs the command line as a user does: its own process, its own exit code.</summary>
@@ -11,7 +11,7 @@ internal static class Ps3Program
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>What this process starts inherits that Ctrl-C means nothing.</summary>
+    /// <summary>Whether this process, and processes that it starts, ignore Ctrl-C.</summary>
     public static bool IgnoresInterrupts
     {
         get

@@ -8,7 +8,7 @@ namespace Boot.Tests;
 internal static class ScreenText
 {
     /// <summary>
-    /// The lines of text from the top, without what stands to their right. A cell whose pixels are no letter (a logo, the cursor) is a
+    /// The lines of text from the top, without trailing spaces. A cell whose pixels are not a letter (a logo, the cursor) is a
     /// space.
     /// </summary>
     public static IReadOnlyList<string> Read(string path, IReadOnlyList<ConsoleFont> fonts)

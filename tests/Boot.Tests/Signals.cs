@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Boot.Tests;
 
-/// <summary>Sends signals as a person does.</summary>
+/// <summary>Sends signals, as kill(1) does.</summary>
 internal static class Signals
 {
     /// <summary>Sends a signal by its name without SIG.</summary>

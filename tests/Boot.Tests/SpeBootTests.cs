@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Boot.Tests;
 
-/// <summary>Unmodified Linux and its SPEs: it finds those the command line gives it, and its own kernel code switches them.</summary>
+/// <summary>Unmodified Linux and its SPEs: it finds as many as the command line sets, and its own kernel code switches them.</summary>
 public sealed partial class SpeBootTests
 {
     private static readonly string Userland = Path.Combine(Guests.RepositoryRoot(), "firmware-stubs", "spe", "initramfs.cpio.gz");
@@ -21,7 +21,7 @@ public sealed partial class SpeBootTests
         Assert.Contains($"SPETEST-INIT spus={count} ", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Error initializing spus", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("BUG", run.Output, StringComparison.Ordinal);
-        // Its programs say so themselves when there is no SPE to run on.
+        // The guest's programs report it when there is no SPE.
         Assert.Contains(count == 0 ? "SPETEST-EXIT 1" : "SPETEST-EXIT 0", run.Output, StringComparison.Ordinal);
         Assert.Equal(0, run.ExitCode);
     }

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Boot.Tests;
 
-/// <summary><c>ps3 spu</c> as a person meets it: help, exit codes, listings, traces.</summary>
+/// <summary><c>ps3 spu</c> as a user sees it: help, exit codes, listings, traces.</summary>
 public sealed class SpuCommandTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ps3-spu-").FullName;
@@ -13,7 +13,7 @@ public sealed class SpuCommandTests : IDisposable
     [InlineData("--max-instructions", "run")]
     [InlineData("--section", "disasm")]
     [InlineData("--only", "trace")]
-    public void Help_teaches(string expected, string command)
+    public void Help_has_examples(string expected, string command)
     {
         ProgramResult run = Ps3Program.Run("spu", command, "--help");
 

@@ -27,7 +27,7 @@ public sealed class StreamAndSignalTests : IDisposable
         Assert.Equal(code, run.ExitCode);
         Assert.DoesNotContain("denied", run.Messages, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Messages, StringComparison.Ordinal);
-        // What stood on standard output may not turn up in a file that got its number.
+        // Text for a closed standard output must not be written to a file that got its descriptor.
         Assert.Empty(Directory.GetFiles(_folder));
     }
 
@@ -94,7 +94,7 @@ public sealed class StreamAndSignalTests : IDisposable
     }
 
     [SkippableFact]
-    public void A_kernel_comes_through_a_pipe()
+    public void A_kernel_is_read_from_a_pipe()
     {
         string penguin = Path.Combine(Guests.RepositoryRoot(), "firmware-stubs", "penguin", "penguin.elf");
 

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Conformance.Tests;
 
-/// <summary>What the scripts in guest/ build, and a kernel to run it on. None of it is in the repository; a test without it is skipped.</summary>
+/// <summary>
+/// What the scripts in guest/ build, and a kernel to run it on. None of it is in the repository; a test without it is skipped.
+/// </summary>
 internal static class Corpus
 {
     // The console that the tests read: udbg's, which the PS3 sends over the network (firmware-stubs/linux/debug.config).
@@ -39,7 +41,8 @@ internal static class Corpus
                 return KernelFixups.Apply(image, out _);
         }
 
-        Skip.If(true, $"no kernel with {ConsoleOption}; firmware-stubs/linux/build.sh --only kernel --variant debug builds guests/linux/vmlinux");
+        Skip.If(true,
+            $"no kernel with {ConsoleOption}; firmware-stubs/linux/build.sh --only kernel --variant debug builds guests/linux/vmlinux");
         throw new InvalidOperationException("not reached");
     }
 

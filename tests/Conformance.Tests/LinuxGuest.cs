@@ -11,7 +11,8 @@ namespace Conformance.Tests;
 internal sealed record GuestRun(RunOutcome Outcome, string Console)
 {
     /// <summary>The end of the console, for the message of a test.</summary>
-    public string Tail(int lines) => string.Join('\n', Console.TrimEnd().Split('\n')[^Math.Min(lines, Console.TrimEnd().Split('\n').Length)..]);
+    public string Tail(int lines) =>
+        string.Join('\n', Console.TrimEnd().Split('\n')[^Math.Min(lines, Console.TrimEnd().Split('\n').Length)..]);
 }
 
 /// <summary>Boots Linux with an initramfs on a machine of its own, in this process, to its end.</summary>

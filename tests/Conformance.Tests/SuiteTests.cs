@@ -26,7 +26,8 @@ public class SuiteTests
         var report = SuiteReport.Parse(run.Console);
 
         Assert.True(report.Failures.Count == 0, $"{string.Join('\n', report.Failures)}\n\nThe console ends:\n{run.Tail(TailLines)}");
-        Assert.True(report.Summary is not null, $"No summary: {run.Outcome.End} ({run.Outcome.Message}). The console ends:\n{run.Tail(TailLines)}");
+        Assert.True(
+            report.Summary is not null, $"No summary: {run.Outcome.End} ({run.Outcome.Message}). The console ends:\n{run.Tail(TailLines)}");
         Assert.Equal(report.Counted(suite), report.Summary);
         Assert.NotEmpty(report.Passed);
         Assert.Equal(RunEnd.PowerOff, run.Outcome.End);

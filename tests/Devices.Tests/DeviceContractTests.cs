@@ -10,6 +10,7 @@ using Devices.Tests.VirtualUart;
 using Lv1Hypervisor.Contracts;
 using Ps3Platform.Devices.Gelic;
 using Ps3Platform.Devices.Gpu;
+using Ps3Platform.Devices.HotPlug;
 using Ps3Platform.Devices.Storage;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Devices.VirtualUart;
@@ -17,10 +18,10 @@ using Xunit;
 
 namespace Devices.Tests;
 
-/// <summary>What holds for every device: it is reset, stopped, continued and inspected through <see cref="IDevice"/>.</summary>
+/// <summary>The contract of every device: it is reset, stopped, continued and inspected through <see cref="IDevice"/>.</summary>
 public sealed class DeviceContractTests
 {
-    /// <summary>Each device, fresh, and something that changes what it remembers.</summary>
+    /// <summary>Makes each device, with an action that changes its state.</summary>
     private static readonly Dictionary<string, Func<(IDevice Device, Action Use)>> Known = new()
     {
         ["gelic"] = () =>
@@ -88,7 +89,7 @@ public sealed class DeviceContractTests
             {
                 optical.Drive.SetOpen(true);
                 optical.Send(out _, 0, 0x1e, 0, 0, 0, 1);
-                optical.Drive.Eject(force: false);
+                Assert.Throws<DeviceOperationException>(() => optical.Drive.Eject(force: false));
                 optical.Send(out _, 0, 0xff);
                 optical.Drive.Read(new StorageTransfer(0, 0, 1, 0, new LparAddress(0)), out _);
                 optical.RunAll();
@@ -132,7 +133,7 @@ public sealed class DeviceContractTests
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void A_reset_device_remembers_what_a_fresh_one_does(string name)
+    public void A_reset_device_has_the_state_of_a_new_one(string name)
     {
         (IDevice device, Action use) = Known[name]();
         string fresh = Describe(device.Inspect());
@@ -203,7 +204,7 @@ public sealed class DeviceContractTests
         gelic.Dispose();
     }
 
-    // Fails on anything that is not plain data.
+    // Throws for values that are not plain data.
     private static string Describe(object? value) => value switch
     {
         null => "null",

@@ -29,7 +29,9 @@ public sealed class DifferentialTests(ITestOutputHelper output)
 
         for (int number = 0; number < blocks; number++)
             Check(CaseGenerator.Sequence(seed + number), comparison);
-        output.WriteLine($"{comparison.Instructions.Run} of {comparison.Instructions.InCases} instructions were reached, {comparison.NativeUnits} cases were native code");
+        output.WriteLine(
+            $"{comparison.Instructions.Run} of {comparison.Instructions.InCases} instructions were reached, {comparison.NativeUnits} "
+            + $"cases were native code");
         // Blocks that all fault at their first instruction would prove nothing.
         Assert.True(blocks < SampleOfBlocks || comparison.Instructions.Run > comparison.Instructions.InCases / 2);
     }
@@ -92,7 +94,8 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     }
 
     private static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) ? value : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) ? value
+        : otherwise;
 
     /// <summary>Takes every exclusive or for an inclusive one.</summary>
     private sealed class WrongPass : IIrPass

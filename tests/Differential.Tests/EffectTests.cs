@@ -29,7 +29,8 @@ public sealed class EffectTests
                     continue;
                 }
 
-                Assert.Equal((info.Mnemonic, Registers.SetOf(Slots(block, IrOp.ReadSlot))), (info.Mnemonic, WithoutMode(effects.Reads, info)));
+                Assert.Equal(
+                    (info.Mnemonic, Registers.SetOf(Slots(block, IrOp.ReadSlot))), (info.Mnemonic, WithoutMode(effects.Reads, info)));
                 Assert.Equal((info.Mnemonic, Registers.SetOf(Slots(block, IrOp.WriteSlot))), (info.Mnemonic, effects.Writes));
                 Assert.Equal(Accesses(block, PpuActions.Load), effects.Actions & PpuActions.Load);
                 Assert.Equal(Accesses(block, PpuActions.Store), effects.Actions & PpuActions.Store);

@@ -60,8 +60,11 @@ public sealed class GoldenTests
     {
         IrBlock built = PpuIrTranslation.Translate(0x1000, words, new PpuIrMode(msr));
         IrBlock optimized = PassPipeline.Standard(verify: true).Run(built);
-        string listing = string.Concat(words.Select((word, index) => $"# {PpuDisassembler.Disassemble(word, 0x1000 + (4 * (ulong)index)).TrimEnd()}\n"));
-        string text = $"{listing}\nas built: {IrPrinter.Print(built, PpuIrSlots.Name)}\nafter the passes: {IrPrinter.Print(optimized, PpuIrSlots.Name)}";
+        string listing = string.Concat(
+            words.Select((word, index) => $"# {PpuDisassembler.Disassemble(word, 0x1000 + (4 * (ulong)index)).TrimEnd()}\n"));
+        string text =
+            $"{listing}\nas built: {IrPrinter.Print(built, PpuIrSlots.Name)}\nafter the passes: "
+            + $"{IrPrinter.Print(optimized, PpuIrSlots.Name)}";
         if (Environment.GetEnvironmentVariable("PS3_GOLDEN_DIR") is { Length: > 0 } directory)
             File.WriteAllText(Path.Combine(directory, name + ".ir"), text);
         else

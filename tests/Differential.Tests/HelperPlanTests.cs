@@ -48,7 +48,8 @@ public sealed class HelperPlanTests
     private static Binary Make(MethodInfo helper, bool inLocals)
     {
         var method = new DynamicMethod(
-            "helper", typeof(Vector128<uint>), [typeof(Vector128<uint>), typeof(Vector128<uint>)], typeof(HelperPlanTests).Module, skipVisibility: true);
+            "helper", typeof(Vector128<uint>), [typeof(Vector128<uint>), typeof(Vector128<uint>)], typeof(HelperPlanTests).Module,
+            skipVisibility: true);
         ILGenerator il = method.GetILGenerator();
         var emitter = new HelperEmitter(il, Plans);
         LocalBuilder[] locals = [il.DeclareLocal(typeof(Vector128<uint>)), il.DeclareLocal(typeof(Vector128<uint>))];
@@ -87,10 +88,12 @@ public sealed class HelperPlanTests
     private static Vector128<uint> Swapped(Vector128<uint> a, Vector128<uint> b) => b - a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<uint> Twice(Vector128<uint> a, Vector128<uint> b) => Vector128.ConditionalSelect(Vector128.GreaterThan(a, b), a, b << 3);
+    private static Vector128<uint> Twice(Vector128<uint> a, Vector128<uint> b) =>
+        Vector128.ConditionalSelect(Vector128.GreaterThan(a, b), a, b << 3);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<uint> Nested(Vector128<uint> a, Vector128<uint> b) => Swapped(Twice(a, b), Straight(Twice(b, a), Swapped(a, b)));
+    private static Vector128<uint> Nested(Vector128<uint> a, Vector128<uint> b) =>
+        Swapped(Twice(a, b), Straight(Twice(b, a), Swapped(a, b)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> Known(Vector128<uint> a, Vector128<uint> b) => Sse2.IsSupported

@@ -25,9 +25,12 @@ public sealed class MsilSizeTests
     private static readonly (string Name, string Lines)[] Loops =
     [
         ("count", "addi r6,r6,1; b 0x10000"),
-        ("crc", "lbz r7,1(r3); xor r7,r7,r5; rlwinm r7,r7,2,22,29; lwzx r7,r4,r7; rlwinm r5,r5,24,8,31; xor r5,r5,r7; addic. r8,r8,-1; bc 4,2,0x10000; b 0x10000"),
+        ("crc", "lbz r7,1(r3); xor r7,r7,r5; rlwinm r7,r7,2,22,29; lwzx r7,r4,r7; rlwinm r5,r5,24,8,31; xor r5,r5,r7; addic. r8,r8,-1; bc "
+        + "4,2,0x10000; b 0x10000"),
         ("copy", "addi r9,r0,40; mtspr 9,r9; ldx r7,r3,r5; stdx r7,r4,r5; bc 16,0,0x10008; b 0x10000"),
-        ("compares", "cmp 0,1,r6,r7; bc 12,0,0x10010; cmpli 7,0,r6,9; bc 12,30,0x10014; addi r6,r6,1; cmpi 1,1,r6,100; bc 4,4,0x10000; addi r6,r0,0; b 0x10000"),
+        ("compares",
+            "cmp 0,1,r6,r7; bc 12,0,0x10010; cmpli 7,0,r6,9; bc 12,30,0x10014; addi r6,r6,1; cmpi 1,1,r6,100; bc 4,4,0x10000; addi "
+            + "r6,r0,0; b 0x10000"),
         ("carries", "addc r6,r6,r7; adde r8,r8,r9; subfc. r10,r6,r8; addze r11,r11; b 0x10000"),
         ("call", "bl 0x1000c; addi r7,r7,1; b 0x10000; addi r6,r6,1; bclr 20,0,0"),
         ("daxpy", "lfd f1,8(r3); lfd f2,8(r4); fmadd f2,f1,f3,f2; stfd f2,8(r4); b 0x10000"),
@@ -71,6 +74,7 @@ public sealed class MsilSizeTests
         Assert.Equal(lines.Split(';').Length, plan.Instructions);
         using var region = new PpuRegion(0, plan);
         IrRegion translated = RegionCompiler.Translate(plan, PassPipeline.Standard(verify: true));
-        return new MsilRegionBackend(new PpuRegionGuest(region), new HelperPlans(inline: false)).Compile(translated, "golden", hopeful: true).MsilBytes;
+        return new MsilRegionBackend(new PpuRegionGuest(region), new HelperPlans(inline: false))
+            .Compile(translated, "golden", hopeful: true).MsilBytes;
     }
 }

@@ -7,8 +7,8 @@ using Xunit.Abstractions;
 namespace Fuzz.Tests;
 
 /// <summary>
-/// Feeds damaged bytes to a parser. It may succeed or say what is wrong (file and offset); any other exception, much
-/// memory or much time is a bug. PS3_FUZZ_ROUNDS sets the number of cases a target, PS3_FUZZ_SEED another seed.
+/// Feeds damaged bytes to a parser. It may succeed or report the error (file and offset); any other exception, much
+/// memory or much time is a bug. PS3_FUZZ_ROUNDS sets the number of cases per target, PS3_FUZZ_SEED another seed.
 /// </summary>
 internal sealed class FuzzRun(ITestOutputHelper output)
 {
@@ -22,7 +22,7 @@ internal sealed class FuzzRun(ITestOutputHelper output)
         int seed = FromEnvironment("PS3_FUZZ_SEED", DefaultSeed);
         output.WriteLine($"{target}: seed {seed}, {rounds} rounds");
         int refused = 0;
-        // The undamaged file must pass, or the target tests nothing; it also warms up what is allocated once.
+        // The undamaged file must pass, or the target tests nothing. This run also makes one-time allocations.
         parse(new ImageFile(target, original));
         for (int round = 0; round < rounds; round++)
         {
@@ -51,7 +51,7 @@ internal sealed class FuzzRun(ITestOutputHelper output)
         }
         catch (BootException)
         {
-            // Parts that are sound but do not go together.
+            // The parts are valid but do not fit together.
         }
         catch (Exception problem)
         {

@@ -12,7 +12,7 @@ using Xunit.Abstractions;
 
 namespace Fuzz.Tests;
 
-/// <summary>Everything a user or a guest's author can hand to the loaders, damaged.</summary>
+/// <summary>Damaged files of every kind that the loaders read.</summary>
 public class LoaderFuzzTests(ITestOutputHelper output)
 {
     private const ulong Memory = 128 << 20;
@@ -137,11 +137,11 @@ public class LoaderFuzzTests(ITestOutputHelper output)
     [Fact]
     public void Xz() => new FuzzRun(output).Run("xz", XzSample.Bytes(), Mutation.Apply, SmallLimit, SameAs(XzSample.Bytes()));
 
-    // Checksums stop most damage at the door, so here they are made right again and the parser behind them is met.
+    // Checksums reject most damage early, so they are corrected here to reach the parser after them.
     [Fact]
     public void Xz_with_right_header_checksums() => new FuzzRun(output).Run("xz-sealed", XzSample.Bytes(), XzSample.DamageAndSeal, SmallLimit, SameAs(XzSample.Bytes()));
 
-    /// <summary>What unpacks in spite of the damage must unpack to the same bytes.</summary>
+    /// <summary>A damaged file that unpacks must unpack to the same bytes.</summary>
     private static Action<ImageFile> SameAs(byte[] packed)
     {
         ReadOnlyMemory<byte> expected = CompressedFile.Unpack(new ImageFile("original", packed), Cap).Bytes;

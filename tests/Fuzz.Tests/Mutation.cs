@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Fuzz.Tests;
 
-/// <summary>Damages bytes in the ways files get damaged, by accident or on purpose.</summary>
+/// <summary>Damages bytes as accidents or attackers do.</summary>
 internal static class Mutation
 {
     private static readonly ulong[] NastyValues =
@@ -33,7 +33,7 @@ internal static class Mutation
             case 2:
                 return WithField(bytes, random, random.Next(bytes.Length));
             case 3:
-                // Headers stand at the beginning and hold most of what a parser believes.
+                // Headers are at the beginning and hold most of the values that a parser trusts.
                 return WithField(bytes, random, random.Next(Math.Min(bytes.Length, 160)) & ~1);
             case 4:
                 return WithCopiedPart(bytes, random);

@@ -13,7 +13,7 @@ public class BootLayoutTests
     private static BootImage Image => OtherOsImage.Read(new ImageFile("vmlinux", OtherOsImageTests.Kernel()), Memory);
 
     [Fact]
-    public void Tree_initrd_and_os_area_stand_above_the_kernel_without_touching()
+    public void Tree_initrd_and_os_area_are_above_the_kernel_and_do_not_overlap()
     {
         BootPlan plan = BootLayout.Arrange(Image, new BootRequest { CommandLine = "a=b", Initrd = new ImageFile("rd", new byte[12345]) });
         using GuestMemory memory = OtherOsImageTests.Place(plan);

@@ -47,7 +47,7 @@ public class DeviceTreeTests
     }
 
     [SkippableFact]
-    public void The_device_tree_compiler_understands_it()
+    public void The_device_tree_compiler_reads_it()
     {
         byte[] source = Tool.Run("dtc", FlatDeviceTree.Write(Ps3DeviceTree.Build(Options)), "-I", "dtb", "-O", "dts", "-q", "-");
 

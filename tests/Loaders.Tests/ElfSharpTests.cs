@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Loaders.Tests;
 
-/// <summary>ELFSharp behind our checks: it reads what it reads alone, and sees nothing that it would trip over.</summary>
+/// <summary>ELFSharp after this project's checks: it reads the same headers as without them, and gets no input on which it fails.</summary>
 public sealed class ElfSharpTests
 {
     private const ulong Memory = 128 << 20;
@@ -20,7 +20,7 @@ public sealed class ElfSharpTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void What_elfsharp_reads_of_a_whole_file_is_what_it_reads_of_the_headers(bool is64)
+    public void Elfsharp_reads_the_same_from_a_whole_file_and_from_its_headers_alone(bool is64)
     {
         byte[] bytes = new TestElf(is64) { Entry = 0x1004, Flags = 2, Type = 3 }.Segment(0x1000, 0x2000, [1, 2, 3, 4], 0x100, flags: 5)
             .Segment(0x8000, 0x100, [9]).Symbol("second", 0x1008, 4).Symbol("first", 0x1000).Build();
@@ -44,7 +44,7 @@ public sealed class ElfSharpTests
     [InlineData("dtbImage-6.1.ps3.xz")]
     public void The_same_holds_for_kernels(string name) => AssertSame(CompressedFile.Unpack(Guests.Open(name)), ElfTarget.Ppe, Memory);
 
-    // With e_shnum 0 ELFSharp looks for the number of sections in a section header at e_shoff: here in the file header.
+    // With e_shnum 0 ELFSharp reads the number of sections from a section header at e_shoff, which here is the file header.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Loaders.Tests;
 
-/// <summary>The same, on real kernels.</summary>
+/// <summary>Reads and arranges real kernels.</summary>
 public class GuestTests
 {
     private const ulong Memory = 128 << 20;

@@ -19,7 +19,7 @@ public class OsAreaTests
     }
 
     [Fact]
-    public void Fields_stand_where_Linux_looks_for_them()
+    public void Fields_are_at_the_offsets_that_Linux_reads()
     {
         byte[] bytes = new OsArea { AvMultiOut = AvMultiOut.PalRgb, LinuxRtcDiffEntry = 1 }.Write();
 

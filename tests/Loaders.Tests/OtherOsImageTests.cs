@@ -133,7 +133,7 @@ public class OtherOsImageTests
         {
             byte[] bytes = new byte[sizes[round % sizes.Length]];
             random.NextBytes(bytes);
-            // Also with what each first check wants: text that is none, an instruction at the entry, a branch behind it.
+            // Some rounds also pass the first checks: an instruction at the entry, and a branch after it.
             if (round % 3 == 1 && bytes.Length > 0x108)
                 BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(0x100), 0x6000_0000_4800_0100);
             Assert.Throws<ImageFormatException>(() => Read(bytes));

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Loaders.Tests;
 
-/// <summary>SPU programs: where they go, and what is said about those that are none.</summary>
+/// <summary>SPU programs: their placement in local store, and the messages for files that are not SPU programs.</summary>
 public sealed class SpuProgramTests
 {
     [Fact]
@@ -90,7 +90,7 @@ public sealed class SpuProgramTests
     }
 
     [Fact]
-    public void The_files_address_goes_where_the_program_looks_for_it()
+    public void The_files_address_is_stored_where_the_program_reads_it()
     {
         byte[] bytes = Spu(new TestElf(false).Segment(0, 0, new byte[64]).Symbol("_EAR_", 0x20, 16));
         byte[] store = new byte[SpuProgram.LocalStoreSize];

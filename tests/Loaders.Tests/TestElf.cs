@@ -30,14 +30,14 @@ internal sealed class TestElf(bool is64)
         return this;
     }
 
-    /// <summary>Adds a section header ".opd" for function descriptors that stand in a segment.</summary>
+    /// <summary>Adds a section header ".opd" for function descriptors in a segment.</summary>
     public TestElf Descriptors(ulong virtualAddress, ulong size)
     {
         _descriptors = (virtualAddress, size);
         return this;
     }
 
-    /// <summary>Adds a section header behind all others, true or not.</summary>
+    /// <summary>Adds a section header after all others, which may be invalid.</summary>
     public TestElf Section(string name, uint type, ulong offset, ulong size)
     {
         _sections.Add((name, type, offset, size));
@@ -96,7 +96,7 @@ internal sealed class TestElf(bool is64)
         return output.ToArray();
     }
 
-    // Where the byte for a virtual address stands behind the program headers.
+    // Offset of the byte for a virtual address, after the program headers.
     private int OffsetOf(ulong address)
     {
         int offset = 0;

@@ -43,7 +43,7 @@ public sealed class AddressSpaceTests : IDisposable
     public void Wrong_constructions_are_refused(ulong log2, ulong count, ulong sizes) =>
         _machine.Fails(Lv1Status.IllegalParameterValue, Lv1Call.ConstructVirtualAddressSpace, log2, count, sizes);
 
-    // What a freestanding loader that ran on consoles does (Lv1Hypervisor/Reference/hardware-facts.md, lv1).
+    // The calls of a freestanding loader that ran on consoles (Lv1Hypervisor/Reference/hardware-facts.md, lv1).
     [Fact]
     public void A_guest_may_leave_the_large_pages_to_lv1_and_name_the_current_space_by_zero()
     {

@@ -29,7 +29,7 @@ public sealed class DeviceTests : IDisposable
     }
 
     [Fact]
-    public void Opening_what_a_crashed_guest_left_open_starts_afresh()
+    public void Opening_a_device_that_a_crashed_guest_left_open_resets_it()
     {
         _machine.Ok(Lv1Call.OpenDevice, Bus, Net, 0);
         ulong outlet = _machine.Ok(Lv1Call.ConstructEventReceivePort)[0];
@@ -106,12 +106,12 @@ public sealed class DeviceTests : IDisposable
         _machine.Ok(Lv1Call.FreeDeviceDmaRegion, Bus, Net, a);
         _machine.Fails(Lv1Status.NoEntry, Lv1Call.FreeDeviceDmaRegion, Bus, Net, a);
         Assert.Equal(a, _machine.Ok(Lv1Call.AllocateDeviceDmaRegion, Bus, Net, 0x4000, 12, 0)[0]);
-        // Another device has a bus of its own.
+        // Another device has its own bus address space.
         Assert.Equal(a, _machine.Ok(Lv1Call.AllocateDeviceDmaRegion, Bus, Usb, MiB16, 24, 0)[0]);
     }
 
     [Fact]
-    public void A_guest_cannot_hoard_dma_regions()
+    public void The_number_of_dma_regions_is_bounded()
     {
         for (int i = 0; i < 64; i++)
             _machine.Ok(Lv1Call.AllocateDeviceDmaRegion, Bus, Net, 0x1000, 12, 0);
@@ -169,7 +169,7 @@ public sealed class DeviceTests : IDisposable
     }
 
     [Fact]
-    public void Released_memory_is_out_of_a_devices_reach()
+    public void A_device_cannot_access_released_memory()
     {
         ulong memory = _machine.Ok(Lv1Call.AllocateMemory, MiB16, 24, 0, 4)[0];
         ulong bus = _machine.Ok(Lv1Call.AllocateDeviceDmaRegion, Bus, Net, MiB16, 24, 0)[0];
@@ -204,7 +204,7 @@ public sealed class DeviceTests : IDisposable
     public void Network_calls_reach_the_device_with_checked_arguments()
     {
         Assert.Equal(0x0200_0000_0001UL, _machine.Ok(Lv1Call.NetControl, Bus, Net, 1, 0, 0, 0)[0]);
-        // What the device leaves in its outputs does not show when it refuses.
+        // The outputs of a call that the device refuses are not returned to the guest.
         _machine.Fails(Lv1Status.NoEntry, Lv1Call.NetControl, Bus, Net, 4, 2, 0, 0);
         _machine.Fails(Lv1Status.NoEntry, Lv1Call.NetControl, Bus, Usb, 1, 0, 0, 0);
         _machine.Fails(Lv1Status.AlignmentError, Lv1Call.NetSetInterruptStatusIndicator, Bus, Net, 0x1004, 0);

@@ -3,7 +3,7 @@ using CellPpe.Core.Ports;
 
 namespace Lv1Hypervisor.Tests;
 
-/// <summary>Remembers what lv1 did to it, and interrupts when a test says so.</summary>
+/// <summary>Records lv1's calls, and raises interrupts for tests.</summary>
 internal sealed class FakeSpe(int number) : ILogicalSpe
 {
     public const ulong AllowedOffset = 0x820;

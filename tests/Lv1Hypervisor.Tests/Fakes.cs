@@ -183,7 +183,7 @@ internal sealed class FakePeer : IVirtualUartPeer
 
     public List<byte> Received { get; } = [];
 
-    /// <summary>Sent back whenever bytes come in.</summary>
+    /// <summary>The bytes that it sends whenever it receives some.</summary>
     public byte[] Answer { get; set; } = [];
 
     public void Receive(ReadOnlySpan<byte> bytes)

@@ -3,7 +3,7 @@ using Lv1Hypervisor.Abi;
 
 namespace Lv1Hypervisor.Tests;
 
-/// <summary>Whatever a guest puts into its registers, it gets a status of the platform back, and the host lives.</summary>
+/// <summary>For any register contents, a hypercall returns a status of the platform, and the host does not fail.</summary>
 public sealed class FuzzTests
 {
     private const int Calls = 100_000;
@@ -24,7 +24,7 @@ public sealed class FuzzTests
     {
         var random = new Random(seed);
         using var machine = new TestMachine();
-        // Something for random calls to hit.
+        // Objects that random calls can name.
         machine.Ok(Lv1Call.ConstructVirtualAddressSpace, 18, 2, 0x1810_0000_0000_0000);
         machine.Ok(Lv1Call.SelectVirtualAddressSpace, 1);
         machine.Ok(Lv1Call.ConfigureIrqStateBitmap, 1, 0, 0x10000);

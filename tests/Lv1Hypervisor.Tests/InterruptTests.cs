@@ -120,7 +120,7 @@ public sealed class InterruptTests : IDisposable
     {
         ulong outlet = ConnectedPort();
         Send(outlet);
-        // The event is masked: nothing is in memory that read-and-clear could destroy.
+        // The event is masked, so its status bit is not in memory, where a read-and-clear could discard it.
         _machine.Write64(Block0, 0);
         Unmask();
         Assert.Equal(Bit, Status());
@@ -138,7 +138,7 @@ public sealed class InterruptTests : IDisposable
         Unmask();
         Assert.Equal(Bit, Status());
         Assert.True(_machine.Threads[0].ExternalInterrupt);
-        // And the plug is not stuck.
+        // The plug still delivers events.
         EndOfInterrupt();
         Send(outlet);
         Assert.Equal(Bit, Status());

@@ -4,7 +4,7 @@ using Lv1Hypervisor.Policy;
 
 namespace Lv1Hypervisor.Tests;
 
-/// <summary>Ids, time, the end, the policy, the console, and calls that are not there.</summary>
+/// <summary>Ids, time, the end of the partition, policy, console, and calls that are not provided.</summary>
 public sealed class PartitionTests : IDisposable
 {
     private readonly TestMachine _machine = new();
@@ -56,7 +56,7 @@ public sealed class PartitionTests : IDisposable
     [InlineData(16)]
     [InlineData(256)]
     [InlineData(ulong.MaxValue)]
-    public void What_is_missing_says_so_and_is_counted(ulong number)
+    public void Calls_not_provided_return_not_implemented_and_are_counted(ulong number)
     {
         Assert.Equal(Lv1Status.NotImplemented, _machine.CallOn(0, number, 1, 2, 3).Status);
         Assert.Equal(Lv1Status.NotImplemented, _machine.CallOn(0, number, 1, 2, 3).Status);
@@ -93,7 +93,7 @@ public sealed class PartitionTests : IDisposable
     }
 
     [Fact]
-    public void Gpu_results_stand_in_their_registers()
+    public void Gpu_results_are_in_their_registers()
     {
         _machine.Ok(Lv1Call.GpuOpen, 0);
         Assert.Equal([1, 0x7000_0000_0000], _machine.Ok(Lv1Call.GpuMemoryAllocate, 1UL << 20, 0, 0, 0, 0)[..2]);
@@ -102,7 +102,7 @@ public sealed class PartitionTests : IDisposable
     }
 
     [Fact]
-    public void A_class_that_was_taken_away_is_refused()
+    public void A_class_without_its_capability_is_refused()
     {
         using var machine = new TestMachine(LparCapabilities.OtherOs with { Gpu = false, Network = false, Spe = false });
         machine.Fails(Lv1Status.NoPrivilege, Lv1Call.GpuOpen, 0);

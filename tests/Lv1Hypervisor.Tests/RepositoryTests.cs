@@ -30,7 +30,7 @@ public sealed class RepositoryTests : IDisposable
         Assert.Throws<FormatException>(() => RepositoryKey.Parse(path));
 
     [Fact]
-    public void What_a_boot_needs_is_there()
+    public void The_nodes_that_a_boot_needs_exist()
     {
         Assert.Equal(TestMachine.BootSize, Read(Lpar.Id, RepositoryKey.Parse("bi/pu0/1/rm_size")).Out[0]);
         Assert.Equal(TestMachine.TotalSize, Read(0, RepositoryKey.Parse("bi/rgntotal")).Out[0]);
@@ -40,7 +40,7 @@ public sealed class RepositoryTests : IDisposable
     }
 
     [Fact]
-    public void Misses_and_foreign_partitions_are_no_entries()
+    public void Missing_nodes_and_foreign_partitions_return_no_entry()
     {
         Assert.Equal(Lv1Status.NoEntry, Read(Lpar.Id, HighmemBase).Status);
         Assert.Equal(Lv1Status.NoEntry, Read(3, RepositoryKey.Parse("bi/rgntotal")).Status);

@@ -7,7 +7,7 @@ using Lv1Hypervisor.Policy;
 
 namespace Lv1Hypervisor.Tests;
 
-/// <summary>lv1-calls.md 8 and spe.md 1: the life of a logical SPE, and every way to get a call wrong.</summary>
+/// <summary>lv1-calls.md 8 and spe.md 1: the states of a logical SPE, and every invalid call.</summary>
 public sealed class SpeTests : IDisposable
 {
     private const ulong PageSizes = 0x1810_0000_0000_0000;
@@ -237,7 +237,7 @@ public sealed class SpeTests : IDisposable
 
         _machine.Ok(Lv1Call.WriteHtabEntry, 1, 0, Valid, made[4] | ReadOnlyForAll);
         _machine.Ok(Lv1Call.WriteHtabEntry, 1, 1, Valid, made[0] | WritableForAll);
-        // The context area is an address and nothing else.
+        // Nothing is mapped at the address of the context area.
         _machine.Fails(Lv1Status.AccessViolation, Lv1Call.WriteHtabEntry, 1, 2, Valid, made[3] | WritableForAll);
         _machine.Ok(Lv1Call.DestructLogicalSpe, made[5]);
         _machine.Fails(Lv1Status.AccessViolation, Lv1Call.WriteHtabEntry, 1, 1, Valid, made[0] | WritableForAll);
@@ -254,7 +254,7 @@ public sealed class SpeTests : IDisposable
     }
 
     [Fact]
-    public void A_notifier_hears_of_the_changes_it_asked_for()
+    public void A_notifier_is_signalled_for_the_selected_statuses()
     {
         const ulong Block = 0x10000;
         _machine.Ok(Lv1Call.ConfigureIrqStateBitmap, Lpar.PpeId, 0, Block);
@@ -269,7 +269,7 @@ public sealed class SpeTests : IDisposable
         _machine.Write64(Block + 32, 1UL << (63 - (int)port));
         _machine.Ok(Lv1Call.DidUpdateInterruptMask, Lpar.PpeId, 0);
 
-        // Only of the way to "executed" (3).
+        // Only transitions to status 3 ("executed") are notified.
         _machine.Ok(Lv1Call.SetSpeTransitionNotifier, id, 1 << 3, port);
         Assert.True(Raised(() => _machine.Ok(Lv1Call.EnableLogicalSpe, id, 0)));
         Assert.False(Raised(() => _machine.Ok(Lv1Call.DisableLogicalSpe, id, 0)));
@@ -278,7 +278,7 @@ public sealed class SpeTests : IDisposable
         Assert.True(Raised(() => _machine.Ok(Lv1Call.DisableLogicalSpe, id, 0)));
         _machine.Ok(Lv1Call.SetSpeTransitionNotifier, id, 0, 0);
         Assert.False(Raised(() => _machine.Ok(Lv1Call.EnableLogicalSpe, id, 0)));
-        // A port that has gone is forgotten.
+        // A destroyed port is no longer notified.
         _machine.Ok(Lv1Call.SetSpeTransitionNotifier, id, 0xf, port);
         _machine.Ok(Lv1Call.DestructEventReceivePort, port);
         _machine.Ok(Lv1Call.DisableLogicalSpe, id, 0);

@@ -7,10 +7,10 @@ using Lv1Hypervisor.Policy;
 
 namespace Lv1Hypervisor.Tests;
 
-/// <summary>What a hypercall left in r3 and r4..r10.</summary>
+/// <summary>The results of a hypercall in r3 and r4..r10.</summary>
 internal readonly record struct CallResult(Lv1Status Status, ulong[] Out);
 
-/// <summary>A hypervisor with fakes all round it: 16 MiB of boot memory, 64 MiB in all.</summary>
+/// <summary>A hypervisor with fakes for all other parts: 16 MiB of boot memory, 64 MiB in total.</summary>
 internal sealed class TestMachine : IDisposable
 {
     public const ulong BootSize = 16UL << 20;
@@ -111,7 +111,7 @@ internal sealed class TestMachine : IDisposable
         return new CallResult(status, ((ReadOnlySpan<ulong>)frame.Out)[..7].ToArray());
     }
 
-    /// <summary>A call that must succeed; its outputs.</summary>
+    /// <summary>Makes a call that must succeed, and returns its outputs.</summary>
     public ulong[] Ok(Lv1Call call, params ulong[] arguments)
     {
         CallResult result = Call(call, arguments);
@@ -119,7 +119,7 @@ internal sealed class TestMachine : IDisposable
         return result.Out;
     }
 
-    /// <summary>A call that must fail that way, and then has no outputs.</summary>
+    /// <summary>Makes a call that must fail with this status, and have no outputs.</summary>
     public void Fails(Lv1Status expected, Lv1Call call, params ulong[] arguments)
     {
         CallResult result = Call(call, arguments);

@@ -56,7 +56,7 @@ public sealed class VirtualUartTests : IDisposable
     }
 
     [Fact]
-    public void A_port_nobody_listens_to_fills_up()
+    public void A_port_without_a_peer_fills_up()
     {
         Assert.Equal(4096UL, _machine.Ok(Lv1Call.WriteVirtualUart, 1, 0x20000, 10000)[0]);
         Assert.Equal(0UL, _machine.Ok(Lv1Call.WriteVirtualUart, 1, 0x20000, 1)[0]);
@@ -77,7 +77,7 @@ public sealed class VirtualUartTests : IDisposable
 
         _machine.AvSettings.Port!.Send([1, 2]);
         Assert.Equal(Port0, _machine.Read64(Bitmap));
-        // Port 2 is still masked: its condition shows in parameter 7 only.
+        // Port 2 is still masked, so only parameter 7 reports its condition.
         _machine.SystemManager.Port!.Send([1]);
         Assert.Equal(Port0, _machine.Read64(Bitmap));
         Assert.NotEqual(0UL, Get(2, Parameter.Status) & ReceiveInterrupt);
@@ -143,7 +143,7 @@ public sealed class VirtualUartTests : IDisposable
         _machine.Ok(Lv1Call.DeconfigureVirtualUartIrq);
         _machine.AvSettings.Port!.Send([1]);
         Assert.Equal(1UL, Get(0, Parameter.Waiting));
-        // The number comes back, and a plug left connected to the dead outlet is no obstacle.
+        // The number is used again, although a plug is still connected to the destroyed outlet.
         Assert.Equal(outlet, _machine.Ok(Lv1Call.ConfigureVirtualUartIrq, Bitmap)[0]);
         _machine.Ok(Lv1Call.ConnectIrqPlugExt, 1, 0, outlet, outlet, 0);
     }

@@ -5,7 +5,7 @@ using Ps3Platform.Machine.KernelLog;
 
 namespace Machine.Tests;
 
-/// <summary>A kernel's memory as bytes of a test's own.</summary>
+/// <summary>A kernel's memory as a byte array of the test.</summary>
 internal sealed class FakeKernel(int size) : IKernelMemory
 {
     public const ulong Start = 0xc000_0000_0000_0000;

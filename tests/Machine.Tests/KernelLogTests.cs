@@ -86,14 +86,14 @@ public sealed class KernelLogTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void A_ring_of_records_that_was_filled_goes_on_at_its_beginning(By way)
+    public void A_ring_of_records_that_was_filled_wraps_to_its_beginning(By way)
     {
         var kernel = new FakeKernel(Size);
         int oldest = Buffer + 4000;
         int at = oldest;
         for (int index = 0; index < 10; index++)
             at = PutRecord(kernel, at, 16, (ulong)index, $"old {index}");
-        // A record of length 0: the next one stands at the beginning.
+        // A record of length 0: the next one is at the beginning.
         int newest = Buffer;
         for (int index = 10; index < 20; index++)
             newest = PutRecord(kernel, newest, 16, (ulong)index, $"new {index}");
@@ -170,7 +170,7 @@ public sealed class KernelLogTests
     [InlineData(KernelLogFormat.Text)]
     [InlineData(KernelLogFormat.Records)]
     [InlineData(KernelLogFormat.Ringbuffer)]
-    public void Whatever_stands_in_memory_the_search_comes_back(KernelLogFormat format)
+    public void The_search_ends_for_any_contents_of_memory(KernelLogFormat format)
     {
         const int Rounds = 400;
         var random = new Random(20_261_201);
@@ -193,7 +193,7 @@ public sealed class KernelLogTests
 
             KernelLogText? log = KernelLogFinder.Find(kernel, symbols);
 
-            // Not more text than memory could hold.
+            // The log has no more text than memory can hold.
             Assert.True(log is null || log.Messages.Sum(static message => (long)message.Text.Length) <= 2 * kernel.Bytes.Length, $"round {round}");
         }
     }

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Machine.Tests;
 
-/// <summary>When the detector asks, by threads that are shown to it at chosen times.</summary>
+/// <summary>The times at which the detector searches, for threads that are passed to it at chosen times.</summary>
 public sealed class LockupDetectorTests : IDisposable
 {
     private const ulong Second = IMachineClock.Frequency;
@@ -57,7 +57,7 @@ public sealed class LockupDetectorTests : IDisposable
     }
 
     [Fact]
-    public void A_question_that_was_answered_is_asked_again_later_and_later()
+    public void Searches_without_result_are_repeated_at_growing_intervals()
     {
         Thread.SetMsr(Msr.Sf);
         _detector.Observe(Thread, 0);
@@ -73,7 +73,7 @@ public sealed class LockupDetectorTests : IDisposable
     }
 
     [Fact]
-    public void A_thread_that_gets_on_starts_anew()
+    public void A_thread_that_makes_progress_resets_the_quiet_time()
     {
         Thread.SetMsr(Msr.Sf);
         _detector.Observe(Thread, 0);

@@ -14,13 +14,13 @@ using Xunit;
 
 namespace Machine.Tests;
 
-/// <summary>Whole machines with a few instructions for a guest: which of them are ended, in which threading mode, on which engine.</summary>
+/// <summary>Complete machines with a guest of a few instructions: which lock-ups are detected, by threading mode and engine.</summary>
 public sealed class LockupTests
 {
     private const ulong Code = 0x0100_0000;
     private const ulong Data = 0x0200_0000;
 
-    // Waits ten milliseconds a round with interrupts off, and comes back as it was.
+    // Waits ten milliseconds per round with interrupts off, and returns to the same state.
     private const string PausingRound = "addi r11,0,9; addi r3,0,0; sc 1";
 
     public static TheoryData<PpuEngine, bool, ClockMode> Machines => new()
@@ -72,7 +72,7 @@ public sealed class LockupTests
         Enter(machine, 0, $"{PausingRound}; {round}");
         Enter(machine, 1, PausingRound);
 
-        // Half a minute of guest time; then the decrementer's exception, which it does not take, ends each pause at once.
+        // Half a minute of guest time. Then a pending decrementer exception, which the guest does not take, ends each pause at once.
         RunOutcome outcome = machine.Run(new RunLimits { Instructions = 60_000 });
 
         Assert.Equal(RunEnd.InstructionLimit, outcome.End);
@@ -80,7 +80,7 @@ public sealed class LockupTests
     }
 
     [Fact]
-    public void A_lock_that_the_other_thread_may_give_back_is_waited_for()
+    public void Waiting_for_a_lock_that_the_other_thread_may_release_is_no_lockup()
     {
         using Ps3Machine machine = Build(PpuEngine.Auto, hostThreads: false, ClockMode.Instructions);
         Enter(machine, 0, $"lwz r4,0(r31); {PausingRound}");
@@ -90,7 +90,7 @@ public sealed class LockupTests
     }
 
     [Fact]
-    public void Report_says_it_once_and_neither_way_of_looking_changes_the_state()
+    public void Report_prints_it_once_and_detection_never_changes_the_state()
     {
         string expected = HashAfter(LockupAction.Off, out int none);
         string reported = HashAfter(LockupAction.Report, out int reports);
@@ -102,7 +102,7 @@ public sealed class LockupTests
     [Theory]
     [InlineData(Msr.Sf)]
     [InlineData(Msr.Sf | Msr.Ee)]
-    public void A_guest_that_says_it_panicked_and_waits_has_panicked(ulong msr)
+    public void A_guest_that_reports_a_panic_and_waits_has_panicked(ulong msr)
     {
         using Ps3Machine machine = Build(PpuEngine.Auto, hostThreads: false, ClockMode.Instructions);
         machine.ConsolePanic = () => "Kernel panic - not syncing: test";
@@ -122,7 +122,7 @@ public sealed class LockupTests
     {
         int count = 0;
         using Ps3Machine machine = Build(PpuEngine.Auto, hostThreads: false, ClockMode.Instructions, action);
-        machine.Stuck = _ => count++;
+        machine.LockupReporter = _ => count++;
         Enter(machine, 0, PausingRound);
         Enter(machine, 1, PausingRound);
         Assert.Equal(RunEnd.InstructionLimit, machine.Run(new RunLimits { Instructions = 10_000 }).End);
@@ -136,7 +136,7 @@ public sealed class LockupTests
             Engine = engine, HostThreads = hostThreads, Clock = clock, Lockup = action, Spes = 0,
         });
 
-    // The thread goes round these instructions, in real mode, with interrupts off and r31 at some data.
+    // Makes the thread loop over these instructions, in real mode, with interrupts off and r31 pointing at data.
     private static unsafe void Enter(Ps3Machine machine, int number, string round)
     {
         ulong start = Code + ((ulong)number << 16);

@@ -16,8 +16,8 @@ using Xunit;
 namespace Machine.Tests;
 
 /// <summary>
-/// The short form of tests/Speed/soak.sh: Linux with three busy shells, and far less room for compiled code than they want, so that in
-/// half a minute as much is evicted as otherwise in hours. The guest checks its results itself.
+/// The short form of tests/Speed/soak.sh: Linux with three busy shells, and far less room for compiled code than they need, so that as
+/// much is evicted in half a minute as normally in hours. The guest checks its results itself.
 /// </summary>
 public sealed class LongRunTests
 {
@@ -61,7 +61,7 @@ public sealed class LongRunTests
         Assert.Equal(0, last.Failures);
         Assert.All(seen, static one => Assert.InRange(one.Instructions, 0, CompiledLimit));
         Assert.All(seen, static one => Assert.InRange(one.Pages, 0, CodePageLimit + 64));
-        // The bound was reached, and code went on being compiled and freed.
+        // The bound was reached, and code continued to be compiled and freed.
         Assert.True(last.Evicted > 50, last.ToString());
         Assert.True(last.InstructionsCompiled > 2 * CompiledLimit, last.ToString());
         Assert.InRange(last.Retired.Regions, last.Evicted / 2, last.Dropped);
@@ -71,7 +71,7 @@ public sealed class LongRunTests
     private static BootImage Kernel() =>
         KernelFixups.Apply(OtherOsImage.Read(ImageFile.Read(Guest("vmlinux-6.1-ps3-debug.xz")), BootRequest.RetailBootMemory), out _);
 
-    // Linux takes archives one behind the other.
+    // Linux accepts concatenated archives.
     private static ImageFile Initrd()
     {
         using var bytes = new MemoryStream();

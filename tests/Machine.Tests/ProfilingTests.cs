@@ -13,7 +13,7 @@ using Xunit;
 
 namespace Machine.Tests;
 
-/// <summary>Samples of the embedded guest: they change nothing, find its functions, and become files that viewers read.</summary>
+/// <summary>Samples of the embedded guest: they do not change the run, find its functions, and are written in viewers' formats.</summary>
 public sealed class ProfilingTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMicroseconds(50);
@@ -161,7 +161,7 @@ public sealed class ProfilingTests
     }
 
     [Fact]
-    public void A_long_run_is_kept_whole_and_coarser()
+    public void A_long_run_is_kept_completely_but_more_coarsely()
     {
         var timeline = new ThreadTimeline();
         const int Samples = (4 * ThreadTimeline.MostSamples) + 3;
@@ -177,7 +177,7 @@ public sealed class ProfilingTests
     }
 
     [Fact]
-    public void Stacks_beyond_the_bound_count_for_what_is_known_of_them()
+    public void Stacks_beyond_the_bound_count_for_their_longest_known_part()
     {
         var tree = new StackTree();
         for (int index = 0; index < StackTree.MostNodes + 100; index++)

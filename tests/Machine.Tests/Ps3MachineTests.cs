@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Machine.Tests;
 
-/// <summary>Machines in one process: side by side, stopped from outside, ended by the guest.</summary>
+/// <summary>Machines in one process: side by side, cancelled by the caller, ended by the guest.</summary>
 public sealed class Ps3MachineTests
 {
     [Fact]
@@ -77,7 +77,7 @@ public sealed class Ps3MachineTests
 
         RunOutcome outcome = machine.Run(new RunLimits { Cancel = stop.Token });
 
-        // A guest that pauses for ever is known to be locked up before anybody loses patience with it.
+        // The detector may find that a guest that pauses for ever has locked up before the cancellation takes effect.
         Assert.True(outcome.End is RunEnd.Cancelled or RunEnd.LockedUp, outcome.ToString());
         Assert.Contains("penguin", text.ToString(), StringComparison.Ordinal);
     }
@@ -91,7 +91,7 @@ public sealed class Ps3MachineTests
     }
 
     [Fact]
-    public void What_does_not_fit_is_refused_before_anything_runs()
+    public void Files_that_do_not_fit_are_refused_before_the_guest_runs()
     {
         BootException refused = Assert.Throws<BootException>(() => MachineBuilder.Build(Penguin.Config(new StringBuilder()) with
         {

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Machine.Tests;
 
-/// <summary>A device of one's own: one class, one line to add it, and guests find it, map it and are interrupted by it.</summary>
+/// <summary>A device outside the project: one class, and one line to add it. Guests find it, map it and receive its interrupts.</summary>
 public sealed class SampleDeviceTests
 {
     private const ulong Gpio = 6;
@@ -26,7 +26,7 @@ public sealed class SampleDeviceTests
         using Ps3Machine machine = MachineBuilder.Build(Penguin.Config(new StringBuilder()) with { Devices = [ports => new Counter(ports.Host)] });
         IDevice device = Assert.Single(machine.Devices, device => device.Name == "counter");
 
-        // A guest scans the system bus: the gelic is there, and behind it the counter.
+        // A guest scans the system bus and finds the gelic, then the counter.
         Assert.Equal(2UL, Node(machine, "bus0/num_dev").V1);
         Assert.Equal(Gpio, Node(machine, "bus0/dev1/type").V1);
         Assert.Equal((Registers, 0x1000UL), Node(machine, "bus0/dev1/reg0/data"));

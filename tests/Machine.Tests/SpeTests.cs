@@ -22,7 +22,7 @@ using Xunit;
 
 namespace Machine.Tests;
 
-/// <summary>SPEs beside a running PPE: in turns and on host threads of their own, their interrupts, timers and failures.</summary>
+/// <summary>SPEs beside a running PPE, in turns and on their own host threads: interrupts, timers and failures.</summary>
 public sealed class SpeTests
 {
     private const ulong RunControl = 0x401c;
@@ -59,9 +59,9 @@ public sealed class SpeTests
     }
 
     [Fact]
-    public void On_host_threads_they_run_beside_the_ppe_and_stand_still_afterwards()
+    public void On_host_threads_they_run_beside_the_ppe_and_stop_after_the_run()
     {
-        // A guest that ends by itself would end the machine before the second run.
+        // "noshutdown" keeps the guest from ending the machine before the second run.
         using Ps3Machine machine = Penguin.Build(out _, "noshutdown", ClockMode.Host);
         LogicalSpe spe = Start(machine, Counter);
         machine.Run(new RunLimits { Timeout = TimeSpan.FromMilliseconds(300) });
@@ -70,9 +70,35 @@ public sealed class SpeTests
         Assert.True(done > 10_000, $"{done} instructions");
         Thread.Sleep(30);
         Assert.Equal(done, spe.Registers.Instructions);
-        // Run control still says run: it goes on with the machine.
+        // Run control still says run, so the SPE continues with the machine.
         machine.Run(new RunLimits { Timeout = TimeSpan.FromMilliseconds(200) });
         Assert.True(spe.Registers.Instructions > done);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task They_stand_still_while_the_machine_is_stopped(bool hostThreads)
+    {
+        using Ps3Machine machine = MachineBuilder.Build(Penguin.Config(new StringBuilder()) with
+        {
+            Clock = ClockMode.Host, CommandLine = "noshutdown", HostThreads = hostThreads,
+        });
+        LogicalSpe spe = Start(machine, Counter);
+        using var stop = new CancellationTokenSource();
+        Task<RunOutcome> run = Task.Run(() => machine.Run(new RunLimits { Cancel = stop.Token, Timeout = TimeSpan.FromMinutes(2) }));
+        Thread.Sleep(300);
+        machine.Post(machine.Pause.Stop);
+        Thread.Sleep(300);
+
+        ulong done = spe.Registers.Instructions;
+        Assert.True(done > 10_000, $"{done} instructions");
+        Thread.Sleep(500);
+        Assert.Equal(done, spe.Registers.Instructions);
+        machine.Post(machine.Pause.Continue);
+        Assert.True(SpinWait.SpinUntil(() => spe.Registers.Instructions > done, TimeSpan.FromSeconds(30)));
+        stop.Cancel();
+        Assert.Equal(RunEnd.Cancelled, (await run).End);
     }
 
     [Fact]
@@ -154,7 +180,7 @@ public sealed class SpeTests
         poster.Join();
 
         delays.Sort();
-        // Usually a few microseconds; a host that runs other things lets single ones wait. A whole turn is a tenth of a millisecond or more.
+        // Usually a few microseconds; on a busy host single delays are longer. A whole turn is a tenth of a millisecond or more.
         Assert.True(delays.Count > 20, $"{delays.Count} only");
         Assert.True(delays[delays.Count / 4] < 1000, $"a quarter within {delays[delays.Count / 4]:0} us");
     }
@@ -229,7 +255,7 @@ public sealed class SpeTests
 
     private static LogicalSpe Start(Ps3Machine machine, string program) => Start(machine, program, out _);
 
-    // As a guest does: by hypercalls and the SPE's registers.
+    // Starts an SPE as a guest does: by hypercalls and the SPE's registers.
     private static LogicalSpe Start(Ps3Machine machine, string program, out ulong id)
     {
         if (machine.Spes!.Taken.Count == 0)

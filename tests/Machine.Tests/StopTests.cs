@@ -14,7 +14,7 @@ using Xunit;
 
 namespace Machine.Tests;
 
-/// <summary>A whole machine stops where one of its threads does, and goes on from there, in both threading modes.</summary>
+/// <summary>A machine stops when one of its threads does, and continues from there, in both threading modes.</summary>
 public sealed class StopTests
 {
     private const ulong Code = 0x0100_0000;
@@ -30,7 +30,7 @@ public sealed class StopTests
 
     [Theory]
     [MemberData(nameof(Machines))]
-    public unsafe void A_run_ends_at_a_stop_and_the_next_goes_on_over_it(PpuEngine engine, bool hostThreads, ClockMode clock)
+    public unsafe void A_run_ends_at_a_stop_and_the_next_continues_past_it(PpuEngine engine, bool hostThreads, ClockMode clock)
     {
         using Ps3Machine machine = MachineBuilder.Build(Penguin.Config(new StringBuilder()) with
         {
@@ -51,7 +51,7 @@ public sealed class StopTests
             Assert.Equal(RunEnd.Stopped, outcome.End);
             Assert.StartsWith($"breakpoint at 0x{first + 8:x}", outcome.Message, StringComparison.Ordinal);
             Assert.EndsWith(", thread 0", outcome.Message, StringComparison.Ordinal);
-            Assert.Equal((StopCause.Breakpoint, first + 8), (thread.Stops.Taken!.Value.Cause, thread.State.Nia));
+            Assert.Equal((StopCause.Breakpoint, first + 8), (thread.Stops.LastStop!.Value.Cause, thread.State.Nia));
             if (round > 0)
                 Assert.Equal(before + 1, thread.State.Gpr[3]);
         }
@@ -59,7 +59,7 @@ public sealed class StopTests
         thread.Stops.RemoveBreakpoint(first + 8);
         machine.Ppe.Threads[1].Stops.AddWatchpoint(new Watchpoint(Data, 4, WatchedAccess.Load));
         Assert.StartsWith($"load of 0x{Data:x} at 0x{second + 4:x}", machine.Run(limits).Message, StringComparison.Ordinal);
-        // Exactly one round of this thread, the other stands still.
+        // Exactly one round of this thread; the other does not run.
         ulong others = thread.State.Instructions;
         Stop stop = Exactly(machine, 1, 100);
         Assert.Equal(new Stop(StopCause.Watchpoint, second + 4, 3, Data, WatchedAccess.Load), stop);
@@ -85,7 +85,7 @@ public sealed class StopTests
         }
     }
 
-    // The thread goes round these instructions, in real mode, with interrupts off and r31 at some data.
+    // Makes the thread loop over these instructions, in real mode, with interrupts off and r31 pointing at data.
     private static unsafe ulong Enter(Ps3Machine machine, int number, string round)
     {
         ulong start = Code + ((ulong)number << 16);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Standalone.Tests;
 
-/// <summary>The measurements measure: every case ends, has a sample for each round, and its numbers are possible.</summary>
+/// <summary>Every case of the measurements ends, has a sample for each round, and has plausible values.</summary>
 public sealed class BenchTests
 {
     private static readonly SpuBenchOptions Short = new() { Rounds = 2, Time = TimeSpan.FromMilliseconds(5) };

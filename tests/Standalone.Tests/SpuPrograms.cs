@@ -14,7 +14,7 @@ using SpuRuntime.Isa;
 
 namespace Standalone.Tests;
 
-/// <summary>What one program printed, and how it ended.</summary>
+/// <summary>The output of one program, and how it ended.</summary>
 internal sealed record SpuRun(StandaloneOutcome Outcome, string Output, string Errors, ulong Instructions);
 
 /// <summary>Runs SPU programs in this process: those of firmware-stubs/spe, and some words.</summary>

@@ -6,25 +6,25 @@ using Xunit;
 
 namespace Standalone.Tests;
 
-/// <summary>What a program does with a page that it has mapped.</summary>
+/// <summary>How a program accesses a mapped page.</summary>
 public enum MappedAccess
 {
     /// <summary>It stores to it.</summary>
     Mapped,
 
-    /// <summary>It stores to it, and may only read.</summary>
+    /// <summary>It stores to a read-only page.</summary>
     ReadOnly,
 
     /// <summary>It reads it after munmap.</summary>
     Gone,
 }
 
-/// <summary>Compiled programs on an SPE alone print what the same C prints natively; those that cannot go on say why and where.</summary>
+/// <summary>Programs on an SPE alone print the same as natively compiled C; those that cannot continue report why and where.</summary>
 public sealed class StandaloneTests : IDisposable
 {
     private static readonly string[] Levels = ["O0", "O1", "O2", "O3"];
 
-    // What the normal run does of the torture programs; PS3_SPU_TORTURE=all does every one.
+    // The torture programs of the normal run; PS3_SPU_TORTURE=all runs all of them.
     private static readonly string[] Sample = ["arith", "bitfields", "doubles", "formats", "gotos", "jumps", "lldivision", "strings", "structs", "varargs", "vectors"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("spu-run-").FullName;
@@ -308,7 +308,7 @@ public sealed class StandaloneTests : IDisposable
         Assert.Equal(StandaloneEnd.Cancelled, cancelled.Outcome.End);
     }
 
-    // An event that nobody enables but the decrementer: with the host's clock it takes the time it takes, else none.
+    // Only the decrementer's event is enabled: with the host's clock the wait takes its real time, otherwise none.
     [Theory]
     [InlineData(false, 79_800, 0.0009)]
     [InlineData(true, 1_000_000_000, 0)]
@@ -336,7 +336,7 @@ public sealed class StandaloneTests : IDisposable
                 SpuPrograms.Assemble($"br 8\n.long 0\nstop {code}\n.long {(operation << 24) | (uint)random.Next(0x40000)}\nstop 0x2000\n{words}"),
                 new StandaloneLimits { Instructions = 1000, Timeout = TimeSpan.FromSeconds(10) }, input: "input");
 
-            // Results may have been written over the program.
+            // Results of calls may have overwritten the program.
             Assert.NotEqual(StandaloneEnd.Timeout, run.Outcome.End);
         }
     }

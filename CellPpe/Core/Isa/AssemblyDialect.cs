@@ -4,7 +4,7 @@ using System.Text;
 namespace CellPpe.Core.Isa;
 
 /// <summary>
-/// Reads and writes instructions as assembly text by a table's assembly column; how an operand is written is the core's own.
+/// Reads and writes instructions as assembly text by a table's assembly column; each core defines how operands are written.
 /// Registers may be read with or without their letters, numbers in decimal or as 0x..., branch targets as addresses.
 /// </summary>
 /// <typeparam name="TRow">The core's rows.</typeparam>
@@ -27,7 +27,7 @@ public abstract class AssemblyDialect<TRow>
         _mnemonicWidth = mnemonicWidth;
     }
 
-    /// <summary>The word of one instruction that stands at <paramref name="address"/>. Reserved fields are zero.</summary>
+    /// <summary>Assembles one instruction at <paramref name="address"/>. Reserved fields are zero.</summary>
     /// <exception cref="FormatException">The text is no instruction, or an operand does not fit.</exception>
     public uint Read(string text, ulong address)
     {
@@ -43,7 +43,7 @@ public abstract class AssemblyDialect<TRow>
         return row.Value | ReadOperands(text, row, operands, address);
     }
 
-    /// <summary>A program of one instruction a line, to stand at <paramref name="address"/>; blank lines and '#' comments are skipped.</summary>
+    /// <summary>Assembles a program at <paramref name="address"/>, one instruction per line, without blank lines and '#' comments.</summary>
     /// <exception cref="FormatException">A line is no instruction, or an operand does not fit.</exception>
     public uint[] ReadLines(string lines, ulong address)
     {
@@ -59,7 +59,7 @@ public abstract class AssemblyDialect<TRow>
         return [.. words];
     }
 
-    /// <summary>The text of an instruction that stands at <paramref name="address"/>.</summary>
+    /// <summary>The assembly text of an instruction at <paramref name="address"/>.</summary>
     public string Write(TRow row, uint word, ulong address)
     {
         ArgumentNullException.ThrowIfNull(row);
@@ -97,10 +97,10 @@ public abstract class AssemblyDialect<TRow>
     /// <param name="row">Its instruction.</param>
     /// <param name="field">The operand's field.</param>
     /// <param name="operand">Its text.</param>
-    /// <param name="address">Where the instruction stands.</param>
+    /// <param name="address">The instruction's address.</param>
     protected abstract long ReadOperand(string text, TRow row, OperandField field, string operand, ulong address);
 
-    /// <summary>The number an operand is, behind the letters of a register if it has them.</summary>
+    /// <summary>Parses the number of an operand, after the letters of a register if there are any.</summary>
     protected static long Number(string text, string operand, string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(operand);

@@ -6,6 +6,6 @@ public interface IInterruptLine
     /// <summary>One event has happened. Events between delivery and end-of-interrupt merge into one further delivery.</summary>
     void Raise();
 
-    /// <summary>The source is (not) asking for service. While it is high, end-of-interrupt delivers again.</summary>
+    /// <summary>Sets the level of the source. While it is asserted, end-of-interrupt delivers again.</summary>
     void SetLevel(bool asserted);
 }

@@ -1,7 +1,7 @@
 namespace CellPpe.Core.Ports;
 
 /// <summary>
-/// Status a hypercall leaves in r3. No other value may reach a guest: Linux calls BUG() on a code it does not know
+/// Status that a hypercall returns in r3. A guest must not get any other value: Linux calls BUG() on a code it does not know
 /// (arch/powerpc/include/asm/ps3.h).
 /// </summary>
 public enum Lv1Status

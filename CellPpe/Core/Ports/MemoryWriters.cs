@@ -1,8 +1,8 @@
 namespace CellPpe.Core.Ports;
 
 /// <summary>
-/// Something besides the processor's threads that stores into memory by itself: lv1 when an interrupt comes, a device's DMA.
-/// Who wants to prove that memory stays as it is asks every one of them.
+/// A part that stores into memory without an instruction of the guest: lv1 when an interrupt arrives, a device's DMA. The lockup
+/// detector asks all of them whether memory can still change.
 /// </summary>
 public interface IMemoryWriter
 {
@@ -10,7 +10,8 @@ public interface IMemoryWriter
     string Name { get; }
 
     /// <summary>
-    /// True when it may store to a byte of the range though no thread asks for that from now on. In doubt, true. Under the machine's lock.
+    /// True when it may store to a byte of the range even if no thread makes any further request; true also when it cannot tell. Called
+    /// under the machine's lock.
     /// </summary>
     bool MayStore(LparAddress start, ulong length);
 }

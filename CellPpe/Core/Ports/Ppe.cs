@@ -24,14 +24,14 @@ public interface ILogicalPpeThread
     /// <summary>The external interrupt request (vector 0x500), a level: taken when MSR.EE is 1.</summary>
     void SetExternalInterrupt(bool asserted);
 
-    /// <summary>Stops fetching until the condition holds; MSR.EE has no influence. Returns at once when it already does.</summary>
+    /// <summary>Stops fetching until the condition holds, whatever MSR.EE is. Has no effect when the condition already holds.</summary>
     void Pause(PpeWait wait);
 
     /// <summary>Sets the data address breakpoint registers, which only lv1 can write.</summary>
     void SetDataBreakpoint(ulong dabr, ulong dabrx);
 }
 
-/// <summary>A hashed page table (Book III 4.5): what lv1 keeps for the guest and the PPE searches.</summary>
+/// <summary>A hashed page table (Book III 4.5), which lv1 maintains for the guest and the PPE searches.</summary>
 public interface IPageTable
 {
     /// <summary>Number of 16-byte entries; a power of two. Eight make a group (PTEG).</summary>
@@ -50,7 +50,7 @@ public interface IPageTable
     IPageTableWalker Walker { get; }
 }
 
-/// <summary>The PPE's memory management unit as lv1 sees it: makes page tables and chooses the one that is searched.</summary>
+/// <summary>The PPE's memory management unit as lv1 sees it: makes page tables and selects the one that is searched.</summary>
 public interface IAddressSpaceHost
 {
     /// <summary>Makes an empty page table.</summary>
@@ -59,7 +59,7 @@ public interface IAddressSpaceHost
     /// <param name="largePageShift1">Large page size for SLB L=1, LP=1, as log2 bytes (16).</param>
     IPageTable CreatePageTable(int log2Bytes, int largePageShift0, int largePageShift1);
 
-    /// <summary>Both threads translate through this table from now on; null: none, every translated access faults.</summary>
+    /// <summary>Selects the page table of both threads. With null, every translated access faults.</summary>
     void Select(IPageTable? table);
 }
 
@@ -106,6 +106,6 @@ public enum PartitionEnd
 /// <summary>Ends the partition. Implemented by the machine; the caller's hypercall never returns to the guest.</summary>
 public interface IPartitionControl
 {
-    /// <summary>Asks for the end; the machine stops at the next instruction boundary.</summary>
+    /// <summary>Requests the end of the partition; the machine stops at the next instruction boundary.</summary>
     void End(PartitionEnd how, string reason);
 }

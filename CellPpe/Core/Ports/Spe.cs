@@ -14,8 +14,8 @@ public enum SpeInterruptClass
 }
 
 /// <summary>
-/// One SPE as lv1 sees it: what it hands to a partition as a "logical SPE". All members but the three register areas are called
-/// with the machine's lock held (or on its only thread); the SPE itself may be running on another host thread meanwhile.
+/// One SPE as lv1 sees it; lv1 lends it to a partition as a "logical SPE". All members except the three register areas are called
+/// with the machine's lock held (or on its only thread); the SPE itself may run on another host thread meanwhile.
 /// </summary>
 public interface ILogicalSpe
 {
@@ -34,13 +34,13 @@ public interface ILogicalSpe
     /// <summary>Makes the SPE ready: architected reset state, execution status 3 in the shadow area.</summary>
     void Enable();
 
-    /// <summary>Stops the SPU and the MFC, and waits until neither touches memory any more. Execution status 0.</summary>
+    /// <summary>Stops the SPU and the MFC, and waits until neither accesses memory any more. Execution status 0.</summary>
     void Disable();
 
-    /// <summary>The page table its MFC translates by; null: every translated access takes a storage fault.</summary>
+    /// <summary>Selects the page table by which its MFC translates. With null, every translated access takes a storage fault.</summary>
     void SelectAddressSpace(IPageTableWalker? table);
 
-    /// <summary>Where a class's interrupt goes; null: nowhere.</summary>
+    /// <summary>Sets the line that a class's interrupt drives; null disconnects it.</summary>
     void ConnectInterrupt(SpeInterruptClass interruptClass, IInterruptLine? line);
 
     /// <summary>INT_Mask: which status bits of the class interrupt.</summary>
@@ -49,7 +49,7 @@ public interface ILogicalSpe
     /// <summary>INT_Stat: bits as in the manual, counted from the right.</summary>
     ulong GetInterruptStatus(SpeInterruptClass interruptClass);
 
-    /// <summary>Clears status bits (write 1 to clear). Level sources (mailboxes) come back while their cause holds.</summary>
+    /// <summary>Clears status bits (write 1 to clear). Level sources (mailboxes) are set again while their cause holds.</summary>
     void ClearInterruptStatus(SpeInterruptClass interruptClass, ulong bits);
 
     /// <summary>lv1_set_spe_privilege_state_area_1_register.</summary>
@@ -57,25 +57,25 @@ public interface ILogicalSpe
     Lv1Status SetPrivilege1Register(ulong offset, ulong value);
 }
 
-/// <summary>The SPEs of a machine, for lv1 to give out. Implemented by SpuRuntime.</summary>
+/// <summary>The SPEs of a machine, which lv1 lends to partitions. Implemented by SpuRuntime.</summary>
 public interface ISpePool
 {
-    /// <summary>How many a partition may have.</summary>
+    /// <summary>The number of SPEs that a partition may have.</summary>
     int Count { get; }
 
     /// <summary>Takes a free SPE; null when all are taken.</summary>
-    /// <param name="localStore">256 KB of memory that is its local store from now on.</param>
+    /// <param name="localStore">256 KB of memory that become its local store.</param>
     ILogicalSpe? TryTake(MemoryRegion localStore);
 
-    /// <summary>Gives one back. It has been disabled, and its areas are no longer mapped.</summary>
+    /// <summary>Returns an SPE to the pool. It has been disabled, and its areas are no longer mapped.</summary>
     void Return(ILogicalSpe spe);
 }
 
 /// <summary>A segment as an SLB entry describes it (Book III 4.4.1), for a search of the page table.</summary>
 /// <param name="Vsid">Virtual segment id.</param>
-/// <param name="Large">L: large pages; their size is <paramref name="SecondLargeSize"/>'s choice.</param>
+/// <param name="Large">L: large pages, of the size that <paramref name="SecondLargeSize"/> selects.</param>
 /// <param name="SecondLargeSize">LP: which of the two large page sizes.</param>
-/// <param name="Key">Ks or Kp, whichever holds for the state the access is made in.</param>
+/// <param name="Key">Ks or Kp, depending on the state in which the access is made.</param>
 public readonly record struct SegmentDescriptor(ulong Vsid, bool Large, bool SecondLargeSize, bool Key);
 
 /// <summary>How a search of the page table ended.</summary>
@@ -90,7 +90,7 @@ public enum PageWalkResult
     /// <summary>The entry does not allow it: DSISR bit 4.</summary>
     Protected,
 
-    /// <summary>The entry names no memory of the partition.</summary>
+    /// <summary>The entry's address is not memory of the partition.</summary>
     NoMemory,
 }
 
@@ -101,18 +101,18 @@ public enum PageWalkResult
 public readonly record struct PageTranslation(LparAddress Start, int Shift, bool Writable);
 
 /// <summary>
-/// A hashed page table as an SPE's MFC searches it. Searches come from host threads of the SPEs' own, without the machine's lock;
-/// they set R and C as the PPE's do.
+/// A hashed page table as an SPE's MFC searches it. Searches run on the SPEs' own host threads, without the machine's lock;
+/// they set R and C as those of the PPE do.
 /// </summary>
 public interface IPageTableWalker
 {
     /// <summary>Finds the page of an effective address (Book III 4.5), and marks it referenced, or changed.</summary>
     PageWalkResult Walk(in SegmentDescriptor segment, ulong effectiveAddress, bool store, out PageTranslation page);
 
-    /// <summary>Adds or removes whoever keeps translations made by <see cref="Walk"/>.</summary>
+    /// <summary>Adds a watch for an object that keeps translations made by <see cref="Walk"/>.</summary>
     void AddWatch(ITranslationWatch watch);
 
-    /// <summary>Takes a watch away.</summary>
+    /// <summary>Removes a watch.</summary>
     void RemoveWatch(ITranslationWatch watch);
 }
 
@@ -120,8 +120,8 @@ public interface IPageTableWalker
 public interface ITranslationWatch
 {
     /// <summary>
-    /// The page table has lost an entry. On return no kept translation is left, and no transfer by an old one is under way:
-    /// the caller goes on to reuse the page. Comes with the machine's lock held; must not take it.
+    /// The page table has lost an entry. On return, no kept translation may be left and no transfer through an old one may be in
+    /// progress, because the caller then reuses the page. Called with the machine's lock held; must not take it.
     /// </summary>
     void TranslationsChanged();
 }

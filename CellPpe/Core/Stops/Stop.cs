@@ -3,7 +3,7 @@ namespace CellPpe.Core.Stops;
 /// <summary>Why an exact run has ended.</summary>
 public enum StopCause
 {
-    /// <summary>As many instructions as asked for are done.</summary>
+    /// <summary>The requested number of instructions has been executed.</summary>
     Count,
 
     /// <summary>The next instruction has a breakpoint. It has not been executed.</summary>
@@ -12,14 +12,14 @@ public enum StopCause
     /// <summary>The next instruction would access watched bytes. That access has not been made.</summary>
     Watchpoint,
 
-    /// <summary>The thread waits: a PPE thread in lv1_pause, an SPU at a channel. Running it again goes on once the wait is over.</summary>
+    /// <summary>The thread waits: a PPE thread in lv1_pause, an SPU at a channel. A later run continues once the wait is over.</summary>
     Waiting,
 
     /// <summary>The program has ended the run itself: an SPU's stop, halt, invalid instruction or channel. Never on a PPE.</summary>
     Ended,
 }
 
-/// <summary>Which accesses a watchpoint is for.</summary>
+/// <summary>The kinds of accesses that a watchpoint reports.</summary>
 [Flags]
 public enum WatchedAccess
 {
@@ -36,10 +36,10 @@ public enum WatchedAccess
     Any = Load | Store,
 }
 
-/// <summary>How an exact run has ended.</summary>
-/// <param name="Cause">Why.</param>
+/// <summary>How a run has ended.</summary>
+/// <param name="Cause">The cause.</param>
 /// <param name="Address">Address of the next instruction: effective on a PPE, in local store on an SPU.</param>
-/// <param name="Instructions">Instructions done, or tried with an interrupt as the result, in this run.</param>
+/// <param name="Instructions">Instructions executed in this run, including those that ended in an interrupt.</param>
 /// <param name="Data">Of a watchpoint: the first watched byte that the access would touch.</param>
 /// <param name="Access">Of a watchpoint: <see cref="WatchedAccess.Load"/> or <see cref="WatchedAccess.Store"/>.</param>
 public readonly record struct Stop(
@@ -49,7 +49,7 @@ public readonly record struct Stop(
 public readonly record struct Watchpoint
 {
     /// <param name="start">Address of the first byte: effective on a PPE, in local store on an SPU.</param>
-    /// <param name="length">Bytes, at least one; the range does not go around the end of the address space.</param>
+    /// <param name="length">Bytes, at least one; the range must not wrap around the end of the address space.</param>
     /// <param name="access">Which accesses.</param>
     public Watchpoint(ulong start, ulong length, WatchedAccess access)
     {
@@ -57,11 +57,11 @@ public readonly record struct Watchpoint
         if (start + (length - 1) < start)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(length), length, $"the range from 0x{start:x} goes around the end of the address space");
+                nameof(length), length, $"the range from 0x{start:x} wraps around the end of the address space");
         }
 
         if (access is not (WatchedAccess.Load or WatchedAccess.Store or WatchedAccess.Any))
-            throw new ArgumentOutOfRangeException(nameof(access), access, "loads, stores or any of the two");
+            throw new ArgumentOutOfRangeException(nameof(access), access, "give Load, Store or Any");
         Start = start;
         Last = start + (length - 1);
         Access = access;

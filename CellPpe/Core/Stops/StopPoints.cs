@@ -1,8 +1,8 @@
 namespace CellPpe.Core.Stops;
 
 /// <summary>
-/// Where one thread stops, and what it has stopped at. Engines ask it at the places they have made slow for it; it belongs to the
-/// host thread that runs the thread.
+/// The breakpoints and watchpoints of one thread, and the last stop. Engines check it only on slow paths that they take while a point
+/// is set. It belongs to the host thread that runs the thread.
 /// </summary>
 public sealed class StopPoints
 {
@@ -11,22 +11,23 @@ public sealed class StopPoints
 
     private Stop? _found;
 
-    // The instruction that was reported last: it is the same one as long as no other has been counted.
+    // The instruction that was reported last, and the count of instructions then. While the count is the same, reaching the address again
+    // is the same execution of that instruction.
     private (ulong Address, ulong Instructions)? _reported;
 
     /// <summary>Addresses with a breakpoint, in no order.</summary>
     public IReadOnlyCollection<ulong> Breakpoints => _breakpoints;
 
-    /// <summary>Watched ranges in the order in which they came.</summary>
+    /// <summary>Watched ranges in the order in which they were added.</summary>
     public IReadOnlyList<Watchpoint> Watchpoints => _watchpoints;
 
-    /// <summary>True when there is nothing to stop at.</summary>
+    /// <summary>True when there is neither a breakpoint nor a watchpoint.</summary>
     public bool IsEmpty => _breakpoints.Count == 0 && _watchpoints.Count == 0;
 
     /// <summary>The stop at which the last run ended, if it ended at one.</summary>
-    public Stop? Taken { get; private set; }
+    public Stop? LastStop { get; private set; }
 
-    /// <summary>True while the instruction runs that was reported last.</summary>
+    /// <summary>True while the instruction that was reported last is executed, which must not be reported again.</summary>
     public bool IsSteppingOver { get; set; }
 
     /// <inheritdoc cref="IStops.AddBreakpoint"/>
@@ -54,7 +55,7 @@ public sealed class StopPoints
     /// <summary>True when the instruction at an address must not be executed now.</summary>
     public bool BreaksAt(ulong address) => !IsSteppingOver && _breakpoints.Contains(address);
 
-    /// <summary>True when bytes from <paramref name="first"/> to <paramref name="last"/> are watched, for whatever access.</summary>
+    /// <summary>True when a byte from <paramref name="first"/> to <paramref name="last"/> is watched, for any access.</summary>
     public bool IsWatched(ulong first, ulong last)
     {
         foreach (Watchpoint watchpoint in _watchpoints)
@@ -67,17 +68,17 @@ public sealed class StopPoints
     }
 
     /// <summary>True when this access must not be made now.</summary>
-    /// <param name="address">Of its first byte.</param>
+    /// <param name="address">Address of its first byte.</param>
     /// <param name="length">Bytes.</param>
     /// <param name="access">A load or a store.</param>
-    /// <param name="data">The first byte of it that is watched.</param>
+    /// <param name="data">Address of its first watched byte.</param>
     public bool Watches(ulong address, int length, WatchedAccess access, out ulong data)
     {
         data = ulong.MaxValue;
         if (IsSteppingOver)
             return false;
         ulong last = address + (ulong)(length - 1);
-        // What lies behind the end of the address space is accessed byte by byte.
+        // The engines make an access that wraps around the end of the address space byte by byte.
         if (last < address)
             last = ulong.MaxValue;
         bool found = false;
@@ -92,30 +93,30 @@ public sealed class StopPoints
         return found;
     }
 
-    /// <summary>An engine has found a stop, and leaves.</summary>
+    /// <summary>Records the stop that an engine has found. The engine then leaves the run.</summary>
     public void Found(StopCause cause, ulong address, ulong data = 0, WatchedAccess access = WatchedAccess.None) =>
         _found = new Stop(cause, address, 0, data, access);
 
-    /// <summary>Before a run.</summary>
+    /// <summary>Clears the last stop. Called before a run.</summary>
     public void Begin()
     {
-        Taken = _found = null;
+        LastStop = _found = null;
         IsSteppingOver = false;
     }
 
-    /// <summary>The engine has left at what it found.</summary>
-    /// <param name="instructions">What the thread has counted since it was made.</param>
+    /// <summary>Records that the found stop is reported. Called when the engine has left the run there.</summary>
+    /// <param name="instructions">Instructions of the thread since it was made.</param>
     public void Reported(ulong instructions) => _reported = (_found!.Value.Address, instructions);
 
-    /// <summary>After a run.</summary>
-    /// <param name="instructions">What it has counted.</param>
-    public void End(long instructions) => Taken = _found is { } found ? found with { Instructions = instructions } : null;
+    /// <summary>Sets <see cref="LastStop"/>. Called after a run.</summary>
+    /// <param name="instructions">Instructions of the run.</param>
+    public void End(long instructions) => LastStop = _found is { } found ? found with { Instructions = instructions } : null;
 
-    /// <summary>The caller has seen what was taken.</summary>
-    public void GoOn() => Taken = null;
+    /// <inheritdoc cref="IStops.ClearLastStop"/>
+    public void ClearLastStop() => LastStop = null;
 
-    /// <summary>True when the next instruction was reported last, and is to be executed now.</summary>
+    /// <summary>True when the next instruction is the one that was reported last, so that the run starts by executing it.</summary>
     /// <param name="address">Its address.</param>
-    /// <param name="instructions">What the thread has counted since it was made.</param>
-    public bool GoesOnAt(ulong address, ulong instructions) => _reported == (address, instructions);
+    /// <param name="instructions">Instructions of the thread since it was made.</param>
+    public bool ResumesAt(ulong address, ulong instructions) => _reported == (address, instructions);
 }

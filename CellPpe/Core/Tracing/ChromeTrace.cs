@@ -8,7 +8,7 @@ namespace CellPpe.Core.Tracing;
 /// </summary>
 public sealed class ChromeTrace : IDisposable
 {
-    // What the writer may hold back before it goes to the stream.
+    // Bytes that the writer may buffer before they go to the stream.
     private const int MostPending = 1 << 16;
 
     private readonly Utf8JsonWriter _json;
@@ -53,14 +53,14 @@ public sealed class ChromeTrace : IDisposable
         _json.WriteEndObject();
     }
 
-    /// <summary>Something that may overlap others of its kind: beside the track, in a row of its own.</summary>
+    /// <summary>A slice that may overlap others; viewers show each in a separate row beside the track.</summary>
     /// <param name="process">Group of tracks.</param>
     /// <param name="thread">Track.</param>
-    /// <param name="begin">When it began.</param>
-    /// <param name="end">When it was over.</param>
-    /// <param name="name">What it is called.</param>
-    /// <param name="id">Different for everything that may overlap.</param>
-    /// <param name="numbers">What else there is to say about it.</param>
+    /// <param name="begin">Time base at its beginning.</param>
+    /// <param name="end">Time base at its end.</param>
+    /// <param name="name">Its title.</param>
+    /// <param name="id">An id that differs from those of slices that may overlap it.</param>
+    /// <param name="numbers">Further named values to show with it.</param>
     public void Overlapping(int process, int thread, ulong begin, ulong end, string name, long id, params ReadOnlySpan<(string Name, long Value)> numbers)
     {
         Start("b", process, thread, begin, name);
@@ -96,7 +96,7 @@ public sealed class ChromeTrace : IDisposable
         _json.WriteNumber("ts", Microseconds(time));
     }
 
-    // Events of one category and id belong together.
+    // Viewers join the events that have the same category and id.
     private void WriteId(long id)
     {
         _json.WriteString("cat", "overlapping");

@@ -7,12 +7,13 @@ namespace CellPpe.Ppe.Arithmetic;
 //
 //     r = Compute(operands);  if (!IsSafe(operands, r)) take Apply's path;  target = r;
 //
-// and it owes the FPSCR nothing but what describes the last result. That debt is the operation's Kind and its operands, paid
-// by FloatStatus.Derive when something looks at the FPSCR (mffs, mcrfs, a record form, an exit). Apply's path too may look:
-// an instruction that an enabled exception suppresses keeps FPRF, so debts are paid before it.
+// and of the FPSCR only the status of the last result changes. That status is deferred: compiled code keeps the operation's Kind and
+// its operands, and FloatStatus.Derive materialises the status where the FPSCR is read (mffs, mcrfs, a record form, an exit). Apply's
+// path may read it, too: an instruction that an enabled exception suppresses keeps FPRF, so the status is materialised before it.
 //
-// Three kinds of debt, each replaced by the next of its kind: arithmetic owes FPRF, FR and FI and cancels the two others;
-// a conversion to an integer owes FR and FI; a compare owes FPCC. Pay arithmetic first; the two others do not overlap.
+// There are three kinds of deferred status, each replaced by the next of its kind: arithmetic defers FPRF, FR and FI and cancels the
+// two others; a conversion to an integer defers FR and FI; a compare defers FPCC. Arithmetic is materialised first; the two others do
+// not overlap.
 //
 // While only XX is not set (FloatStatus.AllowsExact), the same holds with one more condition, IsExact(operands, r): Apply
 // is taken otherwise, and sets XX.

@@ -31,7 +31,7 @@ internal enum FloatKind
     ConvertToWord,
     ConvertToWordTowardZero,
 
-    /// <summary>fcmpu and fcmpo, which differ only in what is not quick.</summary>
+    /// <summary>fcmpu and fcmpo, which differ only outside the fast path.</summary>
     Compare,
 }
 

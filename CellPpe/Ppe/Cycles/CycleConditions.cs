@@ -2,7 +2,7 @@ using CellPpe.Core.Ports;
 
 namespace CellPpe.Ppe.Cycles;
 
-/// <summary>What is known of a thread's surroundings when its cycle is looked for.</summary>
+/// <summary>What the search for a cycle knows about everything outside the thread.</summary>
 /// <param name="PauseCall">Number of the hypercall lv1_pause, which changes nothing and may return at any time.</param>
 /// <param name="Writers">All that stores into memory besides the threads.</param>
 /// <param name="MostSteps">Instructions to try before giving up.</param>

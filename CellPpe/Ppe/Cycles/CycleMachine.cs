@@ -261,7 +261,8 @@ internal unsafe struct CycleMachine(CycleRun run, PpuContext* c, PpuDecodedInsn*
 
     public readonly Vector128<byte> VectorShiftLeftBytes(Vector128<byte> value, ulong count) => _machine.VectorShiftLeftBytes(value, count);
 
-    public readonly Vector128<byte> VectorShiftRightBytes(Vector128<byte> value, ulong count) => _machine.VectorShiftRightBytes(value, count);
+    public readonly Vector128<byte> VectorShiftRightBytes(Vector128<byte> value, ulong count) =>
+        _machine.VectorShiftRightBytes(value, count);
 
     public readonly ulong VectorElement(Vector128<byte> value, ulong offset, int size) => _machine.VectorElement(value, offset, size);
 

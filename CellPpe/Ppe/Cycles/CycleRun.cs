@@ -129,9 +129,11 @@ internal sealed unsafe class CycleRun : IDisposable
             SetMachineState(word, problem);
         else if (operation == typeof(MoveToSpecialRegister) && spr == SpecialRegisters.Decrementer && !problem)
             return; // Seen by what reads it, which is refused, and by an interrupt that is never taken.
-        else if (operation == typeof(MoveFromTimeBase) || (isMove && spr is (SpecialRegisters.TimeBase or SpecialRegisters.TimeBaseUpper or SpecialRegisters.Decrementer)))
+        else if (operation == typeof(MoveFromTimeBase)
+            || (isMove && spr is (SpecialRegisters.TimeBase or SpecialRegisters.TimeBaseUpper or SpecialRegisters.Decrementer)))
             Refuse("it uses the time base or the decrementer");
-        else if (operation == typeof(MoveFromSpecialRegister) && !(problem && SpecialRegisters.NeedsSupervisor(spr)) && SpecialRegisters.TryRead(_c, spr, out ulong value))
+        else if (operation == typeof(MoveFromSpecialRegister) && !(problem && SpecialRegisters.NeedsSupervisor(spr))
+            && SpecialRegisters.TryRead(_c, spr, out ulong value))
             _c->State.Gpr[(word >> 21) & 31] = value;
         else if (operation == typeof(MoveToSpecialRegister) && !problem && SpecialRegisters.IsStateOnly(spr))
             SpecialRegisters.TryWrite(_c, spr, _c->State.Gpr[(word >> 21) & 31]);
@@ -208,7 +210,7 @@ internal sealed unsafe class CycleRun : IDisposable
         return value;
     }
 
-    // Where an access goes that would neither fault nor change the page table, and that nobody outside can disturb.
+    // The real address of an access that neither faults nor changes the page table, in memory that nothing else stores to.
     private bool TryFind(ulong address, int size, AccessKind kind, out LparAddress real)
     {
         real = default;

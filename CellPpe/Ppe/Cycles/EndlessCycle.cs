@@ -6,9 +6,9 @@ using CellPpe.Ppe.Threads;
 namespace CellPpe.Ppe.Cycles;
 
 /// <summary>
-/// Whether a thread with interrupts off goes round in a cycle that it can never leave: its complete register state comes back to
-/// what it was while memory stays as it is, so that the same follows again. That holds as long as nothing else stores to memory: the
-/// caller has to ask this of every thread at the same moment, while no SPE runs.
+/// Whether a thread with interrupts off repeats a cycle that it can never leave: its complete register state returns while memory
+/// stays the same, so that the same instructions follow again. That holds as long as nothing else stores to memory: the caller has to
+/// check every thread while all are stopped and no SPE runs.
 /// </summary>
 /// <param name="IsProven">It can never leave.</param>
 /// <param name="Reason">Why that is not known, or null.</param>
@@ -17,11 +17,12 @@ namespace CellPpe.Ppe.Cycles;
 /// <param name="Last">Highest address of its instructions.</param>
 /// <param name="Pauses">Calls of lv1_pause in it.</param>
 /// <param name="Loads">Addresses it loads from, ascending.</param>
-/// <param name="Stores">Addresses it stores to what stands there already, ascending.</param>
+/// <param name="Stores">Addresses to which it stores the value that is there already, ascending.</param>
 public sealed record EndlessCycle(
-    bool IsProven, string? Reason, int Instructions, ulong First, ulong Last, int Pauses, IReadOnlyList<ulong> Loads, IReadOnlyList<ulong> Stores)
+    bool IsProven, string? Reason, int Instructions, ulong First, ulong Last, int Pauses, IReadOnlyList<ulong> Loads,
+    IReadOnlyList<ulong> Stores)
 {
-    /// <summary>Looks for a thread's cycle on a copy of its state. The thread is between two turns and is not changed.</summary>
+    /// <summary>Searches for a thread's cycle on a copy of its state. The thread is between two turns and is not changed.</summary>
     public static EndlessCycle Find(PpuThread thread, CycleConditions conditions)
     {
         ArgumentNullException.ThrowIfNull(thread);
@@ -71,5 +72,6 @@ public sealed record EndlessCycle(
 
     // Plain data, copied with all its bytes.
     private static bool AreEqual(in PpuState left, in PpuState right) =>
-        MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in left, 1)).SequenceEqual(MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in right, 1)));
+        MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in left, 1))
+        .SequenceEqual(MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in right, 1)));
 }

@@ -46,7 +46,9 @@ internal sealed record EngineOptions
     /// </summary>
     public int NativeCodeBytes { get; init; } = 16 << 20;
 
-    /// <summary>Instructions remembered at most as such that a region should not leave to the interpreter; beyond that all are forgotten.</summary>
+    /// <summary>
+    /// Instructions remembered at most as such that a region should not leave to the interpreter; beyond that all are forgotten.
+    /// </summary>
     public int MostNotSpeculative { get; init; } = 16_384;
 
     /// <summary>Code below this effective address stays interpreted, for tests.</summary>

@@ -4,7 +4,7 @@ namespace CellPpe.Ppe.Engines;
 /// <param name="Compiled">Guest instructions run by compiled code.</param>
 /// <param name="Entries">Times compiled code was entered.</param>
 /// <param name="Steps">Left for an instruction on one of the region's pages.</param>
-/// <param name="Searches">Left for an instruction that had to be looked up.</param>
+/// <param name="Searches">Left for an instruction that had to be searched for.</param>
 /// <param name="Stops">Left because the budget was used up or the thread was wanted elsewhere.</param>
 /// <param name="Refusals">Not entered: too little of the budget, or another mode.</param>
 /// <param name="Misses">Left because the interpreter had to run an instruction: TLB misses, devices, unusual floating point.</param>
@@ -17,7 +17,8 @@ namespace CellPpe.Ppe.Engines;
 /// <param name="CompileTime">Time of the compiler's thread.</param>
 /// <param name="Failures">Regions that could not be compiled.</param>
 public sealed record EngineStatistics(
-    long Compiled, ulong Entries, ulong Steps, ulong Searches, ulong Stops, ulong Refusals, ulong Misses, int Regions, long RegionInstructions,
+    long Compiled, ulong Entries, ulong Steps, ulong Searches, ulong Stops, ulong Refusals, ulong Misses, int Regions,
+    long RegionInstructions,
     long Installed, long Dropped, long InstructionsCompiled, long MsilBytes, TimeSpan CompileTime, long Failures)
 {
     /// <summary>Runs of instructions that became native code, the instructions in them, bytes of code, and how long it took.</summary>

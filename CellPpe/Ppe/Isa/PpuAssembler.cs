@@ -12,7 +12,9 @@ public static class PpuAssembler
     /// <exception cref="FormatException">The text is no instruction of a PPE, or an operand does not fit.</exception>
     public static uint Assemble(string text, ulong address = 0) => Dialect.Read(text, address);
 
-    /// <summary>A program of one instruction a line, to stand at <paramref name="address"/>; blank lines and '#' comments are skipped.</summary>
+    /// <summary>
+    /// A program of one instruction a line, to stand at <paramref name="address"/>; blank lines and '#' comments are skipped.
+    /// </summary>
     /// <exception cref="FormatException">A line is no instruction of a PPE, or an operand does not fit.</exception>
     public static uint[] AssembleLines(string lines, ulong address = 0) => Dialect.ReadLines(lines, address);
 }

@@ -54,7 +54,7 @@ public sealed unsafe class MachineLock
     /// <summary>A hardware thread stops running guest code and takes the lock.</summary>
     internal void Enter(PpuContext* c, ThreadActivity activity)
     {
-        // A release: whoever sees the thread stopped sees all it has stored.
+        // A release: a thread that sees this one stopped sees all its stores.
         Volatile.Write(ref c->Activity, (uint)activity);
         Monitor.Enter(_gate);
     }

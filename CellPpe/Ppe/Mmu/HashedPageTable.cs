@@ -80,7 +80,7 @@ internal sealed class HashedPageTable(
     {
         page = default;
         int shift = PageShift(segment.Large, segment.SecondLargeSize);
-        // Ends: it goes round again only when somebody has changed the entry in between.
+        // The loop ends: it repeats only when another thread has changed the entry in between.
         while (TryFind(segment.Vsid, effectiveAddress, shift, out PageTableHit hit))
         {
             (bool readable, bool writable) = Protection(segment.Key, hit.R);
@@ -111,7 +111,8 @@ internal sealed class HashedPageTable(
         ulong page = (effectiveAddress & 0x0fff_ffff) >> pageShift;
         ulong hash = (vsid & 0x7f_ffff_ffff) ^ page;
         // AVPN is the virtual address down to bit 2^23; pages larger than that leave its low bits out.
-        ulong avpn = ((vsid << 5) | ((effectiveAddress >> 23) & 0x1f)) & (pageShift > 23 ? ulong.MaxValue << (pageShift - 23) : ulong.MaxValue);
+        ulong avpn = ((vsid << 5) | ((effectiveAddress >> 23) & 0x1f)) & (
+            pageShift > 23 ? ulong.MaxValue << (pageShift - 23) : ulong.MaxValue);
         ulong want = (avpn << 7) | Valid | (pageShift > 12 ? Large : 0);
         return Search(hash & _groupMask, want, pageShift, out hit) || Search(~hash & _groupMask, want | Secondary, pageShift, out hit);
     }

@@ -1,6 +1,6 @@
 namespace CellPpe.Ppe.Mmu;
 
-/// <summary>Whoever keeps translations made from a page table.</summary>
+/// <summary>A cache of translations made from a page table.</summary>
 internal interface ITranslationCaches
 {
     /// <summary>Drops all translations.</summary>
@@ -12,7 +12,7 @@ internal interface ITranslationCaches
     /// <summary>Drops translations of a large page at this offset of any segment.</summary>
     void FlushLargePage(ulong offsetInSegment, int pageShift)
     {
-        // The largest pages are a sixteenth of a segment: looking for each 4 KB of one costs more than filling again.
+        // The largest pages are a sixteenth of a segment: searching for each 4 KB of one costs more than filling the cache again.
         if (pageShift > 16)
         {
             FlushTranslations();

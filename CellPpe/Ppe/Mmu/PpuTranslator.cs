@@ -77,7 +77,8 @@ internal sealed class PpuTranslator(ulong realModeLimit)
         hit = default;
         int index = segments.Find(state, address);
         if (index < 0)
-            return new AddressTranslation(kind == AccessKind.Fetch ? Vectors.InstructionSegment : Vectors.DataSegment, 0, default, false, false);
+            return new AddressTranslation(
+                kind == AccessKind.Fetch ? Vectors.InstructionSegment : Vectors.DataSegment, 0, default, false, false);
         ulong segment = state->SlbVsid[index];
         if (PageTable is not { } table)
             return Storage(kind, NotFound);

@@ -3,7 +3,7 @@ using CellPpe.Ppe.State;
 namespace CellPpe.Ppe.Mmu;
 
 /// <summary>
-/// Finds SLB entries by effective address (Book III 4.4.2): remembers where an ESID stood, and looks there first. One for
+/// Finds SLB entries by effective address (Book III 4.4.2): remembers the index of an ESID, and tries it first. One for
 /// each thread. A cache: the entries themselves are in <see cref="PpuState"/>.
 /// </summary>
 internal sealed unsafe class SegmentLookup

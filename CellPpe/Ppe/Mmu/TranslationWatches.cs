@@ -3,8 +3,8 @@ using CellPpe.Core.Ports;
 namespace CellPpe.Ppe.Mmu;
 
 /// <summary>
-/// Who keeps translations outside the PPE: the MFCs of SPEs. One list for all page tables of a core, so that memory that goes is
-/// told to all of them, too. Changed and walked under the machine's lock; costs a test where there are none.
+/// The holders of translations outside the PPE: the MFCs of SPEs. There is one list for all page tables of a core, so that the removal of
+/// memory reaches all of them, too. Changed and walked under the machine's lock; without SPEs it costs one test.
 /// </summary>
 internal sealed class TranslationWatches
 {
@@ -18,7 +18,7 @@ internal sealed class TranslationWatches
 
     public void Remove(ITranslationWatch watch) => _watches = [.. _watches.Where(other => other != watch)];
 
-    /// <summary>On return nobody uses a translation that was made before.</summary>
+    /// <summary>On return no translation that was made before is in use.</summary>
     public void TranslationsChanged()
     {
         foreach (ITranslationWatch watch in _watches)

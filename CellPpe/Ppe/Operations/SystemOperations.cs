@@ -169,7 +169,8 @@ internal readonly struct SegmentLookaside : ISystemOperation
         switch ((word >> 1) & 0x3ff)
         {
             case 402: // slbmte
-                Write(c, storage, index, (rb & SegmentLookup.Valid) != 0 ? rb & (SegmentLookup.EsidMask | SegmentLookup.Valid) : 0, c->State.Gpr[register]);
+                Write(c, storage, index, (rb & SegmentLookup.Valid) != 0 ? rb & (SegmentLookup.EsidMask | SegmentLookup.Valid) : 0,
+                    c->State.Gpr[register]);
                 break;
             case 434: // slbie
                 Invalidate(c, storage, rb & SegmentLookup.EsidMask);

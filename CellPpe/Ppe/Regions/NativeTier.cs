@@ -54,8 +54,10 @@ internal sealed unsafe class NativeTier : IDisposable
     private static NativeLayout Layout => new()
     {
         State = PpuContextLayout.State, Frame = PpuContextLayout.Native, Tlb = PpuContextLayout.Tlb, TlbEntries = PpuContext.TlbEntries,
-        Fetch = PpuContextLayout.Fetch, FetchEntries = PpuContext.FetchEntries, Left = PpuContextLayout.Left, Attention = PpuContextLayout.Attention,
-        Mode = PpuContextLayout.Msr, PageCode = PpuContextLayout.PageBase, PageAddress = PpuContextLayout.PageEa, PageBytes = PpuContextLayout.PageHost,
+        Fetch = PpuContextLayout.Fetch, FetchEntries = PpuContext.FetchEntries, Left = PpuContextLayout.Left,
+        Attention = PpuContextLayout.Attention,
+        Mode = PpuContextLayout.Msr, PageCode = PpuContextLayout.PageBase, PageAddress = PpuContextLayout.PageEa,
+        PageBytes = PpuContextLayout.PageHost,
         Entries = CodePages.NativeEntries, Owner = CodePages.NativeOwner, Heat = PpuContextLayout.Heat,
     };
 
@@ -66,7 +68,8 @@ internal sealed unsafe class NativeTier : IDisposable
     public bool Wants(PpuContext* c, PpuDecodedInsn* insn)
     {
         ulong owner = *CodePages.NativeOwnerOf(c->PageBase);
-        return *CodePages.NativeEntryOf(c->PageBase, insn) == Code.Unlinked && (nint)insn->Handler != (nint)Handler && _shared.Code.IsInterpreted(insn)
+        return *CodePages.NativeEntryOf(c->PageBase, insn) == Code.Unlinked && (nint)insn->Handler != (nint)Handler
+            && _shared.Code.IsInterpreted(insn)
             && (owner == 0 || owner == OwnerNow(c)) && !IsFull && c->AddressOf(insn) >= _options.LowestAddress;
     }
 
@@ -85,7 +88,8 @@ internal sealed unsafe class NativeTier : IDisposable
 
     /// <summary>Whether the native code that begins at an instruction of the current page has floating point in it.</summary>
     public bool UsesFloat(PpuContext* c, PpuDecodedInsn* insn) =>
-        _pages.TryGetValue((ulong)(c->PageHost - _shared.Memory.HostBase), out NativePage? page) && page.UsesFloat((int)(insn - c->PageBase));
+        _pages.TryGetValue((ulong)(c->PageHost - _shared.Memory.HostBase), out NativePage? page)
+        && page.UsesFloat((int)(insn - c->PageBase));
 
     /// <summary>Better code takes an instruction's place: native code leaves for it.</summary>
     public void Yield(PpuDecodedInsn* insn, ulong address) => *CodePages.NativeEntryOf(PageOf(insn, address), insn) = Code.Refused;
@@ -147,7 +151,8 @@ internal sealed unsafe class NativeTier : IDisposable
         nint* entry = CodePages.NativeEntryOf(c->PageBase, insn);
         ulong address = c->AddressOf(insn);
         IrBlock? block = _translator.Translate(c, address, Code.Unlinked);
-        insn->Heat = (ushort)Math.Min(ushort.MaxValue, block is not null && _translator.UsesFloat ? _options.FloatThreshold : _options.Threshold);
+        insn->Heat = (ushort)Math.Min(
+            ushort.MaxValue, block is not null && _translator.UsesFloat ? _options.FloatThreshold : _options.Threshold);
         behind = _translator.GoesOnBehind ? insn + _translator.Instructions : null;
         if (behind - c->PageBase >= CodePages.InsnsPerPage)
             behind = null;

@@ -20,15 +20,15 @@ internal sealed unsafe class PpuRegion(int number, PpuRegionPlan plan) : IDispos
     /// <summary>Made because a smaller one stayed hot.</summary>
     public bool IsLarge { get; init; }
 
-    /// <summary>Leaves for the interpreter where something is not simple. Not for code where that happens often.</summary>
+    /// <summary>Takes a side exit to the interpreter instead of a slow path. Not for code where that happens often.</summary>
     public bool IsSpeculative { get; init; } = true;
 
-    /// <summary>Instructions it has left to the interpreter, and the thread's compiled instructions when that was last looked at.</summary>
+    /// <summary>Side exits to the interpreter, and the thread's count of compiled instructions at the last check.</summary>
     public (uint Count, long Compiled) Misses { get; set; }
 
     /// <summary>
-    /// Whether it has been entered since this was last asked, as far as can be told for nothing: branches to an instruction count its
-    /// heat down, whatever stands there.
+    /// Whether the region has been entered since the last call, by a sign that costs nothing: a branch to an instruction counts down its
+    /// heat, compiled or not.
     /// </summary>
     public bool TakeUse()
     {
@@ -50,7 +50,8 @@ internal sealed unsafe class PpuRegion(int number, PpuRegionPlan plan) : IDispos
     public ulong* Epochs { get; private set; } = AllocateEpochs();
 
     /// <summary>Its host code as a handler.</summary>
-    public delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> Handler => (delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*>)Code!.Entry;
+    public delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> Handler =>
+        (delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*>)Code!.Entry;
 
     public void Dispose()
     {

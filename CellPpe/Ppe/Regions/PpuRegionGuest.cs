@@ -116,7 +116,8 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
     public override void EmitCheck(RegionCode code, Label stop)
     {
         ILGenerator il = code.Il;
-        // Attention is 0 or more than any budget: one comparison for both. Others write it, and a loop must look again at each turn.
+        // Attention is 0 or more than any budget: one comparison for both. Other threads write it, and a loop must read it again in each
+        // iteration.
         il.Emit(OpCodes.Ldloc, code.Left);
         Address(il, PpuContextLayout.Attention);
         il.Emit(OpCodes.Volatile);
@@ -163,13 +164,16 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
     public override unsafe nint ExitTo(ulong address) => _plan.TryPage(address, out RegionPage page)
         ? region.Exits.Add(new PpuRegionExit
         {
-            Kind = PpuRegionExitKind.Step, Address = page.Address, Page = page.Decoded, Host = page.Host, Insn = (nint)_plan.InsnAt(address),
+            Kind = PpuRegionExitKind.Step, Address = page.Address, Page = page.Decoded, Host = page.Host,
+            Insn = (nint)_plan.InsnAt(address),
         })
         : region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Search, Address = address });
 
-    public override nint ExitComputed(IrSite site) => region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Computed, Address = site.Address });
+    public override nint ExitComputed(IrSite site) =>
+        region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Computed, Address = site.Address });
 
-    public override nint ExitToStop(ulong address) => region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Stop, Address = address });
+    public override nint ExitToStop(ulong address) =>
+        region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Stop, Address = address });
 
     public override nint ExitToInterpret(ulong address) =>
         region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Interpret, Address = address, Code = (uint)region.Number });
@@ -320,7 +324,7 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
 
     private unsafe long EpochsAddress() => (long)region.Epochs;
 
-    // Translations do not change while a region runs, so that a look on entry is enough; the epoch makes it a short one.
+    // Translations do not change while a region runs, so that a check on entry is enough; the epoch makes it short.
     private void EmitPageCheck(RegionCode code, Label refuse)
     {
         ILGenerator il = code.Il;
@@ -484,5 +488,6 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
         il.Emit(load);
     }
 
-    private static void Call(ILGenerator il, string name) => il.Emit(OpCodes.Call, typeof(PpuRegionRuntime).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!);
+    private static void Call(ILGenerator il, string name) =>
+        il.Emit(OpCodes.Call, typeof(PpuRegionRuntime).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!);
 }

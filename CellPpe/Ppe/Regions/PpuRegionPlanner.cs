@@ -100,7 +100,7 @@ internal sealed unsafe class PpuRegionPlanner(PpuShared shared, RegionCache regi
             }
         }
 
-        // Somebody else's code begins here, or there is no room: it must begin a block of its own.
+        // The code of another block begins here, or there is no room: it must begin a block of its own.
         _leaders.Add(address);
     }
 
@@ -251,7 +251,8 @@ internal sealed unsafe class PpuRegionPlanner(PpuShared shared, RegionCache regi
         bool ended = false;
         foreach ((ulong address, uint word) in _words.OrderBy(static entry => entry.Key))
         {
-            if (words.Count > 0 && (ended || address != expected || (address & PageMask) == 0 || _leaders.Contains(address) || words.Count == _limits.BlockInstructions))
+            if (words.Count > 0 && (ended || address != expected || (address & PageMask) == 0 || _leaders.Contains(address)
+                || words.Count == _limits.BlockInstructions))
             {
                 blocks.Add(new PpuPlannedBlock(first, [.. words]));
                 words.Clear();
@@ -270,7 +271,8 @@ internal sealed unsafe class PpuRegionPlanner(PpuShared shared, RegionCache regi
         if (pages.Length > 1)
             _mask |= Msr.Ir | Msr.Pr;
         ulong[] starts = [.. blocks.Select(static block => block.Address)];
-        int[] entries = [.. _entries.Where(_words.ContainsKey).OrderBy(entry => entry != start).Select(entry => Array.IndexOf(starts, entry)).Where(static number => number >= 0)];
+        int[] entries = [.. _entries.Where(_words.ContainsKey).OrderBy(entry => entry != start)
+            .Select(entry => Array.IndexOf(starts, entry)).Where(static number => number >= 0)];
         return new PpuRegionPlan
         {
             Blocks = [.. blocks],

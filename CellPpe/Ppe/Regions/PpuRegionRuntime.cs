@@ -85,7 +85,7 @@ internal static unsafe class PpuRegionRuntime
         return done;
     }
 
-    /// <summary>How quick floating-point forms may be used with the FPSCR as it is.</summary>
+    /// <summary>Which floating-point fast paths the present FPSCR allows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int FloatMode(PpuContext* c)
     {
@@ -155,7 +155,7 @@ internal static unsafe class PpuRegionRuntime
         }
     }
 
-    /// <summary>Leaves a region that owes something to the floating-point status.</summary>
+    /// <summary>Leaves a region and materialises its deferred floating-point status.</summary>
     public static PpuDecodedInsn* DepartWithDeferredStatus(
         PpuContext* c, long left, PpuRegionExit* exit, ulong target, int kinds, double first, double second, double third, double converted)
     {
@@ -204,7 +204,8 @@ internal static unsafe class PpuRegionRuntime
 
     /// <summary>Notes an interrupt at an instruction.</summary>
     /// <returns>Null, for a handler to return.</returns>
-    public static PpuDecodedInsn* Interrupt(PpuContext* c, ulong site, uint vector, ulong status) => c->Interrupt(At(c, site), vector, status);
+    public static PpuDecodedInsn* Interrupt(PpuContext* c, ulong site, uint vector, ulong status) =>
+        c->Interrupt(At(c, site), vector, status);
 
     /// <summary>Notes an operation that runs when compiled code has been left.</summary>
     public static void Between(PpuContext* c, ulong site, uint word, nint routine)

@@ -13,7 +13,7 @@ namespace CellPpe.Ppe.Regions;
 
 /// <summary>
 /// The compiled regions of a core: plans what is hot, puts compiled code in the place of interpreter handlers, and takes it
-/// away when guest code changes, when its pages go, or when there is too much. Owned by whoever has the machine's lock.
+/// away when guest code changes, when its pages go, or when there is too much. Owned by the holder of the machine's lock.
 /// </summary>
 internal sealed unsafe class RegionCache : ICompiledCode
 {
@@ -30,7 +30,7 @@ internal sealed unsafe class RegionCache : ICompiledCode
     // Removed while some thread may still be inside: they go when no thread is.
     private readonly List<PpuRegion> _leaving = [];
 
-    // Instructions that a plan is being compiled for, and those where hope was in vain: by their place in decoded pages.
+    // Instructions that a plan is being compiled for, and those where speculation failed: by their address in decoded pages.
     private readonly HashSet<nint> _wanted = [];
     private readonly HashSet<nint> _notSpeculative = [];
     private int _numbers;
@@ -103,7 +103,8 @@ internal sealed unsafe class RegionCache : ICompiledCode
         if (c->AddressOf(insn) < _options.LowestAddress || _compiler.IsBusy || _wanted.Contains((nint)insn))
             return;
         PpuRegion? here = Find(c, insn);
-        bool fits = here is not null && (c->State.Msr & here.Plan.MsrMask) == here.Plan.MsrValue && here.Plan.TryPage(c->AddressOf(insn), out _);
+        bool fits = here is not null && (c->State.Msr & here.Plan.MsrMask) == here.Plan.MsrValue
+            && here.Plan.TryPage(c->AddressOf(insn), out _);
         if (fits && here!.IsLarge)
             return;
         if (_planner.Plan(c, insn, fits ? _options.Large : _options.Small) is not { } plan)
@@ -256,7 +257,8 @@ internal sealed unsafe class RegionCache : ICompiledCode
     // The region that stands at an instruction of the current page.
     private PpuRegion? Find(PpuContext* c, PpuDecodedInsn* insn)
     {
-        if (_shared.Code.IsInterpreted(insn) || !_byPage.TryGetValue((ulong)(c->PageHost - _shared.Memory.HostBase), out List<PpuRegion>? regions))
+        if (_shared.Code.IsInterpreted(insn)
+            || !_byPage.TryGetValue((ulong)(c->PageHost - _shared.Memory.HostBase), out List<PpuRegion>? regions))
             return null;
         return regions.Find(region => region.Code!.Entry == (nint)insn->Handler);
     }

@@ -110,9 +110,10 @@ internal sealed unsafe class RegionCompiler : IDisposable
         }
         catch (Exception e) when (e is InvalidOperationException or InvalidProgramException or ArgumentException)
         {
-            // The interpreter runs what cannot be compiled; it is still a fault of the compiler, and tests look at the count.
+            // The interpreter runs what cannot be compiled; it is still a fault of the compiler, and tests check the count.
             Interlocked.Increment(ref _failures);
-            _logger.LogError(e, "region at 0x{Address:x}, {Instructions} instructions, was not compiled", plan.Blocks[plan.Entries[0]].Address, plan.Instructions);
+            _logger.LogError(e, "region at 0x{Address:x}, {Instructions} instructions, was not compiled",
+                plan.Blocks[plan.Entries[0]].Address, plan.Instructions);
         }
 
         Interlocked.Add(ref _ticks, Stopwatch.GetTimestamp() - started);

@@ -128,7 +128,9 @@ internal interface IPpuMachine<T, TVector>
     bool TryLoadVector(T address, out TVector value);
     bool TryStoreVector(T address, TVector value);
 
-    /// <summary>As <see cref="TryLoadVector"/>, but when <paramref name="condition"/> is zero no access is made and the value is zero.</summary>
+    /// <summary>
+    /// As <see cref="TryLoadVector"/>, but when <paramref name="condition"/> is zero no access is made and the value is zero.
+    /// </summary>
     bool TryLoadVectorIf(T condition, T address, out TVector value);
 
     /// <summary>Stores the leftmost bytes from the address to the end of its 16-byte block (stvlx).</summary>

@@ -16,19 +16,23 @@ internal readonly struct PpuIntegerSemantics<TMachine, T, TVector> : IPpuInteger
     public static void Addis(ref TMachine m, DForm i) => m.SetGpr(i.Rt, m.Add(m.GprOrZero(i.Ra), Signed(ref m, (long)i.Si << 16)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Addic(ref TMachine m, DForm i) => AddCarrying(ref m, i.Rt, m.Gpr(i.Ra), Signed(ref m, i.Si), m.Constant(0), false, false);
+    public static void Addic(ref TMachine m, DForm i) =>
+        AddCarrying(ref m, i.Rt, m.Gpr(i.Ra), Signed(ref m, i.Si), m.Constant(0), false, false);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddicDot(ref TMachine m, DForm i) => AddCarrying(ref m, i.Rt, m.Gpr(i.Ra), Signed(ref m, i.Si), m.Constant(0), false, true);
+    public static void AddicDot(ref TMachine m, DForm i) =>
+        AddCarrying(ref m, i.Rt, m.Gpr(i.Ra), Signed(ref m, i.Si), m.Constant(0), false, true);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Subfic(ref TMachine m, DForm i) => AddCarrying(ref m, i.Rt, m.Not(m.Gpr(i.Ra)), Signed(ref m, i.Si), m.Constant(1), false, false);
+    public static void Subfic(ref TMachine m, DForm i) =>
+        AddCarrying(ref m, i.Rt, m.Not(m.Gpr(i.Ra)), Signed(ref m, i.Si), m.Constant(1), false, false);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Mulli(ref TMachine m, DForm i) => m.SetGpr(i.Rt, m.Multiply(m.Gpr(i.Ra), Signed(ref m, i.Si)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add(ref TMachine m, XOForm i, bool oe, bool rc) => AddPlain(ref m, i.Rt, m.Gpr(i.Ra), m.Gpr(i.Rb), m.Constant(0), oe, rc);
+    public static void Add(ref TMachine m, XOForm i, bool oe, bool rc) =>
+        AddPlain(ref m, i.Rt, m.Gpr(i.Ra), m.Gpr(i.Rb), m.Constant(0), oe, rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Subf(ref TMachine m, XOForm i, bool oe, bool rc)
@@ -40,31 +44,40 @@ internal readonly struct PpuIntegerSemantics<TMachine, T, TVector> : IPpuInteger
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Neg(ref TMachine m, XOForm i, bool oe, bool rc) => AddPlain(ref m, i.Rt, m.Not(m.Gpr(i.Ra)), m.Constant(0), m.Constant(1), oe, rc);
+    public static void Neg(ref TMachine m, XOForm i, bool oe, bool rc) =>
+        AddPlain(ref m, i.Rt, m.Not(m.Gpr(i.Ra)), m.Constant(0), m.Constant(1), oe, rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Addc(ref TMachine m, XOForm i, bool oe, bool rc) => AddCarrying(ref m, i.Rt, m.Gpr(i.Ra), m.Gpr(i.Rb), m.Constant(0), oe, rc);
+    public static void Addc(ref TMachine m, XOForm i, bool oe, bool rc) =>
+        AddCarrying(ref m, i.Rt, m.Gpr(i.Ra), m.Gpr(i.Rb), m.Constant(0), oe, rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Subfc(ref TMachine m, XOForm i, bool oe, bool rc) => AddCarrying(ref m, i.Rt, m.Not(m.Gpr(i.Ra)), m.Gpr(i.Rb), m.Constant(1), oe, rc);
+    public static void Subfc(ref TMachine m, XOForm i, bool oe, bool rc) =>
+        AddCarrying(ref m, i.Rt, m.Not(m.Gpr(i.Ra)), m.Gpr(i.Rb), m.Constant(1), oe, rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Adde(ref TMachine m, XOForm i, bool oe, bool rc) => AddCarrying(ref m, i.Rt, m.Gpr(i.Ra), m.Gpr(i.Rb), m.Carry(), oe, rc);
+    public static void Adde(ref TMachine m, XOForm i, bool oe, bool rc) =>
+        AddCarrying(ref m, i.Rt, m.Gpr(i.Ra), m.Gpr(i.Rb), m.Carry(), oe, rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Subfe(ref TMachine m, XOForm i, bool oe, bool rc) => AddCarrying(ref m, i.Rt, m.Not(m.Gpr(i.Ra)), m.Gpr(i.Rb), m.Carry(), oe, rc);
+    public static void Subfe(ref TMachine m, XOForm i, bool oe, bool rc) =>
+        AddCarrying(ref m, i.Rt, m.Not(m.Gpr(i.Ra)), m.Gpr(i.Rb), m.Carry(), oe, rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Addme(ref TMachine m, XOForm i, bool oe, bool rc) => AddCarrying(ref m, i.Rt, m.Gpr(i.Ra), m.Constant(ulong.MaxValue), m.Carry(), oe, rc);
+    public static void Addme(ref TMachine m, XOForm i, bool oe, bool rc) =>
+        AddCarrying(ref m, i.Rt, m.Gpr(i.Ra), m.Constant(ulong.MaxValue), m.Carry(), oe, rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Subfme(ref TMachine m, XOForm i, bool oe, bool rc) => AddCarrying(ref m, i.Rt, m.Not(m.Gpr(i.Ra)), m.Constant(ulong.MaxValue), m.Carry(), oe, rc);
+    public static void Subfme(ref TMachine m, XOForm i, bool oe, bool rc) =>
+        AddCarrying(ref m, i.Rt, m.Not(m.Gpr(i.Ra)), m.Constant(ulong.MaxValue), m.Carry(), oe, rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Addze(ref TMachine m, XOForm i, bool oe, bool rc) => AddCarrying(ref m, i.Rt, m.Gpr(i.Ra), m.Constant(0), m.Carry(), oe, rc);
+    public static void Addze(ref TMachine m, XOForm i, bool oe, bool rc) =>
+        AddCarrying(ref m, i.Rt, m.Gpr(i.Ra), m.Constant(0), m.Carry(), oe, rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Subfze(ref TMachine m, XOForm i, bool oe, bool rc) => AddCarrying(ref m, i.Rt, m.Not(m.Gpr(i.Ra)), m.Constant(0), m.Carry(), oe, rc);
+    public static void Subfze(ref TMachine m, XOForm i, bool oe, bool rc) =>
+        AddCarrying(ref m, i.Rt, m.Not(m.Gpr(i.Ra)), m.Constant(0), m.Carry(), oe, rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Mullw(ref TMachine m, XOForm i, bool oe, bool rc)
@@ -135,7 +148,8 @@ internal readonly struct PpuIntegerSemantics<TMachine, T, TVector> : IPpuInteger
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Mulhw(ref TMachine m, XOForm i, bool rc) =>
-        Finish(ref m, i.Rt, m.ShiftRightArithmetic(m.Multiply(m.SignExtend32(m.Gpr(i.Ra)), m.SignExtend32(m.Gpr(i.Rb))), m.Constant(32)), rc);
+        Finish(ref m, i.Rt,
+            m.ShiftRightArithmetic(m.Multiply(m.SignExtend32(m.Gpr(i.Ra)), m.SignExtend32(m.Gpr(i.Rb))), m.Constant(32)), rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Mulhd(ref TMachine m, XOForm i, bool rc) => Finish(ref m, i.Rt, m.MultiplyHighSigned(m.Gpr(i.Ra), m.Gpr(i.Rb)), rc);
@@ -145,7 +159,8 @@ internal readonly struct PpuIntegerSemantics<TMachine, T, TVector> : IPpuInteger
         Finish(ref m, i.Rt, m.ShiftRight(m.Multiply(m.ZeroExtend32(m.Gpr(i.Ra)), m.ZeroExtend32(m.Gpr(i.Rb))), m.Constant(32)), rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Mulhdu(ref TMachine m, XOForm i, bool rc) => Finish(ref m, i.Rt, m.MultiplyHighUnsigned(m.Gpr(i.Ra), m.Gpr(i.Rb)), rc);
+    public static void Mulhdu(ref TMachine m, XOForm i, bool rc) =>
+        Finish(ref m, i.Rt, m.MultiplyHighUnsigned(m.Gpr(i.Ra), m.Gpr(i.Rb)), rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Cmpi(ref TMachine m, DcmpForm i) => CompareSigned(ref m, i.Bf, i.L, m.Gpr(i.Ra), Signed(ref m, i.Si));
@@ -233,7 +248,8 @@ internal readonly struct PpuIntegerSemantics<TMachine, T, TVector> : IPpuInteger
     public static void Extsw(ref TMachine m, XsForm i, bool rc) => Finish(ref m, i.Ra, m.SignExtend32(m.Gpr(i.Rs)), rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Cntlzw(ref TMachine m, XsForm i, bool rc) => Finish(ref m, i.Ra, m.Subtract(m.CountLeadingZeros(m.ZeroExtend32(m.Gpr(i.Rs))), m.Constant(32)), rc);
+    public static void Cntlzw(ref TMachine m, XsForm i, bool rc) =>
+        Finish(ref m, i.Ra, m.Subtract(m.CountLeadingZeros(m.ZeroExtend32(m.Gpr(i.Rs))), m.Constant(32)), rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Cntlzd(ref TMachine m, XsForm i, bool rc) => Finish(ref m, i.Ra, m.CountLeadingZeros(m.Gpr(i.Rs)), rc);
@@ -244,7 +260,8 @@ internal readonly struct PpuIntegerSemantics<TMachine, T, TVector> : IPpuInteger
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Rlwnm(ref TMachine m, MbForm i, bool rc) =>
-        Finish(ref m, i.Ra, m.And(RotateWord(ref m, m.Gpr(i.Rs), m.And(m.Gpr(i.Rb), m.Constant(31))), m.Constant(Mask(i.Mb + 32, i.Me + 32))), rc);
+        Finish(ref m, i.Ra,
+            m.And(RotateWord(ref m, m.Gpr(i.Rs), m.And(m.Gpr(i.Rb), m.Constant(31))), m.Constant(Mask(i.Mb + 32, i.Me + 32))), rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Rlwimi(ref TMachine m, MForm i, bool rc) =>
@@ -275,25 +292,32 @@ internal readonly struct PpuIntegerSemantics<TMachine, T, TVector> : IPpuInteger
         Finish(ref m, i.Ra, m.And(m.RotateLeft(m.Gpr(i.Rs), m.Gpr(i.Rb)), m.Constant(Mask(0, i.Me))), rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Sld(ref TMachine m, XsForm i, bool rc) => Finish(ref m, i.Ra, m.ShiftLeft(m.Gpr(i.Rs), m.And(m.Gpr(i.Rb), m.Constant(127))), rc);
+    public static void Sld(ref TMachine m, XsForm i, bool rc) =>
+        Finish(ref m, i.Ra, m.ShiftLeft(m.Gpr(i.Rs), m.And(m.Gpr(i.Rb), m.Constant(127))), rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Srd(ref TMachine m, XsForm i, bool rc) => Finish(ref m, i.Ra, m.ShiftRight(m.Gpr(i.Rs), m.And(m.Gpr(i.Rb), m.Constant(127))), rc);
+    public static void Srd(ref TMachine m, XsForm i, bool rc) =>
+        Finish(ref m, i.Ra, m.ShiftRight(m.Gpr(i.Rs), m.And(m.Gpr(i.Rb), m.Constant(127))), rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Slw(ref TMachine m, XsForm i, bool rc) => Finish(ref m, i.Ra, m.ZeroExtend32(m.ShiftLeft(m.Gpr(i.Rs), m.And(m.Gpr(i.Rb), m.Constant(63)))), rc);
+    public static void Slw(ref TMachine m, XsForm i, bool rc) =>
+        Finish(ref m, i.Ra, m.ZeroExtend32(m.ShiftLeft(m.Gpr(i.Rs), m.And(m.Gpr(i.Rb), m.Constant(63)))), rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Srw(ref TMachine m, XsForm i, bool rc) => Finish(ref m, i.Ra, m.ShiftRight(m.ZeroExtend32(m.Gpr(i.Rs)), m.And(m.Gpr(i.Rb), m.Constant(63))), rc);
+    public static void Srw(ref TMachine m, XsForm i, bool rc) =>
+        Finish(ref m, i.Ra, m.ShiftRight(m.ZeroExtend32(m.Gpr(i.Rs)), m.And(m.Gpr(i.Rb), m.Constant(63))), rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Srad(ref TMachine m, XsForm i, bool rc) => ShiftAlgebraic(ref m, i.Ra, m.Gpr(i.Rs), m.And(m.Gpr(i.Rb), m.Constant(127)), rc);
+    public static void Srad(ref TMachine m, XsForm i, bool rc) =>
+        ShiftAlgebraic(ref m, i.Ra, m.Gpr(i.Rs), m.And(m.Gpr(i.Rb), m.Constant(127)), rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Sraw(ref TMachine m, XsForm i, bool rc) => ShiftAlgebraic(ref m, i.Ra, m.SignExtend32(m.Gpr(i.Rs)), m.And(m.Gpr(i.Rb), m.Constant(63)), rc);
+    public static void Sraw(ref TMachine m, XsForm i, bool rc) =>
+        ShiftAlgebraic(ref m, i.Ra, m.SignExtend32(m.Gpr(i.Rs)), m.And(m.Gpr(i.Rb), m.Constant(63)), rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Srawi(ref TMachine m, XshForm i, bool rc) => ShiftAlgebraic(ref m, i.Ra, m.SignExtend32(m.Gpr(i.Rs)), m.Constant((ulong)i.Sh), rc);
+    public static void Srawi(ref TMachine m, XshForm i, bool rc) =>
+        ShiftAlgebraic(ref m, i.Ra, m.SignExtend32(m.Gpr(i.Rs)), m.Constant((ulong)i.Sh), rc);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Sradi(ref TMachine m, XSForm i, bool rc) => ShiftAlgebraic(ref m, i.Ra, m.Gpr(i.Rs), m.Constant((ulong)i.Sh), rc);

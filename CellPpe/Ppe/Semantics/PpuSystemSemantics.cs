@@ -7,7 +7,7 @@ namespace CellPpe.Ppe.Semantics;
 
 /// <summary>
 /// System linkage, special registers, segment and translation lookaside buffers (Book I 2.4.2, Book II 4, Book III).
-/// What changes the machine's mode or looks at the clock runs between blocks: <c>CallBetween</c>.
+/// What changes the machine's mode or reads the clock runs between blocks: <c>CallBetween</c>.
 /// </summary>
 internal readonly struct PpuSystemSemantics<TMachine, T, TVector> : IPpuSystemSemantics<TMachine>
     where TMachine : struct, IPpuMachine<T, TVector>

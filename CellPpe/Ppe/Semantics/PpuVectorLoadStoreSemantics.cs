@@ -99,10 +99,12 @@ internal readonly struct PpuVectorLoadStoreSemantics<TMachine, T, TVector> : IPp
     public static void Stvrxl(ref TMachine m, XvsForm i) => Stvrx(ref m, i);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Lvsl(ref TMachine m, XvForm i) => m.SetVr(i.Vrt, PermuteControl(ref m, m.And(m.Add(m.GprOrZero(i.Ra), m.Gpr(i.Rb)), m.Constant(15))));
+    public static void Lvsl(ref TMachine m, XvForm i) =>
+        m.SetVr(i.Vrt, PermuteControl(ref m, m.And(m.Add(m.GprOrZero(i.Ra), m.Gpr(i.Rb)), m.Constant(15))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Lvsr(ref TMachine m, XvForm i) => m.SetVr(i.Vrt, PermuteControl(ref m, m.Subtract(m.Constant(16), m.And(m.Add(m.GprOrZero(i.Ra), m.Gpr(i.Rb)), m.Constant(15)))));
+    public static void Lvsr(ref TMachine m, XvForm i) =>
+        m.SetVr(i.Vrt, PermuteControl(ref m, m.Subtract(m.Constant(16), m.And(m.Add(m.GprOrZero(i.Ra), m.Gpr(i.Rb)), m.Constant(15)))));
 
     // Data streams are hints; the PPE ignores them.
     public static void Dst(ref TMachine m, XdstForm i)

@@ -6,7 +6,9 @@ internal static class InterruptEntry
     // SRR1 bits that describe the interrupt; all others come from MSR.
     private const ulong Srr1InterruptBits = 0x783f_0000;
 
-    /// <summary>Return address and old MSR go to SRR0 and SRR1; the thread goes on at the vector, in 64-bit real mode with interrupts off.</summary>
+    /// <summary>
+    /// Return address and old MSR go to SRR0 and SRR1; the thread goes on at the vector, in 64-bit real mode with interrupts off.
+    /// </summary>
     /// <returns>The new MSR, which the caller sets.</returns>
     public static ulong Enter(ref PpuState state, uint vector, ulong srr1)
     {

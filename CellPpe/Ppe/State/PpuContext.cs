@@ -17,7 +17,9 @@ internal unsafe struct PpuContext
     /// <summary>How many fetch caches there are: real mode, supervisor and problem state.</summary>
     public const int FetchModes = 3;
 
-    /// <summary>What <see cref="Attention"/> is when the thread is wanted: more than any budget, so that one comparison serves both.</summary>
+    /// <summary>
+    /// What <see cref="Attention"/> is when the thread is wanted: more than any budget, so that one comparison serves both.
+    /// </summary>
     public const long Wanted = long.MaxValue;
 
     public PpuState State;

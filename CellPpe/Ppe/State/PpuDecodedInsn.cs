@@ -3,7 +3,9 @@ namespace CellPpe.Ppe.State;
 /// <summary>One pre-decoded instruction: what to run, and the word its fields are cut from.</summary>
 internal unsafe struct PpuDecodedInsn
 {
-    /// <summary>Runs the instruction and returns the next one, or null when the loop must be left (see <see cref="PpuContext.Exit"/>).</summary>
+    /// <summary>
+    /// Runs the instruction and returns the next one, or null when the loop must be left (see <see cref="PpuContext.Exit"/>).
+    /// </summary>
     public delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> Handler;
     public uint Word;
 

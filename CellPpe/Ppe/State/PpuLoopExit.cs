@@ -18,6 +18,8 @@ internal enum PpuLoopExit : uint
     /// <summary>Compiled code left before an instruction that the interpreter must run: it changes compiled code.</summary>
     Replay,
 
-    /// <summary>A breakpoint or a watched access, before the instruction: the thread's <see cref="CellPpe.Core.Stops.StopPoints"/> say which.</summary>
+    /// <summary>
+    /// A breakpoint or a watched access, before the instruction: the thread's <see cref="CellPpe.Core.Stops.StopPoints"/> say which.
+    /// </summary>
     Stop,
 }

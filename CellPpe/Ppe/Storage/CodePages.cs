@@ -114,7 +114,7 @@ internal sealed unsafe class CodePages : IDisposable
 
     /// <summary>
     /// Counts a store to a page that is held. One that is only stored to is put to sleep: nothing is decoded there any more, and
-    /// stores need not be seen until somebody decodes an instruction of it. Its entries stay where they are, since
+    /// stores need no check until an instruction of it is decoded again. Its entries stay where they are, since
     /// fetch caches and threads point at them.
     /// </summary>
     public void CountStore(ulong hostOffset)
@@ -142,7 +142,7 @@ internal sealed unsafe class CodePages : IDisposable
         bool slept = stores->IsAsleep;
         stores->IsAsleep = false;
         stores->Count = 0;
-        // Whoever stores from another host thread looks whether the page is held behind the store: one of the two sees the other.
+        // A store from another host thread checks after the store whether the page is held: one of the two threads sees the other.
         if (slept)
             Interlocked.MemoryBarrier();
         return slept;

@@ -64,7 +64,8 @@ internal sealed unsafe class PageCache<TKind> : IDisposable
     private readonly SegmentChains _chains;
     private int _droppedModes;
 
-    /// <param name="entriesPerMode">A power of two, and at most the pages of a segment, so that an entry's number does not depend on the segment.</param>
+    /// <param name="entriesPerMode">A power of two, and at most the pages of a segment, so that an entry's number does not depend on the
+    /// segment.</param>
     public PageCache(int entriesPerMode)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Modes * entriesPerMode, SegmentChains.None);

@@ -44,7 +44,9 @@ internal sealed unsafe class PpuStorage : IDisposable
     /// <summary>The thread's software TLB and fetch cache.</summary>
     public SoftTlb Tlb => _tlb;
 
-    /// <summary>Where the thread stops; null when there is nothing. Watched pages have no TLB entries, so that accesses come here.</summary>
+    /// <summary>
+    /// Where the thread stops; null when there is nothing. Watched pages have no TLB entries, so that accesses come here.
+    /// </summary>
     public StopPoints? Points
     {
         get => _tlb.Points;
@@ -100,7 +102,9 @@ internal sealed unsafe class PpuStorage : IDisposable
         return stored;
     }
 
-    /// <summary>Finds the bytes of an aligned access for a reservation instruction. They stay there until the thread wants the lock again.</summary>
+    /// <summary>
+    /// Finds the bytes of an aligned access for a reservation instruction. They stay there until the thread wants the lock again.
+    /// </summary>
     public bool TryGetHost(PpuDecodedInsn* i, ulong address, int size, bool store, out byte* host)
     {
         TlbEntry* entry = _tlb.EntryOf(address);
@@ -149,7 +153,7 @@ internal sealed unsafe class PpuStorage : IDisposable
             return true;
         }
 
-        // Parts of crossing accesses and string moves come here without having looked.
+        // Parts of crossing accesses and string moves come here without a TLB probe before.
         TlbEntry* entry = _tlb.EntryOf(address);
         if (entry->ReadTag == (address & ~0xfffUL))
         {
@@ -305,7 +309,8 @@ internal sealed unsafe class PpuStorage : IDisposable
     /// Where an access by this state would go, which has the thread's SLB; leaves no trace. Fails where the access would raise an
     /// interrupt, find nothing, or set R or C of its table entry.
     /// </summary>
-    public bool TryProbe(ref PpuState state, ulong address, AccessKind kind, out LparAddress real, [NotNullWhen(true)] out MemoryRegion? region)
+    public bool TryProbe(
+        ref PpuState state, ulong address, AccessKind kind, out LparAddress real, [NotNullWhen(true)] out MemoryRegion? region)
     {
         region = null;
         fixed (PpuState* pinned = &state)
@@ -415,7 +420,8 @@ internal sealed unsafe class PpuStorage : IDisposable
             return false;
         ulong wanted = (_c->State.Msr & Msr.Pr) != 0 ? 1UL : 2UL;
         bool translationMatches = (_c->State.Dabrx & 8) != 0 || ((dabr & 4) != 0) == ((_c->State.Msr & Msr.Dr) != 0);
-        return (_c->State.Dabrx & wanted) != 0 && translationMatches && (dabr & ~7UL) < address + (ulong)size && address < (dabr & ~7UL) + 8;
+        return (_c->State.Dabrx & wanted) != 0 && translationMatches && (dabr & ~7UL) < address + (ulong)size
+            && address < (dabr & ~7UL) + 8;
     }
 
     private bool TryTranslate(PpuDecodedInsn* i, ulong address, AccessKind kind, out AddressTranslation translation)

@@ -18,7 +18,7 @@ internal struct ChainLink
 
 /// <summary>
 /// The valid entries of a page cache, strung together by segment, so that dropping a segment costs what was filled from
-/// it and no more. Segments share a fixed number of chains; whoever walks a chain looks at each entry's address.
+/// it and no more. Segments share a fixed number of chains; a walk of a chain checks each entry's address.
 /// </summary>
 internal sealed unsafe class SegmentChains
 {

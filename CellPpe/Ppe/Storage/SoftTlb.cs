@@ -136,7 +136,7 @@ internal sealed unsafe class SoftTlb : IDisposable
         writer = 0;
     }
 
-    /// <summary>The entry that a load or store of the present mode would look at.</summary>
+    /// <summary>The entry that a load or store of the present mode probes.</summary>
     public TlbEntry* EntryOf(ulong address) => _c->Tlb + ((address >> 12) & (PpuContext.TlbEntries - 1));
 
     /// <summary>True when stores to the address need no translation, whether or not code is decoded on its page.</summary>

@@ -6,7 +6,7 @@ namespace CellPpe.Ppe.Threads;
 
 /// <summary>
 /// Reads memory as a thread would reach it, and leaves no trace: no interrupt, no TLB entry, no R or C bit, no access to
-/// devices. For profilers and debuggers, between the thread's turns. Protection is not looked at.
+/// devices. For profilers and debuggers, between the thread's turns. Protection is not checked.
 /// </summary>
 public static unsafe class GuestPeek
 {
@@ -22,7 +22,8 @@ public static unsafe class GuestPeek
     public static bool TryReadUInt64(PpuThread thread, bool translated, EffectiveAddress address, out ulong value)
     {
         value = 0;
-        return TryTranslate(thread, translated, address, sizeof(ulong), out LparAddress real) && thread.Shared.Memory.TryReadUInt64(real, out value);
+        return TryTranslate(thread, translated, address, sizeof(ulong), out LparAddress real)
+            && thread.Shared.Memory.TryReadUInt64(real, out value);
     }
 
     /// <summary>Reads a big-endian word. False when it is not in memory.</summary>
@@ -30,7 +31,8 @@ public static unsafe class GuestPeek
     public static bool TryReadUInt32(PpuThread thread, bool translated, EffectiveAddress address, out uint value)
     {
         value = 0;
-        return TryTranslate(thread, translated, address, sizeof(uint), out LparAddress real) && thread.Shared.Memory.TryReadUInt32(real, out value);
+        return TryTranslate(thread, translated, address, sizeof(uint), out LparAddress real)
+            && thread.Shared.Memory.TryReadUInt32(real, out value);
     }
 
     /// <summary>Translates an address: the walk of Book III 4.3 to 4.5 without protection, R, C and interrupts.</summary>
@@ -50,7 +52,8 @@ public static unsafe class GuestPeek
             return true;
 
         PpuState* state = &thread.Context->State;
-        int index = new ReadOnlySpan<ulong>(state->SlbEsid, SegmentLookup.Entries).IndexOf((effective & SegmentLookup.EsidMask) | SegmentLookup.Valid);
+        int index = new ReadOnlySpan<ulong>(state->SlbEsid, SegmentLookup.Entries)
+            .IndexOf((effective & SegmentLookup.EsidMask) | SegmentLookup.Valid);
         if (index < 0 || thread.Shared.Translator.PageTable is not { } table)
             return false;
         ulong segment = state->SlbVsid[index];

@@ -7,7 +7,9 @@ namespace CellPpe.Ppe.Threads;
 /// <summary>The interpreter's loop, and how it finds decoded instructions.</summary>
 internal static unsafe class PpuLoop
 {
-    /// <summary>Runs from <paramref name="i"/> until the budget in the context is used up, a handler leaves, or the thread is wanted elsewhere.</summary>
+    /// <summary>
+    /// Runs from <paramref name="i"/> until the budget in the context is used up, a handler leaves, or the thread is wanted elsewhere.
+    /// </summary>
     /// <remarks><see cref="PpuContext.Left"/> is what is left; <see cref="PpuContext.Exit"/> says why, State.Nia where.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(PpuContext* c, PpuDecodedInsn* i)

@@ -8,7 +8,7 @@ internal sealed class PpuStops(PpuThread thread) : IStops
     private readonly StopPoints _points = new();
 
     /// <inheritdoc/>
-    public Stop? Taken => _points.Taken;
+    public Stop? LastStop => _points.LastStop;
 
     /// <inheritdoc/>
     public IReadOnlyCollection<ulong> Breakpoints => _points.Breakpoints;
@@ -25,7 +25,7 @@ internal sealed class PpuStops(PpuThread thread) : IStops
         while (left > 0 && !thread.IsPaused)
         {
             left -= thread.RunTurnExactly(left);
-            if (_points.Taken is { } stop)
+            if (_points.LastStop is { } stop)
                 return stop with { Instructions = instructions - left };
         }
 
@@ -48,7 +48,7 @@ internal sealed class PpuStops(PpuThread thread) : IStops
     public bool RemoveWatchpoint(Watchpoint watchpoint) => Changed(_points.Remove(watchpoint));
 
     /// <inheritdoc/>
-    public void GoOn() => _points.GoOn();
+    public void ClearLastStop() => _points.ClearLastStop();
 
     private bool Changed(bool changed)
     {

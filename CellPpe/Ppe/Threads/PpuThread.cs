@@ -144,7 +144,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     }
 
     /// <summary>
-    /// Ends the turn after this instruction, so that the machine looks at time and threads again; between two turns, the next
+    /// Ends the turn after this instruction, so that the machine checks time and threads again; between two turns, the next
     /// one before its first instruction. From any thread.
     /// </summary>
     public void EndTurn()
@@ -205,7 +205,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     public long Run(long budget)
     {
         // The other thread may have stored to the line meanwhile. A reservation may be lost for any reason (Book II 1.7.3.1).
-        // Between two exact runs of the same thread nobody has: a loop around it ends when it is run step by step, too.
+        // Between two exact runs of the same thread no other thread has run: a lwarx/stwcx. loop ends also when it is single-stepped.
         if (!_exactly || Shared.LastRun != ThreadId)
             _c->State.ReservationHeld = 0;
         Shared.LastRun = ThreadId;
@@ -243,7 +243,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
             left -= RunBlock(next, left);
         }
 
-        // Before the machine looks at what was posted: a request that comes later than this counts for the next turn.
+        // Before the machine handles what was posted: a request that comes later than this counts for the next turn.
         Interlocked.Exchange(ref _endTurn, 0);
         Hold(ThreadActivity.BetweenBlocks);
         Points?.End(budget - left);
@@ -278,7 +278,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
         if (_self.IsAllocated)
             _self.Free();
         NativeMemory.AlignedFree(_c);
-        // Whoever is late fails loudly.
+        // A later use of this thread fails loudly.
         _c = null;
     }
 
@@ -341,7 +341,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
             Shared.Logger.LogWarning("thread {Thread}: write of 0x{Value:x} to hypervisor register {Spr} ignored", ThreadId, value, spr);
     }
 
-    // Between blocks: answers whoever asked for attention, by being here, and does what must wait for that.
+    // Between blocks: this thread is where the holder of the lock asked it to be. Does the work that must wait for that.
     private void Settle()
     {
         Hold(ThreadActivity.BetweenBlocks);
@@ -367,7 +367,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     {
         bool step = (_c->State.Msr & (Msr.Se | Msr.Be)) != 0;
         // What was reported is done by itself, so that nothing behind it goes unreported.
-        bool over = Points is { } points && points.GoesOnAt(_c->State.Nia, _c->State.Instructions);
+        bool over = Points is { } points && points.ResumesAt(_c->State.Nia, _c->State.Instructions);
         if (over)
             Points!.IsSteppingOver = true;
         long chunk = step || over ? 1 : left;

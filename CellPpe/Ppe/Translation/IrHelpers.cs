@@ -40,7 +40,8 @@ internal static unsafe class PpuIrFloat
     public static ulong Narrow(double value)
     {
         float single = (float)value;
-        return single == value ? BitConverter.SingleToUInt32Bits(single) : FloatConversion.SingleFromDouble(BitConverter.DoubleToUInt64Bits(value));
+        return single == value ? BitConverter.SingleToUInt32Bits(single)
+            : FloatConversion.SingleFromDouble(BitConverter.DoubleToUInt64Bits(value));
     }
 
     public static ulong Number(Vector128<byte> value) => value.AsUInt64().ToScalar();
@@ -60,7 +61,10 @@ internal static unsafe class PpuIrFloat
 
     private static IrFastPath? FastPathOf(Type operation)
     {
-        if (Array.Find(operation.GetInterfaces(), static one => one.Name.StartsWith("IFloatQuick", StringComparison.Ordinal)) is null)
+        Type[] fastPaths =
+            [typeof(IPpuFloatFastPathUnary), typeof(IPpuFloatFastPathBinary), typeof(IPpuFloatFastPathTernary),
+                typeof(IPpuFloatFastPathCompare)];
+        if (!Array.Exists(fastPaths, operation.IsAssignableTo))
             return null;
         var kind = (FloatKind)operation.GetProperty("Kind")!.GetValue(null)!;
         IrDeferredStatus debt = kind switch
@@ -70,21 +74,24 @@ internal static unsafe class PpuIrFloat
             _ => IrDeferredStatus.Result,
         };
         bool comparison = debt == IrDeferredStatus.Comparison;
-        IrSingles? singles = operation.GetMethod("ComputeOfSingles") is { } compute ? new IrSingles(compute, Method(operation, "IsSafeOfSingles")) : null;
+        IrSingles? singles = operation.GetMethod("ComputeOfSingles") is { } compute
+            ? new IrSingles(compute, Method(operation, "IsSafeOfSingles")) : null;
         return new IrFastPath(
             (int)kind, debt, Method(operation, "Compute"), comparison ? null : Method(operation, "IsSafe"),
             comparison ? null : Method(operation, "IsExact"), kind.IsSingle(), singles);
     }
 
     private static MethodInfo Method(Type type, string name) =>
-        type.GetMethod(name, BindingFlags.Static | BindingFlags.Public) ?? throw new InvalidOperationException($"{type} has no method {name}");
+        type.GetMethod(name, BindingFlags.Static | BindingFlags.Public)
+        ?? throw new InvalidOperationException($"{type} has no method {name}");
 }
 
 /// <summary>The helper of a floating-point operation over one register.</summary>
 internal static unsafe class PpuIrFloatUnary<TOperation>
     where TOperation : struct, IPpuFloatUnary
 {
-    public static IrHelper Helper { get; } = PpuIrFloat.Make(typeof(TOperation), 2, typeof(PpuIrFloatUnary<TOperation>), static (state, x) =>
+    public static IrHelper Helper { get; } = PpuIrFloat.Make(
+        typeof(TOperation), 2, typeof(PpuIrFloatUnary<TOperation>), static (state, x) =>
         TOperation.Apply(ref PpuIrFloat.Status(state), PpuIrFloat.Number(x[0]), out ulong result) ? PpuIrFloat.Wide(result) : x[1]);
 
     /// <summary>The operation in full, for compiled code.</summary>
@@ -96,33 +103,40 @@ internal static unsafe class PpuIrFloatUnary<TOperation>
 internal static unsafe class PpuIrFloatBinary<TOperation>
     where TOperation : struct, IPpuFloatBinary
 {
-    public static IrHelper Helper { get; } = PpuIrFloat.Make(typeof(TOperation), 3, typeof(PpuIrFloatBinary<TOperation>), static (state, x) =>
-        TOperation.Apply(ref PpuIrFloat.Status(state), PpuIrFloat.Number(x[0]), PpuIrFloat.Number(x[1]), out ulong result) ? PpuIrFloat.Wide(result) : x[2]);
+    public static IrHelper Helper { get; } = PpuIrFloat.Make(
+        typeof(TOperation), 3, typeof(PpuIrFloatBinary<TOperation>), static (state, x) =>
+        TOperation.Apply(ref PpuIrFloat.Status(state), PpuIrFloat.Number(x[0]), PpuIrFloat.Number(x[1]), out ulong result)
+        ? PpuIrFloat.Wide(result) : x[2]);
 
     /// <summary>The operation in full, for compiled code.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static ulong Run(ref Fpscr fpscr, ulong a, ulong b, ulong old) => TOperation.Apply(ref fpscr, a, b, out ulong result) ? result : old;
+    public static ulong Run(ref Fpscr fpscr, ulong a, ulong b, ulong old) =>
+        TOperation.Apply(ref fpscr, a, b, out ulong result) ? result : old;
 }
 
 /// <summary>The helper of a floating-point operation over three registers.</summary>
 internal static unsafe class PpuIrFloatTernary<TOperation>
     where TOperation : struct, IPpuFloatTernary
 {
-    public static IrHelper Helper { get; } = PpuIrFloat.Make(typeof(TOperation), 4, typeof(PpuIrFloatTernary<TOperation>), static (state, x) =>
-        TOperation.Apply(ref PpuIrFloat.Status(state), PpuIrFloat.Number(x[0]), PpuIrFloat.Number(x[1]), PpuIrFloat.Number(x[2]), out ulong result)
+    public static IrHelper Helper { get; } = PpuIrFloat.Make(
+        typeof(TOperation), 4, typeof(PpuIrFloatTernary<TOperation>), static (state, x) =>
+        TOperation.Apply(
+            ref PpuIrFloat.Status(state), PpuIrFloat.Number(x[0]), PpuIrFloat.Number(x[1]), PpuIrFloat.Number(x[2]), out ulong result)
             ? PpuIrFloat.Wide(result)
             : x[3]);
 
     /// <summary>The operation in full, for compiled code.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static ulong Run(ref Fpscr fpscr, ulong a, ulong c, ulong b, ulong old) => TOperation.Apply(ref fpscr, a, c, b, out ulong result) ? result : old;
+    public static ulong Run(ref Fpscr fpscr, ulong a, ulong c, ulong b, ulong old) =>
+        TOperation.Apply(ref fpscr, a, c, b, out ulong result) ? result : old;
 }
 
 /// <summary>The helper of a floating-point compare.</summary>
 internal static unsafe class PpuIrFloatCompare<TOperation>
     where TOperation : struct, IPpuFloatCompare
 {
-    public static IrHelper Helper { get; } = PpuIrFloat.Make(typeof(TOperation), 2, typeof(PpuIrFloatCompare<TOperation>), static (state, x) =>
+    public static IrHelper Helper { get; } = PpuIrFloat.Make(
+        typeof(TOperation), 2, typeof(PpuIrFloatCompare<TOperation>), static (state, x) =>
         PpuIrFloat.Wide(TOperation.Apply(ref PpuIrFloat.Status(state), PpuIrFloat.Number(x[0]), PpuIrFloat.Number(x[1]))));
 
     /// <summary>The comparison in full, for compiled code.</summary>
@@ -202,7 +216,8 @@ internal static unsafe class PpuIrVectorStatusBinary<TOperation>
     where TOperation : struct, IPpuVectorStatusBinary
 {
     public static IrHelper Helper { get; } = PpuIrVector.Make(
-        typeof(TOperation), true, [IrType.V128, IrType.V128], static (state, x) => TOperation.Apply(ref PpuIrVector.Status(state), x[0], x[1]));
+        typeof(TOperation), true, [IrType.V128, IrType.V128], static (state, x) =>
+        TOperation.Apply(ref PpuIrVector.Status(state), x[0], x[1]));
 }
 
 /// <summary>The helper of a vector operation over three registers and VSCR.</summary>

@@ -46,7 +46,8 @@ internal record struct PpuRegisterSet(uint Gpr, uint Fpr, uint Vr, byte Cr, PpuP
     public static PpuRegisterSet All => new(uint.MaxValue, uint.MaxValue, uint.MaxValue, byte.MaxValue, (PpuPlaces)0x3ff);
 
     public readonly bool Contains(PpuRegisterSet other) =>
-        (other.Gpr & ~Gpr) == 0 && (other.Fpr & ~Fpr) == 0 && (other.Vr & ~Vr) == 0 && (other.Cr & ~Cr) == 0 && (other.Places & ~Places) == 0;
+        (other.Gpr & ~Gpr) == 0 && (other.Fpr & ~Fpr) == 0 && (other.Vr & ~Vr) == 0 && (other.Cr & ~Cr) == 0
+        && (other.Places & ~Places) == 0;
 }
 
 /// <summary>What one instruction reads, may write, and does.</summary>

@@ -62,7 +62,7 @@ internal sealed unsafe class PpuIrHost : IBlockHost, IDisposable
 
     public void Dispose() => NativeMemory.Free(_insn);
 
-    // PpuContext.AddressOf counts from the current page of decoded instructions; the thread looks that up again anyway.
+    // PpuContext.AddressOf counts from the current page of decoded instructions; the thread searches for that again in any case.
     private PpuDecodedInsn* At(in IrSite site, uint word = 0)
     {
         _c->PageBase = _insn;

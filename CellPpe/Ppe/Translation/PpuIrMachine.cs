@@ -216,7 +216,8 @@ internal readonly struct PpuIrMachine(IrBlock block, PpuIrMode mode, uint word) 
 
     public void BranchRelative(int displacement) => Branch(Add(Cia(), Constant((ulong)(long)displacement)));
 
-    public void BranchRelativeIf(IrValue condition, int displacement) => BranchIf(condition, Add(Cia(), Constant((ulong)(long)displacement)));
+    public void BranchRelativeIf(IrValue condition, int displacement) =>
+        BranchIf(condition, Add(Cia(), Constant((ulong)(long)displacement)));
 
     public IrValue IsZeroInMode(IrValue value) => Equal(InMode(value), Constant(0));
 
@@ -246,7 +247,8 @@ internal readonly struct PpuIrMachine(IrBlock block, PpuIrMode mode, uint word) 
         where TOperation : struct, IPpuFloatBinary => SetFpr(target, block.Call(PpuIrFloatBinary<TOperation>.Helper, a, b, Fpr(target)));
 
     public void Float<TOperation>(int target, IrValue a, IrValue c, IrValue b)
-        where TOperation : struct, IPpuFloatTernary => SetFpr(target, block.Call(PpuIrFloatTernary<TOperation>.Helper, a, c, b, Fpr(target)));
+        where TOperation : struct, IPpuFloatTernary =>
+            SetFpr(target, block.Call(PpuIrFloatTernary<TOperation>.Helper, a, c, b, Fpr(target)));
 
     public void FloatCompare<TOperation>(int field, IrValue a, IrValue b)
         where TOperation : struct, IPpuFloatCompare => SetCrField(field, block.Call(PpuIrFloatCompare<TOperation>.Helper, a, b));
@@ -283,7 +285,8 @@ internal readonly struct PpuIrMachine(IrBlock block, PpuIrMode mode, uint word) 
         where TOperation : struct, IPpuVectorStatusUnary => block.Call(PpuIrVectorStatusUnary<TOperation>.Helper, b);
 
     public IrValue VectorStatusImmediate<TOperation>(IrValue b, int immediate)
-        where TOperation : struct, IPpuVectorStatusImmediate => block.Call(PpuIrVectorStatusImmediate<TOperation>.Helper, b, Immediate(immediate));
+        where TOperation : struct, IPpuVectorStatusImmediate =>
+            block.Call(PpuIrVectorStatusImmediate<TOperation>.Helper, b, Immediate(immediate));
 
     public IrValue VectorStatus<TOperation>(IrValue a, IrValue b)
         where TOperation : struct, IPpuVectorStatusBinary => block.Call(PpuIrVectorStatusBinary<TOperation>.Helper, a, b);

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace CellPpe.Recompiler.Inspection;
 
-/// <summary>Writes blocks as text, for people and for golden tests. Values are numbered densely; constants stand where they are used.</summary>
+/// <summary>
+/// Writes blocks as text, for people and for golden tests. Values are numbered densely; constants stand where they are used.
+/// </summary>
 public static class IrPrinter
 {
     /// <summary>One line an instruction.</summary>

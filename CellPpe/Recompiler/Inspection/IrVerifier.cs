@@ -68,7 +68,8 @@ public static class IrVerifier
         _ => null,
     };
 
-    private static bool Exists(IrSlot slot) => slot.Bytes is 1 or 4 or 8 or 16 && slot.Offset >= 0 && slot.Bits > 0 && slot.Bits <= 8 * slot.Bytes;
+    private static bool Exists(IrSlot slot) =>
+        slot.Bytes is 1 or 4 or 8 or 16 && slot.Offset >= 0 && slot.Bits > 0 && slot.Bits <= 8 * slot.Bytes;
 
     // The types an instruction's operands must have.
     private static IrType[] Operands(in IrInstruction insn) => insn.Op switch

@@ -94,7 +94,8 @@ public sealed class BitExtraction : IIrPass
         return left.Exists && right.Exists ? block.Binary(IrOp.Or, left, right) : default;
     }
 
-    private static bool IsZero(IrBlock block, IrValue value) => value.Exists && block.TryConstant(value, out ulong constant) && constant == 0;
+    private static bool IsZero(IrBlock block, IrValue value) =>
+        value.Exists && block.TryConstant(value, out ulong constant) && constant == 0;
 
     private static IrValue BitOf(IrBlock block, IrValue value, ulong bit) =>
         block.Binary(IrOp.And, block.Binary(IrOp.ShiftRight, value, block.Constant(bit)), block.Constant(1));

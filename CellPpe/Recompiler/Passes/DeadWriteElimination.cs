@@ -5,7 +5,8 @@ namespace CellPpe.Recompiler.Passes;
 /// slot, and so do routines; a helper sees the one it gets.
 /// </summary>
 /// <param name="loadsLeave">
-/// False for a guest whose loads never fault: writes that only loads see are kept, and marked (<see cref="IrInstruction.IsSeenByLoadsOnly"/>).
+/// False for a guest whose loads never fault: writes that only loads see are kept, and marked
+/// (<see cref="IrInstruction.IsSeenByLoadsOnly"/>).
 /// </param>
 public sealed class DeadWriteElimination(bool loadsLeave = true) : IIrPass
 {

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace CellPpe.Recompiler.Passes;
 
 /// <summary>
-/// What is known of slots at a place in a block. Instructions take knowledge away: a write of a slot or of what shares bytes with it, a helper
-/// of the slot it gets, a routine all of it.
+/// What is known of slots at a place in a block. Instructions take knowledge away: a write of a slot or of what shares bytes with it, a
+/// helper of the slot it gets, a routine all of it.
 /// </summary>
 /// <typeparam name="T">What is known of one.</typeparam>
 internal sealed class KnownSlots<T>
@@ -42,7 +42,8 @@ internal sealed class KnownSlots<T>
     public bool KeepCommon(KnownSlots<T> other)
     {
         IrSlot[] lost =
-            [.. _known.Where(entry => !other.TryGet(entry.Key, out T? value) || !EqualityComparer<T>.Default.Equals(value, entry.Value)).Select(static entry => entry.Key)];
+            [.. _known.Where(entry => !other.TryGet(entry.Key, out T? value) || !EqualityComparer<T>.Default.Equals(value, entry.Value))
+                .Select(static entry => entry.Key)];
         foreach (IrSlot slot in lost)
             _known.Remove(slot);
         return lost.Length > 0;

@@ -56,7 +56,8 @@ public sealed class SlotConstants
         {
             var constants = new SlotConstants(region, ways);
             constants.Flow();
-            IrBlock[] blocks = [.. region.Blocks.Select((block, number) => constants.Given(block, number) is { } given ? passes.Run(given) : block)];
+            IrBlock[] blocks =
+                [.. region.Blocks.Select((block, number) => constants.Given(block, number) is { } given ? passes.Run(given) : block)];
             if (blocks.SequenceEqual(region.Blocks))
                 break;
             region = region.With(blocks);
@@ -151,6 +152,7 @@ public sealed class SlotConstants
                 : null;
         }
 
-        public IrValue In(IrBlock block) => IsVector ? block.Binary(IrOp.VectorOf, block.Constant(High), block.Constant(Low)) : block.Constant(Low);
+        public IrValue In(IrBlock block) =>
+            IsVector ? block.Binary(IrOp.VectorOf, block.Constant(High), block.Constant(Low)) : block.Constant(Low);
     }
 }

@@ -5,7 +5,7 @@ using Ps3Platform.Cli.Shell;
 
 namespace Ps3Platform.Cli.Commands;
 
-/// <summary><c>ps3 boot</c>: a machine that is run to its end.</summary>
+/// <summary><c>ps3 boot</c>: runs a machine until it ends.</summary>
 internal static class BootCommand
 {
     public static Command Create()
@@ -17,7 +17,7 @@ internal static class BootCommand
             + "Ctrl-C presses the power button; a second Ctrl-C stops the machine at once. SIGTERM and SIGHUP press it too, and stop the "
             + "machine if the guest is not off after 5 s. Whatever was asked for is written all the same.\n\n"
             + "Exit codes: 0 powered off, 2 unusable file or option, 3 guest panic, 4 guest locked up for ever, 5 restart (--no-reboot), 6 an output "
-            + "could not be written, 124 time or instruction limit, 129 SIGHUP, 130 Ctrl-C, 141 nobody reads the console, 143 SIGTERM.\n\n"
+            + "could not be written, 124 time or instruction limit, 129 SIGHUP, 130 Ctrl-C, 141 console output closed, 143 SIGTERM.\n\n"
             + "QEMU's -kernel, -initrd, -append, -m, -smp, -nographic and the like are understood.\n\n"
             + "Examples:\n"
             + "  ps3 boot\n"

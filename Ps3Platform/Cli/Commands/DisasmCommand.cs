@@ -15,7 +15,7 @@ using Ps3Platform.Machine.Configuration.Kinds;
 
 namespace Ps3Platform.Cli.Commands;
 
-/// <summary><c>ps3 disasm</c>: a kernel's code, at an address or a symbol.</summary>
+/// <summary><c>ps3 disasm</c>: disassembles a kernel at an address or a symbol.</summary>
 internal static class DisasmCommand
 {
     public static Command Create()

@@ -9,7 +9,7 @@ using Ps3Platform.Machine.Configuration;
 
 namespace Ps3Platform.Cli.Commands;
 
-/// <summary><c>ps3 info</c>: what a kernel file holds.</summary>
+/// <summary><c>ps3 info</c>: describes a kernel file.</summary>
 internal static class InfoCommand
 {
     public static Command Create()

@@ -10,7 +10,7 @@ using Ps3Platform.Machine.Profiling;
 
 namespace Ps3Platform.Cli.Commands;
 
-/// <summary><c>ps3 profile</c>: boots like <c>ps3 boot</c>, and says where the guest spent its time.</summary>
+/// <summary><c>ps3 profile</c>: boots like <c>ps3 boot</c>, and reports in which functions the guest spent its time.</summary>
 internal sealed class ProfileCommand
 {
     private readonly BootOptions _boot = new();
@@ -45,7 +45,7 @@ internal sealed class ProfileCommand
 
     private int Run(ParseResult parsed)
     {
-        // Everything that can be wrong is found before the guest runs: a profile of an hour is not lost to a misspelt name.
+        // All options are checked before the guest runs, so that a misspelt name does not waste an hour of profiling.
         bool speedscope = _isSpeedscope.Read(parsed);
         TimeSpan interval = _interval.Read(parsed);
         int top = (int)_top.Read(parsed);

@@ -8,16 +8,16 @@ namespace Ps3Platform.Cli.Completion;
 /// <summary>An option as completion sees it.</summary>
 /// <param name="Names">Its names, with dashes, the long one first.</param>
 /// <param name="Help">The first sentence of its help.</param>
-/// <param name="Value">What its value is, or null for a flag.</param>
+/// <param name="Value">The form of its value, or null for a flag.</param>
 internal sealed record CompletedOption(IReadOnlyList<string> Names, string Help, JsonShape? Value);
 
-/// <summary>A command as completion sees it: what may stand behind it.</summary>
-/// <param name="Path">Its words, without <c>ps3</c>; empty: no command yet.</param>
+/// <summary>A command as completion sees it: the words that may follow it.</summary>
+/// <param name="Path">Its words, without <c>ps3</c>; empty for the root.</param>
 /// <param name="Help">The first sentence of its help.</param>
 /// <param name="Commands">Commands below it, each by its last word.</param>
 /// <param name="Options">Its options.</param>
-/// <param name="Operands">What its operands are; the last holds for all that follow.</param>
-/// <param name="EndsAtOperand">What stands behind its first operand belongs to a program.</param>
+/// <param name="Operands">The forms of its operands; the last one applies to all further operands.</param>
+/// <param name="EndsAtOperand">True when the words after its first operand are passed to a program.</param>
 internal sealed record CompletedCommand(
     string Path, string Help, IReadOnlyList<CompletedCommand> Commands, IReadOnlyList<CompletedOption> Options,
     IReadOnlyList<JsonShape> Operands, bool EndsAtOperand)
@@ -28,7 +28,7 @@ internal sealed record CompletedCommand(
     /// <summary>This command and all below it.</summary>
     public IEnumerable<CompletedCommand> All => Commands.SelectMany(static one => one.All).Prepend(this);
 
-    /// <summary>Reads a command and all below it. Everything comes from what help pages show.</summary>
+    /// <summary>Reads a command and all below it, from the same declarations as the help pages.</summary>
     public static CompletedCommand Of(Command command, string path = "")
     {
         bool isRoot = command is RootCommand;

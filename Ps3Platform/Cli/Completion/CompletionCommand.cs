@@ -12,7 +12,7 @@ internal static class CompletionCommand
     private static readonly string[] Shells = ["bash", "zsh", "fish"];
 
     /// <summary>Makes the command.</summary>
-    /// <param name="root">All commands, this one included once it has been added.</param>
+    /// <param name="root">All commands, including this one, which the caller adds.</param>
     public static Command Create(RootCommand root)
     {
         var shell = new Operand<string>("SHELL") { Description = "bash, zsh or fish.", Shape = new JsonShape { Words = Shells } };

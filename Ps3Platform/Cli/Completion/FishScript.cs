@@ -35,7 +35,7 @@ internal static class FishScript
                 text.Append($"{start} -a {ScriptText.Quote(below.Name)} -d {ScriptText.Quote(below.Help)}\n");
             foreach (CompletedOption option in command.Options)
                 text.Append($"{start}{Names(option)}{Value(option.Value)} -d {ScriptText.Quote(option.Help)}\n");
-            // fish cannot tell which operand is being written: what any of them may be is offered.
+            // fish does not tell which operand is being completed, so the values of all operands are offered.
             if (command.Operands.Any(static operand => operand.IsPath))
                 text.Append($"{start} -F\n");
             string[] words = [.. command.Operands.SelectMany(static operand => operand.Words)];

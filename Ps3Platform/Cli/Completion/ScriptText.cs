@@ -4,7 +4,7 @@ using Ps3Platform.Machine.Configuration.Kinds;
 
 namespace Ps3Platform.Cli.Completion;
 
-/// <summary>What the scripts of bash and zsh have in common: patterns of "PATH:WORD" that tell where the cursor is.</summary>
+/// <summary>Parts common to the scripts of bash and zsh: patterns of "PATH:WORD" that identify the word at the cursor.</summary>
 internal static class ScriptText
 {
     /// <summary>Lines of a <c>case</c> that follow commands: <c>':boot') path='boot' ;;</c>.</summary>
@@ -13,7 +13,7 @@ internal static class ScriptText
     public static string Descents(CompletedCommand root, string variable)
     {
         var text = new StringBuilder();
-        // Behind "help" stand the same commands as without it.
+        // After "help", the same commands are completed as without it.
         foreach (CompletedCommand command in root.All.Where(static one => one.Path.Length > 0))
         {
             string parent = command.Path[..Math.Max(0, command.Path.LastIndexOf(' '))];
@@ -29,7 +29,7 @@ internal static class ScriptText
         .Where(static option => option.Value is not null).SelectMany(static option => option.Names)
         .Select(name => $"{command.Path}:{name}")));
 
-    /// <summary>A pattern of all commands behind whose first operand everything belongs to a program.</summary>
+    /// <summary>A pattern of all commands that pass the words after their first operand to a program.</summary>
     public static string Programs(CompletedCommand root) =>
         Pattern(root.All.Where(static command => command.EndsAtOperand).Select(static command => command.Path));
 

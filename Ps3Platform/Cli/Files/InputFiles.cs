@@ -10,10 +10,10 @@ internal static class InputFiles
     /// <summary>The name that stands for standard input.</summary>
     public const string StandardInput = "-";
 
-    /// <summary>Reads a whole file, or what the shell's <c>&lt;(command)</c> gives.</summary>
+    /// <summary>Reads a whole file, or the pipe of the shell's <c>&lt;(command)</c>.</summary>
     /// <param name="path">The file.</param>
     /// <param name="option">The option that names it, or null for an operand.</param>
-    /// <param name="wanted">What it should be, for messages: "a cpio archive".</param>
+    /// <param name="wanted">The expected kind of file, for messages: "a cpio archive".</param>
     /// <exception cref="UsageException">It is missing, is not a file, or cannot be read.</exception>
     public static ImageFile Read(string path, string? option, string wanted)
     {
@@ -33,7 +33,7 @@ internal static class InputFiles
                     using (FileStream pipe = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0))
                         return ImageFile.Read(path, pipe);
                 default:
-                    // A pipe with a name is not opened: without a writer that would wait for ever.
+                    // A named pipe is not opened, because without a writer the open would block for ever.
                     throw new UsageException($"{name}: is {FileKinds.Describe(kind)}; give {wanted}.");
             }
         }

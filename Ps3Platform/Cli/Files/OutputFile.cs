@@ -4,8 +4,8 @@ using Ps3Platform.Host.Files;
 namespace Ps3Platform.Cli.Files;
 
 /// <summary>
-/// A file that this program writes. It is checked before any work is done for it (<see cref="Check"/>), and appears under its name
-/// only when it is complete: a process that is killed leaves the file that was there before, or none. Devices and pipes are written as they are.
+/// A file that this program writes. <see cref="Check"/> tests that it can be written before the work for it starts. The file appears
+/// under its name only when it is complete: a killed process leaves the previous file unchanged. Devices and pipes are written directly.
 /// </summary>
 internal sealed class OutputFile
 {
@@ -14,10 +14,10 @@ internal sealed class OutputFile
     /// <summary>The file as the user named it.</summary>
     public string Path { get; }
 
-    /// <summary>A file that is checked only when it is written.</summary>
+    /// <summary>A file without a check before it is written.</summary>
     public static OutputFile Unchecked(string path) => new(path);
 
-    /// <summary>Makes sure that a file can be written, and changes nothing.</summary>
+    /// <summary>Checks that a file can be written, without changing it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="option">The option that names it, for messages.</param>
     /// <exception cref="UsageException">It cannot be written.</exception>
@@ -53,7 +53,7 @@ internal sealed class OutputFile
     }
 
     /// <summary>Writes the whole file.</summary>
-    /// <exception cref="OutputException">It cannot be written; what was there before is unchanged.</exception>
+    /// <exception cref="OutputException">It cannot be written; a previous file is unchanged.</exception>
     public void Write(Action<Stream> content)
     {
         using OutputFileStream stream = Open();
@@ -61,7 +61,7 @@ internal sealed class OutputFile
         stream.Complete();
     }
 
-    /// <summary>Writes the whole file, and says so if that fails.</summary>
+    /// <summary>Writes the whole file, and prints an error if that fails.</summary>
     /// <returns>False when it could not be written.</returns>
     public bool TryWrite(Action<Stream> content)
     {
@@ -95,8 +95,8 @@ internal sealed class OutputFile
     /// <summary>The exception for a failure to write this file.</summary>
     internal OutputException Failure(Exception e) => new($"{Path} not written: {FileErrors.Reason(e)}", e);
 
-    // Devices, pipes and what the process has open already are written where they are; a link stays a link, and what it points at
-    // is replaced.
+    // Devices, pipes and files that the process already has open are written in place. For a link, the file that it points to is
+    // replaced.
     private (string Target, bool IsReplaced) Resolve()
     {
         bool isReplaced = FileKinds.Of(Path) is FileKind.Regular or FileKind.Missing && !FileKinds.IsDescriptor(Path);
@@ -104,7 +104,7 @@ internal sealed class OutputFile
         return (isLink ? File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path : Path, isReplaced);
     }
 
-    // /dev/stdout may be an ordinary file that has the guest's console in it.
+    // /dev/stdout may be an ordinary file that contains the guest's console text.
     private static FileStream OpenInPlace(string target) =>
         new(
             target, FileKinds.Of(target) == FileKind.Regular ? FileMode.Append : FileMode.Open,

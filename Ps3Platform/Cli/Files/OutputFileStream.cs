@@ -4,7 +4,7 @@ using Ps3Platform.Host.Streams;
 
 namespace Ps3Platform.Cli.Files;
 
-/// <summary>An <see cref="OutputFile"/> that is being written. Disposed of before it is complete, it leaves no trace.</summary>
+/// <summary>An <see cref="OutputFile"/> that is being written. If it is disposed of before it is complete, no file remains.</summary>
 internal sealed class OutputFileStream : IDisposable
 {
     private readonly OutputFile _file;
@@ -26,7 +26,7 @@ internal sealed class OutputFileStream : IDisposable
     {
         try
         {
-            // Writers close what they are given; this stream is closed by its owner only.
+            // Writers close their stream, but only the owner may close this one.
             using var open = new UnclosedStream(_stream);
             content(open);
         }
@@ -36,7 +36,7 @@ internal sealed class OutputFileStream : IDisposable
         }
     }
 
-    /// <summary>All is written: the file takes its name.</summary>
+    /// <summary>Flushes the file and gives it its name.</summary>
     /// <exception cref="OutputException">The rest of it could not be written.</exception>
     public void Complete()
     {
@@ -59,13 +59,13 @@ internal sealed class OutputFileStream : IDisposable
         }
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
-            // What could not be written has been reported where it was written, or is given up here.
+            // Write has reported the error already, or the file is being discarded.
         }
 
         _unfinished?.Dispose();
     }
 
-    /// <summary>Passes everything on but the end.</summary>
+    /// <summary>Passes on everything except closing.</summary>
     private sealed class UnclosedStream(Stream stream) : WriteOnlyStream
     {
         public override void Flush() => stream.Flush();

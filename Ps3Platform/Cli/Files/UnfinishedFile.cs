@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Ps3Platform.Cli.Files;
 
 /// <summary>
-/// A file without its name yet, in the folder it is to appear in. On Linux it has no name at all (O_TMPFILE, open(2)), so that a killed
-/// process leaves nothing; where the file system has no such files it has a temporary name that begins with a dot.
+/// A file that does not have its name yet, in its final folder. On Linux it has no name at all (O_TMPFILE, open(2)), so that a killed
+/// process leaves nothing. On a file system without such files it has a temporary name that begins with a dot.
 /// </summary>
 internal sealed partial class UnfinishedFile : IDisposable
 {
@@ -27,11 +27,11 @@ internal sealed partial class UnfinishedFile : IDisposable
         Stream = stream;
     }
 
-    /// <summary>What is written.</summary>
+    /// <summary>The file's stream.</summary>
     public FileStream Stream { get; }
 
     /// <summary>Makes a file that is to replace another.</summary>
-    /// <exception cref="IOException">The folder takes no files.</exception>
+    /// <exception cref="IOException">No file can be made in the folder.</exception>
     public static UnfinishedFile Create(string target)
     {
         UnfinishedFile file;
@@ -47,7 +47,7 @@ internal sealed partial class UnfinishedFile : IDisposable
 
         try
         {
-            // What replaces a file is readable by the same people.
+            // The new file gets the permissions of the file that it replaces.
             if (!OperatingSystem.IsWindows() && File.Exists(target))
                 File.SetUnixFileMode(file.Stream.SafeFileHandle, File.GetUnixFileMode(target));
         }
@@ -60,13 +60,13 @@ internal sealed partial class UnfinishedFile : IDisposable
         return file;
     }
 
-    /// <summary>Gives the file its name, in one step for everybody who looks.</summary>
+    /// <summary>Gives the file its name, atomically.</summary>
     public void Publish()
     {
         if (_name is null)
         {
             string name = NameBeside(_target);
-            // A nameless file cannot replace another at once: it gets a name, complete as it is, and is moved.
+            // A nameless file cannot replace another one directly: the complete file gets a temporary name and is then moved.
             if (Link(CurrentFolder, $"/proc/self/fd/{Stream.SafeFileHandle.DangerousGetHandle()}", CurrentFolder, name, FollowLink) != 0)
             {
                 int error = Marshal.GetLastPInvokeError();

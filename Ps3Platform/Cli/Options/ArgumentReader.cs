@@ -7,15 +7,15 @@ using Ps3Platform.Machine.Configuration;
 namespace Ps3Platform.Cli.Options;
 
 /// <summary>
-/// Reads a command line before System.CommandLine does: finds the command, blames the word that is wrong and suggests another, understands
-/// QEMU's words, and leaves what stands behind a program's name to the program. What it gives back has options as <c>--name=value</c>.
+/// Reads a command line before System.CommandLine does: finds the command, names the wrong word and suggests another, translates QEMU's
+/// options, and leaves the words after a program's name to the program. It returns options as <c>--name=value</c>.
 /// </summary>
 internal sealed class ArgumentReader(RootCommand root)
 {
     private static readonly string[] HelpWords = ["--help", "-h", "-?", "-help"];
 
-    /// <summary>The same command line without anything that can be misunderstood.</summary>
-    /// <exception cref="UsageException">A word is not understood; the message names it and the way out.</exception>
+    /// <summary>The command line in an unambiguous form.</summary>
+    /// <exception cref="UsageException">A word is unknown; the message names it and what to write instead.</exception>
     public string[] Read(IReadOnlyList<string> arguments)
     {
         if (arguments.Count > 0 && arguments[0] == "help")
@@ -37,7 +37,7 @@ internal sealed class ArgumentReader(RootCommand root)
         return command == root && arguments[next] is "--version" or "-version" ? ["--version"] : throw Unknown(command, path, arguments[next]);
     }
 
-    /// <summary>True of the words that ask for a help page.</summary>
+    /// <summary>True for the words that request a help page.</summary>
     public static bool IsHelp(string word) => HelpWords.Contains(word);
 
     private static UsageException Unknown(Command command, List<string> path, string word)

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-using Ps3Platform.Host.Characters;
+using Ps3Platform.Devices.Characters;
 using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Configuration.Kinds;
 

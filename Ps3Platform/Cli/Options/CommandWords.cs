@@ -6,7 +6,7 @@ using Ps3Platform.Machine.Configuration;
 namespace Ps3Platform.Cli.Options;
 
 /// <summary>Reads the options and operands of one command.</summary>
-/// <param name="root">All commands: an option may be another's.</param>
+/// <param name="root">All commands, for messages about an option of another command.</param>
 /// <param name="command">The command.</param>
 /// <param name="name">Its name, without <c>ps3</c>.</param>
 internal sealed class CommandWords(RootCommand root, Command command, string name)
@@ -18,11 +18,11 @@ internal sealed class CommandWords(RootCommand root, Command command, string nam
     // Commands that run a program end their own options at its name, as env and strace do.
     private readonly bool _hasProgram = command.Arguments.Count > 0 && command.Arguments[^1].Arity.MaximumNumberOfValues > 1;
 
-    // QEMU's users come to the commands that boot.
+    // QEMU's options are translated only for commands that boot.
     private readonly bool _boots = command.Options.Any(static option => option.Name == "--append");
 
-    /// <summary>Reads everything behind the command's name.</summary>
-    /// <exception cref="UsageException">A word is not understood.</exception>
+    /// <summary>Reads all words after the command's name.</summary>
+    /// <exception cref="UsageException">A word is unknown.</exception>
     public string[] Read(IEnumerable<string> path, IEnumerable<string> words)
     {
         var left = new Queue<string>(words);
@@ -65,7 +65,7 @@ internal sealed class CommandWords(RootCommand root, Command command, string nam
                 : throw new UsageException($"{word[..equals]}: takes no value; leave \"{word[equals..]}\" out.");
             Add(option, word[..equals], value);
         }
-        // "-n4", as objdump has it.
+        // "-n4", a value directly after a short name, as in objdump.
         else if (word.Length > 2 && word[1] != '-' && (char.IsAsciiDigit(word[2]) || word[2] == '.') && Find(word[..2]) is { } attached)
             Add(attached, word[..2], word[2..]);
         else if (_boots && QemuWords.TryReplace(word, left.TryPeek(out string? next) ? next : null, out string[] replacement, out bool takesValue))
@@ -76,7 +76,7 @@ internal sealed class CommandWords(RootCommand root, Command command, string nam
 
     private string Next(Option option, string word, Queue<string> left)
     {
-        // The next option's name is no value; one that is meant as it is can be written with "=".
+        // The name of another option is not taken as a value; such a value can be given with "=".
         if (left.TryPeek(out string? value) && (IsOperand(value) || (Find(value) is null && !ArgumentReader.IsHelp(value))))
             return left.Dequeue();
         throw new UsageException($"{word}: a value is missing behind it; write {word} {((ISetting)option).Placeholder}.");
@@ -97,7 +97,7 @@ internal sealed class CommandWords(RootCommand root, Command command, string nam
         if (_given.TryGetValue(option, out string? before) && option is not ISetting { IsRepeatable: true })
             throw new UsageException($"{word} {value}: {(before == word ? "it is given twice" : $"{before} says that already")}; give it once.");
         _given[option] = word;
-        // An error is to name the option as it was written, unless that is a word of QEMU's.
+        // Errors name the option as it was written, except for QEMU's options.
         string shown = Find(word) is null ? option.Name : word;
         if (value is { Length: 0 })
             _options.AddRange([shown, value]);

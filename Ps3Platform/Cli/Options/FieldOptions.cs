@@ -5,7 +5,7 @@ using Ps3Platform.Machine.Configuration.Kinds;
 
 namespace Ps3Platform.Cli.Options;
 
-/// <summary>The options of a command line that the table of machine options declares.</summary>
+/// <summary>The command line options that <see cref="MachineSchema"/> declares.</summary>
 internal sealed class FieldOptions
 {
     private readonly List<(OptionField Field, Option Option)> _options =
@@ -16,7 +16,7 @@ internal sealed class FieldOptions
     /// <summary>The options, for a command.</summary>
     public IEnumerable<Option> All => _options.Select(static pair => pair.Option);
 
-    /// <summary>Puts what the command line gives into options, over what is there.</summary>
+    /// <summary>Sets the options that the command line gives; they replace earlier values.</summary>
     /// <exception cref="ConfigurationException">A value is not of its kind or not in its range.</exception>
     public void Read(ParseResult parsed, SourcedOptions options)
     {
@@ -24,15 +24,22 @@ internal sealed class FieldOptions
         {
             if (parsed.GetResult(option) is not { Implicit: false } result)
                 continue;
-            // An error blames the option as it was written.
+            // Errors name the option as it was written.
             string place = result.IdentifierToken?.Value ?? option.Name;
             string text = option is FieldOption valued ? parsed.GetValue(valued)![^1] : "true";
             options.Set(field, text, place);
         }
     }
 
-    private static Option Make(OptionField field) =>
-        field.Placeholder is null ? new Flag($"--{field.Name}", field.Help) : new FieldOption(field);
+    private static Option Make(OptionField field)
+    {
+        if (field.Placeholder is not null)
+            return new FieldOption(field);
+        var flag = new Flag($"--{field.Name}", field.Help);
+        foreach (string alias in field.Aliases)
+            flag.Aliases.Add(alias);
+        return flag;
+    }
 
     /// <summary>An option with a value.</summary>
     private sealed class FieldOption : Option<string[]>, ISetting

@@ -29,7 +29,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         string name = NameOf(command);
         foreach (string paragraph in (command.Description ?? "").Split('\n'))
         {
-            // Lines that begin with blanks are examples, and stay as they are.
+            // Lines that begin with blanks are examples, and are not wrapped.
             foreach (string line in paragraph.StartsWith(' ') ? [paragraph] : Wrap(paragraph, width))
                 yield return line;
         }
@@ -80,7 +80,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         }
         catch (IOException)
         {
-            // A terminal that does not tell.
+            // The terminal does not report its width.
         }
 
         return Math.Clamp(width, Narrowest, Widest);
@@ -94,7 +94,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         return string.Join(' ', ["ps3", .. names]);
     }
 
-    // Short names first, as most programs have it.
+    // Short names first, as in most programs.
     private static string LabelOf(Option option)
     {
         IEnumerable<string> shortNames = option.Aliases.Where(static name => name.Length == 2);

@@ -4,10 +4,10 @@ using Ps3Platform.Machine.Configuration.Kinds;
 
 namespace Ps3Platform.Cli.Options;
 
-/// <summary>What completion has to know of an operand.</summary>
+/// <summary>An operand as completion sees it.</summary>
 internal interface IOperand
 {
-    /// <summary>What its value is: a file unless said otherwise.</summary>
+    /// <summary>The form of its value; by default a file.</summary>
     JsonShape Shape { get; }
 }
 

@@ -6,31 +6,31 @@ using Ps3Platform.Machine.Configuration.Kinds;
 
 namespace Ps3Platform.Cli.Options;
 
-/// <summary>What help pages and lists of options show of an option.</summary>
+/// <summary>An option as help pages and lists of options show it.</summary>
 internal interface ISetting
 {
     /// <summary>The name: <c>--memory</c>.</summary>
     string Name { get; }
 
-    /// <summary>What it is for.</summary>
+    /// <summary>Its help text.</summary>
     string Help { get; }
 
-    /// <summary>The place of its value in a synopsis, or null for a flag.</summary>
+    /// <summary>The placeholder of its value in a synopsis, or null for a flag.</summary>
     string? Placeholder { get; }
 
-    /// <summary>The values there are, or null.</summary>
+    /// <summary>The range of its values, or null.</summary>
     string? Range { get; }
 
     /// <summary>How values are written, or null.</summary>
     string? Notation { get; }
 
-    /// <summary>What holds when it is not given, as the user would write it; null where that is nothing.</summary>
+    /// <summary>The value used when it is not given, as the user would write it; null for none.</summary>
     string? Default { get; }
 
-    /// <summary>What its values are, for completion.</summary>
+    /// <summary>The form of its values, for completion.</summary>
     JsonShape Shape { get; }
 
-    /// <summary>It may be given more than once.</summary>
+    /// <summary>True when it may be given more than once.</summary>
     bool IsRepeatable { get; }
 }
 
@@ -40,9 +40,9 @@ internal sealed class Setting<T> : Option<string[]>, ISetting
     private readonly ValueKind<T> _kind;
 
     /// <param name="name">The name, with its dashes.</param>
-    /// <param name="kind">What it takes.</param>
-    /// <param name="help">What it is for, as whole sentences; range and default are added.</param>
-    /// <param name="standard">What holds when it is not given, written as the user would; null: nothing.</param>
+    /// <param name="kind">The kind of its value.</param>
+    /// <param name="help">Its help text, in whole sentences; range and default are added.</param>
+    /// <param name="standard">The value used when it is not given, as the user would write it; null for none.</param>
     /// <param name="aliases">Other names.</param>
     public Setting(string name, ValueKind<T> kind, string help, string? standard = null, params string[] aliases)
         : base(name, aliases)
@@ -78,13 +78,13 @@ internal sealed class Setting<T> : Option<string[]>, ISetting
     /// <summary>True when the user gave it.</summary>
     public bool IsGiven(ParseResult parsed) => parsed.GetResult(this) is { Implicit: false };
 
-    /// <summary>What holds: the value given, or the default.</summary>
+    /// <summary>The value given, or the default.</summary>
     /// <exception cref="UsageException">The value is not of the kind or not in the range.</exception>
-    /// <exception cref="InvalidOperationException">Neither is there; ask <see cref="TryRead"/>.</exception>
+    /// <exception cref="InvalidOperationException">There is neither; use <see cref="TryRead"/>.</exception>
     public T Read(ParseResult parsed) =>
         TryRead(parsed, out T? value) ? value : throw new InvalidOperationException($"{Name} has no default.");
 
-    /// <summary>What holds, if anything does.</summary>
+    /// <summary>Reads the value given, or the default. False when there is neither.</summary>
     /// <exception cref="UsageException">The value is not of the kind or not in the range.</exception>
     public bool TryRead(ParseResult parsed, [MaybeNullWhen(false)] out T value)
     {
@@ -102,7 +102,7 @@ internal sealed class Setting<T> : Option<string[]>, ISetting
 
     /// <summary>An error about the value that was given.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="problem">What is wrong with it, and the way out.</param>
+    /// <param name="problem">What is wrong with it, and what to give instead.</param>
     public UsageException Refuse(ParseResult parsed, string problem) =>
         new($"{NameUsed(parsed)} {string.Join(' ', Texts(parsed))}: {problem}.");
 
@@ -112,15 +112,15 @@ internal sealed class Setting<T> : Option<string[]>, ISetting
 
     private string[] Texts(ParseResult parsed) => IsGiven(parsed) ? parsed.GetValue(this) ?? [] : Default is null ? [] : [Default];
 
-    // An error blames the option as it was written.
+    // Errors name the option as it was written.
     private string NameUsed(ParseResult parsed) => parsed.GetResult(this)?.IdentifierToken?.Value ?? Name;
 }
 
-/// <summary>An option that is given or not.</summary>
+/// <summary>A flag: an option without a value.</summary>
 internal sealed class Flag : Option<bool>, ISetting
 {
     /// <param name="name">The name, with its dashes.</param>
-    /// <param name="help">What it is for.</param>
+    /// <param name="help">Its help text.</param>
     public Flag(string name, string help)
         : base(name)
     {

@@ -6,6 +6,7 @@ using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Shell;
 using Ps3Platform.Devices.Blocks;
+using Ps3Platform.Devices.Characters;
 using Ps3Platform.Devices.Storage.Optical;
 using Ps3Platform.Host.Blocks;
 using Ps3Platform.Host.Characters;
@@ -13,12 +14,13 @@ using Ps3Platform.Host.Network;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Configuration.Kinds;
+using Ps3Platform.Monitor.Control;
 
 namespace Ps3Platform.Cli.Session;
 
 /// <summary>
-/// The options of every command that runs a guest, and what they ask for. One for each command. The options themselves are declared in
-/// <see cref="MachineSchema"/>; the command line wins over the file of <c>--config</c>.
+/// The options of a command that runs a guest, and the run that they describe. Each command has its own instance. The options are declared
+/// in <see cref="MachineSchema"/>; the command line takes precedence over the file of <c>--config</c>.
 /// </summary>
 internal sealed class BootOptions
 {
@@ -49,26 +51,29 @@ internal sealed class BootOptions
             command.Options.Add(option);
     }
 
-    /// <summary>Boots what the command line asks for and waits for its end.</summary>
+    /// <summary>Boots the guest that the command line names and waits for its end.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="prepare">Called with every machine (there are several when the guest restarts) before it runs.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public int Run(ParseResult parsed, Action<Ps3Machine>? prepare = null)
     {
-        // What can be wrong with options is found before other files are read and unpacked.
+        // Options are checked before other files are read and unpacked.
         SourcedOptions options = Read(parsed);
         options.Check();
         using LoggerFactory loggers = CreateLoggers(options.Options.Log);
-        BootReport report = ReadReport(options) with { Prepare = prepare };
+        var control = new MachineControl(options.Options.Paused);
+        BootReport report = ReadReport(options, control) with { Prepare = prepare };
         CharacterSpec consoleSpec = _console.Read(parsed);
+        MonitorPorts.Check(options, consoleSpec);
         MachineConfig read = MachineConfigFactory.Create(options.Options, new OptionFiles(options), Terminal.Note);
         ulong? place = BreakOf(options, read);
-        // Last of all: a command line that is wrong opens no port and empties no file.
-        using IBlockBackend? disk = Open(options, "disk", options.Options.Disk, BlockBackends.Open);
-        using var disc = new DiscTray(Open(options, "cdrom", options.Options.Disc, BlockBackends.OpenDisc));
+        // Opened last, so that a wrong command line opens no port and truncates no file.
+        using IBlockBackend? disk = Open(options, "disk", options.Options.Disk ?? GuestFiles.DiskOf(options.Options), BlockBackends.Open);
+        using var disc = new DiscTray(Open(options, "cdrom", options.Options.Disc, BlockBackends.OpenDisc), DiscFiles.Open);
         using IBlockBackend? flash = options.Options.Flash is { } path ? FlashFile.OpenOrMake(path, options.PlaceOf("flash")) : null;
         using var console = new GuestConsole(consoleSpec);
         using HostNetwork? network = HostNetwork.Open(options.Options.Network, options.Options.PacketCapture);
+        using var monitor = new MonitorPorts(options, control);
         MachineConfig config = read with
         {
             Console = console.Write,
@@ -82,7 +87,7 @@ internal sealed class BootOptions
         return network is null ? code : Finish(network, code);
     }
 
-    // The capture is complete only when it is closed.
+    // The capture file is complete only when it is closed.
     private static int Finish(HostNetwork network, int code)
     {
         network.Dispose();
@@ -130,7 +135,7 @@ internal sealed class BootOptions
         return options;
     }
 
-    private static BootReport ReadReport(SourcedOptions sourced)
+    private static BootReport ReadReport(SourcedOptions sourced, MachineControl control)
     {
         MachineOptions options = sourced.Options;
         OutputFile? Checked(string? path, string option) => path is null ? null : OutputFile.Check(path, sourced.PlaceOf(option));
@@ -141,6 +146,7 @@ internal sealed class BootOptions
             _ = Checked(Numbered(1), "screenshot-every");
         return new BootReport
         {
+            Control = control,
             Screenshot = screenshot,
             ScreenshotEvery = options.ScreenshotEvery,
             NumberedScreenshot = number => OutputFile.Unchecked(Numbered(number)),
@@ -156,6 +162,6 @@ internal sealed class BootOptions
     }
 
     private static LoggerFactory CreateLoggers(LogLevel least) =>
-        // Not LoggerFactory.Create: the service container behind it costs more than the rest of the start.
+        // LoggerFactory.Create is avoided, because its service container takes longer than the rest of the start.
         new([new TerminalLoggerProvider()], new LoggerFilterOptions { MinLevel = least });
 }

@@ -7,10 +7,11 @@ using Ps3Platform.Cli.Shell;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
+using Ps3Platform.Monitor.Control;
 
 namespace Ps3Platform.Cli.Session;
 
-/// <summary>What the user wants to have of a run beside its console.</summary>
+/// <summary>The outputs of a run beside its console, and its limits.</summary>
 internal sealed record BootReport
 {
     public OutputFile? Screenshot { get; init; }
@@ -39,6 +40,9 @@ internal sealed record BootReport
 
     public bool Audit { get; init; }
 
+    /// <summary>Takes commands from outside.</summary>
+    public required MachineControl Control { get; init; }
+
     /// <summary>Called with every machine before it runs.</summary>
     public Action<Ps3Machine>? Prepare { get; init; }
 }
@@ -59,7 +63,7 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
                 Terminal.Note(warning);
         }
 
-        // Limits hold for the whole session: a guest that restarts for ever is stopped by them too.
+        // Limits apply to the whole session, so that they also stop a guest that restarts for ever.
         long started = Stopwatch.GetTimestamp();
         ulong instructions = 0;
         while (true)
@@ -70,8 +74,9 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
             ScheduleScreenshots(machine);
             SetBreakpoint(machine);
             report.Prepare?.Invoke(machine);
-            // Reading and unpacking files takes several times their size, and nothing else would give that back for a long time.
+            // Reading and unpacking files takes several times their size, which the collector would otherwise keep for a long time.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            report.Control.Attach(machine);
             RunOutcome outcome = machine.Run(new RunLimits
             {
                 Timeout = report.Timeout - Stopwatch.GetElapsedTime(started),
@@ -82,11 +87,13 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
             console.Drain(keys.Stopped);
             Report(machine);
             watch.Finish(outcome, report.LogBuffer);
-            if (outcome.End == RunEnd.Restart && !report.NoReboot)
+            bool restarts = outcome.End is RunEnd.Restart or RunEnd.Reset && !report.NoReboot;
+            report.Control.Detach(outcome, restarts);
+            if (restarts)
             {
                 keys.Machine = null;
                 console.Forget();
-                Terminal.Note("the guest restarts");
+                Terminal.Note(outcome.End == RunEnd.Restart ? "the guest restarts" : outcome.Message);
                 continue;
             }
 
@@ -96,13 +103,15 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
 
     private int Finish(RunOutcome outcome, StopReason reason)
     {
-        // The reader may have gone while the guest's last words were on their way.
+        // The reader may have closed the output before it got the guest's last text.
         if (outcome.End is RunEnd.Cancelled or RunEnd.PowerOff && reason == StopReason.OutputClosed)
             return ExitCode.OutputClosed;
         (int code, string message) = outcome.End switch
         {
             RunEnd.PowerOff => (ExitCode.Success, "the guest powered off"),
             RunEnd.Restart => (ExitCode.GuestRestart, "the guest asked for a restart (--no-reboot)"),
+            RunEnd.Reset => (ExitCode.GuestRestart, $"{outcome.Message} (--no-reboot)"),
+            RunEnd.Quit => (ExitCode.Success, outcome.Message),
             RunEnd.Panic => (ExitCode.GuestPanic, $"guest panic: {outcome.Message}"),
             RunEnd.LockedUp => (ExitCode.GuestLockup, $"the guest has locked up: {outcome.Message}"),
             RunEnd.Timeout => (ExitCode.Timeout, $"time limit of {report.Timeout?.TotalSeconds:0.###} s reached: {outcome.Message}"),
@@ -130,7 +139,7 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
         ulong ticks = Math.Max(1, (ulong)(period.TotalSeconds * CellPpe.Core.IMachineClock.Frequency));
         void Take()
         {
-            // A guest that has not turned its screen on yet has no picture to lose.
+            // There is no picture before the guest has turned its screen on; that is not an error.
             OutputFile file = fileOf(++_screenshots);
             if (machine.Screen.TryCapture(out Frame? frame))
                 Save(frame, file);
@@ -178,6 +187,6 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
         _isOutputLost = true;
     }
 
-    // A picture that cannot be written is no reason to lose the run; the exit code tells of it at the end.
+    // A picture that cannot be written does not end the run; the exit code reports it at the end.
     private void Save(Frame frame, OutputFile file) => _isOutputLost |= !file.TryWrite(stream => PngWriter.Write(frame, stream));
 }

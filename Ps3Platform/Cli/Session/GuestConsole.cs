@@ -5,8 +5,8 @@ using Ps3Platform.Host.Characters;
 namespace Ps3Platform.Cli.Session;
 
 /// <summary>
-/// Where a guest's console text goes. Remembers the end of it, so that a machine that stopped can say whether its kernel
-/// had panicked. Written on the emulation thread. A host that takes no more text is no reason to stop the guest.
+/// Sends a guest's console text to a character back end, and keeps the last part of it, to find out whether the kernel panicked when
+/// the machine has stopped. Written on the emulation thread. A failure of the host's output does not stop the guest.
 /// </summary>
 internal sealed class GuestConsole : IDisposable
 {
@@ -20,14 +20,14 @@ internal sealed class GuestConsole : IDisposable
     private bool _isGivenUp;
 
     /// <summary>Opens the console.</summary>
-    /// <param name="spec">Where the text goes.</param>
-    /// <exception cref="UsageException">It cannot go there.</exception>
+    /// <param name="spec">The back end.</param>
+    /// <exception cref="UsageException">The back end cannot be opened.</exception>
     public GuestConsole(CharacterSpec spec)
     {
         _spec = spec;
         try
         {
-            // No guest device takes what is typed.
+            // No guest device reads input.
             _backend = CharacterBackends.Open(spec, takesInput: false);
         }
         catch (CharacterException e)
@@ -36,16 +36,16 @@ internal sealed class GuestConsole : IDisposable
         }
 
         _backend.Changed += OnChanged;
-        // It may have ended before there was a handler.
+        // The output may have been closed before the handler was added.
         OnChanged();
         if (Invitation() is { } invitation)
             Terminal.Note(invitation);
     }
 
-    /// <summary>Raised once, on a thread of its own, when standard output's reader has gone.</summary>
+    /// <summary>Raised once, on a separate thread, when standard output's reader has closed it.</summary>
     public event Action? ReaderGone;
 
-    /// <summary>True when text was lost that the user has asked to have.</summary>
+    /// <summary>True when text was lost that the user has requested.</summary>
     public bool HasLost =>
         _backend.State == CharacterState.Failed || (_spec.Kind is CharacterKind.Stdio or CharacterKind.File && _tooMuch > 0);
 
@@ -54,18 +54,18 @@ internal sealed class GuestConsole : IDisposable
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        // A debug console cannot make its guest wait: what a slow reader has no room for is lost, and told of at the end.
+        // A debug console cannot make its guest wait, so text beyond a slow reader's buffer is lost; Report counts it at the end.
         _tooMuch += bytes.Length - _backend.Write(bytes);
         _recent.AddRange(bytes);
         if (_recent.Count > 2 * Kept)
             _recent.RemoveRange(0, _recent.Count - Kept);
     }
 
-    /// <summary>The machine stands still: waits until its text has been taken, so that messages stand behind it.</summary>
-    /// <param name="hurry">When it is cancelled, a reader that takes nothing is waited for no longer than a second.</param>
+    /// <summary>Waits until the guest's text has been written, so that messages follow it. Called when the machine does not run.</summary>
+    /// <param name="hurry">When cancelled, the wait for a reader that does not read ends after one second.</param>
     public void Drain(CancellationToken hurry) => _isGivenUp = !_backend.Drain(hurry);
 
-    /// <summary>Says what of the text did not get to its reader, if anything.</summary>
+    /// <summary>Prints how much text did not reach its reader, if any.</summary>
     public void Report()
     {
         CharacterCounts counts = _backend.Counts;
@@ -74,15 +74,15 @@ internal sealed class GuestConsole : IDisposable
         if (_tooMuch > 0)
             Terminal.Note($"{_tooMuch} bytes of the guest's console are lost: the reader of {_backend.Name} was too slow");
         if (counts.Dropped + counts.Pending > 0)
-            Terminal.Note($"{counts.Dropped + counts.Pending} bytes of the guest's console were read by nobody at {_backend.Name}");
+            Terminal.Note($"{counts.Dropped + counts.Pending} bytes of the guest's console were not read at {_backend.Name}");
         if (counts.ReceivedDropped > 0)
             Terminal.Note($"{counts.ReceivedDropped} bytes from {_backend.Name} were dropped: no device of the guest takes input");
     }
 
-    /// <summary>Another boot begins: what the last one said is its own.</summary>
+    /// <summary>Clears the kept text. Called before another boot of the guest.</summary>
     public void Forget() => _recent.Clear();
 
-    /// <summary>The line in which the guest said that it panicked, or null.</summary>
+    /// <summary>The line in which the guest reported a panic, or null.</summary>
     public string? PanicLine()
     {
         byte[] recent = [.. _recent];
@@ -93,7 +93,7 @@ internal sealed class GuestConsole : IDisposable
         return System.Text.Encoding.UTF8.GetString(recent, at, end < 0 ? recent.Length - at : end);
     }
 
-    /// <summary>True when the text is in the end of what was printed.</summary>
+    /// <summary>True when the last part of the printed text contains this text.</summary>
     public bool Shows(string text)
     {
         byte[] recent = [.. _recent];
@@ -102,7 +102,7 @@ internal sealed class GuestConsole : IDisposable
 
     public void Dispose()
     {
-        // After a failure of the program's own, too, what the guest has said is printed, if somebody takes it.
+        // The guest's text is printed even after a failure of this program, unless its reader does not read.
         if (!_isGivenUp)
             _backend.Drain(new CancellationToken(canceled: true));
         _backend.Dispose();

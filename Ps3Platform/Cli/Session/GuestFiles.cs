@@ -1,5 +1,7 @@
 using Ps3Platform.Cli.Files;
+using Ps3Platform.Cli.Guests;
 using Ps3Platform.Cli.Shell;
+using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Host.Files;
 using Ps3Platform.Loaders;
 using Ps3Platform.Machine.Configuration;
@@ -10,16 +12,21 @@ namespace Ps3Platform.Cli.Session;
 internal static class GuestFiles
 {
     /// <summary>The name of the Linux that the build script makes.</summary>
-    public const string Linux = "linux";
+    public const string Linux = BuiltLinux.Name;
 
     /// <summary>The name of the built-in guest.</summary>
     public const string Penguin = "penguin";
 
     private const string Wanted = "a vmlinux, dtbImage.ps3 or otheros.bld (.gz and .xz as they are), or nothing for the built-in guest";
 
+    /// <summary>The disk that a guest brings along when the user names neither a disk nor an initial RAM disk; null: none.</summary>
+    public static BlockOptions? DiskOf(MachineOptions options) =>
+        options is { Kernel: Linux, Disk: null, Initrd: null } && FileKinds.Of(Linux) is FileKind.Missing or FileKind.Folder
+        && BuiltLinux.Find()?.RootDisk is { } disk ? new BlockOptions(disk) : null;
+
     /// <summary>The guest the user named, or the built-in one.</summary>
     /// <param name="name">Its name, or null.</param>
-    /// <param name="place">What messages call the option that names it, or null for an operand.</param>
+    /// <param name="place">The option as messages name it, or null for an operand.</param>
     /// <exception cref="UsageException">There is no such guest, or its file cannot be read.</exception>
     public static Guest Open(string? name, string? place = null)
     {
@@ -27,13 +34,13 @@ internal static class GuestFiles
             return new Guest(BuiltIn());
         if (name == InputFiles.StandardInput)
             return new Guest(InputFiles.ReadStandardInput("a kernel"));
-        // A file of that name comes first; a folder of that name, as in the checkout, does not.
+        // A file of that name takes precedence; a folder of that name, as in the checkout, does not.
         if (FileKinds.Of(name) is FileKind.Missing or FileKind.Folder)
         {
             switch (name)
             {
                 case Linux:
-                    return BuiltLinux();
+                    return OpenLinux();
                 case Penguin:
                     return new Guest(BuiltIn());
                 case "help":
@@ -53,27 +60,12 @@ internal static class GuestFiles
         return new ImageFile("penguin (built-in)", bytes);
     }
 
-    private static Guest BuiltLinux()
+    private static Guest OpenLinux()
     {
-        foreach (DirectoryInfo folder in Upwards(Directory.GetCurrentDirectory()).Concat(Upwards(AppContext.BaseDirectory)))
-        {
-            string built = Path.Combine(folder.FullName, "guests", Linux);
-            string kernel = Path.Combine(built, "vmlinux");
-            if (!File.Exists(kernel))
-                continue;
-            string initrd = Path.Combine(built, "initramfs.cpio.gz");
-            string commandLine = Path.Combine(built, "cmdline");
-            return new Guest(
-                InputFiles.Read(kernel, option: null, "the kernel that firmware-stubs/linux/build.sh makes"), File.Exists(initrd) ? initrd : null, File.Exists(commandLine) ? File.ReadAllText(commandLine).Trim() : null);
-        }
-
-        throw new UsageException("no Linux has been built yet; run firmware-stubs/linux/build.sh, which makes guests/linux/.");
-    }
-
-    // The program lies in the checkout too: it is found from anywhere.
-    private static IEnumerable<DirectoryInfo> Upwards(string start)
-    {
-        for (DirectoryInfo? folder = new(start); folder is not null; folder = folder.Parent)
-            yield return folder;
+        if (BuiltLinux.Find() is not { } built)
+            throw new UsageException("no Linux has been built yet; \"ps3 guest build\" does it, in guests/linux/.");
+        return new Guest(
+            InputFiles.Read(built.Kernel, option: null, "the kernel that \"ps3 guest build\" makes"),
+            built.RootDisk is null ? built.Initrd : null, built.CommandLine);
     }
 }

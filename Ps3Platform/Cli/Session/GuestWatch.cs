@@ -7,15 +7,15 @@ using Ps3Platform.Machine.KernelLog;
 namespace Ps3Platform.Cli.Session;
 
 /// <summary>
-/// Tells the user what the guest's console does not: that it has stopped for good, that its console is on the screen, and at the end
-/// what its kernel had to say. One for each machine.
+/// Reports what the guest's console does not show: that the guest has locked up, that its console is on the screen, and at the end
+/// the kernel's log. One for each machine.
 /// </summary>
 internal sealed class GuestWatch
 {
-    /// <summary>Guest time between the first picture and the note that no text has come.</summary>
-    private const ulong Patience = IMachineClock.Frequency;
+    /// <summary>Guest time between the first picture and the note that the console has no text.</summary>
+    private const ulong SilentTime = IMachineClock.Frequency;
 
-    /// <summary>Lines that are shown unasked.</summary>
+    /// <summary>Lines of the log that are shown without --log-buffer.</summary>
     private const int LastLines = 40;
 
     private readonly Ps3Machine _machine;
@@ -28,18 +28,18 @@ internal sealed class GuestWatch
         _machine = machine;
         _console = console;
         machine.ConsolePanic = console.PanicLine;
-        machine.Stuck = static outcome => Terminal.Note(outcome.End == RunEnd.Panic
+        machine.LockupReporter = static outcome => Terminal.Note(outcome.End == RunEnd.Panic
             ? $"guest panic: {outcome.Message}; it runs on (--lockup report)"
             : $"the guest has locked up: {outcome.Message}; it runs on (--lockup report)");
         machine.BetweenTurns = LookAtScreen;
     }
 
-    /// <summary>The run is over: prints the kernel's log if it was asked for, or if the guest did not end in order.</summary>
+    /// <summary>Prints the kernel's log after the run, if it was requested or if the guest did not end normally.</summary>
     public void Finish(RunOutcome outcome, bool wholeLog)
     {
         if (_machine.Gpu.Pictures > 0 && !_console.HasText)
             NoteScreen();
-        if (wholeLog || outcome.End is not (RunEnd.PowerOff or RunEnd.Restart))
+        if (wholeLog || outcome.End is not (RunEnd.PowerOff or RunEnd.Restart or RunEnd.Reset or RunEnd.Quit))
             PrintLog(wholeLog);
     }
 
@@ -48,7 +48,7 @@ internal sealed class GuestWatch
         if (_noted || _console.HasText || _machine.Gpu.Pictures == 0)
             return;
         _firstPicture ??= now;
-        if (now - _firstPicture >= Patience)
+        if (now - _firstPicture >= SilentTime)
             NoteScreen();
     }
 
@@ -75,7 +75,7 @@ internal sealed class GuestWatch
         }
 
         string[] lines = [.. log.Lines];
-        // What stands on the terminal already is not repeated.
+        // Text that the terminal already shows is not repeated.
         if (!whole && LastText(log) is { } last && _console.Shows(last))
             return;
         int first = whole ? 0 : Math.Max(0, lines.Length - LastLines);

@@ -4,20 +4,20 @@ using CellPpe.Core;
 
 namespace Ps3Platform.Cli.Session;
 
-/// <summary>How much of a guest's memory is resident, by what the guest uses it for.</summary>
+/// <summary>The resident part of a guest's memory, by use.</summary>
 /// <param name="Ram">Bytes of the partition's own memory.</param>
-/// <param name="Video">Bytes of memory of the GPU's that the guest has allocated.</param>
-/// <param name="Other">The rest of the block: local stores, and what the guest has given back.</param>
+/// <param name="Video">Bytes of GPU memory that the guest has allocated.</param>
+/// <param name="Other">Bytes of the rest of the block: local stores, and memory that the guest has released.</param>
 internal readonly record struct ResidentMemory(ulong Ram, ulong Video, ulong Other);
 
-/// <summary>How much of a guest's memory the host has really given it.</summary>
+/// <summary>Measures how much of a guest's memory the host has committed.</summary>
 internal static unsafe partial class HostMemory
 {
     /// <summary>Counts the bytes of the guest's block that are resident. False where the host cannot tell.</summary>
     public static bool TryGetResident(GuestMemory memory, out ResidentMemory resident)
     {
         resident = default;
-        // mincore(2): one byte a page, its lowest bit set when the page is resident. Other systems have other bits, or no such call.
+        // mincore(2): one byte per page, whose lowest bit is set when the page is resident. Other systems differ or have no such call.
         if (!OperatingSystem.IsLinux())
             return false;
         ulong pageSize = (ulong)Environment.SystemPageSize;
@@ -39,7 +39,7 @@ internal static unsafe partial class HostMemory
             return count * pageSize;
         }
 
-        // One block holds the partition's memory, what the guest has allocated of the GPU's, and local stores: a region tells which.
+        // One block holds the partition's memory, GPU memory and local stores; the regions tell them apart.
         ulong ram = 0, video = 0;
         foreach (MemoryRegion region in memory.Regions.Where(static region => region.Device is null))
         {

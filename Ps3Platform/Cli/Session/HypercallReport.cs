@@ -4,7 +4,7 @@ using Lv1Hypervisor.Policy;
 
 namespace Ps3Platform.Cli.Session;
 
-/// <summary>The audit trail as lines for a person.</summary>
+/// <summary>Prints the audit trail.</summary>
 internal static class HypercallReport
 {
     private const int Recent = 16;

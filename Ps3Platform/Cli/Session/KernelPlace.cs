@@ -9,7 +9,7 @@ namespace Ps3Platform.Cli.Session;
 /// <summary>A place in a kernel's code as a user names it.</summary>
 internal static class KernelPlace
 {
-    /// <summary>The address of a number (0x...) or a symbol.</summary>
+    /// <summary>Converts a number (0x...) or a symbol to an address.</summary>
     /// <param name="place">What the user wrote.</param>
     /// <param name="image">The kernel.</param>
     /// <param name="symbols">Its symbols.</param>

@@ -8,7 +8,7 @@ using Ps3Platform.Machine;
 
 namespace Ps3Platform.Cli.Session;
 
-/// <summary>What <c>--stats</c> and <c>--audit</c> print. A new figure is a new line in the method it belongs to.</summary>
+/// <summary>The output of <c>--stats</c> and <c>--audit</c>. To add a figure, add a line to the method of its part.</summary>
 internal static class MachineReports
 {
     public static void PrintStats(Ps3Machine machine)

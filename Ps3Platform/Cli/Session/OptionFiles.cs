@@ -6,8 +6,8 @@ using Ps3Platform.Machine.Configuration;
 
 namespace Ps3Platform.Cli.Session;
 
-/// <summary>The files that options name: checked, and named in messages as the user gave them.</summary>
-/// <param name="options">Where each option was given.</param>
+/// <summary>Opens the files that options name. Messages name the option as the user gave it.</summary>
+/// <param name="options">The options, and where each was given.</param>
 internal sealed class OptionFiles(SourcedOptions options) : IOptionFiles
 {
     /// <inheritdoc/>
@@ -24,14 +24,14 @@ internal sealed class OptionFiles(SourcedOptions options) : IOptionFiles
 
     /// <summary>Reads the options of a JSON file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="place">What messages call the option that names it.</param>
-    /// <param name="into">Takes them.</param>
+    /// <param name="place">The option as messages name it.</param>
+    /// <param name="into">Receives the options.</param>
     /// <exception cref="UsageException">The file cannot be read.</exception>
-    /// <exception cref="ConfigurationException">It has other things than options.</exception>
+    /// <exception cref="ConfigurationException">Its contents are not valid options.</exception>
     public static void ReadConfiguration(string path, string place, SourcedOptions into)
     {
         ImageFile file = InputFiles.Read(path, place, "a JSON file of options, such as { \"memory\": \"256M\" }");
-        // What comes from a pipe lies in no folder.
+        // A pipe has no folder to which relative paths could refer.
         string folder = FileKinds.Of(path) == FileKind.Regular ? Path.GetDirectoryName(path) ?? "" : "";
         ConfigurationFile.Read(file.Bytes.Span, path, into, folder);
     }

@@ -4,13 +4,13 @@ using Ps3Platform.Machine;
 namespace Ps3Platform.Cli.Session;
 
 /// <summary>
-/// Ctrl-C, SIGTERM and SIGHUP: the first presses the console's power button, the second (or one that nobody hears) stops the machine.
-/// The sender of SIGTERM or SIGHUP does not wait long, so that the machine is stopped for those too when the guest is not off after
-/// <see cref="Grace"/>.
+/// Handles Ctrl-C, SIGTERM and SIGHUP: the first presses the console's power button. The second stops the machine, and so does the first
+/// if the guest does not handle the button. After SIGTERM or SIGHUP, whose senders do not wait long, the machine is also stopped
+/// when the guest has not powered off within <see cref="Grace"/>.
 /// </summary>
 internal sealed class PowerButton : IDisposable
 {
-    /// <summary>Host time a guest has to shut down after SIGTERM or SIGHUP; half of what container managers wait before they kill.</summary>
+    /// <summary>Host time that a guest has to shut down after SIGTERM or SIGHUP: half the time before container managers kill.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
@@ -24,16 +24,16 @@ internal sealed class PowerButton : IDisposable
         _signals = new StopSignals(Press);
     }
 
-    /// <summary>The machine whose button it is.</summary>
+    /// <summary>The machine whose power button is pressed; null between two machines.</summary>
     public Ps3Machine? Machine { get; set; }
 
-    /// <summary>Why the machine is to stop: the last reason that there was.</summary>
+    /// <summary>The last reason for which the machine was requested to stop.</summary>
     public StopReason Reason { get; private set; }
 
     /// <summary>Cancelled when the machine is to stop at once.</summary>
     public CancellationToken Stopped => _stop.Token;
 
-    /// <summary>The reader of the console's text has gone: nobody waits for more.</summary>
+    /// <summary>Stops the machine because the reader of the console's text has closed it.</summary>
     public void OnReaderGone()
     {
         Reason = StopReason.OutputClosed;

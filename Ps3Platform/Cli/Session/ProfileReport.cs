@@ -6,7 +6,7 @@ using Ps3Platform.Machine.Profiling;
 
 namespace Ps3Platform.Cli.Session;
 
-/// <summary>A profile's hottest functions as lines for a person.</summary>
+/// <summary>Prints a profile's hottest functions.</summary>
 internal static class ProfileReport
 {
     public static IEnumerable<string> Lines(GuestProfile profile, int most)

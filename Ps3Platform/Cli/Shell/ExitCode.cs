@@ -1,9 +1,9 @@
 namespace Ps3Platform.Cli.Shell;
 
-/// <summary>What the process says to its caller; part of the documented interface.</summary>
+/// <summary>Exit codes of the process; part of the documented interface.</summary>
 internal static class ExitCode
 {
-    /// <summary>The guest powered off, or the command did what it was asked.</summary>
+    /// <summary>The guest powered off, or the command succeeded.</summary>
     public const int Success = 0;
 
     /// <summary>A fault of this program.</summary>
@@ -15,22 +15,22 @@ internal static class ExitCode
     /// <summary>The guest panicked.</summary>
     public const int GuestPanic = 3;
 
-    /// <summary>The guest can provably never go on.</summary>
+    /// <summary>The guest can provably never make progress again.</summary>
     public const int GuestLockup = 4;
 
     /// <summary>--no-reboot was given and the guest asked for a restart.</summary>
     public const int GuestRestart = 5;
 
-    /// <summary>All went well, but a file that was asked for, or the console's text, could not be written.</summary>
+    /// <summary>The run succeeded, but a requested file or the console's text could not be written.</summary>
     public const int OutputLost = 6;
 
-    /// <summary>--break: the guest has come to the breakpoint.</summary>
+    /// <summary>--break: the guest has reached the breakpoint.</summary>
     public const int Stopped = 7;
 
-    /// <summary>An SPU program met an invalid instruction or channel; 128 + SIGILL, the signal Linux sends for it.</summary>
+    /// <summary>An SPU program used an invalid instruction or channel; 128 + SIGILL, the signal that Linux sends for it.</summary>
     public const int SpuInvalid = 132;
 
-    /// <summary>An SPU program halted, or stopped with a code that nobody knows; 128 + SIGABRT.</summary>
+    /// <summary>An SPU program halted, or stopped with an unknown code; 128 + SIGABRT.</summary>
     public const int SpuAborted = 134;
 
     /// <summary>An SPU program's DMA failed; 128 + SIGBUS.</summary>
@@ -39,7 +39,7 @@ internal static class ExitCode
     /// <summary>An SPU program made a call-back that is not served; 128 + SIGSYS.</summary>
     public const int SpuNotServed = 159;
 
-    /// <summary>The time or instruction limit was reached; as timeout(1) has it.</summary>
+    /// <summary>The time or instruction limit was reached; the same code as timeout(1).</summary>
     public const int Timeout = 124;
 
     /// <summary>Ended because the terminal has gone; 128 + SIGHUP.</summary>
@@ -48,7 +48,7 @@ internal static class ExitCode
     /// <summary>Ended by Ctrl-C; 128 + SIGINT.</summary>
     public const int Interrupted = 130;
 
-    /// <summary>Ended because nobody reads standard output any more; 128 + SIGPIPE.</summary>
+    /// <summary>Ended because the reader of standard output has closed it; 128 + SIGPIPE.</summary>
     public const int OutputClosed = 141;
 
     /// <summary>Ended by kill, timeout and the like; 128 + SIGTERM.</summary>

@@ -6,7 +6,7 @@ using Ps3Platform.Machine.Configuration;
 
 namespace Ps3Platform.Cli.Shell;
 
-/// <summary>Turns exceptions into one line for a person and an exit code.</summary>
+/// <summary>Converts exceptions to a one-line message and an exit code.</summary>
 internal static class Failures
 {
     public static int Guard(Func<int> command)
@@ -23,7 +23,7 @@ internal static class Failures
         }
         catch (OutputClosedException)
         {
-            // "ps3 disasm vmlinux | head" has all it wants.
+            // The reader has closed the output, as in "ps3 disasm vmlinux | head"; that is not an error.
             return ExitCode.OutputClosed;
         }
         catch (OutputException e)
@@ -33,7 +33,7 @@ internal static class Failures
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Files are opened where their names are known; what is left is a stream of the process's own.
+            // Errors of named files are reported where they are opened, so this one is about a standard stream.
             Terminal.Error($"input or output failed: {FileErrors.Reason(e)}");
             return ExitCode.OutputLost;
         }

@@ -5,7 +5,7 @@ namespace Ps3Platform.Cli.Shell;
 /// <summary>Why a run was stopped from outside. The numbers are those of the signals (signal(7)).</summary>
 internal enum StopReason
 {
-    /// <summary>It was not.</summary>
+    /// <summary>It was not stopped.</summary>
     None = 0,
 
     /// <summary>The terminal has gone (SIGHUP).</summary>
@@ -21,13 +21,13 @@ internal enum StopReason
     Terminate = 15,
 }
 
-/// <summary>The signals that ask a program to end. While there is one of these, they are told and do nothing else.</summary>
+/// <summary>Handles the signals that request a program to end. While an instance exists, they have no other effect.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly List<PosixSignalRegistration> _registrations = [];
 
-    /// <summary>Begins to take signals.</summary>
-    /// <param name="asked">Told of each signal on a thread of the runtime's; true: the process is to end at once.</param>
+    /// <summary>Starts to handle signals.</summary>
+    /// <param name="asked">Called for each signal on a runtime thread; returns true to end the process at once.</param>
     public StopSignals(Func<StopReason, bool> asked)
     {
         Add(PosixSignal.SIGINT, StopReason.Interrupt, asked);
@@ -35,7 +35,7 @@ internal sealed class StopSignals : IDisposable
         Add(PosixSignal.SIGHUP, StopReason.Hangup, asked);
     }
 
-    /// <summary>The exit code for a reason: 128 and the signal's number, as a shell has it for a program that died of it.</summary>
+    /// <summary>The exit code for a reason: 128 plus the signal's number, as shells report a program that a signal has killed.</summary>
     public static int ExitCodeOf(StopReason reason) => reason switch
     {
         StopReason.Hangup => ExitCode.HungUp,

@@ -1,6 +1,6 @@
 namespace Ps3Platform.Cli.Shell;
 
-/// <summary>Messages to a person go to standard error; standard output belongs to the guest's console.</summary>
+/// <summary>Prints messages to standard error; standard output is for the guest's console.</summary>
 internal static class Terminal
 {
     private const string Red = "\e[31m";

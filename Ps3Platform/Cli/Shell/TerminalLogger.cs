@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ps3Platform.Cli.Shell;
 
-/// <summary>Log lines on standard error, one a record, with the part that speaks.</summary>
+/// <summary>Writes log records to standard error, one line each, with the name of the part that logs.</summary>
 internal sealed class TerminalLoggerProvider : ILoggerProvider
 {
     public ILogger CreateLogger(string categoryName) => new TerminalLogger(categoryName[(categoryName.LastIndexOf('.') + 1)..]);

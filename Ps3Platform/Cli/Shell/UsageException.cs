@@ -1,4 +1,4 @@
 namespace Ps3Platform.Cli.Shell;
 
-/// <summary>A value the user gave that cannot be used, with the way out in its message.</summary>
+/// <summary>A value from the user cannot be used. The message says what to give instead.</summary>
 internal sealed class UsageException(string message) : Exception(message);

@@ -45,7 +45,7 @@ internal sealed class BenchCommand
 
     private int Run(ParseResult parsed)
     {
-        // Whatever can be wrong is found before anything is measured.
+        // All options are checked before the measurements start.
         ISpuMeasure[] chosen = Choose(_only.TryRead(parsed, out string? only) ? only : null, SpuMeasures.All(ReadEmbedded("sgemm.elf"), ReadEmbedded("integer.elf")));
         using SpuCodeCache? code = SpuCodeCache.Create(_engine.ReadEngine(parsed));
         var options = new SpuBenchOptions { Rounds = (int)_rounds.Read(parsed), Time = _time.Read(parsed), Code = code };
@@ -61,7 +61,7 @@ internal sealed class BenchCommand
         return isWritten ? ExitCode.Success : ExitCode.OutputLost;
     }
 
-    /// <summary>Measures until all is done or a signal comes: what is done by then is kept.</summary>
+    /// <summary>Measures until all measurements are done or a signal arrives; completed ones are kept.</summary>
     private static List<SpuMeasurement> Measure(ISpuMeasure[] chosen, SpuBenchOptions options, ProgramStop stop)
     {
         var all = new List<SpuMeasurement>();

@@ -6,7 +6,7 @@ using SpuRuntime.Scheduling.Measures;
 
 namespace Ps3Platform.Cli.Spu;
 
-/// <summary>Measurements as JSON: what was measured where, and every sample.</summary>
+/// <summary>Writes measurements as JSON: host, cases, and every sample.</summary>
 internal static class BenchFiles
 {
     public static void WriteJson(Stream stream, IReadOnlyList<SpuMeasurement> measurements, SpuBenchOptions options)

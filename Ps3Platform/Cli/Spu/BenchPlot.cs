@@ -7,8 +7,8 @@ using Ps3Platform.Standalone.Bench;
 namespace Ps3Platform.Cli.Spu;
 
 /// <summary>
-/// Measurements as a picture: a panel for each group, a bar for each case as long as its median, and over it a line from the lower to
-/// the upper end of the spread.
+/// Draws measurements as a picture: a panel for each group, a bar for each case with the length of its median, and over it a line from
+/// the lower to the upper end of the spread.
 /// </summary>
 internal static class BenchPlot
 {

@@ -4,7 +4,7 @@ using Ps3Platform.Standalone.Bench;
 
 namespace Ps3Platform.Cli.Spu;
 
-/// <summary>Measurements as lines of a table, printed as they come.</summary>
+/// <summary>Prints each measurement as a line of a table as soon as it is complete.</summary>
 internal static class BenchTable
 {
     public static void Heading(ISpuMeasure measure)
@@ -20,7 +20,7 @@ internal static class BenchTable
         Console.WriteLine($"  {name,-32} {Number(measurement.Summary.Median),10} {measurement.Unit,-7} {range,24} {measurement.Samples.Count,8}");
     }
 
-    /// <summary>Three digits and a bit, in the C locale.</summary>
+    /// <summary>A number with three to four significant digits, in the C locale.</summary>
     public static string Number(double value) => value.ToString(
         Math.Abs(value) switch
         {

@@ -3,8 +3,8 @@ using Ps3Platform.Cli.Shell;
 namespace Ps3Platform.Cli.Spu;
 
 /// <summary>
-/// How work without a guest is stopped from outside: the first Ctrl-C, SIGTERM or SIGHUP ends it in order, the second (while it waits for
-/// input, say) the process; and it ends when nobody reads its output any more.
+/// Stops a command that runs no guest: the first Ctrl-C, SIGTERM or SIGHUP ends its work normally, the second (for instance while it
+/// waits for input) ends the process. It is also stopped when the reader of its output has closed it.
 /// </summary>
 internal sealed class ProgramStop : IDisposable
 {
@@ -13,13 +13,13 @@ internal sealed class ProgramStop : IDisposable
 
     public ProgramStop() => _signals = new StopSignals(Ask);
 
-    /// <summary>Why it was stopped.</summary>
+    /// <summary>The reason why it was stopped.</summary>
     public StopReason Reason { get; private set; }
 
-    /// <summary>Cancelled when it is to stop.</summary>
+    /// <summary>Cancelled when the command must stop.</summary>
     public CancellationToken Token => _cancel.Token;
 
-    /// <summary>The reader of standard output has gone.</summary>
+    /// <summary>Stops the command because the reader of standard output has closed it.</summary>
     public void OnReaderGone() => Ask(StopReason.OutputClosed);
 
     public void Dispose()

@@ -7,7 +7,7 @@ using Ps3Platform.Machine.Configuration.Kinds;
 
 namespace Ps3Platform.Cli.Spu;
 
-/// <summary><c>ps3 spu disasm</c>: a program's code, as objdump -d shows it.</summary>
+/// <summary><c>ps3 spu disasm</c>: disassembles a program in the format of objdump -d.</summary>
 internal static class SpuDisasmCommand
 {
     private const ulong Executable = 4;
@@ -66,7 +66,7 @@ internal static class SpuDisasmCommand
             most -= Print(program, (uint)section.Address, (uint)Math.Min(section.Size, (ulong)most * WordSize));
         }
 
-        // A file without sections is still a program.
+        // A program without sections is disassembled by its executable segments.
         foreach (ElfSegment segment in sections.Length == 0 ? program.Image.Segments.Where(static one => one.Executable) : [])
             most -= Print(program, (uint)segment.VirtualAddress, (uint)Math.Min((ulong)segment.Bytes.Length, (ulong)most * WordSize));
     }

@@ -9,7 +9,7 @@ using SpuRuntime.Execution.Regions;
 
 namespace Ps3Platform.Cli.Spu;
 
-/// <summary>The options that say how SPU instructions are run by commands where SPUs are all there is.</summary>
+/// <summary>The engine options of commands that run SPUs without a PPE.</summary>
 internal sealed class SpuEngineChoice
 {
     private readonly Setting<SpuEngine> _engine = new(
@@ -23,7 +23,7 @@ internal sealed class SpuEngineChoice
     /// <summary>The options, for a command.</summary>
     public IReadOnlyList<Option> All => [_engine, _float];
 
-    /// <summary>The option that chooses the engine alone.</summary>
+    /// <summary>The option that selects the engine.</summary>
     public Option Engine => _engine;
 
     public void AddTo(Command command)
@@ -36,7 +36,7 @@ internal sealed class SpuEngineChoice
     public SpuEngine ReadEngine(ParseResult parsed) => _engine.Read(parsed);
 
     /// <summary>The arithmetic.</summary>
-    /// <exception cref="UsageException">It is chosen for compiled code, and nothing is compiled.</exception>
+    /// <exception cref="UsageException">Relaxed arithmetic is selected for an engine that does not compile.</exception>
     public SpuFloatMode ReadMode(ParseResult parsed)
     {
         SpuFloatMode mode = _float.Read(parsed);
@@ -44,6 +44,6 @@ internal sealed class SpuEngineChoice
             : throw _float.Refuse(parsed, OptionRules.NoEffectInterpreted);
     }
 
-    /// <summary>The code that SPEs share, or null where everything is interpreted. The caller disposes of it.</summary>
+    /// <summary>The compiled code that SPEs share, or null for the interpreter. The caller disposes of it.</summary>
     public SpuCodeCache? Read(ParseResult parsed) => SpuCodeCache.Create(ReadEngine(parsed), ReadMode(parsed));
 }

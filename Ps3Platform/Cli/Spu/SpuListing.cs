@@ -4,7 +4,7 @@ using SpuRuntime.Isa;
 
 namespace Ps3Platform.Cli.Spu;
 
-/// <summary>Instructions as objdump prints them, with the symbols of what they refer to.</summary>
+/// <summary>Formats instructions as objdump does, with the symbols of the addresses that they refer to.</summary>
 internal sealed class SpuListing(SymbolTable symbols)
 {
     private static readonly string[] Referring = ["br", "lqr", "stqr", "lqa", "stqa", "hbrr", "hbra"];

@@ -11,7 +11,7 @@ namespace Ps3Platform.Cli.Spu;
 /// <summary>Reads the SPU program that a command line names, and finds addresses in it.</summary>
 internal static class SpuProgramFile
 {
-    /// <summary>Reads a program, packed or not.</summary>
+    /// <summary>Reads a program, which may be compressed.</summary>
     public static SpuProgram Open(string path)
     {
         const string Wanted = "an SPU program, as spu-elf-gcc links it";

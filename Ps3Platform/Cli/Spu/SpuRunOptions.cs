@@ -14,7 +14,7 @@ using SpuRuntime.Engine;
 
 namespace Ps3Platform.Cli.Spu;
 
-/// <summary>The options of the commands that run an SPU program, and the run itself. One for each command.</summary>
+/// <summary>The options of a command that runs an SPU program, and the run itself. Each command has its own instance.</summary>
 internal sealed class SpuRunOptions
 {
     private readonly Operand<string> _program = new("PROGRAM") { Description = "An SPU program, as spu-elf-gcc links it." };
@@ -39,7 +39,7 @@ internal sealed class SpuRunOptions
 
     public SpuProgram ReadProgram(ParseResult parsed) => SpuProgramFile.Open(parsed.GetValue(_program)!);
 
-    /// <summary>Runs the program to its end, and says how that was if it was not an exit or what <paramref name="isDone"/> had wanted.</summary>
+    /// <summary>Runs the program until it ends. Prints how, unless it exited or <paramref name="isDone"/> ended it.</summary>
     /// <returns>The exit code of the command.</returns>
     public int Run(ParseResult parsed, SpuProgram program, ISpuEngineFactory engines, ISpuObserver? observer, Action<StandaloneSpe, TimeSpan>? report = null, Func<bool>? isDone = null)
     {

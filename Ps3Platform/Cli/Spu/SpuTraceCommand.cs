@@ -8,7 +8,7 @@ using Ps3Platform.Machine.Configuration.Kinds;
 
 namespace Ps3Platform.Cli.Spu;
 
-/// <summary><c>ps3 spu trace</c>: runs a program and writes down every instruction with what it changed.</summary>
+/// <summary><c>ps3 spu trace</c>: runs a program and prints every instruction with the registers that it changed.</summary>
 internal sealed class SpuTraceCommand
 {
     private readonly SpuRunOptions _run = new();

@@ -19,8 +19,8 @@ internal enum TraceFilter
 }
 
 /// <summary>
-/// Writes down each instruction with the registers it changed and the channel it used. It stands between the interpreter and the
-/// channels for that.
+/// Prints each instruction with the registers that it changed and the channel that it used. To see the channels, it wraps the
+/// interpreter's channel interface.
 /// </summary>
 internal sealed class SpuTracer(TextWriter output, SpuProgram program, TraceFilter filter, uint? from, long count) : ISpuObserver, ISpuEngineFactory
 {
@@ -38,10 +38,10 @@ internal sealed class SpuTracer(TextWriter output, SpuProgram program, TraceFilt
     /// <summary>Lines written.</summary>
     public long Lines { get; private set; }
 
-    /// <summary>The place to begin at has been reached.</summary>
+    /// <summary>True once the address at which the trace begins has been reached.</summary>
     public bool HasBegun { get; private set; } = from is null;
 
-    /// <summary>As many lines as were asked for.</summary>
+    /// <summary>True once the requested number of lines has been printed.</summary>
     public bool HasReachedCount() => Lines >= count;
 
     /// <inheritdoc/>
@@ -71,7 +71,7 @@ internal sealed class SpuTracer(TextWriter output, SpuProgram program, TraceFilt
             return;
         ref SpuState state = ref spu.State;
         bool isStop = exit.Reason is not (SpuExitReason.Budget or SpuExitReason.Attention);
-        // Waiting for a channel is not an instruction; it will be tried again.
+        // An instruction that waits for a channel has not been executed; it will be tried again.
         if (exit.Reason == SpuExitReason.Blocked || (state.Instructions == _number && !isStop))
             return;
         bool isJump = state.Pc != ((_pc + 4) & (SpuState.LocalStoreSize - 4));
@@ -106,7 +106,7 @@ internal sealed class SpuTracer(TextWriter output, SpuProgram program, TraceFilt
             _line.Append($" -> {state.Pc:x5}{(program.Symbols.Describe(state.Pc) is { } symbol ? $" <{symbol}>" : "")}");
     }
 
-    /// <summary>Passes channel instructions on, and notes them.</summary>
+    /// <summary>Passes channel instructions on, and records them.</summary>
     private sealed class Listener(SpuTracer tracer, ISpuChannels channels) : ISpuChannels
     {
         public bool CheckEvents() => channels.CheckEvents();

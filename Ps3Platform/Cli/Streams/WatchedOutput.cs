@@ -2,7 +2,7 @@ using Ps3Platform.Host.Streams;
 
 namespace Ps3Platform.Cli.Streams;
 
-/// <summary>Output of a guest or a program: when its reader has gone, it says so once and drops the rest.</summary>
+/// <summary>Output of a guest or a program. When its reader has closed it, it calls back once and drops the rest.</summary>
 internal sealed class WatchedOutput(Stream output, Action readerGone) : WriteOnlyStream
 {
     private bool _isDropped;

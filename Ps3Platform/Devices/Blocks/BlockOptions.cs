@@ -27,8 +27,8 @@ public enum BlockFormat
 }
 
 /// <summary>
-/// What a user asks for with <c>FILE[,ro][,snapshot][,size=8G][,format=raw|qcow2|nbd][,onerror=report|pause]</c>. A comma of the file's name
-/// is written twice.
+/// What a user asks for with <c>FILE[,ro][,snapshot][,size=8G][,format=raw|qcow2|nbd][,onerror=report|pause]</c>. A comma of the file's
+/// name is written twice.
 /// </summary>
 /// <param name="Path">A file, or the address of an NBD export.</param>
 public sealed record BlockOptions(string Path)
@@ -85,7 +85,8 @@ public sealed record BlockOptions(string Path)
     public override string ToString() => string.Concat(
         Path.Replace(",", ",,", StringComparison.Ordinal), IsReadOnly ? ",ro" : "", IsSnapshot ? ",snapshot" : "",
         Size is { } size ? $",size={SizeText(size)}" : "",
-        Format is { } format ? $",format={format.ToString().ToLowerInvariant()}" : "", OnError == BlockErrorPolicy.Pause ? ",onerror=pause" : "");
+        Format is { } format ? $",format={format.ToString().ToLowerInvariant()}" : "",
+        OnError == BlockErrorPolicy.Pause ? ",onerror=pause" : "");
 
     private static BlockOptions Add(BlockOptions options, string part, out string? problem)
     {
@@ -122,9 +123,11 @@ public sealed record BlockOptions(string Path)
         { IsReadOnly: true, IsSnapshot: true } => "ro and snapshot contradict each other; leave one of the two out",
         { Size: not null, IsReadOnly: true } => "size= makes a file, and ro only reads it; leave one of the two out",
         { Size: not null, IsSnapshot: true } => "size= makes a file, and snapshot keeps nothing in it; leave one of the two out",
-        { Size: not null, Format: BlockFormat.Qcow2 } => "size= makes raw files only; make the image with: qemu-img create -f qcow2 FILE 8G",
+        { Size: not null, Format: BlockFormat.Qcow2 } =>
+        "size= makes raw files only; make the image with: qemu-img create -f qcow2 FILE 8G",
         { IsAddress: true, Format: not (null or BlockFormat.Nbd) } => "an NBD export is format=nbd; leave format= out",
-        { IsAddress: false, Format: BlockFormat.Nbd } => "format=nbd needs an address: nbd://HOST:PORT/NAME or nbd+unix:///NAME?socket=PATH",
+        { IsAddress: false, Format: BlockFormat.Nbd } =>
+        "format=nbd needs an address: nbd://HOST:PORT/NAME or nbd+unix:///NAME?socket=PATH",
         { IsAddress: true, Size: not null } => "the server has the size of its export; leave size= out",
         _ => null,
     };
@@ -155,5 +158,6 @@ public sealed record BlockOptions(string Path)
     }
 
     private static string SizeText(ulong size) =>
-        size % (1UL << 30) == 0 ? $"{size >> 30}G" : size % (1UL << 20) == 0 ? $"{size >> 20}M" : size % 1024 == 0 ? $"{size >> 10}K" : $"{size}B";
+        size % (1UL << 30) == 0 ? $"{size >> 30}G" : size % (1UL << 20) == 0 ? $"{size >> 20}M" : size % 1024 == 0 ? $"{size >> 10}K"
+        : $"{size}B";
 }

@@ -24,6 +24,15 @@ public interface IBlockBackend : IDisposable
     /// </summary>
     event Action<string?>? Stalled;
 
+    /// <summary>
+    /// A request failed, or waits for the first time. Raised on a thread of the host's: a handler may not use the machine, and may not block.
+    /// </summary>
+    event Action<BlockFailure>? Failed
+    {
+        add { }
+        remove { }
+    }
+
     /// <summary>Why requests wait now, or null.</summary>
     string? StallReason { get; }
 

@@ -3,14 +3,14 @@ using CellPpe.Core;
 namespace Ps3Platform.Devices.Characters;
 
 /// <summary>
-/// The machine's end of an <see cref="ICharacterBackend"/>. All members belong to the machine's thread; news from the host gets there by
-/// <see cref="EventQueue.Post"/>. One post at most is under way, so that a peer cannot fill the queue.
+/// The machine's end of an <see cref="ICharacterBackend"/>. All members are for the machine's thread; changes on the host reach it by
+/// <see cref="EventQueue.Post"/>. At most one post is pending, so that a peer cannot fill the queue.
 /// </summary>
 public sealed class CharacterPort : IDisposable
 {
     private readonly ICharacterBackend _backend;
     private readonly EventQueue _events;
-    private readonly Action _look;
+    private readonly Action _raiseReady;
     private int _isPosted;
     private bool _isDisposed;
 
@@ -23,15 +23,15 @@ public sealed class CharacterPort : IDisposable
         ArgumentNullException.ThrowIfNull(events);
         _backend = backend;
         _events = events;
-        _look = Look;
+        _raiseReady = RaiseReady;
         backend.Changed += OnChanged;
-        // What came before is news to this machine.
+        // Input that arrived before this port was made must be reported to this machine.
         OnChanged();
     }
 
     /// <summary>
-    /// There may be input, or room, or another state. A device then reads until <see cref="Read"/> returns 0, or until it has no room
-    /// itself: what it leaves makes the peer wait.
+    /// Raised when there may be input, room, or a new state. The device then reads until <see cref="Read"/> returns 0, or until it has no
+    /// room itself; unread input makes the peer wait.
     /// </summary>
     public event Action? Ready;
 
@@ -47,7 +47,7 @@ public sealed class CharacterPort : IDisposable
     /// <inheritdoc cref="ICharacterBackend.Read"/>
     public int Read(Span<byte> buffer) => _backend.Read(buffer);
 
-    /// <summary>Disconnects the machine from the back end, which goes on without it.</summary>
+    /// <summary>Disconnects the machine from the back end, which stays open.</summary>
     public void Dispose()
     {
         _isDisposed = true;
@@ -57,12 +57,12 @@ public sealed class CharacterPort : IDisposable
     private void OnChanged()
     {
         if (Interlocked.Exchange(ref _isPosted, 1) == 0)
-            _events.Post(_look);
+            _events.Post(_raiseReady);
     }
 
-    private void Look()
+    private void RaiseReady()
     {
-        // Before the device looks: what changes from here on is posted again.
+        // Cleared before the device reads, so that a later change is posted again.
         Interlocked.Exchange(ref _isPosted, 0);
         if (!_isDisposed)
             Ready?.Invoke();

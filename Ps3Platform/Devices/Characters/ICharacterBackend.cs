@@ -1,51 +1,54 @@
 namespace Ps3Platform.Devices.Characters;
 
-/// <summary>Whether somebody is at the other end of an <see cref="ICharacterBackend"/>.</summary>
+/// <summary>Whether a peer is connected to an <see cref="ICharacterBackend"/>.</summary>
 public enum CharacterState
 {
-    /// <summary>Nobody yet, or not any more; somebody may come.</summary>
+    /// <summary>No peer is connected; one may connect.</summary>
     Waiting,
 
-    /// <summary>Somebody is.</summary>
+    /// <summary>A peer is connected.</summary>
     Connected,
 
-    /// <summary>Nobody is, and nobody can come: standard output's reader has gone. What is written is dropped.</summary>
+    /// <summary>The peer has gone and none can connect: standard output was closed, for instance. Bytes written are dropped.</summary>
     Ended,
 
-    /// <summary>The host takes no more: a full disk, for instance. What is written is dropped.</summary>
+    /// <summary>The host accepts no more bytes: the disk is full, for instance. Bytes written are dropped.</summary>
     Failed,
 }
 
 /// <summary>
-/// A stream of bytes in both directions between the machine and the host: a terminal, a socket, a file. What is behind it is the host's
-/// matter. <see cref="Write"/> and <see cref="Read"/> never block, so that no peer can stop the machine; each may be called by one
-/// thread at a time. A device does not use this itself but a <see cref="CharacterPort"/>, which lives on the machine's thread.
+/// A stream of bytes in both directions between the machine and the host: a terminal, a socket, a file.
+/// <see cref="Write"/> and <see cref="Read"/> never block, so that no peer can stop the machine; each may be called by one
+/// thread at a time. A device does not use this directly but through a <see cref="CharacterPort"/>, on the machine's thread.
 /// </summary>
 public interface ICharacterBackend
 {
-    /// <summary>Where it is, for messages: "tcp:127.0.0.1:5555", "/dev/pts/3".</summary>
+    /// <summary>Its address, for messages: "tcp:127.0.0.1:5555", "/dev/pts/3".</summary>
     string Name { get; }
 
-    /// <summary>Whether somebody is at the other end.</summary>
+    /// <summary>Whether a peer is connected.</summary>
     CharacterState State { get; }
+
+    /// <summary>Peers that have come so far: another number is another peer.</summary>
+    long Connections { get; }
 
     /// <summary>Bytes that <see cref="Write"/> would accept now.</summary>
     int Room { get; }
 
     /// <summary>
-    /// Gives bytes to the peer. While one is connected this is back-pressure: what exceeds <see cref="Room"/> is left to the caller, who
-    /// keeps it until <see cref="Changed"/>, or drops and counts it. Otherwise all is accepted, and the back end drops and counts.
+    /// Sends bytes to the peer. While a peer is connected, bytes beyond <see cref="Room"/> are not accepted: the caller keeps them until
+    /// <see cref="Changed"/>, or drops and counts them. Without a peer all are accepted, and the back end drops and counts them.
     /// </summary>
     /// <returns>Bytes accepted, from the start of <paramref name="bytes"/>.</returns>
     int Write(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Takes bytes that the peer has sent. A peer that sends more than is taken is made to wait.</summary>
+    /// <summary>Reads bytes that the peer has sent. Unread bytes make the peer wait.</summary>
     /// <returns>Bytes read; 0 when there are none now.</returns>
     int Read(Span<byte> buffer);
 
     /// <summary>
-    /// There is input, or room after a short <see cref="Write"/>, or another <see cref="State"/>. Raised on a thread of the host's: a
-    /// handler may not use the machine.
+    /// Raised when there is input, room after a short <see cref="Write"/>, or a new <see cref="State"/>. It is raised on a host thread, so
+    /// a handler must not use the machine.
     /// </summary>
     event Action? Changed;
 }

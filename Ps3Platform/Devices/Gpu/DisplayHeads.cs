@@ -5,11 +5,11 @@ using Ps3Platform.Devices.Video;
 namespace Ps3Platform.Devices.Gpu;
 
 /// <summary>
-/// The two display heads: what each scans out, and the vertical blank they share, 59.94 times a second of guest time.
+/// The two display heads: the surface that each scans out, and their common vertical blank, 59.94 times per second of guest time.
 /// </summary>
 internal sealed class DisplayHeads(EventQueue events, IMachineClock clock)
 {
-    /// <summary>Time base ticks from one vertical blank to the next: 60000/1001 Hz comes out even.</summary>
+    /// <summary>Time base ticks from one vertical blank to the next. At 60000/1001 Hz this is a whole number.</summary>
     public const ulong Period = IMachineClock.Frequency * 1001 / 60000;
 
     private const ulong SyncToHorizontal = 1;
@@ -20,13 +20,13 @@ internal sealed class DisplayHeads(EventQueue events, IMachineClock clock)
     private ulong _nextBlank;
     private ulong _blanks;
 
-    /// <summary>Counts starts, so that an event of an earlier one is told apart.</summary>
+    /// <summary>Counts the starts of the vertical blank, so that an event scheduled by an earlier start is ignored.</summary>
     private int _run;
 
     /// <summary>Vertical blanks since the GPU was first used.</summary>
     public ulong Blanks => _blanks;
 
-    /// <summary>A context wants to be told of vertical blanks; the first one starts them.</summary>
+    /// <summary>Adds a context, which is notified of vertical blanks. The first context starts them.</summary>
     public void Add(GpuContext context)
     {
         _listeners.Add(context);
@@ -36,7 +36,7 @@ internal sealed class DisplayHeads(EventQueue events, IMachineClock clock)
         Schedule(++_run);
     }
 
-    /// <summary>A context has gone; what it showed is shown no more.</summary>
+    /// <summary>Removes a context. Heads that showed its memory show nothing.</summary>
     public void Remove(GpuContext context)
     {
         _listeners.Remove(context);
@@ -60,7 +60,7 @@ internal sealed class DisplayHeads(EventQueue events, IMachineClock clock)
         return Lv1Status.Success;
     }
 
-    /// <summary>Shows the picture at an offset of the context's memory.</summary>
+    /// <summary>Makes a head show the picture at an offset in the context's memory.</summary>
     public Lv1Status Flip(GpuContext context, ulong head, ulong offset)
     {
         if (head >= DisplayState.HeadCount || offset >= context.Allocation.Region.Size)
@@ -78,7 +78,7 @@ internal sealed class DisplayHeads(EventQueue events, IMachineClock clock)
         return Lv1Status.Success;
     }
 
-    /// <summary>Back to the state after power-on, when no context is left.</summary>
+    /// <summary>Restores the state after power-on, when no context is left.</summary>
     public void Reset()
     {
         _blanks = 0;
@@ -89,7 +89,7 @@ internal sealed class DisplayHeads(EventQueue events, IMachineClock clock)
     public GpuHeadState Inspect(int head) => new(
         _heads[head].WaitsForBlank, _heads[head].Shown?.Context.Handle, _heads[head].Shown?.Offset, _heads[head].Pending?.Offset);
 
-    /// <summary>What a head shows now.</summary>
+    /// <summary>The surface that a head shows now.</summary>
     public Surface? Shown(int head) => _heads[head].Shown;
 
     private void Schedule(int run) => events.Schedule(_nextBlank, () =>
@@ -100,7 +100,7 @@ internal sealed class DisplayHeads(EventQueue events, IMachineClock clock)
 
     private void Blank(int run)
     {
-        // A machine that was held up for longer than a frame counts what it missed, and interrupts once.
+        // If the machine was delayed for longer than a frame, all blanks are counted, but only one interrupt is raised.
         ulong now = Math.Max(clock.TimeBase, _nextBlank);
         ulong passed = 1 + ((now - _nextBlank) / Period);
         _blanks += passed;
@@ -137,7 +137,7 @@ internal sealed class DisplayHeads(EventQueue events, IMachineClock clock)
         return pending.Context;
     }
 
-    /// <summary>A place in a context's memory that a picture starts at.</summary>
+    /// <summary>The offset in a context's memory at which a picture starts.</summary>
     public readonly record struct Surface(GpuContext Context, ulong Offset);
 
     private sealed class Head

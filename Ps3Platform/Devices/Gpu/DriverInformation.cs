@@ -4,8 +4,8 @@ using CellPpe.Core;
 namespace Ps3Platform.Devices.Gpu;
 
 /// <summary>
-/// The driver information block of a context (devices.md 5.3). It lies in guest memory and the guest may write all of it, so
-/// only the interrupt mask is ever read back from it.
+/// The driver information block of a context (devices.md 5.3). It is in guest memory and the guest may write all of it, so
+/// the GPU reads back nothing but the interrupt mask.
 /// </summary>
 internal sealed class DriverInformation(GuestMemory memory, LparAddress block)
 {
@@ -28,7 +28,7 @@ internal sealed class DriverInformation(GuestMemory memory, LparAddress block)
     private const ulong InterruptMask = 0x12c0;
     private const ulong VideoCause = 0x12c4;
 
-    /// <summary>The causes the guest wants to be interrupted for.</summary>
+    /// <summary>The interrupt causes that the guest has enabled.</summary>
     public uint Mask => memory.TryReadUInt32(block + InterruptMask, out uint mask) ? mask : 0;
 
     /// <summary>Fills in a fresh, zeroed block.</summary>
@@ -54,6 +54,6 @@ internal sealed class DriverInformation(GuestMemory memory, LparAddress block)
         memory.TryWriteUInt64(start + HeadVblankCount, count);
     }
 
-    /// <summary>Publishes the causes that wait to be fetched.</summary>
+    /// <summary>Publishes the causes that the guest has not fetched yet.</summary>
     public void WriteCauses(uint causes) => memory.TryWriteUInt32(block + VideoCause, causes);
 }

@@ -5,9 +5,9 @@ using Ps3Platform.Devices.Video;
 namespace Ps3Platform.Devices.Gpu;
 
 /// <summary>
-/// Reads the picture out of GPU memory as a display head does: where from the guest said with a flip, its size and pitch
-/// with the AV settings. Head B is what a guest's drivers time themselves by, so it is preferred to A. The last picture of
-/// a guest that closed its framebuffer, as Linux does when it powers off, is kept.
+/// Reads the picture from GPU memory as a display head does. The guest sets its offset with a flip, and its size and pitch with the
+/// AV settings. Head B is preferred to A, because guest drivers synchronise to it. When a guest closes its framebuffer, as Linux does
+/// before it powers off, the last picture is kept.
 /// </summary>
 public sealed class FrameCapture : IFrameSource
 {
@@ -15,7 +15,7 @@ public sealed class FrameCapture : IFrameSource
     private readonly DisplayState _display;
     private Frame? _last;
 
-    /// <summary>Watches a GPU's heads.</summary>
+    /// <summary>Captures the heads of a GPU.</summary>
     public FrameCapture(GpuDevice gpu, DisplayState display)
     {
         ArgumentNullException.ThrowIfNull(gpu);
@@ -49,7 +49,7 @@ public sealed class FrameCapture : IFrameSource
         byte[] pixels = new byte[lineBytes * mode.Height];
         for (int line = 0; line < mode.Height && !mode.IsBlack; line++)
         {
-            // Lines that lie beyond the guest's allocation stay black.
+            // Lines outside the guest's allocation stay black.
             long start = (long)line * mode.Pitch;
             if (start + lineBytes > memory.Length)
                 break;

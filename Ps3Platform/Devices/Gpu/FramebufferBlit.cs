@@ -5,8 +5,8 @@ using CellPpe.Core.Ports;
 namespace Ps3Platform.Devices.Gpu;
 
 /// <summary>
-/// The blit of lv1_gpu_context_attribute 0x601: copies a rectangle of 4-byte pixels from partition memory, seen through the
-/// context's I/O map, into the context's own GPU memory (devices.md 5.2). All four arguments are the guest's.
+/// The blit of lv1_gpu_context_attribute 0x601: copies a rectangle of 4-byte pixels from partition memory, addressed through the
+/// context's I/O map, into the context's own GPU memory (devices.md 5.2). All four arguments come from the guest.
 /// </summary>
 internal readonly record struct FramebufferBlit
 {
@@ -25,12 +25,12 @@ internal readonly record struct FramebufferBlit
 
     private uint SourcePitch { get; init; }
 
-    /// <summary>Bytes from the first to the last one touched; at most 2^48, so that no sum below overflows.</summary>
+    /// <summary>Bytes from the first to the last written one; at most 2^48, so that no sum below overflows.</summary>
     private ulong TargetLength => ((ulong)(Rows - 1) * TargetPitch) + RowBytes;
 
     private ulong SourceLength => ((ulong)(Rows - 1) * SourcePitch) + RowBytes;
 
-    /// <summary>Takes the arguments apart. False when they make no rectangle.</summary>
+    /// <summary>Parses the arguments. False when they do not describe a rectangle.</summary>
     public static bool TryParse(ulong offset, ulong source, ulong size, ulong pitch, out FramebufferBlit blit)
     {
         uint targetPitch = (uint)pitch;
@@ -50,7 +50,7 @@ internal readonly record struct FramebufferBlit
             && (targetPitch | sourcePitch | offset | source) % BytesPerPixel == 0;
     }
 
-    /// <summary>Checks both rectangles, then copies line by line; memory the guest gave back meanwhile ends the copy.</summary>
+    /// <summary>Checks both rectangles, then copies line by line. The copy ends early if the guest has released the memory.</summary>
     public Lv1Status Copy(GuestMemory memory, GpuContext context)
     {
         MemoryRegion ddr = context.Allocation.Region;
@@ -73,8 +73,8 @@ internal readonly record struct FramebufferBlit
     }
 
     /// <summary>
-    /// Fills a piece of the target, given by its offset in the context's memory, with what the same blit would bring there now. Changes
-    /// no guest memory; what cannot be read stays as it is.
+    /// Fills a buffer with the pixels that the same blit would now write to a part of the target, given by its offset in the context's
+    /// memory. Does not change guest memory; pixels that cannot be read are left unchanged.
     /// </summary>
     public void Preview(GuestMemory memory, GpuContext context, ulong start, Span<byte> piece)
     {
@@ -90,7 +90,7 @@ internal readonly record struct FramebufferBlit
         }
     }
 
-    /// <summary>Copies one line, which may run over pages that lie apart. False when the memory behind a page is gone.</summary>
+    /// <summary>Copies one line, which may span pages that are not contiguous. False when a page is no longer mapped to memory.</summary>
     private static bool TryReadRow(GuestMemory memory, GpuIoMap map, ulong source, Span<byte> line)
     {
         while (!line.IsEmpty)

@@ -7,7 +7,7 @@ internal static class GpuAttribute
     public const ulong DisplaySync = 0x101;
     public const ulong DisplayFlip = 0x102;
 
-    /// <summary>0x103 to this one exist on a console; what they do is unknown, and guests only need them accepted.</summary>
+    /// <summary>0x103 to this one exist on a console. Their effect is unknown; guests only need success as their status.</summary>
     public const ulong LastDisplay = 0x108;
 
     public const ulong FramebufferSetup = 0x600;

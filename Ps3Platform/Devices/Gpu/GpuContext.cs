@@ -6,7 +6,7 @@ using Ps3Platform.Devices.Gpu.Fifo;
 
 namespace Ps3Platform.Devices.Gpu;
 
-/// <summary>Causes lv1_gpu_context_intr returns (devices.md 5.4): bit 0 is the lowest.</summary>
+/// <summary>Interrupt causes that lv1_gpu_context_intr returns (devices.md 5.4); bit 0 is the lowest.</summary>
 [Flags]
 internal enum GpuCauses : uint
 {
@@ -17,7 +17,7 @@ internal enum GpuCauses : uint
     FlipB = 1 << 4,
 }
 
-/// <summary>A guest's connection to the GPU: its memory areas, its window into partition memory, its interrupt.</summary>
+/// <summary>A guest's context on the GPU: its memory areas, its I/O map of partition memory, and its interrupt.</summary>
 internal sealed class GpuContext
 {
     private const ulong DmaControlSize = 64 << 10;
@@ -57,7 +57,7 @@ internal sealed class GpuContext
 
     public CommandFifo Fifo { get; }
 
-    /// <summary>The guest has called FB setup and not FB close.</summary>
+    /// <summary>True after FB setup, until FB close.</summary>
     public bool HasFramebuffer { get; set; }
 
     /// <summary>The last blit that was done, or null.</summary>
@@ -74,7 +74,7 @@ internal sealed class GpuContext
         ];
         foreach ((ulong size, string name) in areas)
         {
-            // The DMA control registers are plain memory: the FIFO reads them when the guest kicks it.
+            // The DMA control registers are plain memory, which the FIFO reads when the guest kicks it.
             if (memory.TryAddMemory(addresses.Allocate(size), size, RegionAccess.ReadWrite, name) is { } region)
                 regions.Add(region);
         }
@@ -93,7 +93,8 @@ internal sealed class GpuContext
     }
 
     /// <summary>
-    /// True when the GPU may store into the range by itself: an area of the context's, or while the FIFO has work what the I/O map shows.
+    /// True when the GPU may store into the range without a further call of the guest: into an area of the context or, while the FIFO is
+    /// busy, into memory in the I/O map.
     /// </summary>
     public bool MayStore(LparAddress start, ulong length) =>
         (Fifo.IsBusy && IoMap.Shows(start, length)) || _regions.Any(region => start.Value < region.Start.Value + region.Size && region.Start.Value < start.Value + length);

@@ -11,12 +11,12 @@ using Ps3Platform.Devices.Video;
 namespace Ps3Platform.Devices.Gpu;
 
 /// <summary>
-/// The RSX as OtherOS may use it: a framebuffer with two heads, blits done by lv1, a vertical blank interrupt, and a command FIFO that
-/// copies between the two memories (<see cref="GpuProfile"/>). Owned by the emulation thread.
+/// The RSX as an OtherOS may use it: a framebuffer with two heads, blits by lv1, a vertical blank interrupt, and a command FIFO that
+/// copies between partition memory and GPU memory (<see cref="GpuProfile"/>). Owned by the emulation thread.
 /// </summary>
 /// <remarks>
-/// Linux's ps3vram lives on that FIFO. Where it is denied, the probe waits 100 ms for GET to reach PUT, frees all it has allocated and
-/// leaves the machine without /dev/ps3vram; nothing else depends on it.
+/// Linux's ps3vram uses that FIFO. Where it is denied, the driver's probe waits 100 ms for GET to reach PUT, frees what it has allocated
+/// and provides no /dev/ps3vram; nothing else depends on it.
 /// </remarks>
 public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
 {
@@ -68,7 +68,7 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
     /// <inheritdoc/>
     public string Name => "gpu";
 
-    /// <summary>The guest takes the picture away that a head shows; it can still be read while this is raised.</summary>
+    /// <summary>Raised before the guest removes the picture that a head shows; handlers can still read it.</summary>
     public event Action? ScanOutEnding;
 
     /// <summary>Blits and flips so far.</summary>
@@ -85,7 +85,7 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
         _heads.Reset();
     }
 
-    /// <summary>The GPU takes nothing from the host: vertical blanks are guest time. Stopping it changes nothing but its state.</summary>
+    /// <summary>Changes only the reported state: the GPU accepts nothing from the host, and vertical blanks follow guest time.</summary>
     public void Stop() => _stopped = true;
 
     /// <inheritdoc/>
@@ -101,13 +101,13 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
     /// <inheritdoc/>
     string IMemoryWriter.Name => "the GPU";
 
-    /// <summary>Driver information changes at every vertical blank; control registers and reports are the GPU's to write, too.</summary>
+    /// <summary>Driver information changes at every vertical blank; the GPU also writes control registers and reports.</summary>
     public bool MayStore(LparAddress start, ulong length) => _contexts.Values.Any(context => context.MayStore(start, length));
 
     /// <inheritdoc/>
     public Lv1Status Open()
     {
-        // A kernel that came by kexec from a crashed one finds the GPU open; it starts afresh (boot-protocol 7).
+        // A kernel started by kexec from a crashed one finds the GPU open; opening it again resets it (boot-protocol 7).
         CloseAll();
         _open = true;
         return Lv1Status.Success;
@@ -198,7 +198,7 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
     /// <inheritdoc/>
     public Lv1Status ContextAttribute(ulong context, ulong operation, ulong p1, ulong p2, ulong p3, ulong p4)
     {
-        // These concern the display, not a context: guests pass 0 before they have one.
+        // These apply to the display and not to a context: guests pass 0 before they have one.
         switch (operation)
         {
             case GpuAttribute.DisplayModeSet:
@@ -231,7 +231,7 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
     /// <inheritdoc/>
     public Lv1Status Attribute(ulong p0, ulong p1, ulong p2, ulong p3, ulong p4)
     {
-        // The one known use (0x100, 7) sets up the sound device's memory, which device_map does not give out.
+        // The only known use (0x100, 7) sets up the sound device's memory, which DeviceMap does not provide.
         _logger.LogDebug("GPU: no attribute {Operation:x} {Argument:x}", p0, p1);
         return Lv1Status.NoEntry;
     }
@@ -249,8 +249,8 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
     public Lv1Status DeviceUnmap(ulong unit) => Lv1Status.IllegalParameterValue;
 
     /// <summary>
-    /// Brings one line of a head's picture up to date with what the guest has drawn since its last blit. Linux blits at the vertical
-    /// blank, by a thread (ps3fbd) that no longer runs when the kernel panics: without this the last lines would never be seen.
+    /// Updates one line of a head's picture with the pixels that the guest has drawn since its last blit. Linux blits at the vertical
+    /// blank, in a thread (ps3fbd) that no longer runs when the kernel panics: without this, the last lines would not be visible.
     /// </summary>
     internal void PreviewScanOut(int head, ulong start, Span<byte> line)
     {
@@ -258,7 +258,7 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
             shown.Context.LastBlit?.Preview(_memory, shown.Context, shown.Offset + start, line);
     }
 
-    /// <summary>The GPU memory from the place a head scans out to the end of its allocation.</summary>
+    /// <summary>The GPU memory from the start of a head's picture to the end of its allocation.</summary>
     internal bool TryGetScanOut(int head, out ReadOnlySpan<byte> pixels)
     {
         pixels = default;
@@ -278,7 +278,7 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
                 Pictures++;
                 return _heads.Flip(context, p1, p2);
             case GpuAttribute.FramebufferSetup:
-                // The command buffer must be what the I/O map shows at that address; lv1 has no need of it here.
+                // The command buffer must be mapped in the I/O map at that address; this implementation does not use it.
                 if (p2 < _rules.SmallestCommandBuffer || !context.IoMap.IsMapped(p3, p2)
                     || !context.IoMap.TryTranslate(p3, out LparAddress buffer, out _) || buffer.Value != p1)
                     return Lv1Status.IllegalParameterValue;
@@ -288,10 +288,10 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
                 context.HasFramebuffer = false;
                 return Lv1Status.Success;
             case GpuAttribute.FramebufferBlitSync:
-                // Blits are over when their call returns.
+                // A blit is complete when its call returns, so there is nothing to wait for.
                 return context.HasFramebuffer ? Lv1Status.Success : Lv1Status.WrongState;
             case GpuAttribute.FramebufferBlit when (p1 | p2 | p3 | p4) == 0:
-                // A blit of nothing is how ps3vram asks lv1 to kick the FIFO.
+                // ps3vram kicks the FIFO by an empty blit.
                 return _profile == GpuProfile.Strict ? DenyFifo() : RunFifo(context);
             default:
                 if (!context.HasFramebuffer)
@@ -312,10 +312,10 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
         return status;
     }
 
-    // lv1 only kicks the FIFO: the guest learns from GET and the notifiers what became of its commands.
+    // The call only kicks the FIFO; GET and the notifiers report to the guest how its commands ended.
     private Lv1Status RunFifo(GpuContext context)
     {
-        // While it has work left it runs by itself, however often it is kicked.
+        // A busy FIFO is already scheduled, so further kicks have no effect.
         if (!context.Fifo.IsBusy)
             ContinueFifo(context);
         return Lv1Status.Success;
@@ -323,7 +323,7 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
 
     private void ContinueFifo(GpuContext context)
     {
-        // It may have been freed since this was scheduled.
+        // The context may have been freed since this was scheduled.
         if (!_contexts.ContainsValue(context))
             return;
         FifoRun end = context.Fifo.Run();

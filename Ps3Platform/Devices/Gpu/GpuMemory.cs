@@ -5,21 +5,21 @@ using CellPpe.Core.Ports;
 
 namespace Ps3Platform.Devices.Gpu;
 
-/// <summary>One piece of GPU-local memory a guest has allocated.</summary>
+/// <summary>One allocation of GPU-local memory by a guest.</summary>
 internal sealed record GpuAllocation(ulong Handle, MemoryRegion Region);
 
 /// <summary>
-/// The GPU-local (DDR) memory: what may be allocated, and what is. The bytes are a region of guest memory, so the machine's
-/// memory capacity bounds it as well.
+/// The GPU-local (DDR) memory and its allocations. Each allocation is a region of guest memory, so the capacity of the machine's
+/// memory limits it as well.
 /// </summary>
 internal sealed class GpuMemory(GuestMemory memory, ILparAllocator addresses, GpuFirmwareRules rules)
 {
-    /// <summary>What a retail console has to give away of its 256 MiB.</summary>
+    /// <summary>Bytes that a partition may allocate on a retail console, of 256 MiB.</summary>
     public const ulong Total = 252 << 20;
 
     /// <summary>
-    /// What stands for "all of it" where firmware before 2.10 is asked for nothing. On a console that is the whole memory from its start,
-    /// shared with whoever has a part of it; here it is a piece of its own, larger than any ps3fb of that time could use of it.
+    /// Bytes allocated for size 0 by firmware before 2.10. On a console that call maps the whole memory from its start, including the
+    /// allocations of others. Here it makes a separate allocation, larger than any ps3fb of that time could use.
     /// </summary>
     public const ulong Share = 64 << 20;
 
@@ -34,9 +34,9 @@ internal sealed class GpuMemory(GuestMemory memory, ILparAllocator addresses, Gp
     public bool TryAllocate(ulong size, [NotNullWhen(true)] out GpuAllocation? allocation)
     {
         allocation = null;
-        if (size == 0 && rules.NothingMeansAllMemory)
+        if (size == 0 && rules.SizeZeroMeansAllMemory)
             size = Math.Min(Share, Total - _used);
-        // Looked at first and without cost: ps3vram asks for 256 MiB and goes down by one until it is given.
+        // This check comes first and is cheap, because ps3vram requests 256 MiB and retries with 1 MiB less until it succeeds.
         if (size == 0 || size % Granule != 0 || size > Total - _used)
             return false;
         MemoryRegion? region = memory.TryAddMemory(addresses.Allocate(size), size, RegionAccess.ReadWrite, "GPU DDR");

@@ -11,7 +11,7 @@ namespace Ps3Platform.Devices.Storage;
 /// What disk and flash have in common (devices.md 1.1): blocks of 512 bytes in regions, of which the partition owns one. That one is the
 /// back end. Owned by the machine's thread.
 /// </summary>
-public abstract class RegionDevice : IDevice, IStorageDevice, IMemoryWriter, IDisposable
+public abstract class RegionDevice : IDevice, IStorageDevice, IMediumHolder, IMemoryWriter, IDisposable
 {
     /// <summary>Bytes of a block.</summary>
     internal const ulong BlockSize = 512;
@@ -38,8 +38,11 @@ public abstract class RegionDevice : IDevice, IStorageDevice, IMemoryWriter, IDi
         _stall = new StallHold(ports, backend);
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IDevice.Name"/>
     public abstract string Name { get; }
+
+    /// <inheritdoc/>
+    public IBlockBackend? Medium => _backend;
 
     /// <inheritdoc/>
     string IMemoryWriter.Name => $"the {Name}";

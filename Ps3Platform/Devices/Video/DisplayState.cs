@@ -1,6 +1,6 @@
 namespace Ps3Platform.Devices.Video;
 
-/// <summary>What one display head reads from memory: the result of the last video mode packet for it.</summary>
+/// <summary>The mode of one display head, as the last video mode packet has set it.</summary>
 /// <param name="Width">Pixels in a line.</param>
 /// <param name="Height">Lines.</param>
 /// <param name="Pitch">Bytes from one line to the next.</param>
@@ -9,8 +9,8 @@ namespace Ps3Platform.Devices.Video;
 public readonly record struct HeadMode(int Width, int Height, int Pitch, uint VideoId, bool IsBlack);
 
 /// <summary>
-/// The two display heads' modes. The AV settings service sets them, the frame capture reads them; both on the emulation
-/// thread. Until the guest has set one, both heads show the boot mode.
+/// The two display heads' modes. The AV settings service sets them and the frame capture reads them, both on the emulation
+/// thread. Until the guest sets a mode, both heads have the boot mode.
 /// </summary>
 public sealed class DisplayState
 {

@@ -11,7 +11,7 @@ public sealed class Frame
     public Frame(int width, int height, byte[] pixels)
     {
         if (width <= 0 || height <= 0 || pixels.Length != width * height * BytesPerPixel)
-            throw new ArgumentException($"{pixels.Length} bytes are no picture of {width} x {height}.", nameof(pixels));
+            throw new ArgumentException($"{pixels.Length} bytes are not a picture of {width} x {height}.", nameof(pixels));
         Width = width;
         Height = height;
         Pixels = pixels;

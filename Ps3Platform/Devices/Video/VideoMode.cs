@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Ps3Platform.Devices.Video;
 
 /// <summary>
-/// A picture size the console can be set to show: what the monitor is said to prefer, and what is scanned out until the
-/// guest sets a mode itself.
+/// A picture size that the console can show: the monitor reports it as preferred, and it is scanned out until the guest sets a
+/// mode itself.
 /// </summary>
 /// <param name="Name">As written in a configuration: "720p".</param>
 /// <param name="Width">Pixels in a line.</param>

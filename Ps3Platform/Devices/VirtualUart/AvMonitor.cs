@@ -4,8 +4,8 @@ using Ps3Platform.Devices.Video;
 namespace Ps3Platform.Devices.VirtualUart;
 
 /// <summary>
-/// The monitor on the HDMI connector, as its information packet describes it (devices.md 8.4): it prefers the configured
-/// mode, so that a guest that chooses by itself chooses that one, and can show the smaller ones too.
+/// Writes the information packet of the monitor on the HDMI connector (devices.md 8.4). The monitor prefers the configured mode, so
+/// that a guest chooses it by default, and also supports the smaller modes.
 /// </summary>
 internal static class AvMonitor
 {
@@ -17,18 +17,18 @@ internal static class AvMonitor
     private const byte ColorSpaceSupported = 1;
     private const byte LinearPcm = 1;
 
-    /// <summary>Fills in what follows the status.</summary>
+    /// <summary>Fills in the reply after the status.</summary>
     public static void Describe(Span<byte> reply, ushort port, VideoMode preferred)
     {
         reply[0x0c] = (byte)port;
         if (port != AvPort.Hdmi0)
         {
-            // Nothing tells what hangs on the analogue connector.
+            // A console cannot detect a monitor on the analogue connector.
             reply[0x17] = NotConnected;
             return;
         }
 
-        // No name that Linux has a quirk for.
+        // Linux has no quirk for this name.
         "PS3 display"u8.CopyTo(reply[0x18..0x28]);
         reply[0x17] = HdmiMonitor;
 

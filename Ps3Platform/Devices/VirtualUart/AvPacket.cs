@@ -56,7 +56,7 @@ internal static class AvPort
     public const ushort AvMulti0 = 0x10;
     public const ushort Spdif0 = 0x20;
 
-    /// <summary>The connectors this console has: one of each.</summary>
+    /// <summary>True for the connectors of this console: one of each kind.</summary>
     public static bool Exists(ushort port) => port is Hdmi0 or AvMulti0 or Spdif0;
 }
 
@@ -65,13 +65,13 @@ internal readonly ref struct AvPacket
 {
     public const ushort Version = 0x205;
 
-    /// <summary>Version and size: the size counts what follows these four bytes.</summary>
+    /// <summary>Bytes of version and size. The size counts the bytes after these four.</summary>
     public const int PrefixSize = 4;
 
-    /// <summary>The header with the command number.</summary>
+    /// <summary>Bytes of the header with the command number.</summary>
     public const int HeaderSize = 8;
 
-    /// <summary>Largest packet either way: the guest's buffers.</summary>
+    /// <summary>Bytes of the largest packet in either direction: the size of the guest's buffers.</summary>
     public const int MaxSize = 512;
 
     private AvPacket(ReadOnlySpan<byte> bytes)
@@ -92,7 +92,7 @@ internal readonly ref struct AvPacket
 
     public uint UInt32(int offset) => BinaryPrimitives.ReadUInt32BigEndian(Bytes[offset..]);
 
-    /// <summary>Cuts the packet at the start of <paramref name="bytes"/>, if its header and all it announces is there.</summary>
+    /// <summary>Parses the packet at the start of <paramref name="bytes"/>. False when it is not complete.</summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out AvPacket packet)
     {
         packet = default;

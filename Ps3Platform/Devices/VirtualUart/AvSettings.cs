@@ -8,7 +8,7 @@ using Ps3Platform.Devices.Video;
 namespace Ps3Platform.Devices.VirtualUart;
 
 /// <summary>
-/// The AV settings service behind virtual UART port 0: answers each command packet with exactly one reply, and keeps the
+/// The AV settings service on virtual UART port 0: sends exactly one reply to each command packet, and sets the
 /// display heads' modes. Owned by the emulation thread.
 /// </summary>
 public sealed class AvSettings : IDevice, IVirtualUartPeer
@@ -18,7 +18,7 @@ public sealed class AvSettings : IDevice, IVirtualUartPeer
     private const int StatusReplySize = 12;
     private const int HardwareConfigurationReplySize = 20;
 
-    /// <summary>Turning HDCP off needs a console for developers.</summary>
+    /// <summary>Turning HDCP off is possible on developers' consoles only.</summary>
     private const byte HdmiHdcpOff = 1;
 
     private readonly VideoMode _preferred;
@@ -28,12 +28,12 @@ public sealed class AvSettings : IDevice, IVirtualUartPeer
     private readonly byte[] _input = new byte[AvPacket.MaxSize];
     private int _inputLength;
 
-    /// <summary>Bytes still to come of a packet that is too long to be looked at.</summary>
+    /// <summary>Bytes still to be skipped of a packet that is too long.</summary>
     private int _skip;
     private readonly IVirtualUartPort _port;
     private bool _stopped;
 
-    /// <summary>Makes the service with a monitor that prefers <paramref name="preferred"/>, and puts it behind its port.</summary>
+    /// <summary>Makes the service with a monitor that prefers <paramref name="preferred"/>, and connects it to its port.</summary>
     public AvSettings(IDeviceHost host, VideoMode preferred, DisplayState display, ILogger<AvSettings>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(host);
@@ -55,7 +55,7 @@ public sealed class AvSettings : IDevice, IVirtualUartPeer
         _display.Reset();
     }
 
-    /// <summary>The service takes nothing from the host: stopping it changes nothing but its state.</summary>
+    /// <summary>Changes only the reported state: the service accepts nothing from the host.</summary>
     public void Stop() => _stopped = true;
 
     /// <inheritdoc/>
@@ -92,12 +92,12 @@ public sealed class AvSettings : IDevice, IVirtualUartPeer
         }
     }
 
-    /// <summary>Bytes needed before the input can be looked at again: the header, then the whole packet.</summary>
+    /// <summary>Bytes needed before the input can be parsed further: the header, then the whole packet.</summary>
     private int Wanted() => _inputLength < AvPacket.HeaderSize ? AvPacket.HeaderSize : AnnouncedSize();
 
     private int AnnouncedSize() => AvPacket.PrefixSize + BinaryPrimitives.ReadUInt16BigEndian(_input.AsSpan(2));
 
-    /// <summary>False when the packet that starts here cannot be taken in; it is then answered and passed over.</summary>
+    /// <summary>False when the packet that starts here is invalid or too long; it then gets an error reply and is skipped.</summary>
     private bool CheckHeader()
     {
         int size = AnnouncedSize();
@@ -147,7 +147,7 @@ public sealed class AvSettings : IDevice, IVirtualUartPeer
         AvCommand.TvMute or AvCommand.AvVideoMute or AvCommand.AvVideoSignalOff
             or AvCommand.AvAudioMute or AvCommand.AvAudioParameter => CheckPort(packet),
         AvCommand.HdmiMode => CheckHdmiMode(packet),
-        // Nothing to do for a machine without an AV encoder and without sound; the events they ask for never happen.
+        // Without an AV encoder and sound these have no effect; the events that they enable do not occur.
         AvCommand.Init or AvCommand.Fin or AvCommand.EnableEvent or AvCommand.DisableEvent or AvCommand.VideoInit
             or AvCommand.AudioInit or AvCommand.AudioMode or AvCommand.AudioMute or AvCommand.AudioActive
             or AvCommand.AudioInactive or AvCommand.SpdifBits or AvCommand.AudioControl => AvStatus.Success,
@@ -205,7 +205,7 @@ public sealed class AvSettings : IDevice, IVirtualUartPeer
 
     private void Send(ReadOnlySpan<byte> reply)
     {
-        // A guest that never reads loses replies; it cannot make this side hold them for it.
+        // Replies are dropped when the guest does not read, so that it cannot make the host store them.
         if (!_port.Send(reply))
             _logger.LogDebug("AV settings: no room for a reply of {Length} bytes", reply.Length);
     }

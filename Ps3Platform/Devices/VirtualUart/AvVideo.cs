@@ -2,7 +2,7 @@ using Ps3Platform.Devices.Video;
 
 namespace Ps3Platform.Devices.VirtualUart;
 
-/// <summary>The video commands of the AV settings service: they check a packet and turn it into the heads' modes (devices.md 8.5).</summary>
+/// <summary>The video commands of the AV settings service: check packets and set the heads' modes (devices.md 8.5).</summary>
 internal sealed class AvVideo(DisplayState display)
 {
     private const int VideoModeSize = 48;
@@ -55,7 +55,7 @@ internal sealed class AvVideo(DisplayState display)
         return AvStatus.Success;
     }
 
-    /// <summary>A bundle takes effect as a whole or not at all.</summary>
+    /// <summary>Applies all packets of a bundle or, if one is invalid, none.</summary>
     public AvStatus SetBundle(AvPacket bundle)
     {
         if (bundle.Size < BundleHeaderSize)
@@ -108,7 +108,7 @@ internal sealed class AvVideo(DisplayState display)
         return AvStatus.Success;
     }
 
-    /// <summary>The colour space does not change the pixels the GPU scans out, so it is only checked.</summary>
+    /// <summary>Checks a colour space packet. It has no effect, because the colour space does not change the pixels in memory.</summary>
     public static AvStatus CheckColorSpace(AvPacket packet)
     {
         if (packet.Size < ColorSpaceSize)

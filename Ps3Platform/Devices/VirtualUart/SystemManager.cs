@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Ps3Platform.Devices.VirtualUart;
 
 /// <summary>
-/// The system manager behind virtual UART port 2: tells the guest of the power button, and carries out its wish to power
-/// off or restart. Owned by the emulation thread.
+/// The system manager on virtual UART port 2: sends the guest power button events, and executes its requests to power off or
+/// restart. Owned by the emulation thread.
 /// </summary>
 public sealed class SystemManager : IDevice, IVirtualUartPeer
 {
@@ -35,7 +35,7 @@ public sealed class SystemManager : IDevice, IVirtualUartPeer
     private byte _nextOperation = NextSystemShutdown;
     private bool _commandSent;
 
-    /// <summary>Makes the service and puts it behind its port.</summary>
+    /// <summary>Makes the service and connects it to its port.</summary>
     public SystemManager(IDeviceHost host, IPartitionControl partition, ILogger<SystemManager>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(host);
@@ -47,7 +47,7 @@ public sealed class SystemManager : IDevice, IVirtualUartPeer
     /// <inheritdoc/>
     public string Name => "system-manager";
 
-    /// <summary>The events the guest wants to be told: 1 power button, 2 reset button, 4 temperature, 8 controller.</summary>
+    /// <summary>The events that the guest has enabled: 1 power button, 2 reset button, 4 temperature, 8 controller.</summary>
     public uint Attributes { get; private set; }
 
     /// <inheritdoc/>
@@ -68,8 +68,8 @@ public sealed class SystemManager : IDevice, IVirtualUartPeer
     /// <inheritdoc/>
     public DeviceState Inspect() => new SystemManagerState(_stopped, Attributes, _nextOperation, _commandSent, [.. _input.AsSpan(0, _inputLength)]);
 
-    /// <summary>Someone pressed the power button.</summary>
-    /// <returns>False when the guest does not listen for it (yet), has no room for the message, or the device is stopped.</returns>
+    /// <summary>Sends the guest a press of the power button.</summary>
+    /// <returns>False when the guest has not enabled the event, has no room for the message, or the device is stopped.</returns>
     public bool PressPowerButton() =>
         !_stopped && (Attributes & AttributePower) != 0 && Send(SystemManagerService.ExternalEvent, EventPowerPressed, ButtonIsHardware);
 
@@ -91,7 +91,7 @@ public sealed class SystemManager : IDevice, IVirtualUartPeer
 
             if (SystemManagerMessage.PayloadSize(_input) is not { } payloadSize)
             {
-                // Where the next message starts cannot be known: what came with this one goes with it.
+                // The start of the next message is unknown, so all received bytes are dropped.
                 _logger.LogDebug("system manager: the guest sent something that is no message");
                 _inputLength = 0;
                 return;

@@ -21,7 +21,7 @@ internal static class SystemManagerMessage
     public const int MaxPayload = 16;
     public const byte Version = 1;
 
-    /// <summary>The payload's size as the header announces it, or null when this is no header.</summary>
+    /// <summary>The payload's size according to the header, or null when this is not a header.</summary>
     public static int? PayloadSize(ReadOnlySpan<byte> header)
     {
         uint size = BinaryPrimitives.ReadUInt32BigEndian(header[4..]);

@@ -48,6 +48,9 @@ public sealed class BlockWorker : IBlockBackend
     public event Action<string?>? Stalled;
 
     /// <inheritdoc/>
+    public event Action<BlockFailure>? Failed;
+
+    /// <inheritdoc/>
     public string Name => _store.Name;
 
     /// <inheritdoc/>
@@ -135,6 +138,8 @@ public sealed class BlockWorker : IBlockBackend
             {
                 bool waits = _policy == BlockErrorPolicy.Pause && !e.IsFinal && !_stop.IsSet;
                 Say(e.Message, request.Operation, waits);
+                if (!isStalled)
+                    Failed?.Invoke(new BlockFailure(request.Operation, e.Message, waits));
                 if (waits && !isStalled)
                     Stall(e.Message);
                 isStalled |= waits;

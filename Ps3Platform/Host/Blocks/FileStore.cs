@@ -103,7 +103,8 @@ internal sealed class FileStore : IBlockStore
     public void Flush()
     {
         if (_lostWrites is { } lost)
-            throw new BlockException(BlockError.Io, $"an earlier flush failed ({lost}), and what was written before it may be lost", isFinal: true);
+            throw new BlockException(
+                BlockError.Io, $"an earlier flush failed ({lost}), and what was written before it may be lost", isFinal: true);
         try
         {
             RandomAccess.FlushToDisk(_handle);
@@ -126,7 +127,8 @@ internal sealed class FileStore : IBlockStore
     {
         long length = RandomAccess.GetLength(handle);
         if (length < 512)
-            throw new BlockOpenException($"{path}: is empty; give a file of whole 512-byte blocks, or remove it and give its size (size=8G)");
+            throw new BlockOpenException(
+                $"{path}: is empty; give a file of whole 512-byte blocks, or remove it and give its size (size=8G)");
         if (size is { } wanted && (ulong)length != wanted)
         {
             throw new BlockOpenException(
@@ -145,7 +147,8 @@ internal sealed class FileStore : IBlockStore
             return new BlockOpenException($"{path}: is in use{holder}; {way}");
         }
 
-        return new BlockOpenException($"{path}: {FileErrors.Reason(e)}; give a file that can be {(isReadOnly ? "read" : "read and written")}");
+        return new BlockOpenException(
+            $"{path}: {FileErrors.Reason(e)}; give a file that can be {(isReadOnly ? "read" : "read and written")}");
     }
 
     private static BlockException Failed(Exception e)

@@ -37,7 +37,8 @@ internal sealed record NbdAddress(string Text, string? Host, int Port, string? S
             _ => Forms,
         };
         if (problem is null)
-            address = new NbdAddress(text, socket is null ? uri.Host.Trim('[', ']') : null, uri.Port > 0 ? uri.Port : UsualPort, socket, export);
+            address = new NbdAddress(
+                text, socket is null ? uri.Host.Trim('[', ']') : null, uri.Port > 0 ? uri.Port : UsualPort, socket, export);
         return address is not null;
     }
 

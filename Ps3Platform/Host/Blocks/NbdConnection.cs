@@ -6,8 +6,8 @@ using Ps3Platform.Devices.Blocks;
 namespace Ps3Platform.Host.Blocks;
 
 /// <summary>
-/// One connection to an NBD export, one request at a time. The server is not trusted: handles, offsets and lengths of its answers are checked,
-/// and after the first that is wrong the connection is of no use any more.
+/// One connection to an NBD export, one request at a time. The server is not trusted: handles, offsets and lengths of its answers are
+/// checked, and after the first that is wrong the connection is of no use any more.
 /// </summary>
 internal sealed class NbdConnection : IDisposable
 {
@@ -193,7 +193,8 @@ internal sealed class NbdConnection : IDisposable
                 case NbdProtocol.ChunkHole when length == sizeof(ulong) + sizeof(uint):
                     left -= ReceiveHole(offset, buffer, left);
                     break;
-                case var error when (error & NbdProtocol.ChunkIsError) != 0 && length is >= sizeof(uint) + sizeof(ushort) and <= LongestError:
+                case var error when (error & NbdProtocol.ChunkIsError) != 0
+                    && length is >= sizeof(uint) + sizeof(ushort) and <= LongestError:
                     failure ??= ReceiveError(length);
                     break;
                 default:

@@ -80,7 +80,8 @@ internal sealed class NbdHandshake(Stream stream, string name)
         switch (BinaryPrimitives.ReadUInt16BigEndian(reply))
         {
             case NbdProtocol.InfoExport when reply.Length == 12:
-                export = Export(BinaryPrimitives.ReadUInt64BigEndian(reply.AsSpan(2)), BinaryPrimitives.ReadUInt16BigEndian(reply.AsSpan(10)), isStructured);
+                export = Export(BinaryPrimitives.ReadUInt64BigEndian(reply.AsSpan(2)),
+                    BinaryPrimitives.ReadUInt16BigEndian(reply.AsSpan(10)), isStructured);
                 break;
             case NbdProtocol.InfoBlockSize when reply.Length == 14:
                 uint least = BinaryPrimitives.ReadUInt32BigEndian(reply.AsSpan(2));
@@ -100,7 +101,8 @@ internal sealed class NbdHandshake(Stream stream, string name)
         SendOption(NbdProtocol.OptionExportName, Encoding.UTF8.GetBytes(name));
         byte[] reply = new byte[sizeof(ulong) + sizeof(ushort) + (hasZeroes ? ZeroesOfOldServers : 0)];
         stream.ReadExactly(reply);
-        return Export(BinaryPrimitives.ReadUInt64BigEndian(reply), BinaryPrimitives.ReadUInt16BigEndian(reply.AsSpan(sizeof(ulong))), isStructured);
+        return Export(
+            BinaryPrimitives.ReadUInt64BigEndian(reply), BinaryPrimitives.ReadUInt16BigEndian(reply.AsSpan(sizeof(ulong))), isStructured);
     }
 
     private static NbdExport Export(ulong length, ushort flags, bool isStructured) => length is >= Sector and <= long.MaxValue
@@ -157,7 +159,8 @@ internal static class NbdText
     /// <summary>What the server said, in brackets, or nothing. Whatever a terminal would obey is left out.</summary>
     public static string Said(ReadOnlySpan<byte> text)
     {
-        string said = new([.. Encoding.UTF8.GetString(text[..Math.Min(text.Length, Longest)]).Where(static letter => !char.IsControl(letter))]);
+        string said = new(
+            [.. Encoding.UTF8.GetString(text[..Math.Min(text.Length, Longest)]).Where(static letter => !char.IsControl(letter))]);
         return said.Length == 0 ? "" : $" ({said})";
     }
 }

@@ -3,7 +3,8 @@ using Ps3Platform.Devices.Blocks;
 namespace Ps3Platform.Host.Blocks;
 
 /// <summary>
-/// An NBD export. When the server has gone, the next request connects anew. Writes that were not flushed yet are kept and written again then:
+/// An NBD export. When the server has gone, the next request connects anew. Writes that were not flushed yet are kept and written again
+/// then:
 /// a server that starts afresh may have lost them, and a later flush would claim what is not true.
 /// </summary>
 internal sealed class NbdStore : IBlockStore

@@ -144,7 +144,8 @@ internal sealed class OverlayStore : IBlockStore
         catch (Exception e) when (FileErrors.IsFileError(e))
         {
             const int NoSpace = 28;
-            throw new BlockException(e.HResult == NoSpace ? BlockError.NoSpace : BlockError.Io, $"the temporary file of snapshot: {FileErrors.Reason(e)}");
+            throw new BlockException(
+                e.HResult == NoSpace ? BlockError.NoSpace : BlockError.Io, $"the temporary file of snapshot: {FileErrors.Reason(e)}");
         }
     }
 }

@@ -40,7 +40,8 @@ internal sealed class QemuNbdServer : IDisposable
             throw new BlockOpenException($"{path}: no such file; make it with: qemu-img create -f {format} {path} 8G");
         string folder = Directory.CreateTempSubdirectory("ps3-nbd-").FullName;
         string socket = Path.Combine(folder, "socket");
-        QemuNbdServer server = Start(program, folder, ["-f", format, "-k", socket, .. isReadOnly ? (string[])["-r"] : ["--discard=unmap"], "--", Path.GetFullPath(path)]);
+        QemuNbdServer server = Start(program, folder,
+            ["-f", format, "-k", socket, .. isReadOnly ? (string[])["-r"] : ["--discard=unmap"], "--", Path.GetFullPath(path)]);
         try
         {
             server.WaitForSocket(path, socket);
@@ -51,7 +52,8 @@ internal sealed class QemuNbdServer : IDisposable
             // It makes its socket before it opens the image.
             string? reason = server.FailureReason;
             server.Dispose();
-            throw reason is null ? e : new BlockOpenException($"{path}: qemu-nbd does not open it{reason}; give an image that no other program has open");
+            throw reason is null ? e
+                : new BlockOpenException($"{path}: qemu-nbd does not open it{reason}; give an image that no other program has open");
         }
     }
 
@@ -94,7 +96,8 @@ internal sealed class QemuNbdServer : IDisposable
             if (_process.HasExited)
                 throw new BlockOpenException($"{path}: qemu-nbd has ended");
             if (Stopwatch.GetElapsedTime(started) > LongestStart)
-                throw new BlockOpenException($"{path}: qemu-nbd has not opened it in {LongestStart.TotalSeconds:0} s; try again when the host has less to do");
+                throw new BlockOpenException(
+                    $"{path}: qemu-nbd has not opened it in {LongestStart.TotalSeconds:0} s; try again when the host has less to do");
             Thread.Sleep(10);
         }
     }

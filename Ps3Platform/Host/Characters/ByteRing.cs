@@ -1,23 +1,23 @@
 namespace Ps3Platform.Host.Characters;
 
-/// <summary>A bounded queue of bytes. Takes host memory as it fills. Not for several threads at once: its owner has a lock.</summary>
-/// <param name="capacity">Bytes at most.</param>
+/// <summary>A bounded queue of bytes. It allocates memory as it fills. It is not thread-safe; the owner must hold a lock.</summary>
+/// <param name="capacity">Maximum of bytes.</param>
 internal sealed class ByteRing(int capacity)
 {
     private const int Smallest = 4096;
     private byte[] _bytes = [];
     private int _start;
 
-    /// <summary>Bytes at most.</summary>
+    /// <summary>Maximum of bytes.</summary>
     public int Capacity => capacity;
 
     /// <summary>Bytes in it.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Bytes that it can take.</summary>
+    /// <summary>Bytes that can be appended.</summary>
     public int Room => capacity - Count;
 
-    /// <summary>Appends what there is room for.</summary>
+    /// <summary>Appends as many bytes as there is room for.</summary>
     /// <returns>Bytes appended, from the start.</returns>
     public int Append(ReadOnlySpan<byte> bytes)
     {

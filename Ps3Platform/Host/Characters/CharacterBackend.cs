@@ -6,17 +6,17 @@ using Ps3Platform.Host.Files;
 namespace Ps3Platform.Host.Characters;
 
 /// <summary>
-/// A back end with its two threads: one waits for peers and reads, one writes. Between them and the machine stand two bounded buffers
-/// under one lock, which is never held while the host is asked for anything.
+/// A back end with two threads: one waits for peers and reads, one writes. Two bounded buffers connect them to the machine, guarded by
+/// one lock, which is never held during a system call.
 /// </summary>
 public sealed class CharacterBackend : ICharacterBackend, IDisposable
 {
     private const int Piece = 32 << 10;
 
-    // Nothing here goes deep, and address space may be limited (ulimit -v).
+    // The threads need little stack, and address space may be limited (ulimit -v).
     private const int StackSize = 256 << 10;
 
-    // How soon a reader that waits for the machine notices that its peer has been replaced.
+    // Interval at which a reader that waits for the machine checks whether its peer has been replaced.
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(100);
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _writerWake = new(false);
@@ -24,6 +24,7 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
     private readonly ManualResetEventSlim _settled = new(true);
     private readonly IEndpoint _endpoint;
     private readonly bool _takesInput;
+    private readonly bool _keepsOutput;
     private readonly ByteRing _output;
     private readonly ByteRing _input;
     private readonly Thread _reader;
@@ -36,10 +37,11 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
     private bool _isDisposed;
     private CharacterCounts _counts = new();
 
-    internal CharacterBackend(IEndpoint endpoint, CharacterBuffers buffers, bool takesInput)
+    internal CharacterBackend(IEndpoint endpoint, CharacterBuffers buffers, bool takesInput, bool keepsOutput = true)
     {
         _endpoint = endpoint;
         _takesInput = takesInput;
+        _keepsOutput = keepsOutput;
         _output = new ByteRing(buffers.Output);
         _input = new ByteRing(buffers.Input);
         _reader = new Thread(ServePeers, StackSize) { IsBackground = true, Name = $"read {endpoint.Name}" };
@@ -57,8 +59,18 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
     /// <inheritdoc/>
     public CharacterState State { get; private set; } = CharacterState.Waiting;
 
-    /// <summary>Why the host takes no more, as a clause; null unless <see cref="CharacterState.Failed"/>.</summary>
+    /// <summary>The reason why the host accepts no more, as a clause; null unless <see cref="CharacterState.Failed"/>.</summary>
     public string? Failure { get; private set; }
+
+    /// <inheritdoc/>
+    public long Connections
+    {
+        get
+        {
+            lock (_gate)
+                return _counts.Connections;
+        }
+    }
 
     /// <inheritdoc/>
     public int Room
@@ -70,7 +82,7 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
         }
     }
 
-    /// <summary>What became of all bytes so far.</summary>
+    /// <summary>Counts of sent, dropped, pending and received bytes.</summary>
     public CharacterCounts Counts
     {
         get
@@ -88,7 +100,7 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
             int accepted = State switch
             {
                 CharacterState.Connected => _output.Append(bytes),
-                CharacterState.Waiting => Keep(bytes),
+                CharacterState.Waiting when _keepsOutput => Keep(bytes),
                 _ => Drop(bytes.Length),
             };
             _wantsRoom |= accepted < bytes.Length;
@@ -113,14 +125,14 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
     }
 
     /// <summary>
-    /// Waits until the peer has all that was accepted. Does not wait where there is no peer, and not longer than usual for its kind
-    /// for one that takes nothing: standard output and files without limit, others a second.
+    /// Waits until the peer has received all accepted bytes. Does not wait without a peer. For a peer that reads nothing, it waits without
+    /// limit if it is standard output or a file, and otherwise for one second.
     /// </summary>
-    /// <param name="hurry">When it is cancelled, one second without progress is enough everywhere.</param>
-    /// <returns>False when something is left.</returns>
+    /// <param name="hurry">When cancelled, the limit is one second without progress for every kind.</param>
+    /// <returns>False when bytes are left.</returns>
     public bool Drain(CancellationToken hurry = default)
     {
-        TimeSpan shortPatience = TimeSpan.FromSeconds(1);
+        TimeSpan shortLimit = TimeSpan.FromSeconds(1);
         IPeer? peer;
         long sent = -1;
         long since = 0;
@@ -135,17 +147,17 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
                     (sent, since) = (_counts.Sent, Stopwatch.GetTimestamp());
             }
 
-            TimeSpan patience = hurry.IsCancellationRequested ? shortPatience : _endpoint.PatienceAtEnd;
-            if (patience >= TimeSpan.Zero && Stopwatch.GetElapsedTime(since) > patience)
+            TimeSpan limit = hurry.IsCancellationRequested ? shortLimit : _endpoint.DrainLimit;
+            if (limit >= TimeSpan.Zero && Stopwatch.GetElapsedTime(since) > limit)
                 return false;
             _settled.Wait(TimeSpan.FromMilliseconds(20), CancellationToken.None);
         }
 
-        peer?.Linger(shortPatience);
+        peer?.WaitUntilRead(shortLimit);
         return Counts.Pending == 0;
     }
 
-    /// <summary>Ends it: drops what is left, closes the connection and frees the address.</summary>
+    /// <summary>Drops the remaining bytes, closes the connection and frees the address.</summary>
     public void Dispose()
     {
         IPeer? peer;
@@ -161,9 +173,9 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
         peer?.Dispose();
         _readerWake.Set();
         _writerWake.Set();
-        // Reading standard input and writing to a pipe that nobody reads cannot be ended from here; their threads do not keep the process.
-        TimeSpan patience = TimeSpan.FromMilliseconds(300);
-        bool areDone = _reader.Join(patience) & _writer.Join(patience);
+        // A read of standard input and a write to a full pipe cannot be cancelled; their background threads end with the process.
+        TimeSpan limit = TimeSpan.FromMilliseconds(300);
+        bool areDone = _reader.Join(limit) & _writer.Join(limit);
         if (!areDone)
             return;
         _endpoint.Dispose();
@@ -172,7 +184,7 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
         _settled.Dispose();
     }
 
-    // Nobody is there: whoever comes is given the newest text, as far as it is kept.
+    // No peer is connected: the newest bytes are kept for the next one.
     private int Keep(ReadOnlySpan<byte> bytes)
     {
         int count = bytes.Length;
@@ -261,7 +273,7 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
             bytes = bytes[count..];
             if (count > 0)
                 Changed?.Invoke();
-            // The machine has not taken what came before. Nothing more is read, so that the peer's own writes will wait.
+            // The machine has not read the earlier input. Nothing more is read from the peer, so that its writes wait.
             else if (IsCurrent(peer) && !peer.IsGone)
                 _readerWake.WaitOne(Recheck);
             else
@@ -352,7 +364,7 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
             _peer = null;
             Failure = failure;
             State = state;
-            if (state != CharacterState.Waiting)
+            if (state != CharacterState.Waiting || !_keepsOutput)
             {
                 Drop(_output.Count);
                 _output.Skip(_output.Count);
@@ -368,7 +380,7 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
     }
 }
 
-/// <summary>Bytes that a back end holds at most.</summary>
+/// <summary>Maximum of bytes in a back end's buffers.</summary>
 /// <param name="Output">For the peer.</param>
 /// <param name="Input">From the peer.</param>
 internal readonly record struct CharacterBuffers(int Output, int Input);

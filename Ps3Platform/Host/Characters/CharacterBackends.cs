@@ -1,3 +1,4 @@
+using Ps3Platform.Devices.Characters;
 using Ps3Platform.Host.Files;
 using Ps3Platform.Host.Streams;
 
@@ -6,22 +7,26 @@ namespace Ps3Platform.Host.Characters;
 /// <summary>Opens back ends.</summary>
 public static class CharacterBackends
 {
-    // Pipes and files are expected to keep up; what is this far behind has stopped.
+    // Pipes and files normally keep up; one that is this far behind has stopped reading.
     private const int StreamOutput = 16 << 20;
 
-    // Of a boot that nobody has watched the last megabyte is kept.
+    // The last megabyte of a boot is kept for a peer that connects later.
     private const int PeerOutput = 1 << 20;
 
-    // What a terminal driver holds is enough: the peer waits behind it.
+    // As much as a terminal driver buffers; the peer waits when it is full.
     private const int Input = 4 << 10;
 
     /// <summary>Opens a back end.</summary>
-    /// <param name="spec">Which.</param>
+    /// <param name="spec">The kind and address of the back end.</param>
     /// <param name="takesInput">
-    /// Somebody in the machine will read what peers send. Otherwise it is dropped and counted, and standard input is not touched.
+    /// True when the machine reads input. Otherwise input from peers is dropped and counted, and standard input is not read.
     /// </param>
-    /// <exception cref="CharacterException">It cannot be opened; the message says why, and the way out.</exception>
-    public static CharacterBackend Open(CharacterSpec spec, bool takesInput)
+    /// <param name="keepsOutput">
+    /// True: output that no peer has received is kept for the next peer. False: it is dropped, as answers are that the next peer has not
+    /// asked for.
+    /// </param>
+    /// <exception cref="CharacterException">It cannot be opened; the message has the reason and what to do.</exception>
+    public static CharacterBackend Open(CharacterSpec spec, bool takesInput, bool keepsOutput = true)
     {
         ArgumentNullException.ThrowIfNull(spec);
         (IEndpoint endpoint, int output) = spec.Kind switch
@@ -33,12 +38,12 @@ public static class CharacterBackends
             CharacterKind.File => (OpenFile(spec), StreamOutput),
             _ => (Streams(spec, null, Stream.Null), PeerOutput),
         };
-        return Open(endpoint, new CharacterBuffers(output, Input), takesInput);
+        return Open(endpoint, new CharacterBuffers(output, Input), takesInput, keepsOutput);
     }
 
     /// <summary>Makes a back end with buffers of other sizes, for tests.</summary>
-    internal static CharacterBackend Open(IEndpoint endpoint, CharacterBuffers buffers, bool takesInput) =>
-        new(endpoint, buffers, takesInput);
+    internal static CharacterBackend Open(IEndpoint endpoint, CharacterBuffers buffers, bool takesInput, bool keepsOutput = true) =>
+        new(endpoint, buffers, takesInput, keepsOutput);
 
     private static StreamEndpoint Streams(CharacterSpec spec, Stream? input, Stream output) => new(spec.ToString(), input, output);
 
@@ -67,7 +72,7 @@ public static class CharacterBackends
             throw new CharacterException($"{spec}: is {FileKinds.Describe(kind)}; give the name of a file to write.");
         if (kind == FileKind.Pipe)
             return new PipeEndpoint(spec.Path);
-        // /dev/stdout may be an ordinary file that has something in it.
+        // /dev/stdout may be an ordinary file that is not empty.
         FileMode mode = kind == FileKind.Device ? FileMode.Open : FileKinds.IsDescriptor(spec.Path) ? FileMode.Append : FileMode.Create;
         try
         {

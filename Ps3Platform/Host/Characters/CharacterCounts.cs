@@ -1,26 +1,26 @@
 namespace Ps3Platform.Host.Characters;
 
-/// <summary>What became of the bytes of a back end.</summary>
+/// <summary>Counts of a back end's bytes and peers.</summary>
 public sealed record CharacterCounts
 {
-    /// <summary>Bytes given to the host for a peer.</summary>
+    /// <summary>Bytes passed to the host for a peer.</summary>
     public long Sent { get; init; }
 
-    /// <summary>Bytes accepted that no peer got: nobody was there, the peer went meanwhile, or the host takes no more.</summary>
+    /// <summary>Accepted bytes that were not sent: without a peer, after the peer had gone, or after the host had failed.</summary>
     public long Dropped { get; init; }
 
-    /// <summary>Bytes accepted that wait for a peer or for a slow one.</summary>
+    /// <summary>Accepted bytes not yet sent: no peer is connected, or it is slow.</summary>
     public int Pending { get; init; }
 
-    /// <summary>Bytes that came from peers.</summary>
+    /// <summary>Bytes received from peers.</summary>
     public long Received { get; init; }
 
-    /// <summary>Bytes of these that were dropped: the machine takes no input, or the peer was replaced before it took them.</summary>
+    /// <summary>Received bytes that were dropped: the machine reads no input, or the peer was replaced before it read them.</summary>
     public long ReceivedDropped { get; init; }
 
-    /// <summary>Peers that were served.</summary>
+    /// <summary>Peers that were connected.</summary>
     public long Connections { get; init; }
 
-    /// <summary>Peers that were turned away because there was one already.</summary>
+    /// <summary>Peers that were refused because another one was connected.</summary>
     public long Refused { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Ps3Platform.Host.Characters;
 
-/// <summary>A back end could not be opened: the message says which, why, and the way out.</summary>
+/// <summary>A back end could not be opened. The message names the back end, the reason and what to do.</summary>
 public sealed class CharacterException : Exception
 {
     /// <summary>Makes the exception.</summary>

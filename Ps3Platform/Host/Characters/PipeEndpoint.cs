@@ -1,6 +1,6 @@
 namespace Ps3Platform.Host.Characters;
 
-/// <summary>A named pipe that is written: a peer is somebody who has it open for reading.</summary>
+/// <summary>A named pipe that is written. A peer is a process that has it open for reading.</summary>
 internal sealed class PipeEndpoint(string path) : IEndpoint
 {
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(50);
@@ -10,7 +10,7 @@ internal sealed class PipeEndpoint(string path) : IEndpoint
 
     public bool HasFurtherPeers => true;
 
-    public TimeSpan PatienceAtEnd => Timeout.InfiniteTimeSpan;
+    public TimeSpan DrainLimit => Timeout.InfiniteTimeSpan;
 
     public long Refused => 0;
 

@@ -5,8 +5,8 @@ using Ps3Platform.Host.Files;
 namespace Ps3Platform.Host.Characters;
 
 /// <summary>
-/// An open file of Linux's that is read and written without blocking, so that a thread that waits can be told to stop: it waits in poll(2),
-/// for <see cref="Recheck"/> at a time.
+/// A Linux file descriptor that is read and written without blocking, so that a waiting thread can be stopped: it waits in poll(2) for
+/// <see cref="Recheck"/> at a time, and checks in between.
 /// </summary>
 internal sealed unsafe partial class PosixDescriptor : IPeer
 {
@@ -52,7 +52,7 @@ internal sealed unsafe partial class PosixDescriptor : IPeer
         (Poll(descriptor, PollPeerShut, TimeSpan.Zero) & (PollHangUp | PollError | PollPeerShut)) != 0;
 
     /// <summary>Opens a named pipe for writing.</summary>
-    /// <returns>Null while nobody has it open for reading.</returns>
+    /// <returns>Null while no process has it open for reading.</returns>
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static PosixDescriptor? TryOpenPipe(string path)
     {
@@ -83,7 +83,7 @@ internal sealed unsafe partial class PosixDescriptor : IPeer
                     return (int)count;
                 if (count < 0 && Marshal.GetLastPInvokeError() is Interrupted or TryAgain)
                     continue;
-                // A terminal whose other end is closed says EIO.
+                // A terminal whose other end is closed returns EIO.
                 if (count < 0 && Marshal.GetLastPInvokeError() != IoError)
                     throw LastError();
             }
@@ -114,7 +114,7 @@ internal sealed unsafe partial class PosixDescriptor : IPeer
         }
     }
 
-    public void Linger(TimeSpan patience)
+    public void WaitUntilRead(TimeSpan limit)
     {
     }
 
@@ -138,7 +138,7 @@ internal sealed unsafe partial class PosixDescriptor : IPeer
         return new PeerGoneException();
     }
 
-    // A descriptor that is closed while another thread uses its number could be another file by then.
+    // Counts users, because a descriptor closed while another thread uses its number could by then name another file.
     private bool Enter()
     {
         lock (_gate)
@@ -179,10 +179,10 @@ internal sealed unsafe partial class PosixDescriptor : IPeer
         return ready;
     }
 
-    private static short Poll(int descriptor, short events, TimeSpan patience)
+    private static short Poll(int descriptor, short events, TimeSpan limit)
     {
         var entry = new PollEntry { Descriptor = descriptor, Events = events };
-        return PollOne(&entry, 1, (int)patience.TotalMilliseconds) > 0 ? entry.Ready : (short)0;
+        return PollOne(&entry, 1, (int)limit.TotalMilliseconds) > 0 ? entry.Ready : (short)0;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Ps3Platform.Host.Characters;
 
 /// <summary>
-/// A pseudo terminal of Linux's (pty(7)): a peer is somebody who has its terminal open. It starts in raw mode: nothing is echoed to the
-/// guest, and no end of line is changed.
+/// A Linux pseudo terminal (pty(7)). A peer is a process that has its terminal open. It starts in raw mode: nothing is echoed to the
+/// guest, and line ends are not changed.
 /// </summary>
 internal sealed unsafe partial class PtyEndpoint : IEndpoint
 {
@@ -51,7 +51,7 @@ internal sealed unsafe partial class PtyEndpoint : IEndpoint
         }
         finally
         {
-            // A terminal that was opened and closed again reads as hung up until somebody opens it: that is how a peer is seen.
+            // A terminal that was opened and closed reports a hang-up until a process opens it, so the end of the hang-up shows a peer.
             if (terminal >= 0)
                 _ = PosixDescriptor.Close(terminal);
         }
@@ -61,7 +61,7 @@ internal sealed unsafe partial class PtyEndpoint : IEndpoint
 
     public bool HasFurtherPeers => true;
 
-    public TimeSpan PatienceAtEnd => TimeSpan.FromSeconds(1);
+    public TimeSpan DrainLimit => TimeSpan.FromSeconds(1);
 
     public long Refused => 0;
 
@@ -84,7 +84,7 @@ internal sealed unsafe partial class PtyEndpoint : IEndpoint
         _ = PosixDescriptor.Close(_controller);
     }
 
-    /// <summary>The controlling end while somebody has the terminal open.</summary>
+    /// <summary>The controlling end while a process has the terminal open.</summary>
     private sealed class PtyPeer(PosixDescriptor controller, string name) : IPeer
     {
         public bool IsGone => controller.IsGone;
@@ -93,15 +93,15 @@ internal sealed unsafe partial class PtyEndpoint : IEndpoint
 
         public void Write(ReadOnlySpan<byte> bytes) => controller.Write(bytes);
 
-        // What its reader has not read is lost when the controlling end is closed (tty_vhangup flushes it).
-        public void Linger(TimeSpan patience)
+        // Closing the controlling end discards bytes that the terminal's reader has not read (tty_vhangup flushes them).
+        public void WaitUntilRead(TimeSpan limit)
         {
             int terminal = PosixDescriptor.Open(name, Flags | PosixDescriptor.NonBlocking);
             if (terminal < 0)
                 return;
             long started = Stopwatch.GetTimestamp();
-            // The kernel moves bytes to where they are counted on a thread of its own: only two zeros in a row mean that all were read.
-            for (int zeros = 0; zeros < 2 && Stopwatch.GetElapsedTime(started) < patience;)
+            // A kernel thread moves bytes to the queue that is counted here, so only two zeros in a row mean that all were read.
+            for (int zeros = 0; zeros < 2 && Stopwatch.GetElapsedTime(started) < limit;)
             {
                 int left = 0;
                 zeros = Control(terminal, BytesToRead, &left) == 0 && left == 0 ? zeros + 1 : 0;

@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 
+using Ps3Platform.Devices.Characters;
 using Ps3Platform.Host.Files;
 
 namespace Ps3Platform.Host.Characters;
 
 /// <summary>
-/// A socket that is listened on, and one client at a time. A client that comes while there is one is told so and turned away, unless the
-/// first has closed its end: then it takes its place.
+/// A listening socket with one client at a time. Another client that connects meanwhile gets a message and is refused, unless the first
+/// has closed its end; then it replaces the first.
 /// </summary>
 internal sealed class SocketEndpoint : IEndpoint
 {
@@ -35,7 +36,7 @@ internal sealed class SocketEndpoint : IEndpoint
 
     public bool HasFurtherPeers => true;
 
-    public TimeSpan PatienceAtEnd => TimeSpan.FromSeconds(1);
+    public TimeSpan DrainLimit => TimeSpan.FromSeconds(1);
 
     public long Refused => Interlocked.Read(ref _refused);
 
@@ -58,7 +59,7 @@ internal sealed class SocketEndpoint : IEndpoint
         }
     }
 
-    /// <summary>Listens on a Unix socket that only its owner may connect to. What a process that has died left there is replaced.</summary>
+    /// <summary>Listens on a Unix socket to which only its owner may connect. A socket file left by a dead process is replaced.</summary>
     /// <exception cref="CharacterException">It cannot be listened on.</exception>
     public static SocketEndpoint ListenUnix(CharacterSpec spec)
     {
@@ -67,7 +68,7 @@ internal sealed class SocketEndpoint : IEndpoint
         try
         {
             listener.Bind(new UnixDomainSocketEndPoint(spec.Path));
-            // Before anybody can connect, which needs Listen.
+            // Set before Listen, so before a client can connect.
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(spec.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             listener.Listen(Backlog);
@@ -149,8 +150,8 @@ internal sealed class SocketEndpoint : IEndpoint
 
         if (kind != FileKind.Socket)
             throw new CharacterException($"{spec}: {spec.Path} is {FileKinds.Describe(kind)}, not a socket; give another path.");
-        // A datagram socket cannot connect to a listener, but learns whether there is one: EPROTOTYPE, or ECONNREFUSED (unix(7)). A real
-        // client would be given the text that is kept for the next one.
+        // A datagram socket cannot connect to a listener, but the error shows whether there is one: EPROTOTYPE, or ECONNREFUSED (unix(7)).
+        // A stream socket would connect, and receive the text that is kept for the next client.
         using var probe = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         try
         {
@@ -158,7 +159,7 @@ internal sealed class SocketEndpoint : IEndpoint
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
-            // Nobody listens: its process has died.
+            // No process listens; the one that made the socket has died.
             File.Delete(spec.Path);
             return;
         }
@@ -168,7 +169,7 @@ internal sealed class SocketEndpoint : IEndpoint
         }
         catch (SocketException)
         {
-            // Somebody listens.
+            // A process listens.
         }
 
         throw new CharacterException($"{spec}: {Problem(SocketError.AddressAlreadyInUse, spec)}.");
@@ -200,7 +201,7 @@ internal sealed class SocketEndpoint : IEndpoint
             }
             catch (SocketException)
             {
-                // A client that has gone already, or no file is left to open for it. A listener that is closed ends the loop.
+                // The client has already gone, or the process has no file descriptor left. A closed listener ends the loop.
                 if (!_isStopped)
                     Thread.Sleep(TimeSpan.FromMilliseconds(50));
             }
@@ -235,7 +236,7 @@ internal sealed class SocketEndpoint : IEndpoint
         }
         catch (SocketException)
         {
-            // It has gone itself.
+            // The client has already gone.
         }
 
         client.Dispose();

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Ps3Platform.Host.Characters;
 
-/// <summary>A client.</summary>
+/// <summary>A client of a socket.</summary>
 internal sealed class SocketPeer : IPeer
 {
     private readonly Socket _socket;
@@ -16,7 +16,7 @@ internal sealed class SocketPeer : IPeer
         _socket = socket;
         if (socket.ProtocolType == ProtocolType.Tcp)
         {
-            // A client whose host has died sends nothing that would say so.
+            // Without keep-alive, the crash of a client's host would not be noticed.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             socket.NoDelay = true;
         }
@@ -24,7 +24,7 @@ internal sealed class SocketPeer : IPeer
 
     public bool IsGone => _gone.IsSet;
 
-    /// <summary>The client has closed at least its sending end: it sends no more, and perhaps does not read either.</summary>
+    /// <summary>True when the client has closed at least its sending end: it sends no more, and may not read either.</summary>
     public bool IsHalfGone
     {
         get
@@ -58,7 +58,7 @@ internal sealed class SocketPeer : IPeer
             }
         }
 
-        // "echo reboot | nc -N" closes its sending end and waits for the answer.
+        // A client such as "echo reboot | nc -N" closes its sending end and still waits for the answer.
         _gone.Wait();
         throw new PeerGoneException();
     }
@@ -84,7 +84,7 @@ internal sealed class SocketPeer : IPeer
         }
     }
 
-    public void Linger(TimeSpan patience)
+    public void WaitUntilRead(TimeSpan limit)
     {
     }
 
@@ -97,12 +97,12 @@ internal sealed class SocketPeer : IPeer
             _gone.Set();
             try
             {
-                // Ends calls that block, and lets the client read all that was sent, which closing in the midst of a call does not.
+                // Ends blocked calls and lets the client read all sent bytes. Closing during a call would discard them.
                 _socket.Shutdown(SocketShutdown.Both);
             }
             catch (SocketException)
             {
-                // The connection has gone already.
+                // The connection has already been closed.
             }
 
             if (_users == 0)

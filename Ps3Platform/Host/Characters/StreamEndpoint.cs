@@ -2,10 +2,10 @@ using Ps3Platform.Host.Streams;
 
 namespace Ps3Platform.Host.Characters;
 
-/// <summary>One peer that is there from the start and does not come back: standard streams, a file, nothing at all.</summary>
+/// <summary>A single peer that is connected from the start and does not return: standard streams, a file, or nothing.</summary>
 /// <param name="name">For messages.</param>
-/// <param name="input">What is read, or null.</param>
-/// <param name="output">What is written. Both are closed at the end.</param>
+/// <param name="input">The stream that is read, or null.</param>
+/// <param name="output">The stream that is written. Both are closed at the end.</param>
 internal sealed class StreamEndpoint(string name, Stream? input, Stream output) : IEndpoint
 {
     private readonly StreamPeer _peer = new(input, output);
@@ -15,7 +15,7 @@ internal sealed class StreamEndpoint(string name, Stream? input, Stream output) 
 
     public bool HasFurtherPeers => false;
 
-    public TimeSpan PatienceAtEnd => Timeout.InfiniteTimeSpan;
+    public TimeSpan DrainLimit => Timeout.InfiniteTimeSpan;
 
     public long Refused => 0;
 
@@ -83,11 +83,11 @@ internal sealed class StreamPeer(Stream? input, Stream output) : IPeer
         }
     }
 
-    public void Linger(TimeSpan patience)
+    public void WaitUntilRead(TimeSpan limit)
     {
     }
 
-    // A stream that is in use is left to its user: closing one may wait for the very call that cannot end.
+    // A stream in use is not closed here: closing it may wait for a call that cannot end. The thread that uses it closes it.
     public void Dispose()
     {
         lock (_gate)

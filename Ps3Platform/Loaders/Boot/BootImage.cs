@@ -22,13 +22,13 @@ public enum BootImageKind
 /// <summary>Bytes for a partition address. Memory beyond them, up to <paramref name="MemorySize"/>, is zeros.</summary>
 public sealed record BootSegment(string Name, LparAddress Address, ReadOnlyMemory<byte> Bytes, ulong MemorySize)
 {
-    /// <summary>All the memory it covers.</summary>
+    /// <summary>The memory that the segment covers.</summary>
     public MemoryRange Range => new(Address, MemorySize);
 }
 
 /// <summary>
-/// What a PPE thread finds in its registers; all others are zero. R2 and R12 are what a function's caller gives it: the table of contents
-/// from its descriptor (first ABI), and its own address (second ABI).
+/// The initial registers of a PPE thread; all others are zero. R2 and R12 are set as by a function's caller: R2 is the table of contents
+/// from its descriptor (first ABI), and R12 its own address (second ABI).
 /// </summary>
 public sealed record ThreadEntry(int Thread, LparAddress Pc, ulong Msr, ulong R3 = 0, ulong R4 = 0, ulong R5 = 0, ulong R2 = 0, ulong R12 = 0)
 {
@@ -36,7 +36,7 @@ public sealed record ThreadEntry(int Thread, LparAddress Pc, ulong Msr, ulong R3
     public const ulong SixtyFourBit = 0x8000_0000_0000_0000;
 }
 
-/// <summary>A recognised image: what to place where, and where the threads begin.</summary>
+/// <summary>A recognised image: its segments, and the entry points of the threads.</summary>
 public sealed record BootImage
 {
     private SymbolTable? _symbols;
@@ -44,16 +44,16 @@ public sealed record BootImage
     /// <summary>The unpacked file.</summary>
     public required ImageFile File { get; init; }
 
-    /// <summary>What it is.</summary>
+    /// <summary>Its kind.</summary>
     public required BootImageKind Kind { get; init; }
 
-    /// <summary>What to place, in this order: a later segment overwrites an earlier one.</summary>
+    /// <summary>The segments, in the order in which they are placed: a later one overwrites an earlier one.</summary>
     public required IReadOnlyList<BootSegment> Segments { get; init; }
 
-    /// <summary>How thread 0 starts; a <see cref="BootImageKind.Vmlinux"/> gets the device tree's address in r3 when it is arranged.</summary>
+    /// <summary>The entry of thread 0. <see cref="BootLayout"/> sets r3 of a vmlinux to the address of the device tree.</summary>
     public required ThreadEntry Thread0 { get; init; }
 
-    /// <summary>How thread 1 starts; null when the image has nothing for it.</summary>
+    /// <summary>The entry of thread 1; null when the image has none.</summary>
     public required ThreadEntry? Thread1 { get; init; }
 
     /// <summary>The ELF file, when it is one.</summary>
@@ -62,10 +62,10 @@ public sealed record BootImage
     /// <summary>How the file was packed: "gzip", "xz" or "none".</summary>
     public string Packing { get; init; } = "none";
 
-    /// <summary>What works here but would not on a console.</summary>
+    /// <summary>Warnings about properties that work here but would not on a console.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>The first address behind everything the image covers.</summary>
+    /// <summary>The first address after all segments.</summary>
     public LparAddress End => new(Segments.Max(segment => segment.Range.End.Value));
 
     /// <summary>The ELF file's symbols; empty for flat and stripped images.</summary>
@@ -73,8 +73,8 @@ public sealed record BootImage
     public SymbolTable Symbols => _symbols ??= Executable is null ? SymbolTable.Empty : new SymbolTable(FunctionDescriptors.Resolve(Executable));
 
     /// <summary>
-    /// Bytes as they stand in the file for a partition address, before later segments overwrite them; empty when they are not
-    /// all in one segment's file part.
+    /// The file's bytes for a partition address, before later segments overwrite them; empty when they are not all in the file part of
+    /// one segment.
     /// </summary>
     internal static ReadOnlyMemory<byte> FileBytes(IReadOnlyList<BootSegment> segments, ulong address, int length)
     {

@@ -3,14 +3,14 @@ using Ps3Platform.Loaders.DeviceTree;
 
 namespace Ps3Platform.Loaders.Boot;
 
-/// <summary>Decides where kernel, device tree, initrd and os-area copy stand in boot memory. See README.md for the picture.</summary>
+/// <summary>Chooses the addresses of kernel, device tree, initrd and os-area copy in boot memory. See README.md for the picture.</summary>
 public static class BootLayout
 {
     // 64 KiB: the largest page a kernel may use for ordinary memory, so that it can free the whole initrd.
     private const ulong Alignment = 64 << 10;
 
-    // The wrapper's heap begins behind it and ends at 16 MiB (ps3.c, platform_init). Behind a larger image the size
-    // wraps around and the heap is open-ended; it holds copies of the tree, so 1 MiB is plenty.
+    // The wrapper's heap begins after the wrapper and ends at 16 MiB (ps3.c, platform_init). After a larger image its size
+    // wraps around and the heap has no end; it holds copies of the tree, for which 1 MiB is enough.
     private const ulong WrapperHeapEnd = 16 << 20;
     private const ulong WrapperHeapBytes = 1 << 20;
 
@@ -27,7 +27,7 @@ public static class BootLayout
 
     private static BootPlan ArrangeKernel(BootImage image, BootRequest request, MemoryRange osArea)
     {
-        // The tree's length does not depend on where the initrd stands, so a draft measures it.
+        // The tree's length does not depend on the initrd's address, so a draft measures it.
         byte[] draft = MakeTree(request, request.Initrd is null ? null : default(MemoryRange), osArea);
         var tree = new MemoryRange(new LparAddress(AlignUp(image.End.Value)), (ulong)draft.Length);
         CheckRoom(tree, osArea, request, "device tree", "a smaller kernel");

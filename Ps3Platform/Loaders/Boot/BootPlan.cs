@@ -3,10 +3,10 @@ using CellPpe.Core;
 
 namespace Ps3Platform.Loaders.Boot;
 
-/// <summary>Everything to place and to set before the first instruction.</summary>
+/// <summary>The memory contents and thread registers to set before the first instruction.</summary>
 public sealed record BootPlan
 {
-    /// <summary>What to place, in this order: a later segment overwrites an earlier one.</summary>
+    /// <summary>The segments, in the order in which they are placed: a later one overwrites an earlier one.</summary>
     public required IReadOnlyList<BootSegment> Segments { get; init; }
 
     /// <summary>The threads that start; one that is missing stays stopped.</summary>
@@ -15,13 +15,13 @@ public sealed record BootPlan
     /// <summary>lv1's copy of the os-area: the values of bi/boot_dat/address and size.</summary>
     public required MemoryRange OsArea { get; init; }
 
-    /// <summary>The device tree handed over in r3; null when the image brings its own.</summary>
+    /// <summary>The device tree passed in r3; null when the image contains its own.</summary>
     public MemoryRange? DeviceTree { get; init; }
 
     /// <summary>The initial RAM disk.</summary>
     public MemoryRange? Initrd { get; init; }
 
-    /// <summary>What works here but would not on a console.</summary>
+    /// <summary>Warnings about properties that work here but would not on a console.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Writes all segments, zeroing the memory they claim beyond their bytes.</summary>
@@ -38,7 +38,7 @@ public sealed record BootPlan
         }
     }
 
-    /// <summary>The layout as lines for a person.</summary>
+    /// <summary>The layout as lines of text.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();

@@ -2,7 +2,7 @@ using CellPpe.Core;
 
 namespace Ps3Platform.Loaders.Boot;
 
-/// <summary>What a user wants started beside the kernel.</summary>
+/// <summary>The parameters of a boot beside the kernel.</summary>
 public sealed record BootRequest
 {
     /// <summary>Boot memory of a retail console.</summary>
@@ -14,7 +14,7 @@ public sealed record BootRequest
     /// <summary>PPE threads: 1 or 2.</summary>
     public int Threads { get; init; } = 2;
 
-    /// <summary>Hardware threads the device tree tells of, when that shall be another number than starts.</summary>
+    /// <summary>Hardware threads in the device tree, if that differs from the number that starts.</summary>
     public int? AnnouncedThreads { get; init; }
 
     /// <summary>Kernel command line; null keeps the image's own.</summary>
@@ -26,7 +26,7 @@ public sealed record BootRequest
     /// <summary>A device tree to use instead of the built one; only for <see cref="BootImageKind.Vmlinux"/>.</summary>
     public ImageFile? DeviceTree { get; init; }
 
-    /// <summary>The os-area lv1 leaves in boot memory.</summary>
+    /// <summary>The os-area of which lv1 places a copy in boot memory.</summary>
     public OsArea OsArea { get; init; } = new();
 
     /// <summary>
@@ -34,6 +34,6 @@ public sealed record BootRequest
     /// </summary>
     public ReadOnlyMemory<byte>? OsAreaCopy { get; init; }
 
-    /// <summary>Where lv1 leaves it; null for the top of boot memory.</summary>
+    /// <summary>Address of the copy; null for the top of boot memory.</summary>
     public LparAddress? OsAreaAddress { get; init; }
 }

@@ -6,7 +6,7 @@ namespace Ps3Platform.Loaders.Boot;
 /// <summary>The device tree inside a wrapped image, found by its magic and its "sony,ps3" root.</summary>
 internal sealed record EmbeddedTree(LparAddress Address, int Room, DeviceTreeDocument Document)
 {
-    // A kernel holds the magic in its code and test trees in its data; hostile files could hold it everywhere.
+    // A kernel contains the magic in its code, and test trees in its data. A hostile file could contain it everywhere.
     private const int MaximumCandidates = 1024;
 
     public static EmbeddedTree? Find(BootImage image)

@@ -4,8 +4,8 @@ using CellPpe.Core;
 namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>
-/// Tells code of a PPE that runs under lv1 from other bytes, for images without a header. Random bytes often look like instructions, as
-/// most primary opcodes exist; <see cref="FindsHypercall"/> finds a call in them once in some 10^15 bytes.
+/// Distinguishes PPE code that runs under lv1 from other bytes, for images without a header. Random bytes often decode as instructions,
+/// because most primary opcodes exist; <see cref="FindsHypercall"/> finds a call in them about once in 10^15 bytes.
 /// </summary>
 internal static class EntryCode
 {
@@ -17,7 +17,7 @@ internal static class EntryCode
     // The number is set right before the call in Linux's and FreeBSD's stubs; a compiler may place other parameters between.
     private const int WordsBeforeCall = 16;
 
-    /// <summary>The first of the words at an entry that no PPE has an instruction for.</summary>
+    /// <summary>Finds the first word at an entry that is not an instruction.</summary>
     /// <returns>Its index, or null when all are instructions, up to the first branch that is always taken.</returns>
     public static int? FirstNoInstruction(ReadOnlySpan<byte> code)
     {
@@ -34,8 +34,8 @@ internal static class EntryCode
     }
 
     /// <summary>
-    /// True when the code calls lv1: `sc 1` with a number in r11 (lv1-calls 1). Nothing can be seen of a guest that never does, since
-    /// every device, its memory's size and its console are behind calls.
+    /// True when the code calls lv1: `sc 1` with a number in r11 (lv1-calls 1). Every guest does, because devices, memory size and console
+    /// are accessible only by such calls.
     /// </summary>
     public static bool FindsHypercall(ReadOnlySpan<byte> bytes)
     {

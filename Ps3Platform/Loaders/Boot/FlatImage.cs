@@ -32,7 +32,7 @@ internal static class FlatImage
         return image;
     }
 
-    /// <summary>Registers other than PC and MSR are undefined for the guest; the threads tell themselves apart by SPR CTRL.</summary>
+    /// <summary>Registers other than PC and MSR are undefined for the guest; its threads identify themselves by SPR CTRL.</summary>
     public static ThreadEntry EntryOf(int thread) => new(thread, new LparAddress(ResetVector), ThreadEntry.SixtyFourBit);
 
     public static IReadOnlyList<string> WarnOfSize(ulong size) => size <= FlashLoaderLimit
@@ -40,8 +40,8 @@ internal static class FlatImage
         : [$"The flat image has {size >> 20} MiB; a console's flash loader would cut it at 16 MiB. It is loaded whole here."];
 
     /// <summary>
-    /// Nothing marks a flat image, so it must show what it is: instructions where it is entered, and either the device tree that the
-    /// kernel's boot wrapper carries or a call of lv1, which every guest makes (FreeBSD's loader has no tree).
+    /// A flat image has no header, so it is recognised by its contents: instructions at its entry, and either the device tree of the
+    /// kernel's boot wrapper or a call of lv1, which every guest makes (FreeBSD's loader has no tree).
     /// </summary>
     private static void CheckCode(ImageFile file, BootImage image)
     {

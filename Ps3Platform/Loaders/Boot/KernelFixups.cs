@@ -6,15 +6,15 @@ using CellPpe.Core;
 namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>A known fault of a guest kernel, and the one instruction that was changed to let it boot.</summary>
-/// <param name="Address">Where the changed instruction stands.</param>
-/// <param name="Reason">For a person: what the kernel would do on any console, and what it does now.</param>
+/// <param name="Address">Address of the changed instruction.</param>
+/// <param name="Reason">Text for the user: what the kernel would do on any console, and what it does now.</param>
 public sealed record KernelFixup(LparAddress Address, string Reason);
 
 /// <summary>
-/// Fix-ups for kernels that cannot come up on the machine they were built for. There is one. Linux built with
-/// CONFIG_STRICT_KERNEL_RWX, which became the default, changes the protection of its init memory before it starts init; the
-/// PS3 port cannot do that and answered with panic("ps3_hpte_updateboltedpp() not implemented") until 6.8 made it a
-/// message. Such a kernel stops on a real console too. The function is made to return, which is what 6.8 does less the message.
+/// Fix-ups for kernels that cannot boot on the machine they were built for. There is one. Linux built with
+/// CONFIG_STRICT_KERNEL_RWX, which became the default, changes the protection of its init memory before it starts init. The
+/// PS3 port cannot do that and called panic("ps3_hpte_updateboltedpp() not implemented") until 6.8, which only prints a
+/// message. Such a kernel stops on a real console too. The fix-up makes the function return, as in 6.8 but without the message.
 /// </summary>
 public static class KernelFixups
 {
@@ -39,7 +39,7 @@ public static class KernelFixups
             byte[] patch = new byte[sizeof(uint)];
             BinaryPrimitives.WriteUInt32BigEndian(patch, Blr);
             LparAddress address = segment.Address + (ulong)function;
-            // Over the segment, not in a copy of it: kernels are large.
+            // A further segment over the kernel's, instead of a changed copy, because kernels are large.
             var segments = image.Segments.ToList();
             segments.Insert(index + 1, new BootSegment("fix-up", address, patch, sizeof(uint)));
             applied =
@@ -55,15 +55,15 @@ public static class KernelFixups
     }
 
     // The function that loads the message's address (addis r3,r2,hi ... addi r3,r3,lo), by the descriptors of ELFv1: entry,
-    // TOC, 0. Nearly all descriptors of a kernel have the same TOC. It reads every doubleword of a kernel, and only once: it is
-    // compiled well at once, or it would hold the start up.
+    // TOC, 0. Nearly all descriptors of a kernel have the same TOC. This loop reads every doubleword of a kernel in one call, so it must
+    // be optimised at its first call, or it would delay the start.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryFindUser(BootSegment segment, ulong messageOffset, out int function)
     {
         function = 0;
         ReadOnlySpan<byte> bytes = segment.Bytes.Span;
         ulong origin = LinkBase + segment.Address.Value;
-        // A kernel has one TOC, and some data that look like descriptors; what has very many is no kernel.
+        // A kernel has one TOC, and some data that look like descriptors. A file with very many is not a kernel.
         const int MostTocs = 4096;
         var counts = new Dictionary<ulong, int>();
         for (int at = 0; at + 24 <= bytes.Length; at += 8)

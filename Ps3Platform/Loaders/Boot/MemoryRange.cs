@@ -2,10 +2,10 @@ using CellPpe.Core;
 
 namespace Ps3Platform.Loaders.Boot;
 
-/// <summary>A stretch of partition memory.</summary>
+/// <summary>A range of partition memory.</summary>
 public readonly record struct MemoryRange(LparAddress Start, ulong Size)
 {
-    /// <summary>The first address behind it.</summary>
+    /// <summary>The first address after it.</summary>
     public LparAddress End => Start + Size;
 
     /// <summary>True when both have a byte in common.</summary>

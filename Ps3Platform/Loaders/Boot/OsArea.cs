@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Ps3Platform.Loaders.Boot;
 
-/// <summary>The console's analogue video setting, as the os-area keeps it.</summary>
+/// <summary>The console's analogue video setting, as stored in the os-area.</summary>
 public enum AvMultiOut
 {
     /// <summary>NTSC.</summary>
@@ -41,13 +41,13 @@ public sealed record OsArea
     /// <summary>Analogue video setting.</summary>
     public AvMultiOut AvMultiOut { get; init; }
 
-    /// <summary>True when the loader image behind the os-area is gzipped.</summary>
+    /// <summary>True when the loader image after the os-area is gzipped.</summary>
     public bool LoaderCompressed { get; init; }
 
-    /// <summary>Bytes of the loader image behind the os-area.</summary>
+    /// <summary>Bytes of the loader image after the os-area.</summary>
     public uint LoaderSize { get; init; }
 
-    /// <summary>rtc_diff as Linux left it in the database (owner 2, key 1), if it did.</summary>
+    /// <summary>rtc_diff as Linux has stored it in the database (owner 2, key 1); null when it has not.</summary>
     public long? LinuxRtcDiffEntry { get; init; }
 
     /// <summary>Makes the 4 KiB.</summary>
@@ -70,7 +70,7 @@ public sealed record OsArea
     }
 
     /// <summary>Reads an os-area, for instance from a flash image.</summary>
-    /// <exception cref="ImageFormatException">It is none, or damaged.</exception>
+    /// <exception cref="ImageFormatException">It is not an os-area, or damaged.</exception>
     public static OsArea Read(ImageFile file)
     {
         var reader = new ImageReader(file.Name, file.Bytes.Span);

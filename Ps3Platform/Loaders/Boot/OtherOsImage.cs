@@ -3,7 +3,7 @@ using Ps3Platform.Loaders.Elf;
 
 namespace Ps3Platform.Loaders.Boot;
 
-/// <summary>Recognises what a user calls "the kernel": vmlinux, dtbImage.ps3, otheros.bld, a flat binary, FreeBSD's loader.</summary>
+/// <summary>Recognises bootable images: vmlinux, dtbImage.ps3, otheros.bld, a flat binary, FreeBSD's loader.</summary>
 public static class OtherOsImage
 {
     /// <summary>Unpacks and recognises an image.</summary>

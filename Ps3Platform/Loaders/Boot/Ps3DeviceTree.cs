@@ -6,7 +6,7 @@ using Ps3Platform.Loaders.DeviceTree;
 
 namespace Ps3Platform.Loaders.Boot;
 
-/// <summary>What the PS3's device tree says beyond its fixed part. Null leaves a property out.</summary>
+/// <summary>The variable properties of the PS3's device tree. Null omits a property.</summary>
 public sealed record Ps3DeviceTreeOptions
 {
     /// <summary>Size of boot memory, the value lv1 publishes as rm_size.</summary>
@@ -18,10 +18,10 @@ public sealed record Ps3DeviceTreeOptions
     /// <summary>Kernel command line.</summary>
     public string? CommandLine { get; init; }
 
-    /// <summary>Where the initial RAM disk stands.</summary>
+    /// <summary>The memory of the initial RAM disk.</summary>
     public MemoryRange? Initrd { get; init; }
 
-    /// <summary>Memory the guest must keep its hands off.</summary>
+    /// <summary>Memory that the guest must not use.</summary>
     public IReadOnlyList<MemoryRange> Reserved { get; init; } = [];
 
     /// <summary>Seconds between 1970 and the RTC's zero, for a guest that finds no os-area.</summary>
@@ -34,13 +34,13 @@ public sealed record Ps3DeviceTreeOptions
 /// <summary>Makes and edits the tree Linux expects on this machine (arch/powerpc/boot/dts/ps3.dts; platforms/ps3/setup.c).</summary>
 public static class Ps3DeviceTree
 {
-    /// <summary>The root's "compatible" value by which Linux knows the machine.</summary>
+    /// <summary>The root's "compatible" value by which Linux recognises the machine.</summary>
     public const string Compatible = "sony,ps3";
 
     /// <summary>The same up to about Linux 2.6.22.</summary>
     private const string OldCompatible = "PS3";
 
-    /// <summary>Linux keeps this many bytes of command line, the final zero included (COMMAND_LINE_SIZE).</summary>
+    /// <summary>Maximum of bytes that Linux keeps of the command line, including the final zero (COMMAND_LINE_SIZE).</summary>
     public const int MaximumCommandLine = 2048;
 
     /// <summary>Makes the tree.</summary>
@@ -64,7 +64,7 @@ public static class Ps3DeviceTree
         return new DeviceTreeDocument(root, [.. options.Reserved.Select(range => new DeviceTreeReservation(range.Start.Value, range.Size))]);
     }
 
-    /// <summary>True when the tree announces this machine.</summary>
+    /// <summary>True when the tree is for this machine.</summary>
     public static bool IsPs3(DeviceTreeNode root)
     {
         if (root.Find("compatible") is not { } compatible)
@@ -78,7 +78,7 @@ public static class Ps3DeviceTree
         return false;
     }
 
-    /// <summary>Sets command line and initrd in /chosen, leaving alone what is null.</summary>
+    /// <summary>Sets command line and initrd in /chosen; null leaves the existing value.</summary>
     /// <exception cref="BootException">The command line is too long or not plain text.</exception>
     public static void SetChosen(DeviceTreeNode root, string? commandLine, MemoryRange? initrd)
     {
@@ -126,12 +126,12 @@ public static class Ps3DeviceTree
     {
         DeviceTreeNode cpus = root.AddChild(new DeviceTreeNode("cpus")).SetCells("#address-cells", 1).SetCells("#size-cells", 0);
         DeviceTreeNode cpu = cpus.AddChild(new DeviceTreeNode("cpu@0")).Set("device_type", "cpu").SetCells("reg", 0);
-        // The list of interrupt servers is the only sign of a second thread (setup-common.c, smp_setup_cpu_maps).
+        // Linux counts threads only by the list of interrupt servers (setup-common.c, smp_setup_cpu_maps).
         if (threads == 2)
             cpu.SetCells("ibm,ppc-interrupt-server#s", 0, 1);
         else
             cpu.SetCells("ibm,ppc-interrupt-server#s", 0);
-        // Linux asks lv1 for the frequencies and reads these no more; the time base is right all the same.
+        // Linux gets the frequencies from lv1 and no longer reads these; the time base frequency is correct all the same.
         cpu.SetCells("clock-frequency", 0).SetCells("timebase-frequency", (uint)IMachineClock.Frequency)
             .SetCells("i-cache-size", 32768).SetCells("d-cache-size", 32768)
             .SetCells("i-cache-line-size", 128).SetCells("d-cache-line-size", 128);

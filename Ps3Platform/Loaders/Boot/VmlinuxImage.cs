@@ -4,7 +4,7 @@ using Ps3Platform.Loaders.Elf;
 
 namespace Ps3Platform.Loaders.Boot;
 
-/// <summary>A bare 64-bit kernel: both threads enter it as kexec would let them (head_64.S; boot protocol, direct boot).</summary>
+/// <summary>A bare 64-bit kernel: both threads enter it as after kexec (head_64.S; boot protocol, direct boot).</summary>
 internal static class VmlinuxImage
 {
     private const ulong SecondaryHold = 0x60;
@@ -26,8 +26,8 @@ internal static class VmlinuxImage
         };
     }
 
-    // e_entry of Linux is code. By the first ABI it is a function descriptor (supplement 4.1), which is what a linker writes unless it is
-    // told otherwise; its three doublewords stand in .opd or, in a stripped file, where nothing is executable.
+    // e_entry of Linux is code. By the first ABI it is a function descriptor (supplement 4.1), which is a linker's default; its three
+    // doublewords are in .opd or, in a stripped file, in a segment that is not executable.
     private static ThreadEntry Entry(IExecutableImage executable)
     {
         ulong entry = executable.EntryPoint;
@@ -54,7 +54,7 @@ internal static class VmlinuxImage
         }
         catch (ImageFormatException)
         {
-            // Sections are for people and tools: a file whose segments are sound starts without them.
+            // Sections are not needed to boot: a file with valid segments boots even if its sections are damaged.
             return false;
         }
     }
@@ -76,7 +76,7 @@ internal static class VmlinuxImage
     private static ImageFormatException Damaged(IExecutableImage executable, string what) =>
         new(executable.File.Name, 0x18, $"{what}; the file is damaged, fetch or build it again.");
 
-    /// <summary>Small test programs have nothing at 0x60; thread 1 then stays stopped instead of running into zeros.</summary>
+    /// <summary>False for small test programs without code at 0x60; thread 1 then stays stopped instead of executing zeros.</summary>
     private static bool HasSecondaryHold(List<BootSegment> segments)
     {
         ReadOnlyMemory<byte> word = BootImage.FileBytes(segments, SecondaryHold, 4);

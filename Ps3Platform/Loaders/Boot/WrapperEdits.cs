@@ -6,10 +6,10 @@ using Ps3Platform.Loaders.Elf;
 namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>
-/// Gives a command line and an initrd to an image that brings its own device tree. The tree is rewritten within its own
+/// Sets the command line and the initrd of an image that contains its own device tree. The tree is rewritten within its own
 /// size (dtc leaves 1 KiB free in it). In an ELF wrapper that still has its sections, the command line goes to the buffer
-/// made for the purpose, __builtin_cmdline, which wins over the tree (ps3.c, prep_cmdline). The initrd's place is told in
-/// the tree: the wrapper replaces it only when it has an initrd of its own (ps3.c, platform_init).
+/// __builtin_cmdline, which takes precedence over the tree (ps3.c, prep_cmdline). The initrd's address is written to the
+/// tree: the wrapper replaces it only when it has an initrd of its own (ps3.c, platform_init).
 /// </summary>
 internal static class WrapperEdits
 {

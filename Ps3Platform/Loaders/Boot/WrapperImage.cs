@@ -4,15 +4,15 @@ using Ps3Platform.Loaders.Elf;
 namespace Ps3Platform.Loaders.Boot;
 
 /// <summary>
-/// dtbImage.ps3 as the kernel build leaves it is an ELF32 file that holds the kernel at 0, a device tree and a small
-/// 32-bit program ("wrapper"). It becomes bootable by the last step of arch/powerpc/boot/wrapper (case "ps3"), which is
-/// done here in memory. That step turns the file into a flat binary for address 0 and exchanges 512 bytes:
+/// dtbImage.ps3 from the kernel build is an ELF32 file that contains the kernel at 0, a device tree and a small
+/// 32-bit program ("wrapper"). The last step of arch/powerpc/boot/wrapper (case "ps3") makes it bootable; this type does
+/// the same in memory. That step converts the file to a flat binary for address 0 and exchanges 512 bytes:
 /// <list type="number">
-/// <item>what the kernel has at its reset vector 0x100 is saved at symbol __system_reset_kernel;</item>
-/// <item>the wrapper's entry code from symbol __system_reset_overlay takes its place.</item>
+/// <item>the kernel's code at its reset vector 0x100 is saved at symbol __system_reset_kernel;</item>
+/// <item>the wrapper's entry code from symbol __system_reset_overlay replaces it.</item>
 /// </list>
-/// lv1 starts both threads at 0x100, so they enter the wrapper. Thread 1 goes on to the kernel's hold loop at 0x60;
-/// thread 0 prepares the device tree, puts the saved bytes back (ps3.c, ps3_copy_vectors) and enters the kernel at 0.
+/// lv1 starts both threads at 0x100, so they enter the wrapper. Thread 1 continues at the kernel's hold loop at 0x60;
+/// thread 0 prepares the device tree, restores the saved bytes (ps3.c, ps3_copy_vectors) and enters the kernel at 0.
 /// </summary>
 internal static class WrapperImage
 {
@@ -37,7 +37,7 @@ internal static class WrapperImage
         Vector(executable, segments, saved, SavedSymbol);
         ulong end = segments.Max(segment => segment.Range.End.Value);
 
-        // Order matters: later segments overwrite. Both copies were cut from the file, so neither sees the other.
+        // Order matters: later segments overwrite earlier ones. Both copies come from the file, so neither affects the other.
         segments.Add(new BootSegment("saved kernel vector", new LparAddress(saved), kernelVector, FlatImage.ResetVectorBytes));
         segments.Add(new BootSegment("wrapper entry", new LparAddress(FlatImage.ResetVector), wrapperEntry, FlatImage.ResetVectorBytes));
         return new BootImage

@@ -1,7 +1,7 @@
 namespace Ps3Platform.Loaders.Compression;
 
 /// <summary>
-/// Collects unpacked bytes. Grows with what was really unpacked, never with what a header promises, and stops at a cap.
+/// Collects unpacked bytes. It grows with the bytes that were unpacked, not with the size that a header states, and stops at a limit.
 /// </summary>
 internal sealed class BoundedOutput(ImageFile file, int maximumBytes)
 {
@@ -33,7 +33,7 @@ internal sealed class BoundedOutput(ImageFile file, int maximumBytes)
 
     private void Grow()
     {
-        // One byte beyond the cap is room enough to see that there is more.
+        // One byte beyond the limit suffices to detect that there is more.
         long size = Math.Min(Math.Max(FirstStep, _bytes.Length * 2L), maximumBytes + 1L);
         Array.Resize(ref _bytes, (int)size);
     }

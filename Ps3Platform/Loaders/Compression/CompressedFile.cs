@@ -6,10 +6,10 @@ public static class CompressedFile
     /// <summary>Unpacked bytes that are accepted unless the caller says otherwise: a whole console's memory.</summary>
     public const int DefaultMaximumBytes = 256 << 20;
 
-    // kernel.gz inside .xz is a habit of some archives; more layers than two are not.
+    // Some archives contain a kernel.gz inside an .xz; more than two layers do not occur.
     private const int MaximumLayers = 2;
 
-    /// <summary>The file itself when it is not compressed, otherwise what it holds.</summary>
+    /// <summary>The file itself when it is not compressed, otherwise its unpacked contents.</summary>
     /// <exception cref="ImageFormatException">
     /// The compressed data are damaged, larger than <paramref name="maximumBytes"/> when unpacked, or packed more than twice.
     /// </exception>

@@ -6,7 +6,7 @@ namespace Ps3Platform.Loaders.Compression;
 /// <summary>The two cyclic checksums of xz, least significant bit first (section 6 of the format).</summary>
 internal static class Crc
 {
-    // A table a byte of a doubleword: eight bytes are looked up side by side, which a kernel's size makes worth while.
+    // One table per byte of a doubleword: eight bytes are looked up at once, because kernels are large.
     private const int Tables = 8;
     private const int Entries = 256;
     private static readonly ulong[] Table32 = MakeTables(0xedb8_8320);
@@ -16,7 +16,7 @@ internal static class Crc
 
     public static ulong Crc64(ReadOnlySpan<byte> bytes) => ~Run(Table64, ulong.MaxValue, bytes);
 
-    // Called once a file: code that was compiled ahead of time, or quickly, would stay slow to its end.
+    // Called once per file, so unoptimised code would run to the end of the file before the host's compiler replaces it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ulong Run(ulong[] tables, ulong crc, ReadOnlySpan<byte> bytes)
     {
@@ -34,7 +34,7 @@ internal static class Crc
         return crc;
     }
 
-    // Table n says what a byte does to the checksum when n more bytes follow it.
+    // Table n has the effect of a byte on the checksum when n more bytes follow it.
     private static ulong[] MakeTables(ulong polynomial)
     {
         ulong[] tables = new ulong[Tables * Entries];

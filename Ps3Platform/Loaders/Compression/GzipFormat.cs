@@ -36,9 +36,9 @@ internal static class GzipFormat
     }
 
     /// <summary>
-    /// GZipStream takes an early end of the input for the end of the data. The trailer (CRC-32 and length modulo 2^32)
-    /// tells the difference; flash images carry padding behind it, so zero bytes at the end are passed over first. No
-    /// data at all would agree with padding alone, and no image is empty, so that counts as truncated too.
+    /// GZipStream treats an early end of the input as the end of the data. The trailer (CRC-32 and length modulo 2^32)
+    /// shows the difference. Flash images have padding after it, so zero bytes at the end are skipped first. Empty data
+    /// would match padding alone; since no image is empty, that counts as truncated too.
     /// </summary>
     private static void CheckTrailer(ImageFile file, ReadOnlySpan<byte> packed, ReadOnlySpan<byte> unpacked)
     {

@@ -1,8 +1,8 @@
 namespace Ps3Platform.Loaders.Compression;
 
 /// <summary>
-/// How long LZMA2 data are, packed and unpacked. Every chunk states both, so the whole is measured without decoding and
-/// a bomb is refused before it goes off.
+/// The packed and unpacked length of LZMA2 data. Every chunk states both, so the total is known without decoding, and a
+/// decompression bomb is refused before it is unpacked.
 /// </summary>
 internal readonly record struct Lzma2Extent(int PackedBytes, int UnpackedBytes)
 {
@@ -33,7 +33,7 @@ internal readonly record struct Lzma2Extent(int PackedBytes, int UnpackedBytes)
         }
     }
 
-    // LZMA2 allows lc + lp up to 4. SharpCompress does not look, and would allocate up to 12 MiB of tables for more.
+    // LZMA2 allows lc + lp up to 4. SharpCompress does not check it, and would allocate up to 12 MiB of tables for more.
     private static void CheckProperties(ImageReader reader, int at)
     {
         byte properties = reader.U8((ulong)at, "LZMA properties");
@@ -44,8 +44,8 @@ internal readonly record struct Lzma2Extent(int PackedBytes, int UnpackedBytes)
     }
 
     /// <summary>
-    /// The smallest dictionary code that can hold all of the output, if that is less than the file asks for. A
-    /// dictionary beyond the output is never looked at, but would be allocated: up to 4 GiB for a file of 100 bytes.
+    /// The smallest dictionary code that can hold all of the output, if that is less than the file states. A larger
+    /// dictionary is never used, but would be allocated: up to 4 GiB for a file of 100 bytes.
     /// </summary>
     public static byte SmallestDictionary(byte stated, int unpackedBytes)
     {

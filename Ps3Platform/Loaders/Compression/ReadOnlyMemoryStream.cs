@@ -1,6 +1,6 @@
 namespace Ps3Platform.Loaders.Compression;
 
-/// <summary>A stream over bytes that are not an array of their own.</summary>
+/// <summary>A stream over a part of an array, or other memory.</summary>
 internal sealed class ReadOnlyMemoryStream(ReadOnlyMemory<byte> bytes) : Stream
 {
     private int _position;

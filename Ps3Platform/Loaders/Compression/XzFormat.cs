@@ -78,7 +78,7 @@ internal static class XzFormat
         if ((flags & 0x3f) != 0)
             throw reader.Fail((ulong)start + 1, "The xz file uses filters other than plain LZMA2; pack it again with plain 'xz'.");
         int position = 2;
-        // Both sizes are optional and only repeat what the data say; they are passed over.
+        // Both sizes are optional and redundant, so they are skipped.
         for (int bit = 0x40; bit <= 0x80; bit <<= 1)
         {
             if ((flags & bit) != 0)

@@ -8,7 +8,7 @@ public static class FlatDeviceTree
     /// <summary>True when the bytes begin with the flat tree magic.</summary>
     public static bool Recognises(ReadOnlySpan<byte> bytes) => bytes.Length >= 4 && BinaryPrimitives.ReadUInt32BigEndian(bytes) == FlatTreeFormat.Magic;
 
-    /// <summary>Reads a tree. Bytes behind its stated size are not looked at.</summary>
+    /// <summary>Reads a tree. Bytes after its stated size are ignored.</summary>
     /// <exception cref="ImageFormatException">The tree is damaged.</exception>
     public static DeviceTreeDocument Read(ImageFile file) => FlatDeviceTreeReader.Read(file);
 

@@ -45,7 +45,7 @@ internal ref struct FlatDeviceTreeReader
         if (version < FlatTreeFormat.OldestReader || oldest > FlatTreeFormat.Version)
             throw whole.Fail(20, $"Device tree version {version} is not understood; compile it with 'dtc -V 17'.");
 
-        // From here on nothing beyond the stated size is looked at.
+        // Cut to the stated size, so that nothing beyond it is read.
         var tree = file with { Bytes = file.Bytes[..(int)total] };
         var reader = new ImageReader(tree.Name, tree.Bytes.Span);
         ulong structure = reader.U32(8, What);

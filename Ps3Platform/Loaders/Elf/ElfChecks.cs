@@ -1,8 +1,8 @@
 namespace Ps3Platform.Loaders.Elf;
 
 /// <summary>
-/// What is checked before ELFSharp reads a file: it believes every offset, size and count, and its exceptions name neither file nor
-/// offset. Only what has passed here is given to it (<see cref="ElfExcerpt"/>).
+/// The checks before ELFSharp reads a file: ELFSharp trusts every offset, size and count, and its exceptions name neither file nor
+/// offset. It gets only headers that have passed these checks (<see cref="ElfExcerpt"/>).
 /// </summary>
 internal static class ElfChecks
 {

@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace Ps3Platform.Loaders.Elf;
 
 /// <summary>
-/// A small ELF file made of the checked headers of a large one, which is all that ELFSharp is given. It reads the contents of some
-/// segments and sections while it opens a file (notes, symbols, strings, the dynamic section), whole and without checks. Here it finds
-/// no such types and no contents, so what it reads and allocates depends on the number of headers alone.
+/// A small ELF file made of the checked headers of a large one; ELFSharp reads only this. While it opens a file, it reads the contents of
+/// some segments and sections (notes, symbols, strings, the dynamic section) completely and without checks. The excerpt has no such types
+/// and no contents, so the memory that ELFSharp uses depends on the number of headers alone.
 /// </summary>
 internal static class ElfExcerpt
 {
@@ -38,8 +38,8 @@ internal static class ElfExcerpt
         return excerpt;
     }
 
-    // A file without sections has at least the empty one here: ELFSharp takes e_shnum 0 for the mark of a large table, whose size it reads
-    // at e_shoff, and would take the file header for a section header.
+    // The excerpt has at least the empty section: for ELFSharp, e_shnum 0 marks a large table, whose size it reads at e_shoff, and it would
+    // read the file header as a section header.
     private static byte[] Begin(ReadOnlySpan<byte> file, in ElfHeader header, int programHeaders, int sections)
     {
         int sectionHeaders = header.Size + (programHeaders * header.ProgramHeaderSize);

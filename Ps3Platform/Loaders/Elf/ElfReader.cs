@@ -2,9 +2,9 @@ namespace Ps3Platform.Loaders.Elf;
 
 /// <summary>
 /// Reads big-endian executables, 32-bit and 64-bit (System V ABI, object files; Power supplements; SPU ABI 3.2). ELFSharp reads the
-/// headers, behind our checks; what they mean to a loader is decided here.
+/// headers after <see cref="ElfChecks"/>; this type interprets them for loading.
 /// </summary>
-/// <param name="target">Whose; a PPE's if not given.</param>
+/// <param name="target">The processor of the executables; a PPE if not given.</param>
 public sealed class ElfReader(ElfTarget? target = null) : IExecutableReader
 {
     private const uint FlagExecute = 1;
@@ -70,15 +70,15 @@ public sealed class ElfReader(ElfTarget? target = null) : IExecutableReader
         return segments.ConvertAll(pair => pair.Segment);
     }
 
-    // A linker writes PT_INTERP into any position-independent program that is not told otherwise, so into kernels, too: those are linked
-    // at the linear map. One that begins below it is for user space.
+    // By default a linker writes PT_INTERP into every position-independent program, including kernels, which are linked at the linear
+    // map. A program that begins below it is for user space.
     private void RefuseUserProgram(ImageReader reader, ulong? interpreter, List<(ElfSegment Segment, ulong HeaderOffset)> segments)
     {
         if (interpreter is { } at && segments.TrueForAll(static pair => pair.Segment.VirtualAddress < LinearMap))
             throw reader.Fail(at, $"The file asks for a dynamic linker: it is a program for an operating system, not a kernel; {_target.OtherMachine}.");
     }
 
-    // Where a segment goes.
+    // The address at which a segment is loaded.
     private ulong Place(ElfSegment segment) => _target.HasOverlays ? segment.VirtualAddress : segment.PhysicalAddress;
 
     private ElfSegment? ReadSegment(ImageReader reader, ImageFile file, in ElfProgramHeader header, bool is64, ulong maximumAddress)

@@ -4,7 +4,7 @@ using ELFSharp.ELF.Segments;
 
 namespace Ps3Platform.Loaders.Elf;
 
-/// <summary>A program header as the file has it, nothing of it checked. <paramref name="At"/> is its offset, for messages.</summary>
+/// <summary>A program header as in the file, without checks. <paramref name="At"/> is its offset, for messages.</summary>
 internal readonly record struct ElfProgramHeader(
     ulong At, uint Type, uint Flags, ulong Offset, ulong VirtualAddress, ulong PhysicalAddress, ulong FileSize, ulong MemorySize)
 {
@@ -15,7 +15,7 @@ internal readonly record struct ElfProgramHeader(
     public const uint Interpreter = 3;
 }
 
-/// <summary>What ELFSharp reads of a section header: all but the type, which it was not shown, and sh_link, which it keeps.</summary>
+/// <summary>A section header from ELFSharp, without its type, which the excerpt omits, and sh_link, which ELFSharp hides.</summary>
 internal readonly record struct ElfSectionHeader(uint Name, ulong Flags, ulong Address, ulong Offset, ulong Size, ulong EntrySize);
 
 /// <summary>An ELF file's header and program headers as ELFSharp reads them.</summary>
@@ -35,7 +35,7 @@ internal sealed record ElfSharpHeaders(ulong EntryPoint, uint Flags, ElfProgramH
             file, header.SectionHeaders.Offset, ElfExcerpt.OfSectionHeaders(file.Bytes.Span, header),
             SectionHeadersOf);
 
-    /// <summary>Lets ELFSharp read an excerpt. All its exceptions become ours, which name the file.</summary>
+    /// <summary>Makes ELFSharp read an excerpt, and converts its exceptions to <see cref="ImageFormatException"/>.</summary>
     internal static T Open<T>(ImageFile file, ulong offset, byte[] excerpt, Func<ELF<ulong>, T> read)
     {
         try
@@ -52,7 +52,7 @@ internal sealed record ElfSharpHeaders(ulong EntryPoint, uint Flags, ElfProgramH
         }
     }
 
-    // Loops, not LINQ: its methods for structs of ours would be compiled at each start.
+    // Loops instead of LINQ, whose methods for these structs would be compiled at each start.
     private static ElfProgramHeader[] ProgramHeadersOf(ELF<ulong> elf, in ElfHeader header)
     {
         var headers = new ElfProgramHeader[elf.Segments.Count];

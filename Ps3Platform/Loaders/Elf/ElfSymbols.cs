@@ -1,8 +1,8 @@
 namespace Ps3Platform.Loaders.Elf;
 
 /// <summary>
-/// Reads symbol tables. ELFSharp could, but takes some seven times as long and three times the memory (the README has the figures), and
-/// finds names only in a section called .strtab, where sh_link may name another.
+/// Reads symbol tables. ELFSharp would take about seven times as long and three times the memory (the README has the figures), and it
+/// finds names only in a section called .strtab, while sh_link may name another one.
 /// </summary>
 internal static class ElfSymbols
 {
@@ -45,8 +45,8 @@ internal static class ElfSymbols
 
         ElfSection names = sections[(int)table.Link];
         reader.Slice(names.Offset, names.Size, "symbol names");
-        // Linkers share names that end alike, but not endlessly: without a budget, a small file whose symbols all point
-        // at one long name would fill the host's memory.
+        // Linkers let names with a common ending share bytes. The budget limits that, because otherwise a small file whose symbols all
+        // point at one long name would fill the host's memory.
         long budget = ((long)names.Size * 16) + 65536;
         for (ulong at = table.Offset; at + entry <= table.Offset + table.Size; at += entry)
         {

@@ -1,6 +1,6 @@
 namespace Ps3Platform.Loaders.Elf;
 
-/// <summary>Whose executables a reader takes, and what it tells a person who gave it another.</summary>
+/// <summary>The processor whose executables a reader accepts, and the messages for other files.</summary>
 public sealed record ElfTarget
 {
     private ElfTarget()
@@ -43,8 +43,8 @@ public sealed record ElfTarget
     internal int Machine64 { get; private init; }
 
     /// <summary>
-    /// Programs go where they run (p_vaddr), and segments may share addresses when they are marked as overlays. Physical addresses only
-    /// number what lies in the file.
+    /// True when programs are loaded at p_vaddr, and segments marked as overlays may share addresses. Physical addresses then only number
+    /// the segments in the file.
     /// </summary>
     internal bool HasOverlays { get; private init; }
 

@@ -4,8 +4,8 @@ namespace Ps3Platform.Loaders.Elf;
 
 /// <summary>
 /// In the 64-bit ELFv1 ABI a function's symbol names its descriptor, whose first doubleword is the address of the code
-/// (64-bit PowerPC ELF ABI supplement 3.2.5). Descriptors stand in .opd, or wherever a linker script has put them: in a section
-/// that is not executable. People ask for functions by name and mean the code. Files of the second ABI have none.
+/// (64-bit PowerPC ELF ABI supplement 3.2.5). Descriptors are in .opd, or in another section that is not executable, as a linker
+/// script has placed them. Users name functions to find their code, so symbols are resolved to it. Files of the second ABI have none.
 /// </summary>
 internal static class FunctionDescriptors
 {

@@ -1,12 +1,12 @@
 namespace Ps3Platform.Loaders.Elf;
 
-/// <summary>Reads executables of one format. The seam at which another ELF library could take the place of <see cref="ElfReader"/>.</summary>
+/// <summary>Reads executables of one format. Another ELF library could replace <see cref="ElfReader"/> behind this interface.</summary>
 public interface IExecutableReader
 {
     /// <summary>True when the first bytes are this format's.</summary>
     bool Recognises(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Checks headers and segments. Sections and symbols are read when they are asked for.</summary>
+    /// <summary>Checks headers and segments. Sections and symbols are read on first use.</summary>
     /// <param name="file">The bytes.</param>
     /// <param name="maximumAddress">No segment may reach beyond this physical address (an SPU's: where it runs).</param>
     /// <exception cref="ImageFormatException">The file is damaged, or made for another machine.</exception>

@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace Ps3Platform.Loaders.Elf;
 
 /// <summary>
-/// Where an SPU program wants addresses of its own file in main memory, which only its loader knows. GNU ld leaves three kinds,
-/// which embedspu and libspe2 fill in on a console: the quadword <c>_EAR_</c> (for the overlay manager, mostly in section .toe), and
-/// relocations R_SPU_PPU32 and R_SPU_PPU64 for addresses of __ea variables, which lie in section ._ea of the file.
+/// The places in an SPU program that must hold addresses of its own file in main memory, which only its loader knows. GNU ld emits
+/// three kinds, which embedspu and libspe2 fill in on a console: the quadword <c>_EAR_</c> (for the overlay manager, mostly in section
+/// .toe), and relocations R_SPU_PPU32 and R_SPU_PPU64 for addresses of __ea variables, which are in section ._ea of the file.
 /// </summary>
 internal sealed class SpuImageReferences
 {
@@ -25,7 +25,7 @@ internal sealed class SpuImageReferences
     {
     }
 
-    /// <summary>True when nothing depends on where the file lies.</summary>
+    /// <summary>True when the program does not depend on its file's address.</summary>
     public bool IsEmpty => _own.Count == 0 && _relocations.Count == 0;
 
     /// <exception cref="ImageFormatException">It refers to variables of a PPE program, or is damaged.</exception>
@@ -45,7 +45,7 @@ internal sealed class SpuImageReferences
         return references;
     }
 
-    /// <summary>The file as it is to lie at an address of main memory.</summary>
+    /// <summary>The file with its places filled in for an address of main memory.</summary>
     public ReadOnlyMemory<byte> Fill(ReadOnlyMemory<byte> file, ulong address)
     {
         byte[] filled = file.ToArray();
@@ -66,7 +66,7 @@ internal sealed class SpuImageReferences
         return filled;
     }
 
-    /// <summary>Fills in what the file has no bytes for.</summary>
+    /// <summary>Fills in the places in local store that have no bytes in the file.</summary>
     public void FillLocalStore(Span<byte> localStore, ulong address)
     {
         foreach ((ulong at, _) in _own)
@@ -87,7 +87,7 @@ internal sealed class SpuImageReferences
             Add(image, symbol.Address);
         }
 
-        // A stripped program with one entry: that is its own, for the overlay manager. With more it is not known which.
+        // In a stripped program, a single entry is the program's own, for the overlay manager. With more, it is not known which.
         if (!named && image.Symbols.Count == 0 && image.Sections.FirstOrDefault(static one => one.Name == Table && one.Size != 0) is { } table)
         {
             if (table.Size > QuadwordSize)
@@ -112,7 +112,7 @@ internal sealed class SpuImageReferences
             uint place = BinaryPrimitives.ReadUInt32BigEndian(entries[at..]);
             uint information = BinaryPrimitives.ReadUInt32BigEndian(entries[(at + 4)..]);
             uint addend = BinaryPrimitives.ReadUInt32BigEndian(entries[(at + 8)..]);
-            // Others are left by --emit-relocs and are done.
+            // Other relocations come from --emit-relocs and are already applied.
             if ((information & 0xff) is not (Ppu32 or Ppu64))
                 continue;
             if (information >> 8 != 0)

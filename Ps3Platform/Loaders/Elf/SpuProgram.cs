@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace Ps3Platform.Loaders.Elf;
 
-/// <summary>An SPU program: what goes into local store, where it starts, and how its start-up code wants to be called.</summary>
+/// <summary>An SPU program: its contents of local store, its entry, and the parameters of its start-up code.</summary>
 public sealed class SpuProgram
 {
     /// <summary>Bytes of a local store.</summary>
     public const int LocalStoreSize = 0x40000;
 
-    // The first thing that newlib's start-up code for -mstdmain does with its parameters: wrch $ch16,$4, the local store address of a
-    // transfer of the arguments. It stands behind the store of register 6.
+    // The first use of the parameters in newlib's start-up code for -mstdmain: wrch $ch16,$4, the local store address of the arguments'
+    // transfer. It follows the store of register 6.
     private const uint FetchesArguments = 0x21a0_0804;
     private const int StartUpWords = 4;
 
@@ -37,16 +37,16 @@ public sealed class SpuProgram
     public uint Entry { get; }
 
     /// <summary>
-    /// True when the start-up code wants a count and arguments (-mstdmain); else it is the usual one, whose main has the
+    /// True when the start-up code expects a count and arguments (-mstdmain). Otherwise it is the usual one, whose main has the
     /// parameters of an SPE thread: an identifier and two effective addresses.
     /// </summary>
     public bool HasStandardMain { get; }
 
-    /// <summary>True when its pointers to main memory have 64 bits (-mea64): newlib's functions for that memory say so.</summary>
+    /// <summary>True when its pointers to main memory have 64 bits (-mea64), as the names of newlib's functions show.</summary>
     public bool HasLongPointers => Symbols.TryFind("__posix_memalign_ea64", out _);
 
     /// <summary>
-    /// True when its file must lie in main memory while it runs, where it says at what address (<see cref="At"/>): it fetches overlays
+    /// True when its file must be in main memory while it runs, at the address that <see cref="At"/> has filled in: it fetches overlays
     /// from there, or has variables there.
     /// </summary>
     public bool NeedsImage => !_references.IsEmpty || Image.Segments.Any(static segment => segment.IsOverlay);
@@ -63,7 +63,7 @@ public sealed class SpuProgram
         return new SpuProgram(image, imageAddress);
     }
 
-    /// <summary>The same program for a file that lies at an effective address: the bytes to put there are this one's.</summary>
+    /// <summary>The same program with its file at an effective address, where the new image's file must be stored.</summary>
     public SpuProgram At(ulong address) => Read(new ImageFile(Image.File.Name, _references.Fill(Image.File.Bytes, address)), address);
 
     /// <summary>Writes the resident segments into a local store, with zeros where the file has none.</summary>
@@ -80,7 +80,7 @@ public sealed class SpuProgram
             _references.FillLocalStore(localStore, address);
     }
 
-    /// <summary>A word of the program as it is in the file; false where it has none. Of overlays at one address it is the first's.</summary>
+    /// <summary>Reads a word of the program from the file; false where it has none. Of overlays at one address, reads the first.</summary>
     public bool TryFetch(uint address, out uint word)
     {
         foreach (ElfSegment segment in Image.Segments.OrderBy(static segment => segment.IsOverlay))

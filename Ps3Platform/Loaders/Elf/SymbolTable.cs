@@ -44,8 +44,8 @@ public sealed class SymbolTable
     }
 
     /// <summary>
-    /// The last symbol at or below an address, as "name+0x10", or null. A symbol that states its size names only its own
-    /// bytes; one of unknown size, as in a System.map, what follows it up to the next, but not far.
+    /// The last symbol at or below an address, as "name+0x10", or null. A symbol with a size covers only its own bytes; one
+    /// without, as in a System.map, covers the bytes up to the next symbol, within a limit.
     /// </summary>
     public string? Describe(ulong address)
     {
@@ -69,7 +69,7 @@ public sealed class SymbolTable
         return distance == 0 ? symbol.Name : $"{symbol.Name}+0x{distance:x}";
     }
 
-    /// <summary>The symbols of an executable, functions at their code. Empty when it is stripped.</summary>
+    /// <summary>The symbols of an executable, with functions resolved to their code. Empty when it is stripped.</summary>
     /// <exception cref="ImageFormatException">It is no PowerPC executable, or damaged.</exception>
     public static SymbolTable ReadExecutable(ImageFile file) =>
         new(FunctionDescriptors.Resolve(new ElfReader().Read(CompressedFile.Unpack(file), ulong.MaxValue)));

@@ -4,12 +4,12 @@ using Ps3Platform.Loaders.Compression;
 
 namespace Ps3Platform.Loaders.Inspection;
 
-/// <summary>The configuration a kernel carries with it (CONFIG_IKCONFIG): gzip between two markers (kernel/configs.c).</summary>
+/// <summary>The configuration embedded in a kernel (CONFIG_IKCONFIG): gzip between two markers (kernel/configs.c).</summary>
 internal static class KernelConfig
 {
     private const int LargestConfiguration = 4 << 20;
 
-    // What decides whether and how a kernel runs on this machine.
+    // The options that determine whether and how a kernel runs on this machine.
     private static readonly string[] Prefixes =
     [
         "CONFIG_PPC_PS3", "CONFIG_PS3_", "CONFIG_FB_PS3", "CONFIG_SND_PS3", "CONFIG_GELIC_", "CONFIG_SPU_", "CONFIG_PPC_EARLY_DEBUG",

@@ -4,13 +4,13 @@ using Ps3Platform.Loaders.Boot;
 
 namespace Ps3Platform.Loaders.Inspection;
 
-/// <summary>What can be told about a kernel without running it; ToString gives the lines of "./ps3 info".</summary>
+/// <summary>Facts about a kernel that are known without running it; ToString returns the lines of "./ps3 info".</summary>
 public sealed record KernelInfo
 {
     /// <summary>The file.</summary>
     public required string FileName { get; init; }
 
-    /// <summary>What it is.</summary>
+    /// <summary>Its kind.</summary>
     public required BootImageKind Kind { get; init; }
 
     /// <summary>"gzip", "xz" or "none".</summary>
@@ -22,13 +22,13 @@ public sealed record KernelInfo
     /// <summary>Unpacked bytes.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Where thread 0 begins.</summary>
+    /// <summary>Entry of thread 0.</summary>
     public required LparAddress Entry { get; init; }
 
-    /// <summary>Where thread 1 begins, if it does.</summary>
+    /// <summary>Entry of thread 1, or null when it does not start.</summary>
     public required LparAddress? SecondaryEntry { get; init; }
 
-    /// <summary>What is placed where.</summary>
+    /// <summary>The segments of the image.</summary>
     public required IReadOnlyList<BootSegment> Segments { get; init; }
 
     /// <summary>The "Linux version ..." line.</summary>
@@ -40,20 +40,20 @@ public sealed record KernelInfo
     /// <summary>Number of symbols.</summary>
     public int Symbols { get; init; }
 
-    /// <summary>Where a wrapped image has its device tree.</summary>
+    /// <summary>The device tree of a wrapped image.</summary>
     public MemoryRange? EmbeddedTree { get; init; }
 
     /// <summary>The command line in that tree.</summary>
     public string? EmbeddedCommandLine { get; init; }
 
-    /// <summary>The options of the embedded configuration that matter here; empty without CONFIG_IKCONFIG.</summary>
+    /// <summary>The relevant options of the embedded configuration; empty without CONFIG_IKCONFIG.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
 
-    /// <summary>What works here but would not on a console.</summary>
+    /// <summary>Warnings about properties that work here but would not on a console.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>Looks an image over.</summary>
-    /// <exception cref="ImageFormatException">A part that was looked at is damaged.</exception>
+    /// <summary>Inspects an image.</summary>
+    /// <exception cref="ImageFormatException">An inspected part is damaged.</exception>
     public static KernelInfo Of(BootImage image)
     {
         EmbeddedTree? tree = image.Kind == BootImageKind.Vmlinux ? null : Boot.EmbeddedTree.Find(image);
@@ -77,15 +77,15 @@ public sealed record KernelInfo
         };
     }
 
-    /// <summary>True when the image says that it is Linux.</summary>
+    /// <summary>True when the image contains Linux's version text.</summary>
     public static bool IsLinux(BootImage image) => KernelText.FindVersion(image.Segments) is not null;
 
-    /// <summary>The command line an image with a device tree of its own brings along, or null.</summary>
+    /// <summary>The command line of an image that contains a device tree, or null.</summary>
     public static string? CommandLineOf(BootImage image) => image.Kind == BootImageKind.Vmlinux
         ? null
         : Boot.EmbeddedTree.Find(image)?.Document.Root.Child("chosen")?.FindString("bootargs");
 
-    /// <summary>The plain text lines, one fact each.</summary>
+    /// <summary>The facts as lines of text, one fact each.</summary>
     public IEnumerable<string> ToLines()
     {
         yield return $"file           {FileName}";

@@ -8,26 +8,26 @@ namespace Ps3Platform.Machine.Configuration;
 
 /// <summary>
 /// Reads options from JSON: one object whose keys are the options' names and whose values are written as on the command line, units
-/// included. Comments and trailing commas are allowed; an unknown or repeated key is an error. The text may come from anywhere: whatever
-/// is wrong with it ends in a <see cref="ConfigurationException"/> with line and column.
+/// included. Comments and trailing commas are allowed; an unknown or repeated key is an error. The text is untrusted: every error in it
+/// is reported as a <see cref="ConfigurationException"/> with line and column.
 /// </summary>
 public static class ConfigurationFile
 {
-    /// <summary>The largest file, in bytes. All options together take some kilobytes.</summary>
+    /// <summary>Size of the largest file that is accepted, in bytes. All options together take some kilobytes.</summary>
     public const int MaximumBytes = 1 << 20;
 
-    /// <summary>The key under which editors look for the schema; its value is not used.</summary>
+    /// <summary>The key in which editors find the schema; its value is ignored.</summary>
     internal const string SchemaKey = "$schema";
 
-    // Options do not nest; one level more lets the reader name the key of a value that does.
+    // Options do not nest; one more level lets the reader name the key of a nested value in its message.
     private const int MaximumDepth = 4;
 
-    /// <summary>Reads a file's options into those there are.</summary>
+    /// <summary>Reads a file's options and sets them.</summary>
     /// <param name="json">The file's bytes, UTF-8.</param>
     /// <param name="name">What messages call the file.</param>
-    /// <param name="options">Takes the values.</param>
-    /// <param name="folder">The folder that relative paths in the file begin at; empty: the working directory.</param>
-    /// <exception cref="ConfigurationException">It is no JSON, or an option is unknown, given twice, or has a wrong value.</exception>
+    /// <param name="options">Receives the values.</param>
+    /// <param name="folder">The folder to which relative paths in the file refer; empty for the working directory.</param>
+    /// <exception cref="ConfigurationException">It is not JSON, or an option is unknown, given twice, or has an invalid value.</exception>
     public static void Read(ReadOnlySpan<byte> json, string name, SourcedOptions options, string folder = "")
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -80,7 +80,7 @@ public static class ConfigurationFile
                 throw text.Refuse(reader.TokenStartIndex, $"{SchemaKey}: give a string, or leave it out");
         }
 
-        // Anything but blanks and comments behind the object is an error of the reader's own.
+        // Throws a JsonException if anything except blanks and comments follows the object.
         reader.Read();
     }
 
@@ -107,7 +107,7 @@ public static class ConfigurationFile
         }
     }
 
-    // A file of options can be moved together with the files it names.
+    // Paths are relative to the options file, so that it can be moved together with the files it names.
     private static string Resolve(string path, JsonShape shape, string folder)
     {
         if (folder.Length == 0 || path.Length == 0 || path == "-" || BlockOptions.IsAddressText(path) || path.Contains('\0', StringComparison.Ordinal))
@@ -124,7 +124,7 @@ public static class ConfigurationFile
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair, or bytes that are no UTF-8.
+            // Half of a surrogate pair, or bytes that are not UTF-8.
             throw text.Refuse(reader.TokenStartIndex, "the string is no valid Unicode; save the file as UTF-8");
         }
     }
@@ -133,7 +133,7 @@ public static class ConfigurationFile
     {
         IEnumerable<string> names = MachineSchema.Fields.SelectMany(static field => (IEnumerable<string>)[field.Name, .. field.Aliases]);
         string? near = Suggestions.Nearest(key, names.Append(SchemaKey));
-        // Aliases are for the command line alone.
+        // Aliases are valid on the command line only.
         near = MachineSchema.Fields.FirstOrDefault(field => near is not null && field.Aliases.Contains(near))?.Name ?? near;
         string shown = SourcedOptions.Shown(key);
         return near is null ? $"{shown}: no such option; \"ps3 help boot\" lists the options, without their dashes"
@@ -182,7 +182,7 @@ public static class ConfigurationFile
             return (before.Count((byte)'\n') + 1, Encoding.UTF8.GetCharCount(before[start..]) + 1);
         }
 
-        /// <summary>What messages call an offset: <c>machine.json:3:13</c>.</summary>
+        /// <summary>An offset as messages show it: <c>machine.json:3:13</c>.</summary>
         public string Place(long offset)
         {
             (int line, int column) = Position(offset);
@@ -192,7 +192,7 @@ public static class ConfigurationFile
         public ConfigurationException Refuse(long offset, string problem) =>
             new($"{Place(offset)}: {problem}{(problem.EndsWith('?') ? "" : ".")}");
 
-        /// <summary>An error of the JSON reader's, which tells the line and the byte in it, both from 0, and ends with them.</summary>
+        /// <summary>Converts an error of the JSON reader, whose message ends with the line and the byte in it, both from 0.</summary>
         public ConfigurationException Refuse(JsonException error)
         {
             long line = error.LineNumber ?? 0;

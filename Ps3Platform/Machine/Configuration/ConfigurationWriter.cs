@@ -6,7 +6,7 @@ using Ps3Platform.Machine.Configuration.Kinds;
 
 namespace Ps3Platform.Machine.Configuration;
 
-/// <summary>Writes options as <see cref="ConfigurationFile"/> reads them, and the JSON schema of such files.</summary>
+/// <summary>Writes options in the format that <see cref="ConfigurationFile"/> reads, and the JSON schema of such files.</summary>
 public static class ConfigurationWriter
 {
     private static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -71,7 +71,7 @@ public static class ConfigurationWriter
     {
         if (shape.IsBoolean)
             yield return "boolean";
-        // What may be a number only is a whole one; what may have a unit may have a fraction too.
+        // A value that can only be a number is whole; a value that can have a unit may also have a fraction.
         if (shape.IsNumber)
             yield return shape.IsString ? "number" : "integer";
         if (shape.IsString)

@@ -2,10 +2,10 @@ using Ps3Platform.Loaders;
 
 namespace Ps3Platform.Machine.Configuration;
 
-/// <summary>A kernel to boot, and what belongs to it.</summary>
+/// <summary>A kernel to boot, with its initial RAM disk and command line.</summary>
 /// <param name="Kernel">The kernel file.</param>
 /// <param name="Initrd">Path of the initial RAM disk that was built with it, or null.</param>
-/// <param name="CommandLine">The command line it wants unless another is given, or null.</param>
+/// <param name="CommandLine">The command line to use unless another is given, or null.</param>
 public sealed record Guest(ImageFile Kernel, string? Initrd = null, string? CommandLine = null);
 
 /// <summary>Opens the files that options name.</summary>
@@ -17,7 +17,7 @@ public interface IOptionFiles
     /// <summary>The file that an option names.</summary>
     /// <param name="option">The option's name, without dashes, for messages.</param>
     /// <param name="path">The file.</param>
-    /// <param name="wanted">What it should be, for messages: "a device tree blob".</param>
+    /// <param name="wanted">The expected kind of file, for messages: "a device tree blob".</param>
     ImageFile Read(string option, string path, string wanted);
 }
 

@@ -25,7 +25,7 @@ using SpuRuntime.Timeline;
 
 namespace Ps3Platform.Machine.Configuration;
 
-/// <summary>What drives the guest's clocks.</summary>
+/// <summary>The source of guest time.</summary>
 public enum ClockMode
 {
     /// <summary>The time base follows the host's clock.</summary>
@@ -35,26 +35,26 @@ public enum ClockMode
     Instructions,
 }
 
-/// <summary>Everything that is chosen about a machine before it is built.</summary>
+/// <summary>The complete configuration from which <see cref="MachineBuilder"/> builds a machine.</summary>
 public sealed record MachineConfig
 {
     /// <summary>Retail consoles: 256 MiB.</summary>
     public const ulong DefaultMemory = 256UL << 20;
 
-    /// <summary>SPEs a retail console gives to OtherOS: of eight one is switched off, and lv1 keeps one.</summary>
+    /// <summary>SPEs that a retail console gives to OtherOS: one of eight is disabled, and lv1 reserves one.</summary>
     public const int RetailSpes = 6;
 
     /// <summary>SPEs of a Cell.</summary>
     public const int MostSpes = 8;
 
     /// <summary>
-    /// Makes devices beside those that every console has. Each function is called once, while the machine is built.
+    /// Functions that make devices in addition to those of every console. Each is called once, while the machine is built.
     /// </summary>
     public IReadOnlyList<Func<DevicePorts, IDevice>> Devices { get; init; } = [];
 
     /// <summary>
-    /// The bytes of the disk's OtherOS region, or null for a machine without a disk. The machine does not dispose of it: a guest that restarts
-    /// finds its disk again.
+    /// Stores the bytes of the disk's OtherOS region; null for a machine without a disk. The machine does not dispose of it, so that a
+    /// restarted guest has the same disk.
     /// </summary>
     public IBlockBackend? Disk { get; init; }
 
@@ -82,7 +82,7 @@ public sealed record MachineConfig
     /// <summary>The kernel command line.</summary>
     public string? CommandLine { get; init; }
 
-    /// <summary>Memory of the partition in bytes: boot memory and what lv1_allocate_memory gives, together.</summary>
+    /// <summary>Memory of the partition in bytes: boot memory and the memory that lv1_allocate_memory allocates, together.</summary>
     public ulong MemorySize { get; init; } = DefaultMemory;
 
     /// <summary>Hardware threads of the PPE: 1 or 2.</summary>
@@ -97,49 +97,49 @@ public sealed record MachineConfig
     /// </summary>
     public SpeSchedulerOptions SpeScheduling { get; init; } = new();
 
-    /// <summary>Write down what each SPE does when, for <see cref="Spes.MachineSpes.Timeline"/>.</summary>
+    /// <summary>Record what each SPE does and when, in <see cref="Spes.MachineSpes.Timeline"/>.</summary>
     public bool SpeTimeline { get; init; }
 
-    /// <summary>How SPU instructions are run.</summary>
+    /// <summary>The engine that executes SPU instructions.</summary>
     public SpuEngine SpuEngine { get; init; } = SpuEngine.Auto;
 
-    /// <summary>How compiled SPU code does single precision.</summary>
+    /// <summary>Accuracy of single precision in compiled SPU code.</summary>
     public SpuFloatMode SpuFloat { get; init; } = SpuFloatMode.Exact;
 
-    /// <summary>What executes SPU instructions, for tests; null: the usual.</summary>
+    /// <summary>Makes the engines of SPU instructions, for tests; null for the standard engines.</summary>
     internal ISpuEngineFactory? SpuEngines { get; init; }
 
-    /// <summary>What drives time.</summary>
+    /// <summary>The source of guest time.</summary>
     public ClockMode Clock { get; init; } = ClockMode.Host;
 
     /// <summary>
-    /// Each hardware thread runs on a host thread of its own. Only with the host's clock and two threads, else without effect;
-    /// tried on x86-64 only, whose order of storage is stronger than a PPE's. Guests with two busy threads gain; the first tier of
-    /// native code is for one host thread only, so that all others start more slowly.
+    /// Runs each hardware thread on its own host thread. It has an effect only with the host's clock and two threads, and was tested only
+    /// on x86-64, whose storage order is stronger than a PPE's. Guests with two busy threads run faster. The first tier of native code
+    /// supports one host thread only, so all other guests start more slowly.
     /// </summary>
     public bool HostThreads { get; init; }
 
-    /// <summary>How guest code is run.</summary>
+    /// <summary>The engine that executes PPE instructions.</summary>
     public PpuEngine Engine { get; init; } = PpuEngine.Auto;
 
     /// <summary>
-    /// Guest instructions kept compiled at most, by the PPE's compiler and by that of the SPEs; null: as many as usual for each. Code that is
-    /// evicted is compiled again when it is hot again.
+    /// The maximum of guest instructions kept compiled, for the PPE's compiler and for that of the SPEs; null for their defaults. Evicted
+    /// code is compiled again when it becomes hot again.
     /// </summary>
     public long? CompiledLimit { get; init; }
 
-    /// <summary>The picture size the monitor asks for.</summary>
+    /// <summary>The picture size that the monitor reports.</summary>
     public VideoMode Video { get; init; } = VideoMode.P720;
 
-    /// <summary>What the GPU grants beside the framebuffer.</summary>
+    /// <summary>The functions that the GPU allows beside the framebuffer.</summary>
     public GpuProfile Gpu { get; init; } = GpuProfile.Retail;
 
-    /// <summary>What lv1_get_version_info says.</summary>
+    /// <summary>The version that lv1_get_version_info reports.</summary>
     public FirmwareVersion Firmware { get; init; } = FirmwareVersion.Retail;
 
     /// <summary>
-    /// Real-time clock at power-on with the instruction clock, in seconds since 2000-01-01 UTC. The default is the day OtherOS
-    /// reached the shops in Europe, 2007-03-23.
+    /// Real-time clock at power-on with the instruction clock, in seconds since 2000-01-01 UTC. The default is the day of the console's
+    /// release in Europe, 2007-03-23.
     /// </summary>
     public ulong RtcAtPowerOn { get; init; } = 227_923_200;
 
@@ -152,15 +152,15 @@ public sealed record MachineConfig
     /// <summary>The Ethernet controller's address and VLANs.</summary>
     public GelicConfig Gelic { get; init; } = new();
 
-    /// <summary>What the Ethernet cable leads to; null: to nothing but the debug console, which is always read.</summary>
+    /// <summary>The network that the Ethernet cable is connected to; null for none. The debug console is read in either case.</summary>
     public INetworkBackend? Network { get; init; }
 
-    /// <summary>Takes console bytes: the debug console over Ethernet and lv1's own. Called under the machine's lock.</summary>
+    /// <summary>Receives the bytes of the debug console over Ethernet and of lv1's console. Called under the machine's lock.</summary>
     public Action<ReadOnlySpan<byte>>? Console { get; init; }
 
-    /// <summary>Where parts report what is unusual.</summary>
+    /// <summary>Makes the loggers of the machine's parts.</summary>
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
 
-    /// <summary>Boot memory (rm_size): 128 MiB as on consoles, or all memory when there is less.</summary>
+    /// <summary>Boot memory (rm_size) in bytes: 128 MiB as on consoles, or all memory when that is less.</summary>
     public ulong BootMemorySize => Math.Min(BootRequest.RetailBootMemory, MemorySize);
 }

@@ -11,15 +11,15 @@ using SpuRuntime.Timeline;
 
 namespace Ps3Platform.Machine.Configuration;
 
-/// <summary>Makes what a machine is built from: opens the files that options name, and decides what was left open.</summary>
+/// <summary>Makes a <see cref="MachineConfig"/>: opens the files that options name, and chooses values for options not given.</summary>
 public static class MachineConfigFactory
 {
-    /// <summary>The configuration that options ask for. Console and loggers are the caller's to add.</summary>
+    /// <summary>Makes the configuration for options. The caller adds console and loggers.</summary>
     /// <param name="options">The options.</param>
     /// <param name="files">Opens their files.</param>
-    /// <param name="note">Told what a user should know, such as a fix-up of the kernel; null: nobody is.</param>
+    /// <param name="note">Receives messages for the user, such as a fix-up of the kernel; null to drop them.</param>
     /// <exception cref="ConfigurationException">
-    /// Options are out of range or do not go together; it is found before a file is opened.
+    /// Options are out of range or contradict each other. This is checked before any file is opened.
     /// </exception>
     /// <exception cref="ImageFormatException">A file is damaged or of another kind.</exception>
     public static MachineConfig Create(MachineOptions options, IOptionFiles files, Action<string>? note = null)

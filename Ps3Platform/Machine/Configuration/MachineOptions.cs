@@ -3,6 +3,7 @@ using CellPpe.Ppe.Engines;
 using Microsoft.Extensions.Logging;
 
 using Ps3Platform.Devices.Blocks;
+using Ps3Platform.Devices.Characters;
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Network;
 using Ps3Platform.Devices.Video;
@@ -15,14 +16,14 @@ using SpuRuntime.Timeline;
 namespace Ps3Platform.Machine.Configuration;
 
 /// <summary>
-/// Everything a user can choose about a machine and its run, as plain data: the command line, a JSON file and a program that uses this
-/// library fill in the same record. <see cref="MachineSchema"/> has each property's name, unit, range and help;
+/// All options of a machine and its run, as plain data: the command line, a JSON file and a program that uses this library set the
+/// same record. <see cref="MachineSchema"/> has each property's name, unit, range and help;
 /// the initial values here are the defaults. <see cref="MachineConfigFactory"/> opens the files and makes a <see cref="MachineConfig"/>.
 /// </summary>
-/// <remarks>A null means "not given": what holds then is said at the property.</remarks>
+/// <remarks>Null means "not given"; the property's summary has the value that is then used.</remarks>
 public sealed record MachineOptions
 {
-    /// <summary>The kernel's path, or a name that stands for a guest; null: the guest that the host program has built in.</summary>
+    /// <summary>The kernel's path, or the name of a known guest; null for the guest that is built into the host program.</summary>
     public string? Kernel { get; init; }
 
     /// <summary>Path of the initial RAM disk; null: the one that belongs to the guest, or none.</summary>
@@ -31,7 +32,7 @@ public sealed record MachineOptions
     /// <summary>The kernel command line; null: the one that belongs to the guest, or none.</summary>
     public string? CommandLine { get; init; }
 
-    /// <summary>What the disk's OtherOS region is stored in; null: there is no disk.</summary>
+    /// <summary>The image that stores the disk's OtherOS region; null for no disk.</summary>
     public BlockOptions? Disk { get; init; }
 
     /// <summary>The medium of the optical drive; null: it is empty.</summary>
@@ -49,16 +50,16 @@ public sealed record MachineOptions
     /// <summary>Hardware threads of the PPE.</summary>
     public int Threads { get; init; } = 2;
 
-    /// <summary>What drives time.</summary>
+    /// <summary>The source of guest time.</summary>
     public ClockMode Clock { get; init; } = ClockMode.Host;
 
     /// <summary>Host threads that run the PPE's hardware threads.</summary>
     public int HostThreads { get; init; } = 1;
 
-    /// <summary>How PPE instructions are run.</summary>
+    /// <summary>The engine that executes PPE instructions.</summary>
     public PpuEngine Engine { get; init; } = PpuEngine.Auto;
 
-    /// <summary>The picture size the monitor asks for.</summary>
+    /// <summary>The picture size that the monitor reports.</summary>
     public VideoMode Video { get; init; } = VideoMode.P720;
 
     /// <summary>Path of the picture that is written when the machine stops, or null.</summary>
@@ -75,6 +76,15 @@ public sealed record MachineOptions
 
     /// <summary>End the run when the guest restarts.</summary>
     public bool NoReboot { get; init; }
+
+    /// <summary>Where the monitor's lines for people are, or null.</summary>
+    public CharacterSpec? Monitor { get; init; }
+
+    /// <summary>Where the monitor's JSON for programs is, or null.</summary>
+    public CharacterSpec? Qmp { get; init; }
+
+    /// <summary>Start stopped, before the guest's first instruction.</summary>
+    public bool Paused { get; init; }
 
     /// <summary>Print speed and counts at the end.</summary>
     public bool Stats { get; init; }
@@ -94,28 +104,28 @@ public sealed record MachineOptions
     /// <summary>SPEs of the partition.</summary>
     public int Spes { get; init; } = MachineConfig.RetailSpes;
 
-    /// <summary>How SPU instructions are run; null: as <see cref="Engine"/> says.</summary>
+    /// <summary>The engine that executes SPU instructions; null for the one that corresponds to <see cref="Engine"/>.</summary>
     public SpuEngine? SpuEngine { get; init; }
 
     /// <summary>Single precision of compiled SPU code; null: exact.</summary>
     public SpuFloatMode? SpuFloat { get; init; }
 
-    /// <summary>How SPEs share host threads; null: what suits clock and host.</summary>
+    /// <summary>How SPEs share host threads; null to choose by clock and host.</summary>
     public SpePolicy? SpePolicy { get; init; }
 
-    /// <summary>Host threads of <see cref="SpuRuntime.Scheduling.SpePolicy.TimeSliced"/>; null: one a core.</summary>
+    /// <summary>Host threads of <see cref="SpuRuntime.Scheduling.SpePolicy.TimeSliced"/>; null for one per core.</summary>
     public int? SpeThreads { get; init; }
 
-    /// <summary>How long an SPE runs while others wait; null: the policy's own choice.</summary>
+    /// <summary>How long an SPE runs while others wait; null for the policy's default.</summary>
     public SpeQuantum? SpeQuantum { get; init; }
 
-    /// <summary>Path of a file that tells what each SPE did when, or null.</summary>
+    /// <summary>Path of the trace file of what each SPE did and when, or null.</summary>
     public string? SpeTimeline { get; init; }
 
     /// <summary>Path of the System.map of a stripped kernel, or null.</summary>
     public string? Symbols { get; init; }
 
-    /// <summary>What the GPU grants a partition beside the framebuffer.</summary>
+    /// <summary>The functions that the GPU allows beside the framebuffer.</summary>
     public GpuProfile Gpu { get; init; } = GpuProfile.Retail;
 
     /// <summary>What is done about a guest that has locked up, or panicked and stopped.</summary>
@@ -127,16 +137,16 @@ public sealed record MachineOptions
     /// <summary>Effective address (0x...) or symbol of the kernel before whose instruction the run stops, or null.</summary>
     public string? Break { get; init; }
 
-    /// <summary>The machine's name, or null. Its Ethernet address follows from it.</summary>
+    /// <summary>The machine's name, or null. Its Ethernet address is derived from it.</summary>
     public string? Name { get; init; }
 
-    /// <summary>What the Ethernet cable leads to.</summary>
+    /// <summary>The network that the Ethernet cable is connected to.</summary>
     public NetworkSpec Network { get; init; } = NetworkSpec.None;
 
-    /// <summary>The Ethernet address in the low 48 bits; null: one that follows from <see cref="Name"/>, or always the same.</summary>
+    /// <summary>The Ethernet address in the low 48 bits; null for one derived from <see cref="Name"/>, or the fixed one.</summary>
     public ulong? MacAddress { get; init; }
 
-    /// <summary>Path of a pcapng file of what passes on the cable, or null.</summary>
+    /// <summary>Path of the pcapng file of the frames on the cable, or null.</summary>
     public string? PacketCapture { get; init; }
 
     /// <summary>The Ethernet controller has a console's internal VLANs, and a wireless LAN that finds nothing.</summary>

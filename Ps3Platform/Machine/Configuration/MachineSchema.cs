@@ -3,6 +3,7 @@ using CellPpe.Ppe.Engines;
 using Microsoft.Extensions.Logging;
 
 using Ps3Platform.Devices.Blocks;
+using Ps3Platform.Devices.Characters;
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Network;
 using Ps3Platform.Devices.Video;
@@ -116,6 +117,17 @@ public static class MachineSchema
         new FlagField(
             "no-reboot", "Stop with exit code 5 when the guest restarts, instead of restarting.",
             static o => o.NoReboot, static (o, on) => o with { NoReboot = on }),
+        new ValueField<CharacterSpec>(
+            "monitor", new MonitorPlaceKind(),
+            "Take commands while the guest runs, a line each: info, stop, cont, screendump, system_reset, quit; \"help\" lists them. "
+            + "tcp and unix listen, on loopback if no HOST is given.",
+            static o => o.Monitor, static (o, place) => o with { Monitor = place }),
+        new ValueField<CharacterSpec>(
+            "qmp", new MonitorPlaceKind(), "The same for programs: JSON lines as of the QEMU Machine Protocol, with events.",
+            static o => o.Qmp, static (o, place) => o with { Qmp = place }),
+        new FlagField(
+            "paused", "Start stopped: the guest waits for the monitor's command cont.",
+            static o => o.Paused, static (o, on) => o with { Paused = on }) { Aliases = ["-S"] },
         new FlagField(
             "stats", "Print instructions, speed and counts at the end.",
             static o => o.Stats, static (o, on) => o with { Stats = on }),

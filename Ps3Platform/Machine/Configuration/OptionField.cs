@@ -16,37 +16,37 @@ public abstract class OptionField
         Help = help;
     }
 
-    /// <summary>Its name in a JSON file: <c>memory</c>. On the command line two dashes stand before it.</summary>
+    /// <summary>Its name in a JSON file: <c>memory</c>. On the command line it is preceded by two dashes.</summary>
     public string Name { get; }
 
-    /// <summary>What it is for, as whole sentences, without range and default.</summary>
+    /// <summary>Its help text, in whole sentences, without range and default.</summary>
     public string Help { get; }
 
     /// <summary>Other names on the command line, with their dashes.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    /// <summary>On the command line it is the operand instead of an option.</summary>
+    /// <summary>True when it is the operand of the command line instead of an option.</summary>
     public bool IsOperand { get; init; }
 
-    /// <summary>The place of its value in a synopsis, or null for one that is true or false.</summary>
+    /// <summary>The placeholder of its value in a synopsis, or null for a flag.</summary>
     public abstract string? Placeholder { get; }
 
-    /// <summary>The values there are, or null when all of the kind are.</summary>
+    /// <summary>The range of values, or null when all values of the kind are allowed.</summary>
     public abstract string? Range { get; }
 
     /// <summary>How values are written, with their units, or null.</summary>
     public abstract string? Notation { get; }
 
-    /// <summary>How its value stands in a JSON file.</summary>
+    /// <summary>The form of its value in a JSON file.</summary>
     public abstract JsonShape Shape { get; }
 
-    /// <summary>What holds when it is not given, as a user would write it; null where that is nothing, or has no word of its own.</summary>
+    /// <summary>The value used when it is not given, as a user would write it; null when there is none.</summary>
     public string? Default => Write(new MachineOptions()) ?? Implied;
 
-    /// <summary>What a null in the record means, as a user would write it, or null.</summary>
+    /// <summary>The value that null in the record stands for, as a user would write it, or null.</summary>
     internal string? Implied { get; init; }
 
-    /// <summary>Puts a value into a record.</summary>
+    /// <summary>Sets the option in a record.</summary>
     /// <param name="text">The value as on the command line.</param>
     /// <param name="options">The record.</param>
     /// <param name="changed">The record with the value.</param>
@@ -60,10 +60,10 @@ public abstract class OptionField
 
 /// <summary>An option with a value.</summary>
 /// <param name="name">Its name, without dashes.</param>
-/// <param name="kind">What it takes.</param>
-/// <param name="help">What it is for.</param>
-/// <param name="get">Its value in a record, as a <typeparamref name="T"/>, or null.</param>
-/// <param name="set">The record with a value.</param>
+/// <param name="kind">The kind of its value.</param>
+/// <param name="help">Its help text.</param>
+/// <param name="get">Returns its value in a record, as a <typeparamref name="T"/>, or null.</param>
+/// <param name="set">Returns the record with a value.</param>
 internal sealed class ValueField<T>(
     string name, ValueKind<T> kind, string help, Func<MachineOptions, object?> get, Func<MachineOptions, T, MachineOptions> set)
     : OptionField(name, help)
@@ -86,11 +86,11 @@ internal sealed class ValueField<T>(
     public override string? Write(MachineOptions options) => get(options) is T value ? kind.Write(value) : null;
 }
 
-/// <summary>An option that is given or not.</summary>
+/// <summary>A flag: an option without a value.</summary>
 /// <param name="name">Its name, without dashes.</param>
 /// <param name="help">What it is for.</param>
-/// <param name="get">Whether it is given in a record.</param>
-/// <param name="set">The record with it or without.</param>
+/// <param name="get">Returns whether it is set in a record.</param>
+/// <param name="set">Returns the record with the flag set or cleared.</param>
 internal sealed class FlagField(string name, string help, Func<MachineOptions, bool> get, Func<MachineOptions, bool, MachineOptions> set)
     : OptionField(name, help)
 {

@@ -1,5 +1,6 @@
 using CellPpe.Ppe.Engines;
 
+using Ps3Platform.Devices.Characters;
 using Ps3Platform.Devices.Network;
 using SpuRuntime.Engine;
 using SpuRuntime.Execution;
@@ -7,21 +8,22 @@ using SpuRuntime.Scheduling;
 
 namespace Ps3Platform.Machine.Configuration;
 
-/// <summary>Something that is wrong with options.</summary>
+/// <summary>An error in options.</summary>
 /// <param name="Field">The option's name, without dashes.</param>
 /// <param name="Problem">What is wrong and what to give instead: "give 1 or 2".</param>
 public sealed record OptionProblem(string Field, string Problem);
 
-/// <summary>What options mean together, and which have no effect or contradict each other.</summary>
+/// <summary>Rules over several options: derived values, options without effect, and contradictions.</summary>
 public static class OptionRules
 {
     private static readonly string[] SpeFields = ["spu-engine", "spu-float", "spe-policy", "spe-threads", "spe-quantum", "spe-timeline"];
 
-    /// <summary>Everything that is wrong with options: values out of range first, then what does not go together.</summary>
+    /// <summary>All errors in options: first values out of range, then contradictions.</summary>
     public static IEnumerable<OptionProblem> Problems(MachineOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return OutOfRange(options).Concat(OfThreads(options)).Concat(OfSpes(options)).Concat(OfNetwork(options)).Concat(OfDisc(options));
+        return OutOfRange(options).Concat(OfThreads(options)).Concat(OfSpes(options)).Concat(OfNetwork(options))
+            .Concat(OfMonitor(options)).Concat(OfDisc(options));
     }
 
     /// <summary>The engine of the SPEs' programs.</summary>
@@ -50,7 +52,7 @@ public static class OptionRules
             : SpeSchedulerOptions.PolicyFor(options.Spes, cores);
     }
 
-    // A program may have put anything into the record: what cannot be read back is out of range.
+    // A program may have set any value in the record. A value that cannot be written and read again is out of range.
     private static IEnumerable<OptionProblem> OutOfRange(MachineOptions options)
     {
         foreach (OptionField field in MachineSchema.Fields)
@@ -92,6 +94,18 @@ public static class OptionRules
             yield return new OptionProblem("cdrom", "a disc is read and never written; leave size= and snapshot out");
     }
 
+    private static IEnumerable<OptionProblem> OfMonitor(MachineOptions options)
+    {
+        if (options.Qmp is { } qmp && options.Monitor is { } monitor && SamePlace(qmp, monitor))
+            yield return new OptionProblem("qmp", "--monitor is there already; give another place, such as unix:PATH");
+        if (options.Paused && options.Monitor is null && options.Qmp is null)
+            yield return new OptionProblem("paused", "the guest would wait for ever; add --monitor WHERE or --qmp WHERE");
+    }
+
+    // Port 0 is another one each time.
+    private static bool SamePlace(CharacterSpec one, CharacterSpec other) =>
+        one.ToString() == other.ToString() && (one.Kind != CharacterKind.Tcp || one.Port != 0);
+
     private static IEnumerable<OptionProblem> OfSpes(MachineOptions options)
     {
         if (options.Spes == 0)
@@ -132,7 +146,7 @@ public static class OptionRules
             yield return new OptionProblem("spu-float", NoEffectInterpreted);
     }
 
-    /// <summary>What is wrong with relaxed arithmetic where nothing is compiled.</summary>
+    /// <summary>The message for relaxed arithmetic on an engine that does not compile.</summary>
     internal const string NoEffectInterpreted =
         "has no effect on the interpreter, which is always exact; leave it out, or choose another engine";
 }

@@ -2,27 +2,27 @@ using System.Text;
 
 namespace Ps3Platform.Machine.Configuration;
 
-/// <summary>Options, with the place where each was given, so that a message can name it. What is set later wins.</summary>
-/// <param name="options">What holds so far.</param>
+/// <summary>Options, with the place where each was given, so that a message can name it. A later value replaces an earlier one.</summary>
+/// <param name="options">The initial options.</param>
 public sealed class SourcedOptions(MachineOptions options)
 {
     private const int LongestShown = 60;
 
     private readonly Dictionary<string, (string Place, string Text)> _given = [];
 
-    /// <summary>Only defaults.</summary>
+    /// <summary>Starts with the defaults.</summary>
     public SourcedOptions()
         : this(new MachineOptions())
     {
     }
 
-    /// <summary>What holds.</summary>
+    /// <summary>The options as set so far.</summary>
     public MachineOptions Options { get; private set; } = options;
 
-    /// <summary>Takes a value.</summary>
+    /// <summary>Sets an option.</summary>
     /// <param name="field">The option.</param>
     /// <param name="text">The value, as on the command line.</param>
-    /// <param name="place">What a message calls the option: <c>-m</c>, <c>machine.json:3:13: memory</c>.</param>
+    /// <param name="place">The option as messages name it: <c>-m</c>, <c>machine.json:3:13: memory</c>.</param>
     /// <exception cref="ConfigurationException">The value is not of the kind or not in the range.</exception>
     public void Set(OptionField field, string text, string place)
     {
@@ -33,23 +33,23 @@ public sealed class SourcedOptions(MachineOptions options)
         Options = changed;
     }
 
-    /// <summary>What a message calls an option: the place where it was given, else its name on the command line.</summary>
+    /// <summary>An option as messages name it: by the place where it was given, otherwise by its name on the command line.</summary>
     /// <param name="field">The option's name, without dashes.</param>
     public string PlaceOf(string field) => _given.TryGetValue(field, out (string Place, string Text) given) ? given.Place : $"--{field}";
 
-    /// <summary>Makes sure that all values are in range and go together.</summary>
-    /// <exception cref="ConfigurationException">They do not; the message has the first problem.</exception>
+    /// <summary>Checks that all values are in range and do not contradict each other.</summary>
+    /// <exception cref="ConfigurationException">The check failed; the message has the first problem.</exception>
     public void Check()
     {
         if (OptionRules.Problems(Options).FirstOrDefault() is { } first)
             throw Refuse(MachineSchema.Find(first.Field)!, first.Problem);
     }
 
-    /// <summary>A text of unknown origin for a message: at most a line long, and nothing that a terminal would obey.</summary>
+    /// <summary>Untrusted text for a message: shortened to at most a line, and without control characters.</summary>
     internal static string Shown(string text) =>
         text.Length == 0 ? "\"\"" : text.Length > LongestShown ? $"{Printable(text[..LongestShown])}..." : Printable(text);
 
-    /// <summary>A text without anything that a terminal would obey.</summary>
+    /// <summary>A text without control characters.</summary>
     internal static string Printable(string text)
     {
         var shown = new StringBuilder();
@@ -61,7 +61,7 @@ public sealed class SourcedOptions(MachineOptions options)
     private ConfigurationException Refuse(OptionField field, string problem)
     {
         string text = _given.TryGetValue(field.Name, out (string Place, string Text) given) ? given.Text : field.Write(Options) ?? "";
-        // A flag is all that was written.
+        // A flag has no value to show.
         string value = field.Placeholder is null ? "" : $" {Shown(text)}";
         return new ConfigurationException($"{PlaceOf(field.Name)}{value}: {problem}.");
     }

@@ -1,9 +1,9 @@
 namespace Ps3Platform.Machine.Configuration;
 
-/// <summary>Finds what somebody meant who mistyped a word.</summary>
+/// <summary>Finds the known word that is nearest to a mistyped one.</summary>
 internal static class Suggestions
 {
-    /// <summary>The nearest of some words, or null when none is near.</summary>
+    /// <summary>The nearest of the known words, or null when none is near enough.</summary>
     public static string? Nearest(string word, IEnumerable<string> known)
     {
         string bare = Bare(word);
@@ -16,13 +16,13 @@ internal static class Suggestions
             string name = Bare(candidate);
             if (name.Length < 2)
                 continue;
-            // The beginning of a word is as good as one wrong letter.
+            // A prefix of a known word counts as one wrong letter.
             int distance = name.StartsWith(bare, StringComparison.Ordinal) ? Math.Min(1, name.Length - bare.Length) : Distance(bare, name);
             if (distance < least)
                 (best, least) = (candidate, distance);
         }
 
-        // In three letters one may be wrong, in four to eight two, in longer words a third.
+        // Tolerated wrong letters: one in up to three letters, two in four to eight, a third of longer words.
         int tolerated = Math.Max(bare.Length < 4 ? 1 : 2, bare.Length / 3);
         return least <= tolerated ? best : null;
     }

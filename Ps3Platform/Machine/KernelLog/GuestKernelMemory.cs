@@ -5,11 +5,11 @@ using CellPpe.Ppe.Threads;
 namespace Ps3Platform.Machine.KernelLog;
 
 /// <summary>
-/// A machine's memory as a 64-bit Linux kernel addresses it: its linear mapping of boot memory, and through the page table what lies
-/// elsewhere. Reads leave no trace. The machine must stand still.
+/// A machine's memory as a 64-bit Linux kernel addresses it: boot memory through the linear mapping, everything else through the page
+/// table. Reads do not change the machine, not even R bits. No thread may run meanwhile.
 /// </summary>
 /// <param name="memory">The partition's memory.</param>
-/// <param name="ppe">The processor whose page table translates what lies outside the linear mapping.</param>
+/// <param name="ppe">The processor whose page table translates addresses outside the linear mapping.</param>
 /// <param name="bootMemorySize">Bytes of boot memory, from address 0.</param>
 internal sealed class GuestKernelMemory(GuestMemory memory, PpuCore ppe, ulong bootMemorySize) : IKernelMemory
 {

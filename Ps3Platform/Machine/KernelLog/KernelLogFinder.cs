@@ -2,12 +2,12 @@ using Ps3Platform.Loaders.Elf;
 
 namespace Ps3Platform.Machine.KernelLog;
 
-/// <summary>Finds a kernel's log in guest memory: by symbols, by the kernel's own vmcoreinfo note, or by what it looks like.</summary>
+/// <summary>Finds a kernel's log in guest memory: by symbols, by the kernel's vmcoreinfo note, or by a search for its format.</summary>
 public static class KernelLogFinder
 {
     /// <summary>The log of the kernel in this memory, or null when none is found.</summary>
-    /// <param name="memory">What is searched.</param>
-    /// <param name="symbols">The kernel's symbols; may be empty, and those of another kernel do no harm.</param>
+    /// <param name="memory">The memory to search.</param>
+    /// <param name="symbols">The kernel's symbols. They may be empty, or belong to another kernel.</param>
     public static KernelLogText? Find(IKernelMemory memory, SymbolTable symbols)
     {
         ArgumentNullException.ThrowIfNull(memory);
@@ -17,7 +17,7 @@ public static class KernelLogFinder
 
     private static KernelLogText? ByNames(IKernelMemory memory, KernelNames names)
     {
-        // prb points to the ring in use; before it points anywhere there is only the first one.
+        // prb points to the ring in use. Before the kernel has set it, only the first ring exists.
         if (names.TryFind("prb", out ulong variable) && memory.TryReadPointer(variable, out ulong ring)
             && PrintkRingbuffer.TryRead(memory, ring) is { Messages.Count: > 0 } log)
         {

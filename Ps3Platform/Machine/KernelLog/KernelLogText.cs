@@ -17,13 +17,13 @@ public enum KernelLogFormat
 }
 
 /// <summary>One message of a kernel.</summary>
-/// <param name="Nanoseconds">When, by the kernel's clock; null where the kernel was built without times.</param>
+/// <param name="Nanoseconds">Time of the message by the kernel's clock; null where the kernel was built without times.</param>
 /// <param name="Level">0 (emergency) to 7 (debug); null where it is not known.</param>
-/// <param name="Text">What; may have several lines.</param>
+/// <param name="Text">The message; may have several lines.</param>
 public readonly record struct KernelMessage(ulong? Nanoseconds, int? Level, string Text);
 
-/// <summary>A kernel's log as it stood in guest memory, oldest message first.</summary>
-/// <param name="Format">How it was kept.</param>
+/// <summary>A kernel's log as read from guest memory, oldest message first.</summary>
+/// <param name="Format">Its format in memory.</param>
 /// <param name="Address">Kernel address of the buffer with the text.</param>
 /// <param name="Messages">The messages that are still there.</param>
 public sealed record KernelLogText(KernelLogFormat Format, ulong Address, IReadOnlyList<KernelMessage> Messages)
@@ -46,7 +46,7 @@ public sealed record KernelLogText(KernelLogFormat Format, ulong Address, IReadO
         }
     }
 
-    /// <summary>The line in which the kernel says that it has panicked, or null.</summary>
+    /// <summary>The line that reports a panic of the kernel, or null.</summary>
     public string? PanicLine
     {
         get
@@ -61,7 +61,7 @@ public sealed record KernelLogText(KernelLogFormat Format, ulong Address, IReadO
         }
     }
 
-    /// <summary>Text from guest memory for a terminal: control characters but the line feed become visible.</summary>
+    /// <summary>Text from guest memory for a terminal: control characters except the line feed are made visible.</summary>
     internal static string Clean(ReadOnlySpan<byte> bytes)
     {
         var text = new StringBuilder(Encoding.UTF8.GetString(bytes));
@@ -76,6 +76,6 @@ public sealed record KernelLogText(KernelLogFormat Format, ulong Address, IReadO
         return text.ToString();
     }
 
-    /// <summary>What a log consists of: ASCII, tabs and line feeds, and UTF-8 beyond ASCII.</summary>
+    /// <summary>True for the bytes that occur in a log: ASCII, tabs and line feeds, and UTF-8 beyond ASCII.</summary>
     internal static bool IsText(byte value) => value is (>= 0x20 and not 0x7f) or (byte)'\n' or (byte)'\t' or (byte)'\r' or 0x1b;
 }

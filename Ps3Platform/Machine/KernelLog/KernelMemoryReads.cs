@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Ps3Platform.Machine.KernelLog;
 
-/// <summary>Big-endian numbers out of a kernel's memory.</summary>
+/// <summary>Reads big-endian numbers from a kernel's memory.</summary>
 internal static class KernelMemoryReads
 {
     // 64-bit Linux on PowerPC: the linear mapping begins here (PAGE_OFFSET).

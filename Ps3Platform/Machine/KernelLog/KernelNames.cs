@@ -6,8 +6,8 @@ using Ps3Platform.Loaders.Elf;
 namespace Ps3Platform.Machine.KernelLog;
 
 /// <summary>
-/// Addresses of kernel variables: from a symbol table, and from the kernel's own vmcoreinfo note, which a kernel with kexec keeps
-/// for crash dumps and which names what a dump's reader needs to find the log (kernel/crash_core.c, log_buf_vmcoreinfo_setup).
+/// Addresses of kernel variables: from a symbol table, and from the kernel's vmcoreinfo note. A kernel with kexec keeps that note for
+/// crash dumps, and it names the variables of the log (kernel/crash_core.c, log_buf_vmcoreinfo_setup).
 /// </summary>
 internal sealed class KernelNames
 {

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Ps3Platform.Machine.KernelLog;
 
 /// <summary>
-/// The log since Linux 5.10 (kernel/printk/printk_ringbuffer.h): a ring of descriptors, one of what is known of each message, and
-/// one of text blocks. Layouts are those of a 64-bit kernel.
+/// The log since Linux 5.10 (kernel/printk/printk_ringbuffer.h): a ring of descriptors, a ring of printk_info with the facts about each
+/// message, and a ring of text blocks. Layouts are those of a 64-bit kernel.
 /// </summary>
 internal static class PrintkRingbuffer
 {
@@ -33,14 +33,14 @@ internal static class PrintkRingbuffer
 
     private readonly record struct Layout(ulong Count, ulong Descriptors, ulong Infos, ulong HeadId, ulong TailId, int SizeBits, ulong Data);
 
-    /// <summary>Reads the ring at an address. Null when there is none.</summary>
+    /// <summary>Reads the ring at an address. Null when no valid ring is there.</summary>
     public static KernelLogText? TryRead(IKernelMemory memory, ulong address)
     {
         Span<byte> header = stackalloc byte[HeaderSize];
         return memory.TryRead(address, header) && TryParse(header, out Layout layout) ? ReadMessages(memory, layout) : null;
     }
 
-    /// <summary>Finds the ring that was written last: a kernel with a longer log has left its first one behind.</summary>
+    /// <summary>Finds the ring that was written last. A kernel that has replaced its first ring by a longer one leaves both.</summary>
     public static KernelLogText? Search(IKernelMemory memory)
     {
         KernelLogText? best = null;
@@ -94,7 +94,7 @@ internal static class PrintkRingbuffer
     private static KernelLogText ReadMessages(IKernelMemory memory, in Layout layout)
     {
         var messages = new List<KernelMessage>();
-        // No two blocks share bytes, so that all text together fits the ring: what claims more is no log.
+        // Blocks do not overlap, so all text together fits the ring. A ring that claims more is not a log.
         ulong room = 1UL << layout.SizeBits;
         ulong count = ((layout.HeadId - layout.TailId) & IdMask) + 1;
         for (ulong step = 0; step < count; step++)
@@ -120,7 +120,7 @@ internal static class PrintkRingbuffer
         ulong index = id & (layout.Count - 1);
         if (!memory.TryRead(layout.Descriptors + (index * DescriptorSize), descriptor) || !memory.TryRead(layout.Infos + (index * InfoSize), info))
             return false;
-        // Committed (1) and finalized (2) descriptors hold a message; reserved ones not yet, reusable ones no more.
+        // Committed (1) and finalized (2) descriptors hold a message; reserved ones do not yet, reusable ones no longer.
         ulong state = Word(descriptor, 0);
         if ((state & IdMask) != id || state >> StateShift is not (1 or 2))
             return false;
@@ -132,11 +132,11 @@ internal static class PrintkRingbuffer
         return true;
     }
 
-    // A block that would reach beyond the ring's end stands at its beginning, as a whole (prb_data_ring's wrap).
+    // A block that would cross the ring's end is placed at the ring's beginning as a whole (prb_data_ring's wrap).
     private static bool TryReadText(IKernelMemory memory, in Layout layout, ulong id, ulong begin, ulong next, int length, out string text)
     {
         text = "";
-        // Logical positions that are odd stand for no block: the message is empty, or its text was lost.
+        // Odd logical positions mean that there is no block: the message is empty, or its text was lost.
         if ((begin & 1) != 0 && (next & 1) != 0)
             return length == 0;
         ulong size = 1UL << layout.SizeBits;

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Ps3Platform.Machine.KernelLog;
 
 /// <summary>
-/// The log of Linux 3.5 to 5.9 (kernel/printk/printk.c, struct printk_log): records of a header, text and a dictionary, one behind
-/// the other; a record of length 0 says that the next one stands at the buffer's beginning.
+/// The log of Linux 3.5 to 5.9 (kernel/printk/printk.c, struct printk_log): consecutive records of a header, text and a dictionary.
+/// A record of length 0 means that the next one is at the buffer's beginning.
 /// </summary>
 internal static class RecordRing
 {
@@ -16,14 +16,14 @@ internal static class RecordRing
     private const uint LeastBuffer = 4096;
     private const uint MostBuffer = 32 << 20;
 
-    // A chain of so many headers that fit each other is no coincidence.
+    // The number of consistent consecutive headers that is taken as a log and not as a coincidence.
     private const int LeastChain = 6;
 
-    // What a half overwritten record leaves between the newest record and the oldest one.
+    // The largest gap that a partly overwritten record leaves between the newest and the oldest record.
     private const int WidestGap = 2 * LongestRecord;
     private const ulong LatestTime = 1UL << 56;
 
-    /// <summary>A run of records that follow each other in memory.</summary>
+    /// <summary>Consecutive records in memory.</summary>
     private sealed record Chain(int Start, int End, List<KernelMessage> Messages);
 
     /// <summary>Reads the log by the kernel's variables. Null when they do not lead to one.</summary>
@@ -45,7 +45,7 @@ internal static class RecordRing
         int header = size is HeaderWithCaller || (size is null && HasCaller(buffer.AsSpan((int)first))) ? HeaderWithCaller : Header;
         var messages = new List<KernelMessage>();
         int at = (int)first;
-        // Every record moves on, and the buffer is gone through once.
+        // Every record advances the position, and the loop passes over the buffer once.
         for (long passed = 0; passed <= length;)
         {
             if (messages.Count > 0 && at == next)
@@ -98,7 +98,7 @@ internal static class RecordRing
 
     private static Chain? TryFollow(ReadOnlySpan<byte> image, int start)
     {
-        // Most places fail here: a time below two years, a length that is a multiple of four.
+        // This rejects most places: the time must be below two years, and the length a multiple of four.
         if (image[start] != 0 || (image[start + 9] & (Alignment - 1)) != 0 || !TryParse(image[start..], Header, out _, out _, strict: true))
         {
             if (!HasCaller(image[start..]) || !TryParse(image[start..], HeaderWithCaller, out _, out _, strict: true))
@@ -117,7 +117,7 @@ internal static class RecordRing
         return messages.Count < LeastChain ? null : new Chain(start, at, messages);
     }
 
-    // The caller's number in place of text: a task (below 2^31) or a processor (with the highest bit), never four letters.
+    // Whether the record has a caller's number in front of its text: a task (below 2^31) or a processor (with the highest bit set).
     private static bool HasCaller(ReadOnlySpan<byte> record) =>
         record.Length >= HeaderWithCaller && record[16] is 0 or 0x80 && BinaryPrimitives.ReadUInt16BigEndian(record[10..]) > 0;
 

@@ -5,15 +5,15 @@ using System.Text;
 namespace Ps3Platform.Machine.KernelLog;
 
 /// <summary>
-/// The log before Linux 3.5 (kernel/printk.c): characters in a ring, "&lt;6&gt;[    0.000000] text" a line; log_end counts all that
-/// were ever written.
+/// The log before Linux 3.5 (kernel/printk.c): a ring of characters, with lines of the form "&lt;6&gt;[    0.000000] text". log_end
+/// counts all characters ever written.
 /// </summary>
 internal static class TextRing
 {
     private const uint LeastBuffer = 4096;
     private const uint MostBuffer = 32 << 20;
 
-    // So many lines with a level are no coincidence.
+    // The number of lines with a level that is taken as a log and not as a coincidence.
     private const int LeastLines = 6;
 
     private const ulong MostDisorder = 1_000_000_000;
@@ -42,7 +42,7 @@ internal static class TextRing
         return messages.Count == 0 ? null : new KernelLogText(KernelLogFormat.Text, address, messages);
     }
 
-    /// <summary>Finds the piece of text with the most lines that begin with a level.</summary>
+    /// <summary>Finds the text with the most lines that begin with a level.</summary>
     public static KernelLogText? Search(IKernelMemory memory)
     {
         ReadOnlySpan<byte> image = memory.Image;
@@ -115,8 +115,8 @@ internal static class TextRing
         return (ulong)(seconds * 1_000_000_000);
     }
 
-    // A ring that has been filled has its newest line before its oldest one: behind the first line of which the next with a time is
-    // earlier. Times are those of several processors, which may be out of order by a little.
+    // In a ring that has wrapped, the newest line comes directly before the oldest one, so the ring is rotated at the first line whose
+    // successor has an earlier time. A small step back is ignored, because times of several processors may be slightly out of order.
     private static ReadOnlySpan<byte> Unroll(ReadOnlySpan<byte> ring)
     {
         ulong newest = 0;

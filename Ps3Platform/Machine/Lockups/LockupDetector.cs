@@ -6,13 +6,13 @@ using CellPpe.Ppe.Threads;
 
 namespace Ps3Platform.Machine.Lockups;
 
-/// <summary>What is done about a guest that can never get on, and about one that has panicked and stopped.</summary>
+/// <summary>What the machine does when a guest has locked up, or has panicked and stopped.</summary>
 public enum LockupAction
 {
-    /// <summary>Nothing: it is not looked for.</summary>
+    /// <summary>Nothing: lock-ups are not detected.</summary>
     Off,
 
-    /// <summary>It is reported once, and the machine runs on.</summary>
+    /// <summary>The machine reports it once and continues to run.</summary>
     Report,
 
     /// <summary>The run ends.</summary>
@@ -20,37 +20,38 @@ public enum LockupAction
 }
 
 /// <summary>
-/// Finds out that a guest has stopped for good. Between turns it only notes which threads make no hypercall but lv1_pause. When all
-/// of them have done so for a while there are two questions: whether every one is in a cycle that it can provably never leave
-/// (<see cref="EndlessCycle"/>), and whether the kernel has said that it panicked. A panicked Linux waits in lv1_pause(1) with
-/// interrupts masked by software only, so that the processor's state alone does not show that it is over.
+/// Detects a guest that will never make progress again. After each turn it only notes whether a thread is quiet: makes no hypercall
+/// except lv1_pause, and has interrupts off or calls lv1_pause(1). When all threads have been quiet for a while, the machine makes two
+/// searches: whether every thread is in a cycle that it can provably never leave (<see cref="EndlessCycle"/>), and whether the kernel
+/// has reported a panic. The second is needed because a panicked Linux waits in lv1_pause(1) with interrupts masked by software only,
+/// so that the processor's state alone does not show that it has ended.
 /// </summary>
 internal sealed class LockupDetector(int threads, CycleConditions conditions)
 {
-    /// <summary>How long all threads must have been quiet. What follows is exact; this keeps it rare.</summary>
-    private const ulong Patience = 2 * IMachineClock.Frequency;
+    /// <summary>Ticks for which all threads must have been quiet. The searches are exact; this only keeps them rare.</summary>
+    private const ulong QuietTime = 2 * IMachineClock.Frequency;
 
-    /// <summary>After an answer "no" the questions wait; the next time twice as long.</summary>
+    /// <summary>Ticks until the next search after one without result; doubled each time, up to <see cref="LongestPause"/>.</summary>
     private const ulong FirstPause = IMachineClock.Frequency;
     private const ulong LongestPause = 16 * IMachineClock.Frequency;
 
     private readonly Watch[] _watches = new Watch[threads];
-    private ulong _nextQuestion;
+    private ulong _nextSearch;
     private ulong _pause = FirstPause;
 
     private struct Watch
     {
-        public ThreadStanding Standing;
+        public ThreadActivity Activity;
         public ulong OtherHypercalls;
         public ulong EndlessPauses;
         public ulong Since;
         public bool Pauses;
     }
 
-    private enum ThreadStanding
+    private enum ThreadActivity
     {
-        /// <summary>It takes interrupts and does not only pause.</summary>
-        GettingOn,
+        /// <summary>Interrupts are on, and it does not call lv1_pause(1).</summary>
+        Running,
 
         /// <summary>Interrupts are off.</summary>
         Masked,
@@ -59,17 +60,18 @@ internal sealed class LockupDetector(int threads, CycleConditions conditions)
         Pausing,
     }
 
-    /// <summary>Looks at a thread at the end of its turn.</summary>
+    /// <summary>Notes the activity of a thread. Called at the end of its turn.</summary>
     public void Observe(PpuThread thread, ulong now)
     {
         ref Watch watch = ref _watches[thread.ThreadId];
         bool pausing = thread.State.Wait == (uint)PpeWait.Interrupt || thread.EndlessPauses != watch.EndlessPauses;
-        ThreadStanding standing = (thread.State.Msr & Msr.Ee) == 0 ? ThreadStanding.Masked : pausing ? ThreadStanding.Pausing : ThreadStanding.GettingOn;
+        bool masked = (thread.State.Msr & Msr.Ee) == 0;
+        ThreadActivity activity = masked ? ThreadActivity.Masked : pausing ? ThreadActivity.Pausing : ThreadActivity.Running;
         ulong others = thread.Hypercalls - thread.Pauses;
         watch.EndlessPauses = thread.EndlessPauses;
-        // A thread that pauses may be seen with interrupts on and off: both are quiet.
-        bool quiet = standing != ThreadStanding.GettingOn && watch.Standing != ThreadStanding.GettingOn && others == watch.OtherHypercalls;
-        watch.Standing = standing;
+        // A thread that pauses may end one turn with interrupts on and the next with interrupts off: both are quiet.
+        bool quiet = activity != ThreadActivity.Running && watch.Activity != ThreadActivity.Running && others == watch.OtherHypercalls;
+        watch.Activity = activity;
         watch.Pauses = pausing;
         watch.OtherHypercalls = others;
         if (quiet)
@@ -78,19 +80,19 @@ internal sealed class LockupDetector(int threads, CycleConditions conditions)
         _pause = FirstPause;
     }
 
-    /// <summary>True when it is time to ask <see cref="FindCycles"/> and for a panic: all threads have been quiet for long enough.</summary>
+    /// <summary>True when all threads have been quiet for long enough to search for cycles and a panic.</summary>
     public bool IsQuiet(IReadOnlyList<PpuThread> running, ulong now)
     {
-        if (now < _nextQuestion)
+        if (now < _nextSearch)
             return false;
         foreach (PpuThread thread in running)
         {
             Watch watch = _watches[thread.ThreadId];
-            if (watch.Standing == ThreadStanding.GettingOn || now - watch.Since < Patience)
+            if (watch.Activity == ThreadActivity.Running || now - watch.Since < QuietTime)
                 return false;
         }
 
-        _nextQuestion = now + _pause;
+        _nextSearch = now + _pause;
         _pause = Math.Min(2 * _pause, LongestPause);
         return true;
     }
@@ -98,7 +100,7 @@ internal sealed class LockupDetector(int threads, CycleConditions conditions)
     /// <summary>True when a thread waits in lv1_pause(1), as a panicked Linux does.</summary>
     public bool IsPausing(IReadOnlyList<PpuThread> running) => running.Any(thread => _watches[thread.ThreadId].Pauses);
 
-    /// <summary>The cycle of each thread when every one is proven to be in one, else null. All threads stand still between two turns.</summary>
+    /// <summary>The cycle of each thread, or null unless all threads are proven to be in one. Called when no thread runs.</summary>
     public IReadOnlyList<EndlessCycle>? FindCycles(IReadOnlyList<PpuThread> running)
     {
         var cycles = new List<EndlessCycle>();

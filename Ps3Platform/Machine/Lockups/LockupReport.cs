@@ -3,12 +3,12 @@ using CellPpe.Ppe.Threads;
 
 namespace Ps3Platform.Machine.Lockups;
 
-/// <summary>Says for a person why threads can never get on.</summary>
+/// <summary>Describes to the user why the threads can never make progress again.</summary>
 internal static class LockupReport
 {
     private const int MostAddresses = 4;
 
-    /// <summary>One sentence a thread: where it goes round, what it reads and stores, and why nothing of that can change.</summary>
+    /// <summary>One sentence per thread: where its cycle is, what it reads and stores, and why none of that can change.</summary>
     public static string Describe(IReadOnlyList<PpuThread> threads, IReadOnlyList<EndlessCycle> cycles, Func<ulong, string> symbol)
     {
         IEnumerable<string> sentences = threads.Zip(cycles, (thread, cycle) => Describe(thread, cycle, symbol));

@@ -11,9 +11,9 @@ public static class ChromeTraceWriter
     private const int Process = 1;
 
     /// <summary>Writes the whole file.</summary>
-    /// <param name="profile">What was sampled.</param>
-    /// <param name="name">What the viewer shows as the process.</param>
-    /// <param name="output">Where it goes.</param>
+    /// <param name="profile">The profile.</param>
+    /// <param name="name">The name of the process in the viewer.</param>
+    /// <param name="output">Receives the file.</param>
     public static void Write(GuestProfile profile, string name, Stream output)
     {
         ArgumentNullException.ThrowIfNull(profile);

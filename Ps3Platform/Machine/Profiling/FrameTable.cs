@@ -3,15 +3,15 @@ using System.Globalization;
 namespace Ps3Platform.Machine.Profiling;
 
 /// <summary>
-/// What stands in a stack: functions where there are symbols, pages where there are none. Each has a small number. Bounded,
-/// whatever the guest runs: behind the last page there is one entry for all others.
+/// The frames that occur in stacks: functions where there are symbols, otherwise pages. Each has a small number. The table is bounded:
+/// when it is full, one entry counts for all further pages.
 /// </summary>
 internal sealed class FrameTable(FunctionNames kernel, FunctionNames user)
 {
-    /// <summary>Pages without symbols that are told apart.</summary>
+    /// <summary>The maximum of pages without symbols that have their own entries.</summary>
     public const int MostPages = 16 * 1024;
 
-    // Where 64-bit Linux has its linear mapping: real mode code stands there in the symbol table (head_64.S).
+    // The linear mapping of 64-bit Linux. Symbols of real mode code have addresses there (head_64.S).
     private const ulong LinearMapping = 0xc000_0000_0000_0000;
     private const ulong RealAddressMask = 0x0fff_ffff_ffff_ffff;
     private const ulong PageMask = ~0xfffUL;
@@ -21,7 +21,7 @@ internal sealed class FrameTable(FunctionNames kernel, FunctionNames user)
     private readonly Dictionary<(bool User, ulong Page), int> _pages = [];
     private int _others = -1;
 
-    /// <summary>Names by number.</summary>
+    /// <summary>The frames' names, by number.</summary>
     public IReadOnlyList<string> Names => _names;
 
     /// <summary>The number for an address of code, in problem state or not.</summary>

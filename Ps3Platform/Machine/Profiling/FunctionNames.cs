@@ -2,13 +2,13 @@ using Ps3Platform.Loaders.Elf;
 
 namespace Ps3Platform.Machine.Profiling;
 
-/// <summary>Functions by address, from a symbol table: what a profile needs of it, searched without allocation.</summary>
+/// <summary>Finds functions by address, from a symbol table. A search does not allocate.</summary>
 internal sealed class FunctionNames
 {
     private const byte DataObject = 1;
     private const byte Function = 2;
 
-    // A System.map and hand-written code state no sizes: such a symbol reaches to the next one, but not over a hole.
+    // Symbols of a System.map and of assembly code have no sizes. Such a symbol extends to the next one, but at most this far.
     private const ulong LongestUnsized = 64 << 10;
 
     private readonly ulong[] _starts;
@@ -17,7 +17,7 @@ internal sealed class FunctionNames
 
     public FunctionNames(IEnumerable<SymbolTable> tables)
     {
-        // Functions before labels at the same address; the stable sort keeps that order, and the first of an address is taken.
+        // Functions come before labels at the same address. The stable sort keeps that order, and the first symbol of an address is used.
         ElfSymbol[] symbols =
         [
             .. tables.SelectMany(static table => table.All).Where(static symbol => symbol.Type != DataObject && !symbol.Name.StartsWith(".L", StringComparison.Ordinal))
@@ -40,7 +40,7 @@ internal sealed class FunctionNames
 
     public string Name(int index) => _names[index];
 
-    /// <summary>The number of the function an address lies in, or -1.</summary>
+    /// <summary>The number of the function that contains an address, or -1.</summary>
     public int Find(ulong address)
     {
         int at = Array.BinarySearch(_starts, address);

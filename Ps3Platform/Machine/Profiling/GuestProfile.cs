@@ -3,8 +3,8 @@ using Ps3Platform.Loaders.Elf;
 namespace Ps3Platform.Machine.Profiling;
 
 /// <summary>
-/// What a sampled run has shown: stacks of guest functions and how long each thread was in them, in guest time. Filled on
-/// the emulation thread; read when the machine has stopped.
+/// The samples of a run: stacks of guest functions, and how long each thread was in them, in guest time. Filled on the emulation
+/// thread; to be read when the machine has stopped.
 /// </summary>
 public sealed class GuestProfile
 {
@@ -23,7 +23,7 @@ public sealed class GuestProfile
     /// <summary>Samples taken so far, of all threads.</summary>
     public long Samples { get; private set; }
 
-    /// <summary>Time base ticks they stand for.</summary>
+    /// <summary>Time base ticks that the samples cover.</summary>
     public ulong Ticks { get; private set; }
 
     internal FrameTable Frames { get; }

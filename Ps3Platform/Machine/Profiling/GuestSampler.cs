@@ -16,8 +16,8 @@ public sealed class GuestSampler
     private readonly ulong[] _owed;
     private readonly ulong _origin;
 
-    /// <summary>A sampler for one machine. One profile may get several, one after the other: a guest that restarts.</summary>
-    /// <param name="profile">What is filled.</param>
+    /// <summary>A sampler for one machine. When a guest restarts, the new machine's sampler continues the same profile.</summary>
+    /// <param name="profile">Receives the samples.</param>
     /// <param name="interval">Guest time a thread runs between two samples; at least a turn passes.</param>
     public GuestSampler(GuestProfile profile, TimeSpan interval)
     {
@@ -26,18 +26,18 @@ public sealed class GuestSampler
         _walker = new StackWalker(profile.Frames);
         _interval = Math.Max(1, (ulong)(interval.TotalSeconds * IMachineClock.Frequency));
         _owed = new ulong[profile.Threads.Count];
-        // The time base of a restarted machine begins anew; the profile goes on where the last one ended.
+        // The time base of a restarted machine starts again; its samples follow those of the previous machine.
         foreach (ThreadTimeline timeline in profile.Threads)
             _origin = Math.Max(_origin, timeline.Samples.Length > 0 ? timeline.Samples[^1].End : 0);
     }
 
-    /// <summary>Looks at a thread after its turn.</summary>
-    /// <param name="thread">Whose turn it was.</param>
+    /// <summary>Samples a thread after its turn, if a sample is due.</summary>
+    /// <param name="thread">The thread.</param>
     /// <param name="start">Time base at the turn's start.</param>
     /// <param name="end">Time base at its end.</param>
     /// <param name="whole">
-    /// False when something ended the turn early. Where that happens is no place picked by chance: a pause, a new decrementer
-    /// value. The sample waits for the next whole turn then, but not for long.
+    /// False when the turn ended early. The places where that happens (a pause, a new decrementer value) would bias the profile, so the
+    /// sample waits for the next whole turn, but only for a limited time.
     /// </param>
     internal void Observe(PpuThread thread, ulong start, ulong end, bool whole)
     {

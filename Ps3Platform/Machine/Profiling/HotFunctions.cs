@@ -1,8 +1,8 @@
 namespace Ps3Platform.Machine.Profiling;
 
-/// <summary>How much of a profile's time one function took.</summary>
+/// <summary>One function's share of a profile's time.</summary>
 /// <param name="Name">The function, or the page where no symbol is known.</param>
-/// <param name="Samples">Samples that found a thread in it.</param>
+/// <param name="Samples">Samples in which a thread was executing it.</param>
 /// <param name="Self">Share of the time spent in its own code, 0 to 1.</param>
 /// <param name="Total">Share of the time spent in it and in what it called, 0 to 1.</param>
 public readonly record struct HotFunction(string Name, long Samples, double Self, double Total);
@@ -10,7 +10,7 @@ public readonly record struct HotFunction(string Name, long Samples, double Self
 /// <summary>Sums a profile up by function.</summary>
 public static class HotFunctions
 {
-    /// <summary>All functions that were seen, the hottest (by own code, then with what they called) first.</summary>
+    /// <summary>All sampled functions, sorted by share: first by own code, then including called functions.</summary>
     public static IReadOnlyList<HotFunction> Of(GuestProfile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);

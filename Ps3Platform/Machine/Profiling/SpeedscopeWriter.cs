@@ -5,15 +5,15 @@ using CellPpe.Core;
 namespace Ps3Platform.Machine.Profiling;
 
 /// <summary>
-/// Writes a profile in speedscope's own format (speedscope.app/file-format-schema.json): one sampled profile a hardware
-/// thread, weights in microseconds of guest time.
+/// Writes a profile in speedscope's own format (speedscope.app/file-format-schema.json): one sampled profile per hardware
+/// thread, with weights in microseconds of guest time.
 /// </summary>
 public static class SpeedscopeWriter
 {
     /// <summary>Writes the whole file.</summary>
-    /// <param name="profile">What was sampled.</param>
-    /// <param name="name">What the viewer shows as its title.</param>
-    /// <param name="output">Where it goes.</param>
+    /// <param name="profile">The profile.</param>
+    /// <param name="name">The title in the viewer.</param>
+    /// <param name="output">Receives the file.</param>
     public static void Write(GuestProfile profile, string name, Stream output)
     {
         ArgumentNullException.ThrowIfNull(profile);

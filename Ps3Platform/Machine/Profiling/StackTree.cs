@@ -3,18 +3,18 @@ using System.Runtime.InteropServices;
 namespace Ps3Platform.Machine.Profiling;
 
 /// <summary>
-/// Every stack that was ever seen, each once: a node is a frame under its caller, node 0 is the root under which all
-/// stacks begin. Bounded: when it is full, a new stack counts for the longest part of it that is known.
+/// All sampled stacks, each stored once: a node is a frame below its caller, and node 0 is the root of all stacks. The tree is
+/// bounded: when it is full, a new stack is counted for its longest known part.
 /// </summary>
 internal sealed class StackTree
 {
-    /// <summary>Nodes that are kept, about 40 bytes each.</summary>
+    /// <summary>The maximum of nodes, of about 40 bytes each.</summary>
     public const int MostNodes = 256 * 1024;
 
     private readonly List<Node> _nodes = [new Node { Parent = -1, Frame = -1 }];
     private readonly Dictionary<(int Parent, int Frame), int> _children = [];
 
-    /// <summary>A frame, who called it, and what was counted with it innermost.</summary>
+    /// <summary>A frame, its caller, and the samples in which it was innermost.</summary>
     public struct Node
     {
         public int Parent;
@@ -23,7 +23,7 @@ internal sealed class StackTree
         public ulong Ticks;
     }
 
-    /// <summary>The nodes: a parent stands before its children.</summary>
+    /// <summary>The nodes; each parent comes before its children.</summary>
     public ReadOnlySpan<Node> Nodes => CollectionsMarshal.AsSpan(_nodes);
 
     /// <summary>Counts a stack, given innermost frame first.</summary>

@@ -6,18 +6,18 @@ namespace Ps3Platform.Machine.Profiling;
 
 /// <summary>
 /// Follows a thread's stack by the back chain (64-bit PowerPC ELF ABI supplement 3.2.2; 32-bit: System V ABI supplement),
-/// and through the interrupt frames of Linux to what was interrupted. What stands there is the guest's: a chain that is
-/// broken, loops or leaves memory ends the walk, and every walk is bounded.
+/// and through the interrupt frames of Linux to the interrupted code. The stack is untrusted: a chain that is broken, loops or leaves
+/// memory ends the walk, and every walk is bounded.
 /// </summary>
 internal sealed unsafe class StackWalker(FrameTable frames)
 {
-    /// <summary>Longest stack that is kept; of a deeper one, the innermost part.</summary>
+    /// <summary>The maximum of frames in a stack; of a deeper stack, the innermost ones are kept.</summary>
     public const int MostFrames = 128;
 
-    // A stack grows down, so the chain goes up, but for changes of stack: interrupt stacks, system calls, signals.
+    // A stack grows down, so addresses in the chain ascend, except at changes of the stack: interrupts, system calls, signals.
     private const int MostDescents = 8;
 
-    // Linux marks the frame in which it saved registers, at doubleword 12, and pt_regs follow at 112
+    // Linux marks a frame with saved registers at doubleword 12, and pt_regs follow at byte 112
     // (arch/powerpc/include/asm/ptrace.h: STACK_FRAME_REGS_MARKER, STACK_FRAME_MARKER, STACK_FRAME_OVERHEAD). The mark is
     // "REGS" as a number, and "regshere" in older kernels.
     private const ulong RegistersMarker = 0x5245_4753;
@@ -43,8 +43,8 @@ internal sealed unsafe class StackWalker(FrameTable frames)
         public readonly bool Translated => (Msr & CellPpe.Ppe.State.Msr.Dr) != 0;
     }
 
-    /// <summary>Writes the numbers of the frames a thread is in, innermost first.</summary>
-    /// <returns>How many there are: 1 to <see cref="MostFrames"/>.</returns>
+    /// <summary>Writes the numbers of the frames of a thread's stack, innermost first.</summary>
+    /// <returns>The number of frames: 1 to <see cref="MostFrames"/>.</returns>
     public int Walk(PpuThread thread, Span<int> stack)
     {
         ref PpuState state = ref thread.State;
@@ -58,7 +58,8 @@ internal sealed unsafe class StackWalker(FrameTable frames)
         return count;
     }
 
-    // One run of frames, from where a thread is (or was interrupted). True: it ends in an interrupt frame, and context is now what that saved.
+    // Walks the frames from one context to its outermost frame or to an interrupt frame. True for an interrupt frame; context is then
+    // the interrupted one.
     private bool WalkContext(PpuThread thread, ref Context context, Span<int> stack, ref int count, ref int descents)
     {
         if (count == stack.Length)
@@ -66,7 +67,7 @@ internal sealed unsafe class StackWalker(FrameTable frames)
         int innermost = frames.Resolve(context.Nia, context.Problem);
         stack[count++] = innermost;
 
-        // LR is the caller's as long as the function has called nothing; afterwards it points into the function itself.
+        // LR points into the caller until the function calls another one; afterwards it points into the function itself.
         ulong caller = context.Lr & ~3UL;
         int callerFrame = caller != 0 ? frames.Resolve(caller - 4, context.Problem) : innermost;
         bool callerKnown = callerFrame != innermost && count < stack.Length;
@@ -80,7 +81,7 @@ internal sealed unsafe class StackWalker(FrameTable frames)
                 return ++descents < MostDescents;
             if (!TryStep(thread, context, ref sp, out ulong returnAddress, ref descents))
                 return false;
-            // The function's own frame, with LR already saved: known from LR.
+            // The function's own frame, in which LR is already saved: this caller was already added from LR.
             if (first && callerKnown && returnAddress == caller)
                 continue;
             stack[count++] = frames.Resolve(returnAddress - 4, context.Problem);

@@ -2,19 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace Ps3Platform.Machine.Profiling;
 
-/// <summary>A stretch of one thread's time, and the stack that stands for it.</summary>
-/// <param name="End">Time base at which the stack was seen: the end of the stretch.</param>
+/// <summary>A period of one thread's time, and the stack sampled at its end.</summary>
+/// <param name="End">Time base at the end of the period.</param>
 /// <param name="Ticks">Time base ticks the thread ran since its last sample.</param>
 /// <param name="Node">The innermost node in the <see cref="StackTree"/>.</param>
 internal readonly record struct TimelineSample(ulong End, ulong Ticks, int Node);
 
 /// <summary>
-/// The samples of one hardware thread in order of time. Bounded: when it is full, every second sample is given to the one
-/// before it, so that a long run is kept whole and coarser.
+/// The samples of one hardware thread in order of time. It is bounded: when it is full, pairs of samples are merged into one, so that
+/// a long run is kept completely, but more coarsely.
 /// </summary>
 internal sealed class ThreadTimeline
 {
-    /// <summary>Samples that are kept, 24 bytes each.</summary>
+    /// <summary>The maximum of samples, of 24 bytes each.</summary>
     public const int MostSamples = 256 * 1024;
 
     private readonly List<TimelineSample> _samples = [];

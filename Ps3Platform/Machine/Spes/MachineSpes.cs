@@ -19,18 +19,18 @@ using SpuRuntime.Timeline;
 namespace Ps3Platform.Machine.Spes;
 
 /// <summary>
-/// A machine's SPEs and what joins them to it: their scheduler, their timers, their interrupts on the way to lv1, their stores on
-/// the way to the PPE. With host threads of their own they run beside the PPE; else in the turns the machine's loop gives them.
+/// A machine's SPEs and their connections to it: scheduler, timers, interrupts to lv1, and notification of the PPE about their stores.
+/// They run on their own host threads beside the PPE, or in turns that the machine's loop gives them.
 /// </summary>
 public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
 {
     /// <summary>The longest turn of SPEs while the PPE has nothing to do, in ticks: as long as a turn of a PPE thread.</summary>
     internal const ulong LongestTurn = 2500;
 
-    // What a PPE thread gets done in a tick, too (see InstructionTurnClock): neither side seems faster than the other.
+    // The same as for a PPE thread (see InstructionTurnClock), so that PPE and SPEs run at the same rate.
     private const ulong InstructionsPerTick = 8;
 
-    // An SPE that still runs may wake one that was stopped before it; they cannot do so for ever without running themselves.
+    // Bound for Suspend: a running SPE may wake one that was already stopped, but each time it must itself still run.
     private const int MostRounds = 100;
 
     private readonly GuestMemory _memory;
@@ -68,30 +68,30 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
     /// <inheritdoc/>
     public int Count => _pool.Count;
 
-    /// <summary>The SPEs a guest has constructed.</summary>
+    /// <summary>The SPEs that the guest has constructed.</summary>
     public IReadOnlyList<LogicalSpe> Taken => _pool.Taken;
 
-    /// <summary>True when an SPE runs, or could.</summary>
+    /// <summary>True when an SPE runs or is ready to run.</summary>
     public bool IsBusy => _scheduler.IsBusy;
 
-    /// <summary>What each SPE has done when, if the configuration asked for it.</summary>
+    /// <summary>The record of what each SPE has done and when, if <see cref="MachineConfig.SpeTimeline"/> is set.</summary>
     public SpeTimeline? Timeline { get; }
 
-    /// <summary>SPU instructions of all SPEs that are there now.</summary>
+    /// <summary>SPU instructions of all constructed SPEs.</summary>
     public ulong Instructions => Taken.Aggregate(0UL, static (sum, spe) => sum + spe.Registers.Instructions);
 
-    /// <summary>What each SPE does that has not stopped, for a message: "; SPE 2 waits for channel 29 at 0x3e4".</summary>
-    public string Whereabouts => string.Concat(Taken.Select(static spe => spe.BlockedOn switch
+    /// <summary>Describes each SPE that has not stopped, for messages: "; SPE 2 waits for channel 29 at 0x3e4".</summary>
+    public string DescribeRunning() => string.Concat(Taken.Select(static spe => spe.BlockedOn switch
     {
         >= 0 and int channel => $"; SPE {spe.Number} waits for channel {channel} at 0x{spe.Registers.Pc:x}",
         _ when spe.IsRunnable => $"; SPE {spe.Number} running at 0x{spe.Registers.Pc:x}",
         _ => "",
     }));
 
-    /// <summary>They have no host threads: <see cref="RunTurn"/> runs them.</summary>
+    /// <summary>True when the SPEs have no host threads, and <see cref="RunTurn"/> runs them.</summary>
     internal bool TakesTurns { get; }
 
-    /// <summary>Time base at which one of them wants to be called.</summary>
+    /// <summary>Time base of the SPEs' next timer.</summary>
     internal ulong NextTime => _timers.NextTime;
 
     /// <inheritdoc/>
@@ -101,19 +101,19 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
     public void Return(ILogicalSpe spe)
     {
         _pool.Return(spe);
-        // Its number may be another's soon.
+        // Another SPE may get its number.
         _scheduler.Remove((LogicalSpe)spe);
     }
 
     /// <summary>Lines of memory that a hypercall or a device stored to are no longer reserved.</summary>
     public unsafe void Written(ulong hostOffset, ulong length)
     {
-        // A loader's gigabyte is no matter of reservations.
+        // Without a constructed SPE there is no reservation. Only a loader stores more than 2 GiB at once, so the clamp loses nothing.
         if (Taken.Count > 0)
             _reservations.Stored(_memory.HostBase + hostOffset, (int)Math.Min(length, int.MaxValue));
     }
 
-    /// <summary>Feeds what the SPEs' registers, channels and queues hold to a hash, in the order of their numbers.</summary>
+    /// <summary>Appends the SPEs' registers, channels and queues to a hash, in the order of their numbers.</summary>
     public void AppendState(IncrementalHash hash)
     {
         foreach (LogicalSpe spe in Taken.OrderBy(static spe => spe.Number))
@@ -136,13 +136,13 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
 
     internal void RunDue(ulong now) => _timers.RunDue(now);
 
-    /// <summary>Gives each SPE that can run what it gets done in so many ticks. False: none could.</summary>
+    /// <summary>Runs each SPE that can run for this number of ticks. Returns false when none could run.</summary>
     internal bool RunTurn(ulong ticks) => _scheduler.RunTurn((long)Math.Min(ticks, LongestTurn) * (long)InstructionsPerTick);
 
-    /// <summary>The PPE has nothing to do, or has again: who waits for work may know that there is a host core to spare.</summary>
+    /// <summary>Sets the number of busy PPE threads, by which the scheduler knows whether a host core is free.</summary>
     internal void SetPpeThreads(int busy) => _scheduler.SetBusyPpeThreads(busy);
 
-    /// <summary>Has all SPEs stand still until <see cref="Resume"/>.</summary>
+    /// <summary>Stops all SPEs until <see cref="Resume"/>.</summary>
     internal void Suspend()
     {
         for (int round = 0; round < MostRounds; round++)
@@ -163,7 +163,7 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
         }
     }
 
-    // A bug of ours on an SPE's host thread: it belongs to whoever runs the machine.
+    // An exception on an SPE's host thread is a bug of this program. It is rethrown on the thread that runs the machine.
     private void OnFailed(ISchedulableSpe spe, Exception exception) => _events.Post(
         () => throw new InvalidOperationException($"SPE {spe.Number} failed: {exception.Message}", exception));
 }

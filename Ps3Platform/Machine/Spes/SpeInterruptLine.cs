@@ -6,8 +6,8 @@ using Ps3Platform.Machine.Turns;
 namespace Ps3Platform.Machine.Spes;
 
 /// <summary>
-/// An interrupt of an SPE on its way to lv1: straight through on the machine's own thread, posted from the SPE's. What is posted
-/// is "look again", once for any number of changes, so that an SPE cannot fill the queue; the level is what it is then.
+/// Passes an SPE's interrupt to lv1: directly on the machine's own thread, by a post from the SPE's host thread. The posted action
+/// reads the current level, and is posted once for any number of changes, so that an SPE cannot fill the queue.
 /// </summary>
 internal sealed class SpeInterruptLine : IInterruptLine
 {
@@ -16,7 +16,7 @@ internal sealed class SpeInterruptLine : IInterruptLine
     private readonly IInterruptLine _outlet;
     private readonly Action _apply;
 
-    // Written in the order the SPE decides on it, which its own lock gives.
+    // Written under the SPE's own lock, so in the order of the changes.
     private volatile bool _level;
     private int _posted;
     private int _edges;
@@ -51,7 +51,7 @@ internal sealed class SpeInterruptLine : IInterruptLine
 
     private void Apply()
     {
-        // First: a change from now on posts again.
+        // Cleared before the level is read, so that a later change posts again.
         Interlocked.Exchange(ref _posted, 0);
         if (Interlocked.Exchange(ref _edges, 0) != 0)
             _outlet.Raise();

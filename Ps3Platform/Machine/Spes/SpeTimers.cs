@@ -5,8 +5,8 @@ using SpuRuntime;
 namespace Ps3Platform.Machine.Spes;
 
 /// <summary>
-/// When which SPE wants to be called: the earliest time of each. Whoever is called asks again for what is still to come, so that
-/// one time an SPE is enough, and no SPE can make the machine remember more.
+/// The timers of SPEs: the earliest requested time of each. An SPE that is called requests its next time itself, so that one time per
+/// SPE suffices, and no SPE can make the machine store more.
 /// </summary>
 internal sealed class SpeTimers(int count, MachineThread thread) : ISpeTimer
 {
@@ -15,7 +15,7 @@ internal sealed class SpeTimers(int count, MachineThread thread) : ISpeTimer
     private readonly ITimedSpe?[] _spes = new ITimedSpe?[count];
     private ulong _next = ulong.MaxValue;
 
-    /// <summary>The earliest of all.</summary>
+    /// <summary>The earliest time of all SPEs.</summary>
     public ulong NextTime => Volatile.Read(ref _next);
 
     public void WakeAt(ulong timeBase, ITimedSpe spe)
@@ -23,7 +23,7 @@ internal sealed class SpeTimers(int count, MachineThread thread) : ISpeTimer
         lock (_gate)
         {
             ref ulong due = ref _due[spe.Number];
-            // A number may have gone from one SPE to another; what the former one waits for is of no matter any more.
+            // If the number has passed to another SPE, the former one's time is replaced.
             if (timeBase >= due && _spes[spe.Number] == spe)
                 return;
             due = timeBase;
@@ -33,12 +33,12 @@ internal sealed class SpeTimers(int count, MachineThread thread) : ISpeTimer
             Volatile.Write(ref _next, timeBase);
         }
 
-        // A thread that runs looks at the time at the end of its turn.
+        // A thread that runs checks the time at the end of its turn.
         if (!thread.IsInside)
             thread.Wake();
     }
 
-    /// <summary>Calls whoever is due. On the machine's thread.</summary>
+    /// <summary>Calls the SPEs whose time has come. On the machine's thread.</summary>
     public void RunDue(ulong now)
     {
         if (NextTime > now)

@@ -10,8 +10,8 @@ using SpuRuntime;
 namespace Ps3Platform.Machine.Spes;
 
 /// <summary>
-/// What SPEs store into memory, as far as the PPE must hear of it: pages it has decoded instructions from. From an SPE's own
-/// thread they are noted by page and posted once, so that an SPE cannot fill the queue.
+/// Notifies the PPE of SPEs' stores to pages from which it has decoded instructions. On an SPE's own thread, the pages are collected
+/// and posted once, so that an SPE cannot fill the queue.
 /// </summary>
 internal sealed class SpeWrites : IGuestWriteNotifier
 {
@@ -43,7 +43,8 @@ internal sealed class SpeWrites : IGuestWriteNotifier
             return;
         }
 
-        // The bytes are there before the page is looked at. The PPE marks a page before it decodes from it: one of the two sees the other.
+        // The bytes are stored before the page's mark is read, and the PPE marks a page before it decodes from it. So either the mark is
+        // seen here, or the PPE decodes the new bytes.
         Interlocked.MemoryBarrier();
         bool any = false;
         ulong last = (hostOffset + length - 1) / GuestMemory.PageSize;

@@ -5,27 +5,27 @@ using CellPpe.Ppe.Threads;
 
 namespace Ps3Platform.Machine.Turns;
 
-/// <summary>A machine's clock: what guests and devices see of time, and how an idle machine gets to the next event.</summary>
+/// <summary>A machine's clock: the time that guests and devices see, and the wait of an idle machine for the next event.</summary>
 public interface ITurnClock : IMachineClock, IPpuClock
 {
     /// <inheritdoc cref="IMachineClock.TimeBase"/>
     new ulong TimeBase { get; }
 
-    /// <summary>How many instructions a thread may run so that it stops at the tick, at most <paramref name="limit"/>.</summary>
+    /// <summary>The number of instructions that a thread may run until the tick, at most <paramref name="limit"/>.</summary>
     long BudgetUntil(ulong timeBase, long limit);
 
-    /// <summary>The guest has stood still since the tick: it sees nothing of the time in between. No thread and no SPE runs.</summary>
+    /// <summary>Sets time back to the tick at which the guest was held. Called while no thread and no SPE runs.</summary>
     void GoBackTo(ulong timeBase);
 
-    /// <summary>No thread has anything to do before the tick: sleep, or let time pass. May return early.</summary>
+    /// <summary>Sleeps, or advances time, up to a tick before which no thread can run. May return early.</summary>
     void IdleUntil(ulong timeBase, WaitHandle wake);
 }
 
 /// <summary>Time follows the host's monotonic clock; the date is the host's.</summary>
 internal sealed class HostTurnClock : ITurnClock
 {
-    // A time base of which the low word is 0 would be read again and again by Cell guests (irq-and-time 10.3); one
-    // second is what firmware takes anyway.
+    // Cell guests read the time base again while its low word is 0 (irq-and-time 10.3), so time does not start at 0 but at one
+    // second, about the time that firmware takes to boot.
     private const ulong Start = IMachineClock.Frequency;
     private static readonly DateTime Epoch = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
     private long _origin = Stopwatch.GetTimestamp();
@@ -34,7 +34,7 @@ internal sealed class HostTurnClock : ITurnClock
     {
         get
         {
-            // Whole seconds and the rest apart: neither product overflows, and there is no 128-bit division on this hot path.
+            // Whole seconds and the remainder are converted separately: no product overflows, and this hot path has no 128-bit division.
             (ulong seconds, ulong rest) = Math.DivRem((ulong)(Stopwatch.GetTimestamp() - _origin), (ulong)Stopwatch.Frequency);
             return Start + (seconds * IMachineClock.Frequency) + (rest * IMachineClock.Frequency / (ulong)Stopwatch.Frequency);
         }
@@ -53,7 +53,7 @@ internal sealed class HostTurnClock : ITurnClock
             _origin += (long)((UInt128)(now - timeBase) * (ulong)Stopwatch.Frequency / IMachineClock.Frequency);
     }
 
-    // Time is looked at between turns; how far a turn gets cannot be known.
+    // Time is read between turns; how long a turn takes is not known in advance.
     public long BudgetUntil(ulong timeBase, long limit) => limit;
 
     public void IdleUntil(ulong timeBase, WaitHandle wake)
@@ -68,8 +68,8 @@ internal sealed class HostTurnClock : ITurnClock
 }
 
 /// <summary>
-/// Time advances with instructions of all threads together, eight to a tick, and jumps over idleness. Eight is what a PPE
-/// at 40 cycles a tick gets done in ordinary code.
+/// Time advances with the instructions of all threads together, eight per tick, and skips idle periods. A PPE has 40 cycles per tick,
+/// and executes about eight instructions of ordinary code in them.
 /// </summary>
 internal sealed class InstructionTurnClock(ulong rtcAtPowerOn) : ITurnClock
 {
@@ -84,7 +84,7 @@ internal sealed class InstructionTurnClock(ulong rtcAtPowerOn) : ITurnClock
 
     public void Retire(long instructions) => _retired += (ulong)instructions;
 
-    // It has not gone on.
+    // Time has not advanced, because no instruction was executed.
     public void GoBackTo(ulong timeBase)
     {
     }

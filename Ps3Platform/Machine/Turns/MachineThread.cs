@@ -3,29 +3,29 @@ using CellPpe.Ppe;
 namespace Ps3Platform.Machine.Turns;
 
 /// <summary>
-/// Which host thread may touch the whole machine now, and the event that wakes it when it waits for work. Other host threads, those
-/// of SPEs and of host devices, come in through the event queue.
+/// The host thread that may access the whole machine now, and the event that wakes it when it waits for work. Other host threads, those
+/// of SPEs and of host devices, reach the machine through the event queue only.
 /// </summary>
 internal sealed class MachineThread(PpuCore ppe) : IDisposable
 {
     private readonly AutoResetEvent _wake = new(false);
 
-    // The host thread that builds the machine, and then the one that runs it.
+    // Id of the host thread that builds the machine, and later of the one that runs it.
     private int _owner = Environment.CurrentManagedThreadId;
 
     /// <summary>
-    /// True on the thread that may touch everything now: the one that runs the machine, or with host threads for the hardware
-    /// threads the one that has the lock. An SPE's own host thread never may.
+    /// True on the thread that may access everything now: the one that runs the machine or, with host threads for the hardware
+    /// threads, the one that holds the lock. Always false on an SPE's own host thread.
     /// </summary>
     public bool IsInside => ppe.Lock.IsShared ? ppe.Lock.IsHeld : Environment.CurrentManagedThreadId == _owner;
 
     /// <summary>For <see cref="ITurnClock.IdleUntil"/>.</summary>
     public WaitHandle WakeHandle => _wake;
 
-    /// <summary>From now on the calling thread runs the machine.</summary>
+    /// <summary>Makes the calling thread the one that runs the machine.</summary>
     public void Claim() => _owner = Environment.CurrentManagedThreadId;
 
-    /// <summary>From any thread: whoever waits in <see cref="WaitForWork"/> shall look for work again.</summary>
+    /// <summary>From any thread: ends a wait in <see cref="WaitForWork"/>.</summary>
     public void Wake()
     {
         try
@@ -34,11 +34,11 @@ internal sealed class MachineThread(PpuCore ppe) : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // A back end that outlives its machine has ended a command of it.
+            // A back end that outlives the machine has completed a command of it; nothing is left to wake.
         }
     }
 
-    /// <summary>Sleeps until there may be something to do.</summary>
+    /// <summary>Sleeps until <see cref="Wake"/> is called, or for the longest time.</summary>
     public void WaitForWork(TimeSpan longest) => _wake.WaitOne(longest);
 
     /// <inheritdoc/>

@@ -9,8 +9,8 @@ using SpuRuntime.State;
 namespace Ps3Platform.Standalone.Assist;
 
 /// <summary>
-/// Serves what newlib's SPU part asks of a PPE: the program stops with a code for the library, and the word behind the stop holds the
-/// operation in its upper 8 bits and the local store address of the parameters in its lower 24.
+/// Serves the call-backs of newlib's SPU library to a PPE: the program stops with a stop code that selects the library, and the word
+/// after the stop holds the operation in its upper 8 bits and the local store address of the parameters in its lower 24.
 /// </summary>
 internal sealed class AssistServer(HostFiles files, HeapCalls heap, PosixCalls posix, LinuxCalls linux)
 {
@@ -27,7 +27,7 @@ internal sealed class AssistServer(HostFiles files, HeapCalls heap, PosixCalls p
     /// <summary>True for a stop code of a call-back, served or not.</summary>
     public static bool IsCall(uint stopCode) => stopCode is >= C99 and < 0x2200;
 
-    /// <summary>What a call is, for messages.</summary>
+    /// <summary>Describes a call, for messages.</summary>
     public static string Describe(uint stopCode, uint message)
     {
         uint operation = message >> 24;
@@ -41,8 +41,8 @@ internal sealed class AssistServer(HostFiles files, HeapCalls heap, PosixCalls p
         };
     }
 
-    /// <summary>Serves a call whose message stands at <paramref name="at"/>.</summary>
-    /// <returns>Null, or what is not served.</returns>
+    /// <summary>Serves a call whose message is at <paramref name="at"/>.</summary>
+    /// <returns>Null, or what is not implemented.</returns>
     public string? Serve(uint stopCode, uint at, Span<byte> localStore)
     {
         uint message = BinaryPrimitives.ReadUInt32BigEndian(localStore[(int)at..]);
@@ -64,7 +64,7 @@ internal sealed class AssistServer(HostFiles files, HeapCalls heap, PosixCalls p
 
         if (stopCode == SystemCall)
             return missing;
-        // An operation without a name is in the description already.
+        // The description already contains an operation without a name.
         return !missing.StartsWith("operation ", StringComparison.Ordinal) && missing.Contains(' ', StringComparison.Ordinal) ? $"{Describe(stopCode, message)}: {missing}" : Describe(stopCode, message);
     }
 }

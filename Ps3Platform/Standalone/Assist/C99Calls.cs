@@ -17,7 +17,7 @@ internal sealed class C99Calls(HostFiles files)
 
     private readonly ArrayBufferWriter<byte> _text = new();
 
-    /// <summary>Names by operation; null: there is none.</summary>
+    /// <summary>The name of an operation, or null.</summary>
     public static string? NameOf(uint operation) => operation < Names.Length ? Names[operation] : null;
 
     private static readonly string?[] Names =
@@ -28,7 +28,7 @@ internal sealed class C99Calls(HostFiles files)
     ];
 
     /// <summary>Serves a call.</summary>
-    /// <returns>Null, or what is not served.</returns>
+    /// <returns>Null, or what is not implemented.</returns>
     public string? Serve(uint operation, AssistCall call)
     {
         string? name = NameOf(operation);
@@ -99,7 +99,7 @@ internal sealed class C99Calls(HostFiles files)
         }
     }
 
-    // Operations on one stream, which stands in the parameter that C has it in.
+    // Operations on one stream, which is the same parameter as in C.
     private bool ServeStream(string name, AssistCall call)
     {
         int parameter = name switch { "fread" or "fwrite" => 3, "fgets" => 2, "fputs" or "fputc" or "putc" or "ungetc" => 1, _ => 0 };
@@ -163,7 +163,7 @@ internal sealed class C99Calls(HostFiles files)
                 call.Return(files.DescriptorOf(call.Word(0), out int error), error);
                 break;
             default:
-                // setbuf, setvbuf: buffering cannot be told from outside.
+                // setbuf, setvbuf: buffering has no visible effect.
                 call.Return(0);
                 break;
         }
@@ -179,7 +179,7 @@ internal sealed class C99Calls(HostFiles files)
             File.Move(from, to, overwrite: true);
     }
 
-    // The second parameter is errno, which the PPE's library would have in its own.
+    // The program passes its errno as the second parameter, because this library has none of its own.
     private void Complain(AssistCall call)
     {
         ReadOnlySpan<byte> text = call.Word(0) == 0 ? [] : call.Text(call.Word(0));
@@ -192,7 +192,7 @@ internal sealed class C99Calls(HostFiles files)
     private void NameTemporary(AssistCall call)
     {
         uint address = call.Word(0);
-        // The library's own buffer would have to be in local store, where only the program knows of room.
+        // Without an address, C's function uses a buffer of the library, which would have to be in the program's local store.
         if (address == 0)
         {
             call.Return(0, Errno.Invalid);
@@ -210,7 +210,7 @@ internal sealed class C99Calls(HostFiles files)
         call.Return((int)address);
     }
 
-    // A shell's command, with what the program has printed before it; wait's status: the exit code in bits 8 to 15.
+    // Runs a shell command after flushing the program's output. Returns a wait status: the exit code in bits 8 to 15.
     private void Command(AssistCall call)
     {
         const int NoShell = 127;

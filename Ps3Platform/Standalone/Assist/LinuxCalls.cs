@@ -8,9 +8,9 @@ using Ps3Platform.Standalone.Assist.Protocol;
 namespace Ps3Platform.Standalone.Assist;
 
 /// <summary>
-/// System calls of the Linux kernel (stop code 0x2104), those that newlib's functions make: files into and out of memory, and who the
-/// program is. The block holds the number and six parameters of 64 bits each; the answer, or an error number negated, replaces the number
-/// (spu_process_callback in Linux's spufs).
+/// System calls of the Linux kernel (stop code 0x2104) that newlib's functions make: reading and writing files from memory, and process
+/// and user ids. The block holds the number and six parameters of 64 bits each; the result, or a negative error number, replaces the
+/// number (spu_process_callback in Linux's spufs).
 /// </summary>
 internal sealed class LinuxCalls(HostFiles files, GuestMemory memory)
 {
@@ -18,10 +18,10 @@ internal sealed class LinuxCalls(HostFiles files, GuestMemory memory)
     private const ulong VectorSize = 16;
     private const int BadAddress = 14;
 
-    // As newlib answers getpid without asking.
+    // The value that newlib's getpid returns without a call-back.
     private const int Process = 1;
 
-    /// <summary>Names by number; null: not served.</summary>
+    /// <summary>The name of a system call, or null for one that is not implemented.</summary>
     public static string? NameOf(ulong number) => number switch
     {
         3 => "read",
@@ -36,8 +36,8 @@ internal sealed class LinuxCalls(HostFiles files, GuestMemory memory)
         _ => null,
     };
 
-    /// <summary>Serves a call whose block stands at an address of local store.</summary>
-    /// <returns>Null, or what is not served.</returns>
+    /// <summary>Serves a call whose block is at an address of local store.</summary>
+    /// <returns>Null, or what is not implemented.</returns>
     public string? Serve(AssistCall call, uint block)
     {
         ulong number = call.ReadDoubleWord(block);

@@ -5,9 +5,9 @@ using Ps3Platform.Standalone.Assist.Protocol;
 namespace Ps3Platform.Standalone.Assist;
 
 /// <summary>Files, directories, memory and time by POSIX's calls (stop code 0x2101), served by the host with the rights of its user.</summary>
-/// <param name="files">What the program has open.</param>
-/// <param name="maps">What it has mapped.</param>
-/// <param name="pause">Lets so much of the program's time pass; returns what is left of it when the run is to end.</param>
+/// <param name="files">The program's open files.</param>
+/// <param name="maps">The program's mappings.</param>
+/// <param name="pause">Sleeps for a time; returns the rest of it if the run must end earlier.</param>
 internal sealed class PosixCalls(HostFiles files, MappedMemory maps, Func<TimeSpan, TimeSpan> pause) : IDisposable
 {
     private const long TicksPerMicrosecond = TimeSpan.TicksPerMillisecond / 1000;
@@ -28,16 +28,16 @@ internal sealed class PosixCalls(HostFiles files, MappedMemory maps, Func<TimeSp
     private readonly DirectoryCalls _directories = new(files);
     private readonly MappingCalls _memory = new(files, maps);
 
-    /// <summary>Names by operation; null: there is none.</summary>
+    /// <summary>The name of an operation, or null.</summary>
     public static string? NameOf(uint operation) => operation < Names.Length ? Names[operation] : null;
 
     /// <summary>Serves a call.</summary>
-    /// <returns>Null, or what is not served.</returns>
+    /// <returns>Null, or what is not implemented.</returns>
     public string? Serve(uint operation, AssistCall call)
     {
         if (NameOf(operation) is not { } name)
             return $"operation {operation}";
-        // A shared mapping and its file are one thing to the program.
+        // A shared mapping must always have the same contents as its file.
         bool hasShared = maps.HasSharedFiles;
         if (hasShared)
             maps.Synchronise();

@@ -14,7 +14,7 @@ using SpuRuntime.Scheduling.Policies;
 
 namespace Ps3Platform.Standalone.Bench;
 
-/// <summary>SPEs with a scheduler, to be measured: the caller is the PPE.</summary>
+/// <summary>SPEs with a scheduler, for measurements. The caller acts as the PPE.</summary>
 public sealed class BenchRig : ISpeTimer, IDisposable
 {
     private const uint Running = 1;
@@ -24,7 +24,7 @@ public sealed class BenchRig : ISpeTimer, IDisposable
     private readonly StandaloneClock _clock = new(isHosts: true, static () => 0);
     private volatile Exception? _failure;
 
-    /// <summary>Makes so many SPEs, which stand.</summary>
+    /// <summary>Makes stopped SPEs.</summary>
     public BenchRig(int count, SpeSchedulerOptions scheduling, ISpuEngineFactory engines)
     {
         ArgumentNullException.ThrowIfNull(scheduling);
@@ -36,10 +36,10 @@ public sealed class BenchRig : ISpeTimer, IDisposable
     /// <summary>The SPEs.</summary>
     public SpeRig Spes { get; }
 
-    /// <summary>Who runs them.</summary>
+    /// <summary>The scheduler that runs them.</summary>
     public SpeScheduler Scheduler { get; }
 
-    /// <summary>The caller has to run them, by <see cref="SpeScheduler.RunTurn"/>.</summary>
+    /// <summary>True when the caller must run them, by <see cref="SpeScheduler.RunTurn"/>.</summary>
     public bool TakesTurns { get; }
 
     /// <summary>Writes instructions to the start of an SPE's local store.</summary>
@@ -60,8 +60,8 @@ public sealed class BenchRig : ISpeTimer, IDisposable
     public void AwaitStop(int number) => Await(() => (Problem(number, ProblemState.Status) & Running) == 0);
 
     /// <summary>
-    /// The same as a PPE that has nothing else to do: asleep, so that two SPEs have two of the host's cores. Not where the caller has to
-    /// run them (<see cref="TakesTurns"/>).
+    /// The same for an idle PPE: the caller sleeps, so that two SPEs can use two host cores. Not if the caller must run them
+    /// (<see cref="TakesTurns"/>).
     /// </summary>
     public void AwaitStopIdle(int number)
     {
@@ -81,7 +81,7 @@ public sealed class BenchRig : ISpeTimer, IDisposable
         }
     }
 
-    /// <summary>Waits without sleeping, and lets others have the core now and then.</summary>
+    /// <summary>Waits without sleeping, and yields the core from time to time.</summary>
     public void Await(Func<bool> condition)
     {
         ArgumentNullException.ThrowIfNull(condition);
@@ -104,11 +104,11 @@ public sealed class BenchRig : ISpeTimer, IDisposable
     /// <summary>Reads a problem state register, as a PPE does.</summary>
     public uint Problem(int number, ulong register) => (uint)Spes.Spes[number].ProblemState.Read(register, 4);
 
-    /// <summary>Writes one.</summary>
+    /// <summary>Writes a problem state register, as a PPE does.</summary>
     public void Problem(int number, ulong register, uint value) => Spes.Spes[number].ProblemState.Write(register, 4, value);
 
-    /// <summary>Has all SPEs that run do so for a while.</summary>
-    /// <returns>Instructions of each, and how long it really was.</returns>
+    /// <summary>Runs the started SPEs for a time.</summary>
+    /// <returns>Instructions of each, and the time measured.</returns>
     public (double[] Instructions, TimeSpan Time) RunFor(TimeSpan time)
     {
         Scheduler.Pause();
@@ -134,7 +134,7 @@ public sealed class BenchRig : ISpeTimer, IDisposable
     /// <inheritdoc/>
     public void WakeAt(ulong timeBase, ITimedSpe spe)
     {
-        // Nothing that is measured waits for time alone.
+        // Not needed: no measured program waits for time alone.
     }
 
     /// <inheritdoc/>

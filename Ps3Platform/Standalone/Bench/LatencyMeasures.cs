@@ -7,7 +7,7 @@ using SpuRuntime.Scheduling;
 
 namespace Ps3Platform.Standalone.Bench;
 
-/// <summary>From the store that starts an SPU to the PPE seeing that it has stopped, for a job of one instruction.</summary>
+/// <summary>The time from the store that starts an SPU until the PPE reads that it has stopped, for a job of one instruction.</summary>
 internal sealed class DispatchMeasure : ISpuMeasure
 {
     private const int Warm = 200;
@@ -38,7 +38,7 @@ internal sealed class DispatchMeasure : ISpuMeasure
     }
 }
 
-/// <summary>A word to an SPE and back: from the PPE, and from another SPE, which stores into the mailbox by DMA.</summary>
+/// <summary>The round trip of a word to an SPE: from the PPE, and from another SPE, which writes the mailbox by DMA.</summary>
 internal sealed class MailboxMeasure : ISpuMeasure
 {
     private const int Warm = 200;
@@ -48,10 +48,10 @@ internal sealed class MailboxMeasure : ISpuMeasure
     // Microseconds.
     private const double SupposedTrip = 10;
 
-    // The inbound mailbox, plus one, to the outbound one.
+    // Copies the inbound mailbox, plus one, to the outbound one.
     private const string Echo = "rdch $3,$ch29; ai $3,$3,1; wrch $ch28,$3; br 0";
 
-    // A letter to the partner, register 16 and 17 its mailbox's address, and one from it; register 20 times.
+    // Sends a word to the partner, whose mailbox address is in registers 16 and 17, and receives one; repeated register 20 times.
     private const string Caller =
         "wrch $ch16,$15; wrch $ch17,$16; wrch $ch18,$17; wrch $ch19,$18; wrch $ch20,$19; wrch $ch21,$21; rdch $3,$ch29; ai $20,$20,-1; brnz $20,0; stop 0x2000";
 
@@ -95,7 +95,7 @@ internal sealed class MailboxMeasure : ISpuMeasure
 
     private SpuMeasurement BetweenSpes(SpePolicy policy, SpuBenchOptions options)
     {
-        // The PPE, asleep meanwhile, may be a millisecond late.
+        // The sleeping PPE may wake a millisecond late, so the trips must take much longer than that.
         uint trips = (uint)Math.Clamp(options.Time.TotalMicroseconds / SupposedTrip, 1000, 1_000_000);
         const uint Put = 0x20;
         using var rig = new BenchRig(2, new SpeSchedulerOptions { Policy = policy, Threads = 2 }, options.Engines);

@@ -7,7 +7,7 @@ using SpuRuntime.Scheduling;
 
 namespace Ps3Platform.Standalone.Bench;
 
-/// <summary>DMA between local store and a megabyte of memory, command after command, by size.</summary>
+/// <summary>The rate of DMA between local store and a megabyte of memory, one command after another, by size.</summary>
 internal sealed class DmaMeasure : ISpuMeasure
 {
     private const uint LocalAddress = 0x8000;
@@ -58,7 +58,7 @@ internal sealed class DmaMeasure : ISpuMeasure
         for (int index = 0; index < registers.Length; index++)
             rig.SetRegister(0, 10 + index, registers[index]);
 
-        // As many as the time given allows, found by tries that also have the host's compiler done with the way there.
+        // Finds the count that fits the time by trial runs, which also warm up the host's compiler.
         uint count = 1000;
         for (int attempt = 0; attempt < WarmUps; attempt++)
             count = (uint)Math.Clamp(count * options.Time.TotalSeconds / Once(rig, count), 1000, 50_000_000);
@@ -75,13 +75,13 @@ internal sealed class DmaMeasure : ISpuMeasure
         rig.SetRegister(0, 16, count);
         long started = Stopwatch.GetTimestamp();
         rig.Spes.Start(0, 0);
-        // A PPE that looks all the time takes the SPE's lock all the time.
+        // A PPE that polls would contend for the SPE's lock.
         rig.AwaitStopIdle(0);
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 }
 
-/// <summary>A counter in one line that 1 to 6 SPEs increase by getllar and putllc. None may be lost.</summary>
+/// <summary>The rate at which 1 to 6 SPEs increment a counter in one line by getllar and putllc. No increment may be lost.</summary>
 internal sealed class AtomicMeasure : ISpuMeasure
 {
     private const int MostSpes = 6;

@@ -8,7 +8,7 @@ using SpuRuntime.Execution.Regions;
 
 namespace Ps3Platform.Standalone.Bench;
 
-/// <summary>A compiled program, run twice with different amounts of work: the difference is the work's alone.</summary>
+/// <summary>Runs a compiled program with two amounts of work; the difference excludes its start and end.</summary>
 internal abstract class ProgramMeasure(SpuProgram program) : ISpuMeasure
 {
     private const int Trial = 20;
@@ -23,11 +23,11 @@ internal abstract class ProgramMeasure(SpuProgram program) : ISpuMeasure
 
     public abstract IEnumerable<SpuMeasurement> Run(SpuBenchOptions options);
 
-    /// <summary>Samples of a rate: what <paramref name="rate"/> makes of the work done, its instructions and its seconds.</summary>
+    /// <summary>Samples of a rate, which <paramref name="rate"/> computes from the work done, its instructions and its seconds.</summary>
     protected double[] Measure(SpuBenchOptions options, long little, Func<long, ulong, double, double> rate)
     {
         double each = WarmUp(options, little);
-        // What a run costs beside the work is the same in all: the shortest counts.
+        // The cost of a run beside the work is the same in all runs, so the shortest is used.
         (ulong fewInstructions, double rest) = Once(options, little);
         long much = little + (long)Math.Clamp(options.Time.TotalSeconds / each, little * Trial, MostWork);
         double[] samples = new double[options.Rounds];
@@ -41,8 +41,8 @@ internal abstract class ProgramMeasure(SpuProgram program) : ISpuMeasure
         return samples;
     }
 
-    // Hot code is compiled on a thread of its own, which a busy host may keep waiting: runs until nothing more has come of it for a while.
-    // Returns the seconds that a unit of work took last.
+    // Hot code is compiled on another thread, which a busy host may delay, so the program runs until its speed has not increased for a
+    // while. Returns the seconds of the last unit of work.
     private double WarmUp(SpuBenchOptions options, long little)
     {
         double seconds;
@@ -53,7 +53,7 @@ internal abstract class ProgramMeasure(SpuProgram program) : ISpuMeasure
         long done;
         do
         {
-            // Code is hot by how often one SPE gets there: short runs never are.
+            // Code becomes hot by one SPE's count of executions, which short runs do not reach.
             done = work;
             seconds = Once(options, work).Seconds;
             if (seconds < WarmRun && work < MostWork)
@@ -87,8 +87,8 @@ internal abstract class ProgramMeasure(SpuProgram program) : ISpuMeasure
 }
 
 /// <summary>
-/// Matrix products of 64 by 64 blocks that come from main memory by double-buffered DMA, with SPU intrinsics: exact, and in the relaxed arithmetic
-/// that only compiled code has.
+/// Matrix products of 64 by 64 blocks, fetched from main memory by double-buffered DMA, with SPU intrinsics: in exact arithmetic, and in
+/// the relaxed arithmetic that only compiled code has.
 /// </summary>
 internal sealed class SgemmMeasure(SpuProgram program) : ProgramMeasure(program)
 {
@@ -122,10 +122,10 @@ internal sealed class IntegerMeasure(SpuProgram program) : ProgramMeasure(progra
         [new SpuMeasurement(Name, "xorshift", "MIPS", MoreIsBetter: true, Measure(options, 10_000, static (_, instructions, seconds) => instructions / seconds / 1e6))];
 }
 
-/// <summary>All there is to measure.</summary>
+/// <summary>The list of all measurements.</summary>
 public static class SpuMeasures
 {
-    /// <summary>In the order a report shows them. The programs are those of firmware-stubs/spe/standalone.</summary>
+    /// <summary>All measurements in the order of the report. The programs are those of firmware-stubs/spe/standalone.</summary>
     public static IReadOnlyList<ISpuMeasure> All(SpuProgram sgemm, SpuProgram integer) =>
     [
         new DispatchMeasure(), new MailboxMeasure(), new DmaMeasure(), new AtomicMeasure(), new FairnessMeasure(), new SwitchMeasure(),

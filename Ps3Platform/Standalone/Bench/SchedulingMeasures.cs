@@ -4,14 +4,14 @@ using SpuRuntime.Scheduling.Measures;
 namespace Ps3Platform.Standalone.Bench;
 
 /// <summary>
-/// What 6, 16 and 64 SPEs that never wait get done together, and how evenly. time-sliced has two host threads; one-thread-each has as
-/// many as SPEs, and the host's kernel shares the cores; round-robin has the caller's.
+/// The total throughput of 6, 16 and 64 SPEs that never wait, and how evenly it is distributed. time-sliced has two host threads;
+/// one-thread-each has one per SPE, which the host's kernel schedules; round-robin uses the caller's.
 /// </summary>
 internal sealed class FairnessMeasure : ISpuMeasure
 {
     private const int HostThreads = 2;
 
-    // Counts, for ever.
+    // Counts in an endless loop.
     private const string Busy = "ai $3,$3,1; ai $4,$4,3; xor $5,$3,$4; br 0";
 
     public string Name => "fairness";
@@ -31,7 +31,7 @@ internal sealed class FairnessMeasure : ISpuMeasure
                     rig.Spes.Start(number, 0);
                 }
 
-                // Each must have had several quanta, or the last one decides.
+                // Each SPE must get several quanta, or the last one dominates the result.
                 TimeSpan time = TimeSpan.FromMilliseconds(Math.Max(options.Time.TotalMilliseconds, spes * 10));
                 rig.RunFor(time / 4);
                 double[] rates = new double[options.Rounds];
@@ -51,7 +51,7 @@ internal sealed class FairnessMeasure : ISpuMeasure
     }
 }
 
-/// <summary>One SPE out of a host thread and another in: 16 SPEs on one thread, whose quantum is one instruction.</summary>
+/// <summary>The time to switch a host thread from one SPE to another: 16 SPEs on one thread, with a quantum of one instruction.</summary>
 internal sealed class SwitchMeasure : ISpuMeasure
 {
     private const int Count = 16;
@@ -76,7 +76,7 @@ internal sealed class SwitchMeasure : ISpuMeasure
             for (int round = 0; round < options.Rounds; round++)
             {
                 (double[] instructions, TimeSpan elapsed) = rig.RunFor(options.Time);
-                // One instruction a turn: what was executed are the switches.
+                // With one instruction per turn, the count of instructions is the count of switches.
                 samples[round] = elapsed.TotalMicroseconds / Math.Max(1, instructions.Sum());
             }
 

@@ -11,15 +11,15 @@ using SpuRuntime.State;
 namespace Ps3Platform.Standalone.Rig;
 
 /// <summary>
-/// SPEs with nothing around them: memory, local stores and problem state areas at real addresses; no PPE, no lv1, no page table. For
-/// programs and measurements without a kernel.
+/// SPEs without a machine: memory, local stores and problem state areas at real addresses, without PPE, lv1 or page table. For programs
+/// and measurements without a kernel.
 /// </summary>
 public sealed unsafe class SpeRig : IDisposable
 {
-    /// <summary>Where memory begins. Below it is nothing, so that a DMA with a null pointer is noticed.</summary>
+    /// <summary>Address of the first byte of memory. Nothing is mapped below it, so that a DMA with a null pointer fails.</summary>
     public const ulong MemoryAt = 0x1_0000;
 
-    // Below 4 GB, behind all memory: pointers of -mea32 have 32 bits.
+    // Below 4 GB, because pointers of -mea32 have 32 bits, and above all memory.
     private const ulong AreasAt = 0xf000_0000;
     private const ulong AreaStep = 0x10_0000;
     private const ulong ProblemStateOffset = 0x8_0000;
@@ -28,13 +28,13 @@ public sealed unsafe class SpeRig : IDisposable
     private readonly SpePool _pool;
     private readonly LogicalSpe[] _spes;
 
-    /// <summary>Makes so many SPEs, enabled and stopped.</summary>
+    /// <summary>Makes SPEs, enabled and stopped.</summary>
     public SpeRig(int count, ulong memorySize, IMachineClock clock, ISpeScheduler scheduler, ISpeTimer timer, ISpuEngineFactory engines, ILogger log)
         : this(count, memorySize, extraSize: 0, clock, scheduler, timer, engines, log)
     {
     }
 
-    /// <summary>The same, with room for more regions of memory that the caller adds.</summary>
+    /// <summary>Makes SPEs, enabled and stopped, with room for regions of memory that the caller adds.</summary>
     public SpeRig(int count, ulong memorySize, ulong extraSize, IMachineClock clock, ISpeScheduler scheduler, ISpeTimer timer, ISpuEngineFactory engines, ILogger log)
     {
         Memory = new GuestMemory(memorySize + extraSize + ((ulong)count * SpuState.LocalStoreSize));
@@ -52,7 +52,7 @@ public sealed unsafe class SpeRig : IDisposable
         }
     }
 
-    /// <summary>All of it.</summary>
+    /// <summary>Memory and areas of the SPEs.</summary>
     public GuestMemory Memory { get; }
 
     /// <summary>Bytes from <see cref="MemoryAt"/> on.</summary>
@@ -67,11 +67,11 @@ public sealed unsafe class SpeRig : IDisposable
     /// <summary>Effective address of an SPE's problem state area.</summary>
     public static ulong ProblemStateAt(int number) => LocalStoreAt(number) + ProblemStateOffset;
 
-    /// <summary>The bytes of an SPE's local store. The SPU must stand, or the program expect it.</summary>
+    /// <summary>The bytes of an SPE's local store. The SPU must be stopped, or its program must expect the access.</summary>
     public Span<byte> LocalStore(int number) => new(_spes[number].LocalStore, SpuState.LocalStoreSize);
 
     /// <summary>Bytes of memory.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">They lie outside.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range is outside memory.</exception>
     public Span<byte> Bytes(ulong address, ulong length) =>
         Memory.TrySlice(new LparAddress(address), length, RegionAccess.ReadWrite, out Span<byte> bytes) ? bytes : throw new ArgumentOutOfRangeException(nameof(address));
 
@@ -92,7 +92,7 @@ public sealed unsafe class SpeRig : IDisposable
     private MemoryRegion Add(ulong at, ulong size, string name) =>
         Memory.TryAddMemory(new LparAddress(at), size, RegionAccess.ReadWrite, name) ?? throw new ArgumentException($"no room for {name} of 0x{size:x} bytes");
 
-    // Nobody else has decoded anything from memory.
+    // No PPE has decoded instructions from memory, so no notification is needed.
     private sealed class NoWatch : IGuestWriteNotifier
     {
         public void Written(ulong hostOffset, ulong length)
@@ -104,10 +104,10 @@ public sealed unsafe class SpeRig : IDisposable
 /// <summary>Offsets of problem state registers (CBE Public Registers 3.1.3), as far as a PPE without lv1 uses them.</summary>
 public static class ProblemState
 {
-    /// <summary>SPU_Out_Mbox: reading takes what the SPU has written.</summary>
+    /// <summary>SPU_Out_Mbox: a read removes the oldest word that the SPU has written.</summary>
     public const ulong OutMailbox = 0x4004;
 
-    /// <summary>SPU_In_Mbox: writing hands the SPU a word.</summary>
+    /// <summary>SPU_In_Mbox: a write sends the SPU a word.</summary>
     public const ulong InMailbox = 0x400c;
 
     /// <summary>SPU_Mbox_Stat: how full the mailboxes are.</summary>

@@ -4,7 +4,7 @@ using CellPpe.Core;
 
 namespace Ps3Platform.Standalone.Rig;
 
-/// <summary>The time of an SPE without a machine: the host's, or eight instructions a tick, and then waiting takes none.</summary>
+/// <summary>The time of an SPE without a machine: the host's, or one tick per eight instructions, with waits that skip time.</summary>
 internal sealed class StandaloneClock(bool isHosts, Func<ulong> instructions) : IMachineClock
 {
     private const ulong InstructionsPerTick = 8;
@@ -21,10 +21,10 @@ internal sealed class StandaloneClock(bool isHosts, Func<ulong> instructions) : 
 
     public ulong RtcSeconds => isHosts ? (ulong)(DateTime.UtcNow - Epoch).TotalSeconds : (TimeBase - Start) / IMachineClock.Frequency;
 
-    /// <summary>Lets time pass that nobody waits for on the host.</summary>
+    /// <summary>Advances time without a wait on the host.</summary>
     public void Skip(TimeSpan time) => _skipped += (ulong)(time.TotalMilliseconds * TicksPerMillisecond);
 
-    /// <summary>Nothing happens before the tick: sleep, or let time pass. May return early.</summary>
+    /// <summary>Sleeps or advances time up to a tick before which nothing happens. May return early.</summary>
     public void WaitUntil(ulong timeBase, WaitHandle wake)
     {
         ulong now = TimeBase;

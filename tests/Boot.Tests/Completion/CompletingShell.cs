@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Boot.Tests.Completion;
 
-/// <summary>A shell that has read the script of <c>ps3 completion</c>, and what it offers for a command line.</summary>
+/// <summary>A shell that has read the script of <c>ps3 completion</c>; returns its completions for a command line.</summary>
 internal abstract class CompletingShell
 {
-    /// <summary>All shells there is a script for.</summary>
+    /// <summary>All shells that have a script.</summary>
     public static IReadOnlyList<CompletingShell> All { get; } = [new Bash(), new Zsh(), new Fish()];
 
     /// <summary>The shell's name.</summary>
@@ -17,10 +17,10 @@ internal abstract class CompletingShell
 
     protected abstract IEnumerable<string> Options { get; }
 
-    /// <summary>What the shell offers for the last of the words.</summary>
+    /// <summary>The shell's completions of the last word.</summary>
     /// <param name="script">The file with the completion script.</param>
     /// <param name="folder">The working directory, whose files may be offered.</param>
-    /// <param name="words">The words behind <c>ps3</c>; the last is the one that is being written.</param>
+    /// <param name="words">The words after <c>ps3</c>; the last one is to be completed.</param>
     public string[] Complete(string script, string folder, IReadOnlyList<string> words)
     {
         var start = new ProcessStartInfo(Name) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
@@ -32,7 +32,7 @@ internal abstract class CompletingShell
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        // Whatever a script prints beside completions would land in the user's command line.
+        // Any other output of the script would appear in the user's command line.
         if (errors.Result.Length > 0)
             throw new InvalidOperationException($"{Name}: {errors.Result}");
         string written = Written(words[^1]);
@@ -43,7 +43,7 @@ internal abstract class CompletingShell
         ];
     }
 
-    /// <summary>The script that asks for completions and prints each in a line.</summary>
+    /// <summary>A shell script that prints each completion in a line.</summary>
     protected abstract string Line(string script, IReadOnlyList<string> words);
 
     protected static string Quote(string word) => $"'{word}'";
@@ -75,8 +75,8 @@ internal abstract class CompletingShell
     }
 
     /// <summary>
-    /// zsh with the parts of its completion system that the script calls replaced by ones that print: without a terminal there is no
-    /// other way to ask. zsh itself chooses among what it is offered by what has been written.
+    /// zsh. The parts of its completion system that the script calls are replaced by ones that print, because zsh completes only on a
+    /// terminal. zsh itself then filters the candidates by the word written so far.
     /// </summary>
     private sealed class Zsh : CompletingShell
     {
@@ -91,7 +91,7 @@ internal abstract class CompletingShell
             + $"source {script}; words=(ps3 {string.Join(' ', words.Select(Quote))}); CURRENT={words.Count + 1}; _ps3";
     }
 
-    /// <summary>fish, which can be asked.</summary>
+    /// <summary>fish, which has a command that prints completions.</summary>
     private sealed class Fish : CompletingShell
     {
         public override string Name => "fish";

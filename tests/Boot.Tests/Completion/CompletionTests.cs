@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Boot.Tests.Completion;
 
-/// <summary>The scripts of <c>ps3 completion</c>, asked in the shells they are for; one that is not installed is skipped by name.</summary>
+/// <summary>The scripts of <c>ps3 completion</c>, run in their shells; a shell that is not installed is skipped by name.</summary>
 public sealed class CompletionTests(CompletionScripts scripts, CommandHelp help)
     : IClassFixture<CompletionScripts>, IClassFixture<CommandHelp>
 {
@@ -89,7 +89,7 @@ public sealed class CompletionTests(CompletionScripts scripts, CommandHelp help)
     [SkippableTheory]
     [InlineData("bash")]
     [InlineData("zsh")]
-    public void What_stands_behind_a_program_is_its_own(string shell) =>
+    public void Words_after_a_program_are_its_arguments(string shell) =>
         Assert.DoesNotContain("--stats", scripts.Complete(shell, "spu run hello.elf --"));
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class CompletionScripts : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ps3-completion-").FullName;
 
-    /// <summary>Makes them.</summary>
+    /// <summary>Writes the scripts and the folder.</summary>
     public CompletionScripts()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "work"));

@@ -1,14 +1,14 @@
 namespace Boot.Tests.Documents;
 
-/// <summary>Holds documented commands against what there is: commands and options of the help, files, scripts' options, test variables.</summary>
+/// <summary>Checks documented commands against the help's commands and options, files, scripts' options and test variables.</summary>
 internal sealed class CommandChecker(CommandHelp help)
 {
     private readonly string _root = DocumentRoot.Path;
     private readonly Lazy<string> _sources = new(ReadSources);
 
-    /// <summary>What is wrong with a line of commands; empty when nothing is.</summary>
-    /// <param name="line">As a person would type it.</param>
-    /// <param name="document">The document it stands in: files may be named from its folder, too.</param>
+    /// <summary>The errors in a line of commands.</summary>
+    /// <param name="line">The line, as a user would type it.</param>
+    /// <param name="document">The document that contains it; files may also be relative to its folder.</param>
     public IEnumerable<string> Problems(string line, string document = "")
     {
         foreach (CommandLine command in CommandLine.Parse(line))
@@ -41,12 +41,12 @@ internal sealed class CommandChecker(CommandHelp help)
         (HelpedCommand command, int used) = help.Find(words);
         if (used < words.Count && command.Commands.Count > 0 && words[used][0] is not ('-' or '['))
             yield return $"there is no command {words[used]}";
-        // An SPU program's arguments are its own.
+        // Arguments of an SPU program are not checked.
         bool endsAtOperand = command.Path is "spu run" or "spu trace";
         for (int index = used; index < words.Count; index++)
         {
             string word = words[index];
-            // QEMU's words, with one dash and many letters, are understood without being options.
+            // QEMU's options, with one dash and several letters, are accepted although the help does not list them.
             if (word[0] != '-' || word == "-" || (word[1] != '-' && word.Length > 2))
             {
                 if (endsAtOperand)
@@ -55,7 +55,7 @@ internal sealed class CommandChecker(CommandHelp help)
             }
 
             string name = word.Split('=')[0];
-            // Every command has it, and no help page lists it.
+            // Every command has this option, but no help page lists it.
             if (name == "--help")
                 continue;
             if (command.Options.FirstOrDefault(option => option.Names.Contains(name)) is not { } known)
@@ -70,7 +70,7 @@ internal sealed class CommandChecker(CommandHelp help)
         string path = Path.Combine(_root, words[0]);
         if (!File.Exists(path))
             path = Path.Combine(_root, folder, words[0]);
-        // What a build makes is not in the repository.
+        // Files that a build makes are not in the repository.
         if (words[0].StartsWith('/') || words[0].StartsWith("../", StringComparison.Ordinal) || words[0].StartsWith("guests/", StringComparison.Ordinal))
             yield break;
         if (!File.Exists(path))
@@ -84,7 +84,7 @@ internal sealed class CommandChecker(CommandHelp help)
         string text = File.ReadAllText(path);
         foreach (string word in words.Where(static word => word.StartsWith("--", StringComparison.Ordinal) && word.Length > 2))
         {
-            // A script may hand its options on to another.
+            // A script may pass its options to another one.
             string name = word.Split('=')[0];
             if (!text.Contains(name, StringComparison.Ordinal) && !_sources.Value.Contains(name, StringComparison.Ordinal))
                 yield return $"{words[0]} does not know {word}";

@@ -5,20 +5,20 @@ namespace Boot.Tests.Documents;
 /// <summary>An option as a command's help shows it: its names, and whether a value follows.</summary>
 internal sealed record HelpedOption(IReadOnlyList<string> Names, bool HasValue);
 
-/// <summary>What one command's help says.</summary>
+/// <summary>The help of one command.</summary>
 internal sealed record HelpedCommand(string Path, string Text, IReadOnlyList<HelpedOption> Options, IReadOnlyList<string> Commands);
 
-/// <summary>The commands and options that there are, read from the program's own help, so that there is no second list of them.</summary>
+/// <summary>The existing commands and options, read from the program's own help, so that no second list is needed.</summary>
 public sealed partial class CommandHelp
 {
     private readonly Dictionary<string, HelpedCommand> _commands = [];
 
-    /// <summary>Asks every command for its help.</summary>
+    /// <summary>Reads the help of every command.</summary>
     public CommandHelp() => Ask("");
 
     internal IReadOnlyCollection<HelpedCommand> All => _commands.Values;
 
-    /// <summary>The command that words name, and how many of them do.</summary>
+    /// <summary>The command that the first words name, and the number of those words.</summary>
     internal (HelpedCommand Command, int Words) Find(IReadOnlyList<string> words)
     {
         HelpedCommand command = _commands[""];

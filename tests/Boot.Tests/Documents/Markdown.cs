@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Boot.Tests.Documents;
 
-/// <summary>A fenced block: where it stands, what its fence says it is, and its lines.</summary>
+/// <summary>A fenced block: its place, the kind that its fence names, and its lines.</summary>
 internal sealed record CodeBlock(string File, int Line, string Kind, IReadOnlyList<string> Lines)
 {
     public override string ToString() => $"{File}:{Line}";
@@ -15,7 +15,7 @@ internal sealed record DocumentedText(string File, int Line, string Text)
     public override string ToString() => $"{File}:{Line}: {Text}";
 }
 
-/// <summary>One document, taken apart as far as commands go.</summary>
+/// <summary>The parts of one document that may contain commands.</summary>
 internal sealed partial class MarkdownDocument
 {
     private const string Fence = "```";
@@ -51,7 +51,7 @@ internal sealed partial class MarkdownDocument
     /// <summary>Code inside sentences and tables.</summary>
     public List<DocumentedText> Spans { get; } = [];
 
-    /// <summary>Code set off by four blanks.</summary>
+    /// <summary>Code indented by four blanks.</summary>
     public List<DocumentedText> Indented { get; } = [];
 
     /// <summary>All documents that belong to the repository.</summary>
@@ -68,7 +68,7 @@ internal sealed partial class MarkdownDocument
         return [.. names.Where(name => File.Exists(Path.Combine(root, name))).Select(static name => Read(name))];
     }
 
-    /// <summary>One of them.</summary>
+    /// <summary>Reads one document.</summary>
     public static MarkdownDocument Read(string name) => new(name, File.ReadAllText(Path.Combine(DocumentRoot.Path, name)).Replace("\r\n", "\n", StringComparison.Ordinal));
 
     private void ReadLine(int number, string line)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Boot.Tests.Documents;
 
-/// <summary>Commands of a `console` block, each with the lines it is said to print. `...` stands for anything: alone for lines, else within one.</summary>
+/// <summary>A command of a `console` block with its documented output. `...` matches anything: whole lines, or a part of one.</summary>
 internal sealed record Transcript(string Command, IReadOnlyList<string> Expected)
 {
     private const string Prompt = "$ ";
@@ -33,7 +33,7 @@ internal sealed record Transcript(string Command, IReadOnlyList<string> Expected
             yield return new Transcript(command, [.. expected]);
     }
 
-    /// <summary>Runs the command by a shell, at the repository's root; what it says on both streams, in order.</summary>
+    /// <summary>Runs the command in a shell at the repository's root, and returns the output of both streams, in order.</summary>
     public string[] Run()
     {
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = DocumentRoot.Path, RedirectStandardOutput = true };
@@ -53,7 +53,7 @@ internal sealed record Transcript(string Command, IReadOnlyList<string> Expected
         return output.Result.TrimEnd('\n').Split('\n');
     }
 
-    /// <summary>True when lines are what is documented.</summary>
+    /// <summary>True when the output matches the documented lines.</summary>
     public static bool Matches(ReadOnlySpan<string> expected, ReadOnlySpan<string> actual)
     {
         if (expected.IsEmpty)

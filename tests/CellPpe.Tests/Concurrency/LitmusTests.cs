@@ -51,7 +51,8 @@ public sealed unsafe class LitmusTests(ITestOutputHelper output)
         bc 4,2,{count}
         """;
 
-    public static TheoryData<PpuEngine, string, string, bool> StoreBufferings => Barriers((None, None, false), (Lwsync, Lwsync, false), (Eieio, Eieio, false), (Sync, Sync, true));
+    public static TheoryData<PpuEngine, string, string, bool> StoreBufferings =>
+        Barriers((None, None, false), (Lwsync, Lwsync, false), (Eieio, Eieio, false), (Sync, Sync, true));
 
     public static TheoryData<PpuEngine, string, string, bool> Reads =>
         Barriers((None, None, false), (Lwsync, Lwsync, false), (Sync, Sync, true));
@@ -91,7 +92,8 @@ public sealed unsafe class LitmusTests(ITestOutputHelper output)
     }
 
     [Theory, MemberData(nameof(Reads))]
-    public void Independent_reads_of_independent_writes_agree_on_which_came_first(PpuEngine engine, string first, string second, bool forbidden)
+    public void Independent_reads_of_independent_writes_agree_on_which_came_first(
+        PpuEngine engine, string first, string second, bool forbidden)
     {
         long[] seen = Run(
             engine,

@@ -25,7 +25,8 @@ public sealed unsafe class SharedStateTests
     public void No_increment_of_a_shared_counter_is_lost(PpuEngine engine, string load, string store, uint bytes)
     {
         using var threads = new TwoThreads(engine);
-        string program = $"add:;{load} r5,0,r3; addi r5,r5,1; {store} r5,0,r3; bc 4,2,{{add}}; addi r4,r4,-1; cmpi 0,1,r4,0; bc 4,2,{{add}}; b {{done}}";
+        string program =
+            $"add:;{load} r5,0,r3; addi r5,r5,1; {store} r5,0,r3; bc 4,2,{{add}}; addi r4,r4,-1; cmpi 0,1,r4,0; bc 4,2,{{add}}; b {{done}}";
         for (int thread = 0; thread < 2; thread++)
         {
             threads.State(thread).Gpr[3] = Data;
@@ -210,7 +211,9 @@ public sealed unsafe class SharedStateTests
         threads.State(0).Ctr = first;
 
         threads.State(1).Gpr[14] = first;
-        const string Store = "addi r6,r0,12\nmtspr 9,r6\nnext:\naddi r5,r5,1\nstw r5,0x800(r14)\nstw r5,0x804(r14)\naddi r14,r14,0x1000\nbc 16,0,{next}\nb {done}";
+        const string Store =
+            "addi r6,r0,12\nmtspr 9,r6\nnext:\naddi r5,r5,1\nstw r5,0x800(r14)\nstw r5,0x804(r14)\naddi r14,r14,0x1000\nbc 16,0,{next}\nb "
+            + "{done}";
 
         threads.Run("bcctr 20,0,0", Store);
 

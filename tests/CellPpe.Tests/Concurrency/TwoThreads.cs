@@ -29,7 +29,8 @@ internal sealed partial class TwoThreads : IDisposable
 
     public TwoThreads(PpuEngine engine)
     {
-        Machine = new TestMachine(new PpuConfiguration(2, Data + TestMachine.DataSize, Engine: engine, ExactBudgets: false, HostThreads: true)
+        Machine = new TestMachine(
+            new PpuConfiguration(2, Data + TestMachine.DataSize, Engine: engine, ExactBudgets: false, HostThreads: true)
         {
             Options = EngineOptions.Of(engine),
         });
@@ -40,7 +41,8 @@ internal sealed partial class TwoThreads : IDisposable
 
     /// <summary>How often the test is to go round: 10^5 for every build, more where somebody asks for it.</summary>
     public static int Rounds { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("PPE_CONCURRENCY_ROUNDS"), CultureInfo.InvariantCulture, out int asked) ? asked : 100_000;
+        int.TryParse(Environment.GetEnvironmentVariable("PPE_CONCURRENCY_ROUNDS"), CultureInfo.InvariantCulture, out int asked) ? asked
+        : 100_000;
 
     public static TheoryData<PpuEngine> Engines => [PpuEngine.Interpreter, PpuEngine.Compiled];
 
@@ -69,7 +71,8 @@ internal sealed partial class TwoThreads : IDisposable
                 lines.Add(line);
         }
 
-        Machine.Load(string.Join('\n', lines.Select(line => Label().Replace(line, name => $"0x{labels[name.Groups[1].Value]:x}"))), address);
+        Machine.Load(
+            string.Join('\n', lines.Select(line => Label().Replace(line, name => $"0x{labels[name.Groups[1].Value]:x}"))), address);
     }
 
     /// <summary>Runs both programs to their ends.</summary>

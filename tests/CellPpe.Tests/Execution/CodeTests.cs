@@ -143,7 +143,8 @@ public abstract unsafe class CodeTests(PpuEngine engine) : IDisposable
         using var machine = new TestMachine(engine, codePageLimit: Limit);
         machine.Load("addi r3,r3,1; bclr 20,0,0", Data);
         for (int page = 1; page <= Pages; page++)
-            machine.Load($"bl 0x{Data:x}; addi r4,r4,1; b 0x{Data + (0x1000ul * (ulong)((page % Pages) + 1)):x}", Data + (0x1000ul * (ulong)page));
+            machine.Load(
+                $"bl 0x{Data:x}; addi r4,r4,1; b 0x{Data + (0x1000ul * (ulong)((page % Pages) + 1)):x}", Data + (0x1000ul * (ulong)page));
         machine.State.Nia = Data + 0x1000;
         machine.Thread.Run(5 * 20);
         nint decoded = (nint)machine.Core.Code.GetOrAdd(machine.DataMemory.HostOffset, out bool added);

@@ -61,7 +61,8 @@ public sealed unsafe class EndlessCycleTests : IDisposable
         _machine.Write32(TestMachine.Data + 20, 0x1234_5678);
         State.Gpr[11] = 0;
 
-        EndlessCycle cycle = Find("mfspr r0,8; std r0,16(r1); addi r11,r0,9; addi r11,0,9; addi r3,0,1; sc 1; ld r0,16(r1); mtspr 8,r0", back: 0);
+        EndlessCycle cycle = Find(
+            "mfspr r0,8; std r0,16(r1); addi r11,r0,9; addi r11,0,9; addi r3,0,1; sc 1; ld r0,16(r1); mtspr 8,r0", back: 0);
 
         Assert.True(cycle.IsProven, cycle.Reason);
         Assert.Equal(1, cycle.Pauses);

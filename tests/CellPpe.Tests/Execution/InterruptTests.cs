@@ -6,7 +6,9 @@ using Xunit;
 
 namespace CellPpe.Tests.Execution;
 
-/// <summary>Interrupts that come from instructions or from outside (Book III 5.5): where they go, and what SRR0, SRR1 and MSR say.</summary>
+/// <summary>
+/// Interrupts that come from instructions or from outside (Book III 5.5): where they go, and what SRR0, SRR1 and MSR say.
+/// </summary>
 public abstract unsafe class InterruptTests(PpuEngine engine) : IDisposable
 {
     private const ulong FloatingPointEnabled = 1UL << 20;

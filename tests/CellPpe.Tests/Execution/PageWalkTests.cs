@@ -5,7 +5,9 @@ using Xunit;
 
 namespace CellPpe.Tests.Execution;
 
-/// <summary>The page table as an SPE's MFC searches it: from another host thread, without the machine's lock (Book III 4.5, 4.10).</summary>
+/// <summary>
+/// The page table as an SPE's MFC searches it: from another host thread, without the machine's lock (Book III 4.5, 4.10).
+/// </summary>
 public sealed class PageWalkTests : IDisposable
 {
     private const ulong Data = TestMachine.Data;

@@ -49,7 +49,8 @@ public sealed unsafe class RandomProgramTests
         whole.State.ReservationHeld = cut.State.ReservationHeld = 0;
         Assert.Equal(whole.State.Nia, cut.State.Nia);
         Assert.Equal(Bytes(whole), Bytes(cut));
-        Assert.True(Slice(whole, TestMachine.Data, TestMachine.DataSize).SequenceEqual(Slice(cut, TestMachine.Data, TestMachine.DataSize)), "data");
+        Assert.True(
+            Slice(whole, TestMachine.Data, TestMachine.DataSize).SequenceEqual(Slice(cut, TestMachine.Data, TestMachine.DataSize)), "data");
         Assert.True(Slice(whole, 0, 0x40000).SequenceEqual(Slice(cut, 0, 0x40000)), "code");
     }
 
@@ -89,7 +90,8 @@ public sealed unsafe class RandomProgramTests
         ref PpuState state = ref machine.State;
         for (int register = 0; register < 32; register++)
         {
-            state.Gpr[register] = random.Next(3) == 0 ? (ulong)random.NextInt64() : TestMachine.Data + (ulong)random.Next((int)TestMachine.DataSize);
+            state.Gpr[register] = random.Next(3) == 0 ? (ulong)random.NextInt64()
+                : TestMachine.Data + (ulong)random.Next((int)TestMachine.DataSize);
             state.Fpr[register] = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
         }
 

@@ -8,7 +8,9 @@ using CellPpe.Ppe.Threads;
 
 namespace CellPpe.Tests.Execution;
 
-/// <summary>Compiles what a thread is about to run, without waiting for it to be hot, so that a test of a few instructions tests compiled code.</summary>
+/// <summary>
+/// Compiles what a thread is about to run, without waiting for it to be hot, so that a test of a few instructions tests compiled code.
+/// </summary>
 internal sealed unsafe class RegionsAhead(PpuCore core)
 {
     private readonly PpuRegionPlanner _planner = new(core.Shared, core.Regions!);

@@ -21,7 +21,8 @@ public abstract unsafe class SoftTlbTests(PpuEngine engine) : IDisposable
 
     private PpuStorage Storage => _machine.Thread.Storage;
 
-    private ulong Epoch => _machine.Thread.Context->FetchEpochs[0] + _machine.Thread.Context->FetchEpochs[1] + _machine.Thread.Context->FetchEpochs[2];
+    private ulong Epoch =>
+        _machine.Thread.Context->FetchEpochs[0] + _machine.Thread.Context->FetchEpochs[1] + _machine.Thread.Context->FetchEpochs[2];
 
     public void Dispose()
     {

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace CellPpe.Tests.Execution;
 
-/// <summary>Data and instruction storage and segment interrupts (Book III 5.5.3 to 5.5.6), alignment (5.5.8): causes, SRR1, DSISR, DAR.</summary>
+/// <summary>
+/// Data and instruction storage and segment interrupts (Book III 5.5.3 to 5.5.6), alignment (5.5.8): causes, SRR1, DSISR, DAR.
+/// </summary>
 public abstract unsafe class StorageInterruptTests(PpuEngine engine) : IDisposable
 {
     private const uint NotFound = 0x4000_0000;

@@ -76,5 +76,6 @@ public sealed class FixedCorpus
     }
 
     private static NamedValue[] Values(string[] parts) =>
-        [.. parts.Skip(1).Select(static part => part.Split('=')).Select(static pair => new NamedValue(pair[0], pair.Length > 1 ? pair[1] : ""))];
+        [.. parts.Skip(1).Select(static part => part.Split('='))
+            .Select(static pair => new NamedValue(pair[0], pair.Length > 1 ? pair[1] : ""))];
 }

@@ -63,7 +63,8 @@ public sealed unsafe class FixedVectorTests : IDisposable
 
             bool trapped = TakeTrapBack(last, mode);
             string wrong = Differences(entry, entry.Changes[index], before, memory, last, trapped, mode == 0);
-            Assert.True(wrong.Length == 0, $"{text} #{index} ({Show(entry.Rows[index])}):{wrong}; the reference changes {Show(entry.Changes[index])}");
+            Assert.True(wrong.Length == 0,
+                $"{text} #{index} ({Show(entry.Rows[index])}):{wrong}; the reference changes {Show(entry.Changes[index])}");
         }
     }
 
@@ -98,7 +99,8 @@ public sealed unsafe class FixedVectorTests : IDisposable
         return true;
     }
 
-    private string Differences(FixedEntry entry, NamedValue[] changes, in PpuState before, byte[] memory, ulong last, bool trapped, bool is32)
+    private string Differences(
+        FixedEntry entry, NamedValue[] changes, in PpuState before, byte[] memory, ulong last, bool trapped, bool is32)
     {
         string mnemonic = entry.Mnemonics.Last();
         uint word = entry.Words[^1];
@@ -115,7 +117,8 @@ public sealed unsafe class FixedVectorTests : IDisposable
         for (int register = 0; register < 32; register++)
         {
             string name = "r" + register.ToString(CultureInfo.InvariantCulture);
-            Compare(name, changed.TryGetValue(name, out string? text) ? FixedCorpus.Number(text) : before.Gpr[register], state.Gpr[register]);
+            Compare(name, changed.TryGetValue(name, out string? text) ? FixedCorpus.Number(text) : before.Gpr[register],
+                state.Gpr[register]);
         }
 
         Compare("cr", changed.TryGetValue("cr", out string? cr) ? FixedCorpus.Number(cr) : before.CrValue, state.CrValue);
@@ -134,7 +137,8 @@ public sealed unsafe class FixedVectorTests : IDisposable
         }
 
         foreach (NamedValue change in changes.Where(static change => change.Name[0] == 'm'))
-            Convert.FromHexString(change.Text).CopyTo(memory, int.Parse(change.Name.AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+            Convert.FromHexString(change.Text)
+                .CopyTo(memory, int.Parse(change.Name.AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
         int differing = Memory().CommonPrefixLength(memory);
         return differing == MemoryBytes ? wrong : wrong + $" memory at {differing:x}: {Memory()[differing]:x2}";
 

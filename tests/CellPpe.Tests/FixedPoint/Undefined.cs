@@ -33,7 +33,9 @@ internal static class Undefined
         }
     }
 
-    /// <summary>The bytes of a vector register an instruction defines, from the left: lvebx and its kin load one element (AltiVec PEM 6.2).</summary>
+    /// <summary>
+    /// The bytes of a vector register an instruction defines, from the left: lvebx and its kin load one element (AltiVec PEM 6.2).
+    /// </summary>
     public static bool DefinesByte(string mnemonic, ulong address, int index)
     {
         int size = mnemonic switch { "lvebx" => 1, "lvehx" => 2, "lvewx" => 4, _ => 16 };

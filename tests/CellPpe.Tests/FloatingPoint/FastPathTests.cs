@@ -166,7 +166,8 @@ public sealed class FastPathTests
     private static IEnumerable<ulong> Corner() =>
     [
         0, 1, 2, FloatImage.FractionMask, FloatImage.FractionMask + 1, FloatImage.FractionMask + 2,
-        .. new[] { 2, 64, 500, 873, 874, 896, 897, 898, 899, 1022, 1023, 1024, 1053, 1054, 1055, 1085, 1086, 1087, 1148, 1149, 1150, 1151, 1152, 1278, 2044, 2045, 2046 }
+        .. new[] { 2, 64, 500, 873, 874, 896, 897, 898, 899, 1022, 1023, 1024, 1053, 1054, 1055, 1085, 1086, 1087, 1148, 1149, 1150, 1151,
+            1152, 1278, 2044, 2045, 2046 }
             .SelectMany(exponent => new[]
             {
                 (ulong)exponent << 52, ((ulong)exponent << 52) + 1, ((ulong)exponent << 52) + (1u << 28),
@@ -179,7 +180,8 @@ public sealed class FastPathTests
     private static double Number(ulong image) => BitConverter.UInt64BitsToDouble(image);
 
     private static int Number(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value
+        : otherwise;
 
     private record struct Counts(int All, int Safe, int Exact, int Certain);
 }

@@ -15,28 +15,35 @@ public sealed class HostAgainstExactTests
 
     [Fact]
     public void Add() => Compare(
-        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => AdditionArithmetic.Apply<DoublePrecision>(ref f, a, b, false, out r),
-        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => AdditionArithmetic.Exactly<DoublePrecision>(ref f, a, b, false, out r));
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) =>
+            AdditionArithmetic.Apply<DoublePrecision>(ref f, a, b, false, out r),
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) =>
+            AdditionArithmetic.Exactly<DoublePrecision>(ref f, a, b, false, out r));
 
     [Fact]
     public void Add_single() => Compare(
-        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => AdditionArithmetic.Apply<SinglePrecision>(ref f, a, b, false, out r),
-        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => AdditionArithmetic.Exactly<SinglePrecision>(ref f, a, b, false, out r));
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) =>
+            AdditionArithmetic.Apply<SinglePrecision>(ref f, a, b, false, out r),
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) =>
+            AdditionArithmetic.Exactly<SinglePrecision>(ref f, a, b, false, out r));
 
     [Fact]
     public void Subtract() => Compare(
         static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => AdditionArithmetic.Apply<DoublePrecision>(ref f, a, b, true, out r),
-        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) => AdditionArithmetic.Exactly<DoublePrecision>(ref f, a, b, true, out r));
+        static (ref Fpscr f, ulong a, ulong _, ulong b, out ulong r) =>
+            AdditionArithmetic.Exactly<DoublePrecision>(ref f, a, b, true, out r));
 
     [Fact]
     public void Multiply() => Compare(
         static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) => MultiplicationArithmetic.Apply<DoublePrecision>(ref f, a, c, out r),
-        static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) => MultiplicationArithmetic.Exactly<DoublePrecision>(ref f, a, c, out r));
+        static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) =>
+            MultiplicationArithmetic.Exactly<DoublePrecision>(ref f, a, c, out r));
 
     [Fact]
     public void Multiply_single() => Compare(
         static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) => MultiplicationArithmetic.Apply<SinglePrecision>(ref f, a, c, out r),
-        static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) => MultiplicationArithmetic.Exactly<SinglePrecision>(ref f, a, c, out r));
+        static (ref Fpscr f, ulong a, ulong c, ulong _, out ulong r) =>
+            MultiplicationArithmetic.Exactly<SinglePrecision>(ref f, a, c, out r));
 
     [Fact]
     public void Divide() => Compare(

@@ -16,14 +16,17 @@ internal static partial class BinutilsDifferences
     // mfocrf (Book I 3.3.15), a time base register an mftb does not know, a reserved kind of sync.
     private static readonly HashSet<string> RefusedOperand = ["mtocrf", "mfocrf", "mftb", "sync"];
 
-    /// <summary>True when <paramref name="theirs"/> means the same as <paramref name="ours"/>, or objdump prints data for a named reason.</summary>
+    /// <summary>
+    /// True when <paramref name="theirs"/> means the same as <paramref name="ours"/>, or objdump prints data for a named reason.
+    /// </summary>
     public static bool IsKnown(PpuInstructionInfo info, uint word, string ours, string theirs)
     {
         if (theirs.StartsWith(".long", StringComparison.Ordinal))
             return RefusedOperand.Contains(info.Mnemonic) || IsInvalidForm(info, word);
         string same = CrBit().Replace(theirs, static match => CrBitNumber(match));
         // A CR field is written as a plain number by this instruction alone: it is a field of FPSCR.
-        string mine = info.Mnemonic.StartsWith("mtfsfi", StringComparison.Ordinal) ? ours.Replace("cr", "", StringComparison.Ordinal) : ours;
+        string mine = info.Mnemonic.StartsWith("mtfsfi", StringComparison.Ordinal)
+            ? ours.Replace("cr", "", StringComparison.Ordinal) : ours;
         // An absolute branch target is cut to 32 bits.
         if (info.Has("aa") && (word & 2) != 0)
             mine = mine.Replace("0xffffffff", "0x", StringComparison.Ordinal);

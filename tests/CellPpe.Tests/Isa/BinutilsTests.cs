@@ -18,7 +18,8 @@ public sealed partial class BinutilsTests
     public void Objdump_prints_what_the_disassembler_prints()
     {
         var random = new Random(1);
-        uint[] words = [.. Words.Instructions.SelectMany(info => Enumerable.Range(0, WordsPerInstruction).Select(_ => Words.Random(info, random)))];
+        uint[] words =
+            [.. Words.Instructions.SelectMany(info => Enumerable.Range(0, WordsPerInstruction).Select(_ => Words.Random(info, random)))];
         string[] theirs = Objdump(words);
         Assert.Equal(words.Length, theirs.Length);
 

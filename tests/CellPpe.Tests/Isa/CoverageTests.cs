@@ -58,10 +58,12 @@ public sealed class CoverageTests
 
 
             """);
-        page.AppendLine(CultureInfo.InvariantCulture, $"{all.Length} instructions, {all.Length - without.Length} with vectors, {without.Length} without.");
+        page.AppendLine(CultureInfo.InvariantCulture,
+            $"{all.Length} instructions, {all.Length - without.Length} with vectors, {without.Length} without.");
         page.AppendLine().AppendLine("## Without vectors").AppendLine();
         foreach (IGrouping<string, PpuInstructionInfo> section in without.GroupBy(static info => info.Section))
-            page.AppendLine(CultureInfo.InvariantCulture, $"- {section.Key}: {string.Join(", ", section.Select(static info => $"`{info.Mnemonic}`"))}");
+            page.AppendLine(
+                CultureInfo.InvariantCulture, $"- {section.Key}: {string.Join(", ", section.Select(static info => $"`{info.Mnemonic}`"))}");
         page.AppendLine().AppendLine("## Vectors by instruction");
         foreach (IGrouping<string, PpuInstructionInfo> section in all.GroupBy(static info => info.Section))
         {

@@ -20,7 +20,8 @@ public sealed class SpecGenTests
 
         Assert.Empty(table.Errors);
         Assert.Equal(["add", "addo", "add.", "addo."], table.Instructions.Select(static instruction => instruction.Mnemonic));
-        Assert.Equal([0x7c00_0214u, 0x7c00_0614u, 0x7c00_0215u, 0x7c00_0615u], table.Instructions.Select(static instruction => instruction.Value));
+        Assert.Equal(
+            [0x7c00_0214u, 0x7c00_0614u, 0x7c00_0215u, 0x7c00_0615u], table.Instructions.Select(static instruction => instruction.Value));
         Assert.All(table.Instructions, static instruction => Assert.Equal(0xfc00_07ffu, instruction.Mask));
     }
 
@@ -48,13 +49,17 @@ public sealed class SpecGenTests
     }
 
     [Theory]
-    [InlineData("a  001110 ..... ..... ................  @D  rt, ra, si\nb  001110 ..... ..... ................  @D  rt, ra, si", 5, "b matches words that a matches")]
-    [InlineData("a  001110 ..... ..... ................  @D  rt, ra, si\nb  001110 ..... 00000 ................  @D  rt, si", 5, "b matches words that a matches")]
-    [InlineData("a  001110 ..... ..... ................  @D  rt, ra, si\na  001111 ..... ..... ................  @D  rt, ra, si", 5, "a is declared twice")]
+    [InlineData("a  001110 ..... ..... ................  @D  rt, ra, si\nb  001110 ..... ..... ................  @D  rt, ra, si", 5,
+        "b matches words that a matches")]
+    [InlineData("a  001110 ..... ..... ................  @D  rt, ra, si\nb  001110 ..... 00000 ................  @D  rt, si", 5,
+        "b matches words that a matches")]
+    [InlineData("a  001110 ..... ..... ................  @D  rt, ra, si\na  001111 ..... ..... ................  @D  rt, ra, si", 5,
+        "a is declared twice")]
     [InlineData("a  001110 ..... ..... ...............  @D  rt, ra, si", 4, "a: the encoding has 31 bits, not 32")]
     [InlineData("# comment\n\na  001110 ..... ..... ................  @DX  rt, ra, si", 6, "a: format @DX is not declared")]
     [InlineData("a  001110 ..... ..... ................  @D  rt, ra, si  rc", 4, "a: @D has no field 'rc'")]
-    [InlineData("a  011111 ..... ..... ..... ......... . .  @XO  rt, ra, rb", 4, "a: '.' at a bit that no field of @XO covers (mask 000003fe)")]
+    [InlineData(
+        "a  011111 ..... ..... ..... ......... . .  @XO  rt, ra, rb", 4, "a: '.' at a bit that no field of @XO covers (mask 000003fe)")]
     [InlineData("nonsense", 4, "row 'nonsense' is not: name  encoding  @FORMAT  assembly  flags")]
     [InlineData("@D rt=6-10", 4, "format @D is declared twice")]
     [InlineData("@E rt:6-10", 4, "field 'rt:6-10' is not name=[s]first-last[,first-last][*scale]")]
@@ -71,7 +76,8 @@ public sealed class SpecGenTests
     [Fact]
     public void A_row_before_the_first_section_is_a_mistake()
     {
-        IsaError error = Assert.Single(Parse("@D rt=6-10 ra=11-15 si=s16-31\na  001110 ..... ..... ................  @D  rt, ra, si\n").Errors);
+        IsaError error = Assert.Single(
+            Parse("@D rt=6-10 ra=11-15 si=s16-31\na  001110 ..... ..... ................  @D  rt, ra, si\n").Errors);
 
         Assert.Equal((2, "a: stands before the first section line"), (error.Line, error.Message));
     }
@@ -79,16 +85,19 @@ public sealed class SpecGenTests
     [Fact]
     public void An_architecture_line_names_what_is_made_after_its_core()
     {
-        IsaTable table = Parse("architecture spu\n@BI d=12 e=13 ra=18-24\n= Test\nbi  00110101000 - . . ---- ....... -------  @BI  ra  d e end\n");
+        IsaTable table = Parse(
+            "architecture spu\n@BI d=12 e=13 ra=18-24\n= Test\nbi  00110101000 - . . ---- ....... -------  @BI  ra  d e end\n");
 
         Dictionary<string, string> files = IsaEmitter.Emit(table).ToDictionary(static file => file.Name, static file => file.Text);
 
         Assert.Empty(table.Errors);
         Assert.Equal(["bi", "bid", "bie", "bide"], table.Instructions.Select(static instruction => instruction.Mnemonic));
         Assert.Contains("namespace SpuRuntime.Isa;", files["SpuOp.g.cs"], StringComparison.Ordinal);
-        Assert.Contains("static abstract void Bi(ref TMachine m, BIForm i, bool d, bool e);", files["SpuSemantics.g.cs"], StringComparison.Ordinal);
+        Assert.Contains(
+            "static abstract void Bi(ref TMachine m, BIForm i, bool d, bool e);", files["SpuSemantics.g.cs"], StringComparison.Ordinal);
         Assert.Contains("public static uint Bie(int ra) => 0x35040000u", files["SpuAsm.g.cs"], StringComparison.Ordinal);
-        Assert.DoesNotContain(files.Values, static text => text.Contains("Ppu", StringComparison.Ordinal) || text.Contains("CellPpe", StringComparison.Ordinal));
+        Assert.DoesNotContain(files.Values, static text =>
+            text.Contains("Ppu", StringComparison.Ordinal) || text.Contains("CellPpe", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -102,7 +111,8 @@ public sealed class SpecGenTests
     [Fact]
     public void Formats_are_shared_by_all_files()
     {
-        IsaTable table = IsaParser.Parse([("a.isa", "= Test\na  001110 ..... ..... ................  @D  rt, ra, si\n"), ("b.isa", Formats)]);
+        IsaTable table = IsaParser.Parse(
+            [("a.isa", "= Test\na  001110 ..... ..... ................  @D  rt, ra, si\n"), ("b.isa", Formats)]);
 
         Assert.Empty(table.Errors);
     }

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace CellPpe.Tests.Memory;
 
-/// <summary>Memory that is given out again holds zeros, wherever it begins and ends, and costs the host nothing while nobody has it.</summary>
+/// <summary>
+/// Memory that is given out again holds zeros, wherever it begins and ends, and costs the host nothing while nobody has it.
+/// </summary>
 public sealed class GuestMemoryTests
 {
     private const ulong Page = GuestMemory.PageSize;

@@ -20,7 +20,8 @@ public sealed class VectorEstimateTests
 
     [Fact]
     public void Reciprocal_square_root_is_within_one_part_in_4096() =>
-        Check("vrsqrtefp", static x => 1 / Math.Sqrt(x), static (_, exact, estimate) => Math.Abs(estimate - exact) <= Math.Abs(exact) / 4096);
+        Check("vrsqrtefp", static x => 1 / Math.Sqrt(x), static (_, exact, estimate) =>
+            Math.Abs(estimate - exact) <= Math.Abs(exact) / 4096);
 
     [Fact]
     public void Power_of_two_is_within_one_part_in_16_and_exact_for_integers() =>

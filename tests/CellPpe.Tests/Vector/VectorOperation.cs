@@ -21,7 +21,8 @@ internal static class VectorOperation
         string mnemonic = entry.Mnemonic.TrimEnd('.');
         string name = $"{char.ToUpperInvariant(mnemonic[0])}{mnemonic[1..]}";
         string[] folders = [typeof(Vaddubm).Namespace!, typeof(Vaddfp).Namespace!, typeof(Vperm).Namespace!];
-        Type? type = folders.Select(folder => typeof(Vaddubm).Assembly.GetType($"{folder}.{name}")).SingleOrDefault(static found => found is not null);
+        Type? type = folders.Select(folder => typeof(Vaddubm).Assembly.GetType($"{folder}.{name}"))
+            .SingleOrDefault(static found => found is not null);
         if (type is null)
             return null;
 

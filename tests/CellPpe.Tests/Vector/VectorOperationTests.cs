@@ -43,7 +43,8 @@ public sealed class VectorOperationTests
             uint cr6 = entry.Mnemonic.EndsWith('.') ? Masks.Cr6(results[index].Result) : 15;
             var actual = new VectorOutcome(results[index].Result, results[index].Vscr, cr6);
             if (actual != expected)
-                wrong.Add($"{Masks.Show(given.A)} {Masks.Show(given.B)} {Masks.Show(given.C)} vscr {given.Vscr:x}: expected {Show(expected)}, got {Show(actual)}");
+                wrong.Add($"{Masks.Show(given.A)} {Masks.Show(given.B)} {Masks.Show(given.C)} vscr {given.Vscr:x}: expected "
+                    + $"{Show(expected)}, got {Show(actual)}");
         }
 
         Assert.True(wrong.Count == 0, $"{text}: {wrong.Count} of {results.Count} differ\n{string.Join('\n', wrong.Take(5))}");
@@ -55,7 +56,8 @@ public sealed class VectorOperationTests
         var mnemonics = VectorCorpus.Entries.Values.Select(static entry => entry.Mnemonic.TrimEnd('.')).ToHashSet();
         Type[] operations = [.. typeof(Ppe.Arithmetic.Vector.Integer.Vaddubm).Assembly.GetTypes()
             .Where(static type => type.Namespace?.StartsWith("CellPpe.Ppe.Arithmetic.Vector.", StringComparison.Ordinal) == true)
-            .Where(static type => type.GetInterfaces().Any(static contract => contract.Name.StartsWith("IPpuVector", StringComparison.Ordinal)))];
+            .Where(static type =>
+                type.GetInterfaces().Any(static contract => contract.Name.StartsWith("IPpuVector", StringComparison.Ordinal)))];
 
         Assert.Equal(139, operations.Length);
         Assert.All(operations, type => Assert.Contains(type.Name.ToLowerInvariant(), mnemonics));

@@ -47,10 +47,13 @@ public sealed unsafe class VectorSemanticsTests : IDisposable
             string about = $"{text} #{index}";
             // The estimates have tests of their own; their bits are not the reference's.
             if (!VectorOperationTests.IsEstimate(entry.Mnemonic))
-                Assert.True(state.Vr[Vrt] == expected.Result, $"{about}: expected {Masks.Show(expected.Result)}, got {Masks.Show(state.Vr[Vrt])}");
+                Assert.True(
+                    state.Vr[Vrt] == expected.Result, $"{about}: expected {Masks.Show(expected.Result)}, got {Masks.Show(state.Vr[Vrt])}");
             // QEMU keeps the reserved bits mtvscr writes; here they read as zero.
-            Assert.True(state.Vscr.Value == (expected.Vscr & (Vscr.Nj | Vscr.Sat)), $"{about}: VSCR is {state.Vscr.Value:x}, not {expected.Vscr:x}");
-            Assert.True(state.CrValue == (0xffff_ff0f | (expected.Cr6 << 4)), $"{about}: CR is {state.CrValue:x8}, CR6 should be {expected.Cr6:x}");
+            Assert.True(state.Vscr.Value == (expected.Vscr & (Vscr.Nj | Vscr.Sat)),
+                $"{about}: VSCR is {state.Vscr.Value:x}, not {expected.Vscr:x}");
+            Assert.True(
+                state.CrValue == (0xffff_ff0f | (expected.Cr6 << 4)), $"{about}: CR is {state.CrValue:x8}, CR6 should be {expected.Cr6:x}");
             Assert.Equal(entry.Operands[index].A, state.Vr[Vra]);
             Assert.Equal(entry.Operands[index].B, state.Vr[Vrb]);
             Assert.Equal(entry.Operands[index].C, state.Vr[Vrc]);

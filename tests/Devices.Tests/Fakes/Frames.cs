@@ -22,7 +22,7 @@ internal static class Frames
         return [.. frame];
     }
 
-    /// <summary>What Linux's gelic_udbg sends: source 0.0.0.0, no UDP checksum.</summary>
+    /// <summary>A frame of Linux's gelic_udbg: source 0.0.0.0, no UDP checksum.</summary>
     public static byte[] Console(string text, ushort port = 18194, ushort? vlan = null) =>
         Ethernet(Broadcast, 0x0800, Udp(Encoding.ASCII.GetBytes(text), port), vlan);
 

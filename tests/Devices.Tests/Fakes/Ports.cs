@@ -56,7 +56,7 @@ internal sealed class FakeAddresses : ILparAllocator
     }
 }
 
-/// <summary>lv1 as a device sees it: remembers what the device announced and offered.</summary>
+/// <summary>lv1 as a device sees it: records the nodes and services that the device has announced.</summary>
 internal sealed class FakeHost : IDeviceHost
 {
     public FakeOutlets Outlets { get; } = new();
@@ -134,7 +134,7 @@ internal sealed class FakeWire : INetworkWire
     /// <summary>Run before a frame is delivered, so that time can pass.</summary>
     public Action? BeforeDelivery { get; set; }
 
-    /// <summary>How often the receiver has said that it may have room again.</summary>
+    /// <summary>How often the receiver has signalled that it may have room again.</summary>
     public int Resumed { get; private set; }
 
     public List<byte[]> Sent { get; } = [];

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Devices.Tests.Fakes;
 
-/// <summary>Keeps what was logged.</summary>
+/// <summary>Records log messages.</summary>
 internal sealed class RecordingLogger<T> : ILogger<T>
 {
     public List<string> Lines { get; } = [];

@@ -8,8 +8,8 @@ using Xunit;
 namespace Devices.Tests.Gelic;
 
 /// <summary>
-/// A hostile guest and a hostile network: random descriptors, frames, calls and arguments. Whatever comes, every call returns, nothing is
-/// thrown, nothing is sent that is no frame, and the controller can be stopped, closed and used again. <c>PS3_FUZZ_ROUNDS</c> says how many
+/// A hostile guest and a hostile network: random descriptors, frames, calls and arguments. Every call returns without an exception, only
+/// valid frames are sent, and the controller can be stopped, closed and used again. <c>PS3_FUZZ_ROUNDS</c> sets the number of
 /// rounds.
 /// </summary>
 public sealed class GelicFuzzTests
@@ -44,7 +44,7 @@ public sealed class GelicFuzzTests
             gelic.Wire.Sent.Clear();
         }
 
-        // After all that it still works.
+        // The controller still works afterwards.
         gelic.Device.SetOpen(false);
         gelic.Device.SetOpen(true);
         gelic.Device.IsLinkUp = true;

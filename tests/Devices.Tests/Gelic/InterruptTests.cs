@@ -66,7 +66,7 @@ public sealed class InterruptTests : IDisposable
     }
 
     [Fact]
-    public void Unmasking_without_news_is_silent()
+    public void Unmasking_without_a_new_cause_raises_nothing()
     {
         ReceiveOne();
         _gelic.Device.SetInterruptMask(GelicFixture.TransmitEnd);
@@ -116,7 +116,7 @@ public sealed class InterruptTests : IDisposable
     }
 
     [Fact]
-    public void Configured_vlans_are_told()
+    public void Configured_vlans_are_reported()
     {
         using var gelic = new GelicFixture(new GelicVlans(3, 4, 5, 6));
         Assert.Equal(Lv1Status.Success, gelic.Device.Control(4, 0x12, 0, 0, out ulong id, out _));

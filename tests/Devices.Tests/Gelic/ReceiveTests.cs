@@ -149,7 +149,7 @@ public sealed class ReceiveTests : IDisposable
     }
 
     [Fact]
-    public void Broadcast_and_groups_are_heard_only_when_asked_for()
+    public void Broadcast_and_groups_are_received_only_when_enabled()
     {
         const ulong group = 0x0100_5e00_0001;
         _gelic.SetReceiveRing(8);

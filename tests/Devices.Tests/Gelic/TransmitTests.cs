@@ -231,7 +231,7 @@ public sealed class TransmitTests : IDisposable
         Assert.Equal(plain, Assert.Single(gelic.Wire.Sent));
     }
 
-    /// <summary>Each wrong frame or descriptor stops in the controller, is counted, and raises its cause where there is one.</summary>
+    /// <summary>The controller does not send an invalid frame or descriptor, counts it, and raises its cause where there is one.</summary>
     [Theory]
     [InlineData(GelicFixture.Buffers, 13u, 0u, 1, 0, 0x4ul)]
     [InlineData(GelicFixture.Buffers, 2561u, 0u, 1, 0, 0ul)]
@@ -269,7 +269,7 @@ public sealed class TransmitTests : IDisposable
         Assert.Equal(Lv1Status.WrongState, Start(0));
     }
 
-    /// <summary>Whatever stands in the descriptors, each call returns and the engine can be stopped.</summary>
+    /// <summary>For any contents of the descriptors, each call returns and the engine can be stopped.</summary>
     [Fact]
     public void Random_rings_never_hang()
     {

@@ -88,7 +88,7 @@ public sealed class FifoTests : IDisposable
     }
 
     [Fact]
-    public void A_download_tells_who_watches_partition_memory()
+    public void A_download_notifies_the_watches_of_partition_memory()
     {
         Bind();
         var watch = new Watch();
@@ -216,7 +216,7 @@ public sealed class FifoTests : IDisposable
         Assert.False(_gpu.Device.MayStore(new LparAddress(Buffer), 4));
     }
 
-    /// <summary>Random words and registers: whatever they are, memory outside the context's windows stays as it is.</summary>
+    /// <summary>Random words and registers never change memory outside the context's windows.</summary>
     [Fact]
     public void Random_commands_reach_nothing_else()
     {

@@ -23,7 +23,7 @@ public sealed class GpuDeviceTests : IDisposable
     }
 
     [Fact]
-    public void A_kernel_that_finds_the_gpu_open_starts_afresh()
+    public void Opening_an_open_gpu_resets_it()
     {
         for (int crash = 0; crash < 5; crash++)
         {
@@ -41,7 +41,7 @@ public sealed class GpuDeviceTests : IDisposable
     [InlineData(253 * GpuFixture.Mib)]
     [InlineData(100 * GpuFixture.Mib)]
     [InlineData(ulong.MaxValue - GpuFixture.Mib + 1)]
-    public void Memory_that_cannot_be_had_is_refused_as_on_a_console(ulong size)
+    public void Memory_that_cannot_be_allocated_is_refused_as_on_a_console(ulong size)
     {
         Assert.Equal(Lv1Status.IllegalParameterValue, _gpu.Device.MemoryAllocate(size, out ulong handle, out LparAddress ddr));
         Assert.Equal(0ul, handle);
@@ -170,7 +170,7 @@ public sealed class GpuDeviceTests : IDisposable
         Assert.Equal(Lv1Status.IllegalParameterValue, Setup(GpuFixture.Mib, 0, GpuFixture.Ioif));
     }
 
-    /// <summary>ps3vram's probe: it must fail by its own time-out and give everything back.</summary>
+    /// <summary>ps3vram's probe: it must fail by its own time-out and free everything.</summary>
     [Fact]
     public void Ps3vrams_probe_is_denied_the_fifo_in_the_strict_profile_and_cleans_up()
     {

@@ -47,7 +47,7 @@ internal sealed class GpuFixture : IDisposable
 
     public FakeLine Line => Outlets.Lines[Word(Areas.DriverInformation + 0x12b8)];
 
-    /// <summary>What ps3fb does until it draws.</summary>
+    /// <summary>Makes the calls of ps3fb before its first picture.</summary>
     public GpuFixture SetUp(ulong size = 9 * Mib, ulong xdr = Mib, ulong xdrSize = 9 * Mib)
     {
         Device.MemoryAllocate(size, out ulong handle, out LparAddress ddr);

@@ -20,7 +20,7 @@ public sealed class UdpConsoleTests
     }
 
     [Fact]
-    public void Everything_goes_on_to_the_wire_behind_and_comes_back_from_it()
+    public void Everything_is_passed_to_the_inner_wire_and_back()
     {
         var behind = new FakeWire();
         UdpConsole console = Console(behind);

@@ -30,7 +30,7 @@ public sealed class DiskTests : IDisposable
         Assert.Equal((512UL, 4UL, OtherOsStart + Blocks), (nodes["blk_size"], nodes["n_regs"], nodes["n_blocks"]));
         Assert.Equal((3UL, OtherOsStart, Blocks), (nodes["region3/id"], nodes["region3/start"], nodes["region3/size"]));
         Assert.Equal((0UL, 0UL, OtherOsStart + Blocks), (nodes["region0/id"], nodes["region0/start"], nodes["region0/size"]));
-        // Regions lie behind each other.
+        // Regions do not overlap and are in order.
         Assert.True(nodes["region1/start"] + nodes["region1/size"] <= nodes["region2/start"]);
         Assert.True(nodes["region2/start"] + nodes["region2/size"] <= nodes["region3/start"]);
     }
@@ -111,7 +111,7 @@ public sealed class DiskTests : IDisposable
         Disk.Read(Transfer(0, 1, 0), out ulong tag);
         Assert.Equal(expected, _fixture.StatusOf(tag));
         Assert.Equal(9, _fixture.At(0, 1)[0]);
-        // The place is used again, without the error.
+        // The command's slot is used again, without the error.
         _fixture.Backend.Error = BlockError.None;
         Assert.Equal(Lv1Status.Success, Identify(0x4000, out ulong next));
         Assert.Equal(0, _fixture.StatusOf(next));
@@ -238,7 +238,7 @@ public sealed class DiskTests : IDisposable
     }
 
     [Fact]
-    public void A_host_that_stalls_has_the_guest_stand_still()
+    public void The_guest_is_held_while_the_host_stalls()
     {
         _fixture.Backend.Stall("no space");
         _fixture.RunAll();

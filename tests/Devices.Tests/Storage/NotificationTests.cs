@@ -50,7 +50,7 @@ public sealed class NotificationTests : IDisposable
         Device.Add(2, 0);
         _fixture.RunAll();
         Assert.Equal(0UL, BinaryPrimitives.ReadUInt64BigEndian(_fixture.At(0x2000, 8)));
-        // The next guest asks again and is told.
+        // The next guest reads again and gets the same notification.
         Device.SetOpen(true);
         Ask(1 << 1);
         Assert.Equal([1UL, 4, 2, 0, 0], ReadEvent());

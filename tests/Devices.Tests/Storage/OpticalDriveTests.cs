@@ -4,6 +4,7 @@ using CellPpe.Core;
 using CellPpe.Core.Ports;
 using Lv1Hypervisor.Contracts;
 using Ps3Platform.Devices.Blocks;
+using Ps3Platform.Devices.HotPlug;
 using Ps3Platform.Devices.Storage;
 using Ps3Platform.Devices.Storage.Optical;
 using Xunit;
@@ -112,8 +113,9 @@ public sealed class OpticalDriveTests : IDisposable
         Assert.Equal(0, BinaryPrimitives.ReadUInt16BigEndian(empty.Reply(8, 0x46, 0, 0, 0, 0, 0, 0, 0, 8).AsSpan(6)));
         Assert.Equal(0x70, empty.Reply(8, 0x5a, 0, 0x2a, 0, 0, 0, 0, 0, 8)[2]);
         Assert.Equal([0, 6, 4, 0x10, 0, 0, 0, 0], empty.Reply(8, 0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8));
-        Assert.True(empty.Drive.Eject(force: false));
+        empty.Drive.Eject(force: false);
         Assert.Null(empty.Drive.Medium);
+        Assert.True(empty.Drive.IsOpen);
     }
 
     [Fact]
@@ -206,7 +208,7 @@ public sealed class OpticalDriveTests : IDisposable
         var other = new FakeBackend { Size = size, Name = "huge.iso" };
         string message = Assert.Throws<ArgumentException>(() => _disc.Drive.Change(other)).Message;
         Assert.StartsWith("huge.iso: has", message, StringComparison.Ordinal);
-        Assert.Equal("fake", _disc.Drive.Medium);
+        Assert.Equal("fake", _disc.Drive.Medium?.Name);
         Assert.False(other.IsDisposed || _disc.Medium.IsDisposed);
         Assert.Throws<ArgumentException>(() => new DiscTray(other));
     }
@@ -217,7 +219,7 @@ public sealed class OpticalDriveTests : IDisposable
         var other = new FakeBackend { Bytes = new byte[4096], Name = "other.iso" };
         other.Bytes.AsSpan().Fill(0x42);
         _disc.Drive.Change(other);
-        Assert.Equal("other.iso", _disc.Drive.Medium);
+        Assert.Equal("other.iso", _disc.Drive.Medium?.Name);
         // Asking for what may be asked at any time does not take the attention away.
         Assert.Equal(0UL, _disc.StatusOf(36, 0x12, 0, 0, 0, 36));
         Assert.Equal([0, 6, 4, 0x10, 2, 2, 0, 0], _disc.Reply(8, 0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8));
@@ -245,15 +247,31 @@ public sealed class OpticalDriveTests : IDisposable
         Assert.Equal(0UL, _disc.StatusOf(0, 0x1e, 0, 0, 0, 1));
         Assert.True(_disc.Drive.IsLocked);
         Assert.Equal(RemovalPrevented, _disc.StatusOf(0, 0x1b, 0, 0, 0, 2));
-        Assert.False(_disc.Drive.Eject(force: false));
+        Assert.Throws<DeviceOperationException>(() => _disc.Drive.Eject(force: false));
+        Assert.Throws<DeviceOperationException>(() => _disc.Drive.Change("other.iso"));
         // The guest is told that the button was pressed.
         Assert.Equal(1, _disc.Reply(8, 0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8)[4]);
         Assert.Equal(0UL, _disc.Read(0, 1));
-        Assert.True(_disc.Drive.Eject(force: true));
+        _disc.Drive.Eject(force: true);
+        Assert.True(_disc.Drive.IsOpen);
         Assert.Equal(3, _disc.Reply(8, 0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8)[4]);
         Assert.Equal(NoMedium, _disc.Read(0, 1));
         Assert.Equal(0UL, _disc.StatusOf(0, 0x1e, 0, 0, 0, 0));
         Assert.False(_disc.Drive.IsLocked);
+    }
+
+    [Fact]
+    public void A_user_names_a_medium_that_the_host_opens()
+    {
+        using var tray = new DiscTray(open: static path => path == "good.iso" ? new FakeBackend { Name = path }
+            : throw new DeviceOperationException("no such file"));
+        var ports = new StoragePorts(_disc.Memory, _disc.Events, _disc.Clock, _disc.Hold, false);
+        using var drive = new OpticalDrive(_disc.Host, ports, tray);
+        Assert.Throws<DeviceOperationException>(() => drive.Change("bad.iso"));
+        Assert.True(drive.IsOpen);
+        drive.Change("good.iso");
+        Assert.Equal((false, "good.iso"), (drive.IsOpen, drive.Medium?.Name));
+        Assert.Throws<DeviceOperationException>(() => _disc.Drive.Change("good.iso"));
     }
 
     [Fact]
@@ -275,7 +293,7 @@ public sealed class OpticalDriveTests : IDisposable
         _disc.Medium.Bytes[0] = 0x77;
         var transfer = new StorageTransfer(0, 0, 1, 0, new LparAddress(OpticalFixture.Buffer));
         Assert.Equal(Lv1Status.Success, _disc.Drive.Read(transfer, out ulong tag));
-        Assert.True(_disc.Drive.Eject(force: false));
+        _disc.Drive.Eject(force: false);
         _disc.Medium.Finish();
         Assert.Equal(0UL, _disc.Ended(tag));
         Assert.Equal(0x77, _disc.At(OpticalFixture.Buffer, 1)[0]);
@@ -339,7 +357,7 @@ public sealed class OpticalDriveTests : IDisposable
         _disc.Drive.Dispose();
         var ports = new StoragePorts(_disc.Memory, _disc.Events, _disc.Clock, _disc.Hold, false);
         using var next = new OpticalDrive(_disc.Host, ports, _disc.Tray);
-        Assert.Equal("second.iso", next.Medium);
+        Assert.Equal("second.iso", next.Medium?.Name);
         _disc.Tray.Dispose();
         Assert.True(other.IsDisposed);
     }
@@ -388,7 +406,7 @@ public sealed class OpticalDriveTests : IDisposable
         }
 
         Assert.Equal(beyond, _disc.At(OpticalFixture.Half, 4096).ToArray());
-        Assert.Equal("fake", _disc.Drive.Medium);
+        Assert.Equal("fake", _disc.Drive.Medium?.Name);
         Assert.DoesNotContain(_disc.Medium.Seen, static operation => operation != BlockOperation.Read);
     }
 }

@@ -58,7 +58,7 @@ public sealed class FrameCaptureTests : IDisposable
     }
 
     [Fact]
-    public void Head_b_and_the_guests_mode_win_and_the_pitch_is_obeyed()
+    public void Head_b_and_the_guests_mode_take_precedence_and_the_pitch_is_used()
     {
         var av = new AvSettings(new FakeHost(), VideoMode.P480, _display);
         av.Receive(AvPackets.SetMode(1, 9, 1280, 720, 8192));

@@ -16,7 +16,7 @@ internal static class AvPackets
         return packet;
     }
 
-    /// <summary>A 48-byte video mode packet. Width and height stand in the low halves of their words.</summary>
+    /// <summary>A 48-byte video mode packet. Width and height are in the low halves of their words.</summary>
     public static byte[] SetMode(uint head, uint vid, uint width, uint height, uint pitch, uint format = 7) =>
         Command(0x0100_0002, 48, (0x08, head), (0x10, vid), (0x14, width), (0x18, height), (0x1c, pitch), (0x24, format));
 

@@ -26,7 +26,7 @@ public sealed class SystemManagerTests : IPartitionControl
     [InlineData(1, PartitionEnd.PowerOff)]
     [InlineData(2, PartitionEnd.Restart)]
     [InlineData(0x82, PartitionEnd.Restart)]
-    public void The_partition_ends_as_the_guest_asked_once_it_acknowledged(byte operation, PartitionEnd expected)
+    public void The_partition_ends_as_requested_once_the_guest_has_acknowledged(byte operation, PartitionEnd expected)
     {
         _manager.Receive(NextOperation(operation));
         _manager.Receive(RequestShutdown);
@@ -72,7 +72,7 @@ public sealed class SystemManagerTests : IPartitionControl
     }
 
     [Fact]
-    public void A_payload_of_eight_bytes_is_taken_as_announced()
+    public void A_payload_of_eight_bytes_is_accepted()
     {
         byte[] message = Message(8, [1, 0, 0, 0, 0, 0, 0, 1])[..24];
         message[7] = 8;
@@ -81,7 +81,7 @@ public sealed class SystemManagerTests : IPartitionControl
     }
 
     [Fact]
-    public void An_acknowledgement_nobody_asked_for_or_a_refusal_ends_nothing()
+    public void An_unrequested_acknowledgement_or_a_refusal_ends_nothing()
     {
         _manager.Receive(Acknowledge);
         _manager.Receive(RequestShutdown);

@@ -19,7 +19,8 @@ internal sealed class Comparison(IIrPass passes) : IDisposable
     /// <summary>Whether the last case was left other than by an interrupt.</summary>
     public bool Completed { get; private set; }
 
-    public static IrBlock Built(GuestCase guestCase) => PpuIrTranslation.Translate(guestCase.State.Nia, guestCase.Words, new PpuIrMode(guestCase.State.Msr));
+    public static IrBlock Built(GuestCase guestCase) =>
+        PpuIrTranslation.Translate(guestCase.State.Nia, guestCase.Words, new PpuIrMode(guestCase.State.Msr));
 
     public IrBlock Optimized(GuestCase guestCase) => passes.Run(Built(guestCase));
 

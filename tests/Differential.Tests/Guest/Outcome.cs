@@ -43,7 +43,8 @@ internal sealed record Outcome(byte[] State, byte[] Window, string Exit)
         for (int offset = 0; offset < State.Length; offset++)
         {
             if (!seen.Contains(offset) && State[offset] != expected.State[offset])
-                yield return string.Create(CultureInfo.InvariantCulture, $"state byte {offset}: {State[offset]:x2}, expected {expected.State[offset]:x2}");
+                yield return string.Create(
+                    CultureInfo.InvariantCulture, $"state byte {offset}: {State[offset]:x2}, expected {expected.State[offset]:x2}");
         }
     }
 

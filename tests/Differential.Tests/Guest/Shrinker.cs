@@ -48,7 +48,8 @@ internal static unsafe class Shrinker
         for (int index = 0; index < guestCase.Words.Length; index++)
         {
             ulong address = guestCase.State.Nia + (4 * (ulong)index);
-            text.Append(CultureInfo.InvariantCulture, $"0x{address:x}  {guestCase.Words[index]:x8}  {PpuDisassembler.Disassemble(guestCase.Words[index], address)}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"0x{address:x}  {guestCase.Words[index]:x8}  {PpuDisassembler.Disassemble(guestCase.Words[index], address)}\n");
         }
 
         text.Append('\n');

@@ -28,7 +28,8 @@ internal static unsafe class StateGenerator
     ];
 
     private static readonly uint[] Words =
-        [0, 0x8000_0000, 0x7f80_0000, 0xff80_0000, 0x7fc0_0000, 0x7f80_0001, 0x3f80_0000, 1, 0x007f_ffff, 0x7f7f_ffff, uint.MaxValue, 0x4f00_0000];
+        [0, 0x8000_0000, 0x7f80_0000, 0xff80_0000, 0x7fc0_0000, 0x7f80_0001, 0x3f80_0000, 1, 0x007f_ffff, 0x7f7f_ffff, uint.MaxValue,
+            0x4f00_0000];
 
     public static PpuState Make(Random random)
     {

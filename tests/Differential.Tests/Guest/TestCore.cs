@@ -42,7 +42,8 @@ internal sealed unsafe class TestCore : IDisposable
 
     private PpuContext* Context => Thread.Context;
 
-    private Span<byte> Window => _memory.TrySlice(new LparAddress(GuestLayout.Window), GuestLayout.WindowSize, RegionAccess.None, out Span<byte> bytes)
+    private Span<byte> Window =>
+        _memory.TrySlice(new LparAddress(GuestLayout.Window), GuestLayout.WindowSize, RegionAccess.None, out Span<byte> bytes)
         ? bytes
         : throw new InvalidOperationException("the window is gone");
 
@@ -71,7 +72,8 @@ internal sealed unsafe class TestCore : IDisposable
         ulong address = guestCase.State.Nia;
         Assert.True(Thread.Storage.TryFetch(address));
         PpuDecodedInsn* insn = PpuLoop.Lookup(Context, address);
-        var page = new RegionPage(address & ~0xfffUL, (ulong)(Context->PageHost - _memory.HostBase), (nint)Context->PageBase, (nint)Context->PageHost);
+        var page = new RegionPage(
+            address & ~0xfffUL, (ulong)(Context->PageHost - _memory.HostBase), (nint)Context->PageBase, (nint)Context->PageHost);
         var plan = new PpuRegionPlan
         {
             Blocks = [new PpuPlannedBlock(address, guestCase.Words)], Entries = [0], Returns = [], Pages = [page],
@@ -169,7 +171,8 @@ internal sealed unsafe class TestCore : IDisposable
         {
             uint[] words = program.Words[(int)((Context->State.Nia - program.State.Nia) / 4)..];
             instructions += asBlock()
-                ? _host.Run(new IrInterpreterBackend().Compile(PpuIrTranslation.Translate(Context->State.Nia, words, new PpuIrMode(Context->State.Msr))))
+                ? _host.Run(new IrInterpreterBackend()
+                    .Compile(PpuIrTranslation.Translate(Context->State.Nia, words, new PpuIrMode(Context->State.Msr))))
                 : (int)Interpret(Few);
         }
         while (Context->Exit is PpuLoopExit.Budget or PpuLoopExit.Refetch);

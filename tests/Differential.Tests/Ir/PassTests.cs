@@ -18,7 +18,8 @@ public sealed unsafe class PassTests
     {
         IrBlock block = Block();
         IrValue condition = block.AppendAsIs(new IrInstruction(IrOp.Equal) { A = block.Constant(1), B = block.Constant(1) });
-        block.AppendAsIs(new IrInstruction(IrOp.ExitIf) { A = condition, B = block.Constant(0x2000), Exit = IrExit.Next, Site = block.Site });
+        block.AppendAsIs(
+            new IrInstruction(IrOp.ExitIf) { A = condition, B = block.Constant(0x2000), Exit = IrExit.Next, Site = block.Site });
         block.GoTo(block.Constant(0x1004));
 
         Expect(new ConstantFolding(), block, "exit next 0x2000  @0x1000 #1");
@@ -29,7 +30,8 @@ public sealed unsafe class PassTests
     {
         IrBlock block = Block();
         IrValue condition = block.AppendAsIs(new IrInstruction(IrOp.And) { A = block.Read(Register), B = block.Constant(0) });
-        block.AppendAsIs(new IrInstruction(IrOp.ExitIf) { A = condition, B = block.Constant(0x2000), Exit = IrExit.Next, Site = block.Site });
+        block.AppendAsIs(
+            new IrInstruction(IrOp.ExitIf) { A = condition, B = block.Constant(0x2000), Exit = IrExit.Next, Site = block.Site });
 
         Expect(new ConstantFolding(), End(block), "v0 = read s0:8");
     }
@@ -224,7 +226,8 @@ public sealed unsafe class PassTests
         IrVerifier.Verify(block);
         IrBlock result = pass.Run(block);
         IrVerifier.Verify(result);
-        string[] printed = [.. IrPrinter.Print(result).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(static line => line.Trim())];
+        string[] printed =
+            [.. IrPrinter.Print(result).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(static line => line.Trim())];
         if (!lines[^1].StartsWith("exit ", StringComparison.Ordinal))
             lines = [.. lines, "exit next 0x1004  @0x1000 #1"];
         Assert.Equal(lines, printed);

@@ -36,14 +36,16 @@ internal static class ProgramComparison
             long expected = interpreted.Run(slice, Math.Max(program.ExactBudgets ? slice.Budget : ran, 1));
             instructions += ran;
             string? text = ran != expected
-                ? string.Create(CultureInfo.InvariantCulture, $"{ran} instructions run, expected {expected}\n{Difference(compiled, interpreted)}")
+                ? string.Create(
+                    CultureInfo.InvariantCulture, $"{ran} instructions run, expected {expected}\n{Difference(compiled, interpreted)}")
                 : Difference(compiled, interpreted);
             if (text is not null)
                 return new ProgramResult(number, text, instructions, compiled.Statistics);
         }
 
         EngineStatistics statistics = compiled.Statistics;
-        return new ProgramResult(-1, compiled.Failure is { } failure ? $"a region could not be compiled: {failure}" : null, instructions, statistics);
+        return new ProgramResult(
+            -1, compiled.Failure is { } failure ? $"a region could not be compiled: {failure}" : null, instructions, statistics);
     }
 
     /// <summary>What differs between two machines, in lines; null: nothing.</summary>

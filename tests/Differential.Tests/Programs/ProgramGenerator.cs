@@ -28,7 +28,8 @@ internal static class ProgramGenerator
         uint[] words = new ProgramWriter(random).Write();
         MappedPage[] pages = [.. Pages(random)];
         return new ProgramCase(
-            seed, words, ProgramHandlers.Make(random), pages, State(random), Slices(random, words.Length, pages.Length), Options(random), random.Next(4) != 0);
+            seed, words, ProgramHandlers.Make(random), pages, State(random), Slices(random, words.Length, pages.Length), Options(random),
+            random.Next(4) != 0);
     }
 
     /// <summary>A program that mostly computes with single-precision numbers, as they are in most programs: of moderate size.</summary>
@@ -59,7 +60,8 @@ internal static class ProgramGenerator
     private static EngineOptions Options(Random random)
     {
         EngineOptions options = RegionOptions(random);
-        return random.Next(2) == 0 ? options : options with { NativeThreshold = 2 + random.Next(2), Threshold = ((int[])[3, 12, 10_000])[random.Next(3)] };
+        return random.Next(2) == 0 ? options
+            : options with { NativeThreshold = 2 + random.Next(2), Threshold = ((int[])[3, 12, 10_000])[random.Next(3)] };
     }
 
     private static EngineOptions RegionOptions(Random random) => new()
@@ -68,7 +70,8 @@ internal static class ProgramGenerator
         Synchronous = true,
         LargeThreshold = ((int[])[2, 5, 10_000])[random.Next(3)],
         MostInstructions = random.Next(6) == 0 ? 100 : 200_000,
-        Small = random.Next(3) switch { 0 => new PpuRegionLimits(8, 3, 1, false), 1 => new PpuRegionLimits(24, 32, 2, false), _ => PpuRegionLimits.Small },
+        Small = random.Next(
+            3) switch { 0 => new PpuRegionLimits(8, 3, 1, false), 1 => new PpuRegionLimits(24, 32, 2, false), _ => PpuRegionLimits.Small },
         Large = random.Next(3) == 0 ? new PpuRegionLimits(40, 6, 2, true) : PpuRegionLimits.Large,
     };
 
@@ -76,13 +79,15 @@ internal static class ProgramGenerator
     {
         PpuState state = StateGenerator.Make(random);
         bool translated = random.Next(3) != 0;
-        ulong msr = (state.Msr & ~Msr.Pr) | (random.Next(3) != 0 ? Msr.Ee : 0) | (random.Next(40) == 0 ? Msr.Se : 0) | (random.Next(60) == 0 ? Msr.Be : 0);
+        ulong msr = (state.Msr & ~Msr.Pr) | (random.Next(3) != 0 ? Msr.Ee : 0) | (random.Next(40) == 0 ? Msr.Se : 0)
+            | (random.Next(60) == 0 ? Msr.Be : 0);
         if (translated)
             msr |= Msr.Ir | Msr.Dr | (random.Next(3) == 0 ? Msr.Pr | Msr.Ee : 0);
         else if (random.Next(6) == 0)
             msr |= random.Next(2) == 0 ? Msr.Ir : Msr.Dr;
         state.Msr = msr;
-        ulong far = translated && (msr & Msr.Sf) != 0 && random.Next(2) == 0 ? ProgramLayout.Alias : translated && random.Next(3) == 0 ? ProgramLayout.Large : 0;
+        ulong far = translated && (msr & Msr.Sf) != 0 && random.Next(2) == 0 ? ProgramLayout.Alias : translated && random.Next(3) == 0
+            ? ProgramLayout.Large : 0;
         state.Nia = far + ProgramLayout.Code;
         state.Sprg[1] = random.Next(2) == 0 ? state.Nia : ProgramLayout.Code;
         ulong data = translated ? ((ulong[])[0, ProgramLayout.Alias, ProgramLayout.Large])[random.Next(3)] : 0;
@@ -144,8 +149,10 @@ internal static class ProgramGenerator
         foreach (ref Slice slice in slices.AsSpan())
         {
             int budget = random.Next(8) switch { 0 => random.Next(1, 4), 1 => random.Next(1, 40), _ => random.Next(1, longest) };
-            OutsideEvent happens = quiet || random.Next(2) == 0 ? OutsideEvent.None : (OutsideEvent)random.Next((int)OutsideEvent.DropCode + 1);
-            int place = happens == OutsideEvent.StoreCode ? random.Next(words) : happens == OutsideEvent.StoreData ? random.Next((int)ProgramLayout.DataSize / 4) : random.Next(pages);
+            OutsideEvent happens = quiet || random.Next(2) == 0 ? OutsideEvent.None
+                : (OutsideEvent)random.Next((int)OutsideEvent.DropCode + 1);
+            int place = happens == OutsideEvent.StoreCode ? random.Next(words) : happens == OutsideEvent.StoreData
+                ? random.Next((int)ProgramLayout.DataSize / 4) : random.Next(pages);
             uint value = happens == OutsideEvent.StoreCode
                 ? CaseGenerator.Word(random, CaseGenerator.Body[random.Next(CaseGenerator.Body.Length)])
                 : (uint)random.Next(4) == 0 ? 3u : (uint)random.Next(8);

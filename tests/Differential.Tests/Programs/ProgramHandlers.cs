@@ -40,7 +40,8 @@ internal static class ProgramHandlers
     private static string Rebase => Skip.Replace("rfid", "mfspr r1,259; mfspr r2,259; addi r2,r2,0x234; rfid", StringComparison.Ordinal);
 
     private static string Changed(string change, bool skip) =>
-        $"mtspr 272,r31; mfspr r31,27; {change}; mtspr 27,r31; {(skip ? "mfspr r31,26; addi r31,r31,4; mtspr 26,r31; " : "")}mfspr r31,272; rfid";
+        $"mtspr 272,r31; mfspr r31,27; {change}; mtspr 27,r31; {(skip ? "mfspr r31,26; addi r31,r31,4; mtspr 26,r31; " : "")}mfspr "
+        + $"r31,272; rfid";
 
     // VSID = 0x1000 + ESID, in the SLB entry of its low four bits; L where the address has the bit for it.
     private static string Refill(int address) =>

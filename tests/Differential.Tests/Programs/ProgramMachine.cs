@@ -31,7 +31,8 @@ internal sealed unsafe class ProgramMachine : IDisposable, IHypervisor
         _case = program;
         _calls = new Random(program.Seed);
         Assert.NotNull(_memory.TryAddMemory(default, ProgramLayout.MemorySize, RegionAccess.ReadWrite, "memory"));
-        var configuration = new PpuConfiguration(1, ProgramLayout.RealModeLimit, Engine: engine, ExactBudgets: program.ExactBudgets) { Options = program.Options };
+        var configuration = new PpuConfiguration(
+            1, ProgramLayout.RealModeLimit, Engine: engine, ExactBudgets: program.ExactBudgets) { Options = program.Options };
         _core = new PpuCore(configuration, _memory, _clock, _log);
         new Random(1).NextBytes(Slice(ProgramLayout.Data, ProgramLayout.DataSize));
         Store(ProgramLayout.Code, program.Words);
@@ -150,7 +151,8 @@ internal sealed unsafe class ProgramMachine : IDisposable, IHypervisor
     }
 
     private Span<byte> Slice(ulong address, ulong length) =>
-        _memory.TrySlice(new LparAddress(address), length, RegionAccess.None, out Span<byte> bytes) ? bytes : throw new InvalidOperationException("no memory");
+        _memory.TrySlice(new LparAddress(address), length, RegionAccess.None, out Span<byte> bytes) ? bytes
+        : throw new InvalidOperationException("no memory");
 
     // Advances with the instructions, as the instruction clock of a machine does.
     private sealed class Clock : IPpuClock
@@ -172,7 +174,8 @@ internal sealed unsafe class ProgramMachine : IDisposable, IHypervisor
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Failure ??= exception;
     }
 }

@@ -39,14 +39,16 @@ internal static unsafe class ProgramShrinker
     public static string Report(ProgramCase program, ProgramResult result)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"seed {program.Seed}\n{result.Text}\nafter slice {result.Slice}, {result.Instructions} instructions\n{result.Statistics}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"seed {program.Seed}\n{result.Text}\nafter slice {result.Slice}, {result.Instructions} instructions\n{result.Statistics}\n");
         text.Append(CultureInfo.InvariantCulture, $"{program.Options}, exact {program.ExactBudgets}\n\n");
         Listing(text, ProgramLayout.Code, program.Words);
         foreach ((uint vector, uint[] words) in program.Handlers.OrderBy(static entry => entry.Key))
             Listing(text, vector, words);
         text.Append('\n').AppendJoin('\n', program.Slices).Append('\n').AppendJoin('\n', program.Pages).Append('\n');
         PpuState state = program.State;
-        text.Append(CultureInfo.InvariantCulture, $"nia = 0x{state.Nia:x}, msr = 0x{state.Msr:x}, sprg1 = 0x{state.Sprg[1]:x}, sprg3 = 0x{state.Sprg[3]:x}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"nia = 0x{state.Nia:x}, msr = 0x{state.Msr:x}, sprg1 = 0x{state.Sprg[1]:x}, sprg3 = 0x{state.Sprg[3]:x}\n");
         foreach (IrSlot slot in Registers.All)
         {
             byte[] bytes = new ReadOnlySpan<byte>((byte*)&state + slot.Offset, slot.Bytes).ToArray();
@@ -64,7 +66,8 @@ internal static unsafe class ProgramShrinker
         {
             ulong address = start + (4 * (ulong)index);
             if (words[index] != Nothing)
-                text.Append(CultureInfo.InvariantCulture, $"0x{address:x}  {words[index]:x8}  {PpuDisassembler.Disassemble(words[index], address)}\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"0x{address:x}  {words[index]:x8}  {PpuDisassembler.Disassemble(words[index], address)}\n");
         }
     }
 
@@ -95,7 +98,8 @@ internal static unsafe class ProgramShrinker
         {
             Slice slice = failing.Slices[index];
             ProgramCase shorter = failing with { Slices = [.. failing.Slices[..index], .. failing.Slices[(index + 1)..]] };
-            ProgramCase calmer = failing with { Slices = [.. failing.Slices[..index], slice with { Event = OutsideEvent.None }, .. failing.Slices[(index + 1)..]] };
+            ProgramCase calmer = failing with { Slices = [.. failing.Slices[..index], slice with { Event = OutsideEvent.None },
+                .. failing.Slices[(index + 1)..]] };
             if (fails(shorter))
                 failing = shorter;
             else if (slice.Event != OutsideEvent.None && fails(calmer))
@@ -109,7 +113,8 @@ internal static unsafe class ProgramShrinker
                 Slice slice = failing.Slices[index];
                 if (slice.Budget <= step)
                     continue;
-                ProgramCase shorter = failing with { Slices = [.. failing.Slices[..index], slice with { Budget = slice.Budget - step }, .. failing.Slices[(index + 1)..]] };
+                ProgramCase shorter = failing with { Slices = [.. failing.Slices[..index], slice with { Budget = slice.Budget - step },
+                    .. failing.Slices[(index + 1)..]] };
                 if (fails(shorter))
                     failing = shorter;
             }

@@ -61,7 +61,8 @@ public sealed class ProgramTests(ITestOutputHelper output)
     }
 
     private static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) ? value : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) ? value
+        : otherwise;
 
     private sealed class Totals
     {
@@ -84,6 +85,7 @@ public sealed class ProgramTests(ITestOutputHelper output)
         }
 
         public override string ToString() =>
-            string.Create(CultureInfo.InvariantCulture, $"{Instructions} instructions, {Compiled} of them compiled, {_regions} regions, {_dropped} dropped, {_native} native runs");
+            string.Create(CultureInfo.InvariantCulture,
+                $"{Instructions} instructions, {Compiled} of them compiled, {_regions} regions, {_dropped} dropped, {_native} native runs");
     }
 }

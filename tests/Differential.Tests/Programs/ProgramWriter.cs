@@ -203,11 +203,13 @@ internal sealed class ProgramWriter
                 WriteSelfModification();
                 break;
             case 2:
-                Lines("mfmsr r6; " + ((string[])["xori r6,r6,0x800", "xori r6,r6,0x100", "xori r6,r6,0x8000", "xori r6,r6,0x2000", "xoris r6,r6,0x200", "xori r6,r6,0x30", "xori r6,r6,0x10"])[_random.Next(7)] + "; mtmsrd r6,0; isync");
+                Lines("mfmsr r6; " + ((string[])["xori r6,r6,0x800", "xori r6,r6,0x100", "xori r6,r6,0x8000", "xori r6,r6,0x2000",
+                    "xoris r6,r6,0x200", "xori r6,r6,0x30", "xori r6,r6,0x10"])[_random.Next(7)] + "; mtmsrd r6,0; isync");
                 break;
             case 3:
                 // On by rfid, in another mode.
-                Lines($"mfmsr r6; xori r6,r6,{((string[])["0x4000", "0x4000", "0x900", "0"])[_random.Next(4)]}; mtspr 27,r6; addi r7,r28,{4 * (Here + 6)}; mtspr 26,r7; rfid");
+                Lines($"mfmsr r6; xori r6,r6,{((string[])["0x4000", "0x4000", "0x900", "0"])[_random.Next(4)]}; mtspr 27,r6; addi "
+                    + $"r7,r28,{4 * (Here + 6)}; mtspr 26,r7; rfid");
                 break;
             case 4:
                 // Long and short addresses in turn.
@@ -217,20 +219,24 @@ internal sealed class ProgramWriter
                 Lines(_random.Next(3) == 0 ? "sc 1" : "sc 0");
                 break;
             case 6:
-                Lines(((string[])["slbie r1; isync", "slbie r28; isync", "slbia; isync", "tlbie r1,0; sync 0", "tlbie r28,1; sync 0", "slbmfev r6,r4"])[_random.Next(6)]);
+                Lines(((string[])["slbie r1; isync", "slbie r28; isync", "slbia; isync", "tlbie r1,0; sync 0", "tlbie r28,1; sync 0",
+                    "slbmfev r6,r4"])[_random.Next(6)]);
                 break;
             case 7:
                 Lines($"tdi {_random.Next(32)},r{_random.Next(4, 12)},{_random.Next(-2, 3)}; tw {_random.Next(32)},r7,r8");
                 break;
             case 8:
-                Lines(((string[])["mfspr r6,22", "mftb r6,268", "mtspr 22,r4", "mfspr r6,287", "mtspr 256,r7", "mfspr r6,1"])[_random.Next(6)]);
+                Lines(((string[])["mfspr r6,22", "mftb r6,268", "mtspr 22,r4", "mfspr r6,287", "mtspr 256,r7",
+                    "mfspr r6,1"])[_random.Next(6)]);
                 break;
             case 9:
-                Lines(((string[])["or r1,r1,r1", "or r31,r31,r31", ".long 0", "mtfsfi 7,0", "mtfsfi 6,8", "mtfsb1 25", "mtfsb0 24", "mtfsf 255,f3"])[_random.Next(8)]);
+                Lines(((string[])["or r1,r1,r1", "or r31,r31,r31", ".long 0", "mtfsfi 7,0", "mtfsfi 6,8", "mtfsb1 25", "mtfsb0 24",
+                    "mtfsf 255,f3"])[_random.Next(8)]);
                 break;
             default:
                 // Somewhere else in the program, at the address of another view of it.
-                Lines($"addis r6,r0,{_random.Next(2) * 0x2000}; addis r6,r6,2; addi r6,r6,{4 * _straight[_random.Next(_straight.Count)]}; mtspr 9,r6; bcctr {(_random.Next(2) == 0 ? 20 : 12)},{_random.Next(32)},0");
+                Lines($"addis r6,r0,{_random.Next(2) * 0x2000}; addis r6,r6,2; addi r6,r6,{4 * _straight[_random.Next(_straight.Count)]}; "
+                    + $"mtspr 9,r6; bcctr {(_random.Next(2) == 0 ? 20 : 12)},{_random.Next(32)},0");
                 break;
         }
     }

@@ -229,7 +229,9 @@ public sealed unsafe class CacheTests
     [InlineData(16, false)]
     public void A_branch_through_a_table_stays_inside_as_long_as_it_has_few_targets(int targets, bool inside)
     {
-        string text = $"addi r6,r6,1; andi. r8,r6,{targets - 1}; rldicr r8,r8,3,60; add r8,r8,r28; mtspr 9,r8; bcctrl 20,0,0; add r4,r4,r3; b 0x10000";
+        string text =
+            $"addi r6,r6,1; andi. r8,r6,{targets - 1}; rldicr r8,r8,3,60; add r8,r8,r28; mtspr 9,r8; bcctrl 20,0,0; add r4,r4,r3; b "
+            + $"0x10000";
         string functions = string.Concat(Enumerable.Range(1, targets).Select(static number => $"addi r3,r3,{number}; bclr 20,0,0; "));
         using var compiled = new RegionMachine(new EngineOptions { LargeThreshold = 300 });
         using var interpreted = new RegionMachine(engine: PpuEngine.Interpreter);

@@ -95,16 +95,16 @@ public sealed unsafe class BreakpointTests
         stops.AddBreakpoint(Start + 8);
 
         Assert.Equal(4, machine.Thread.Run(1000));
-        Assert.Equal(new Stop(StopCause.Breakpoint, Start + 8, 4), stops.Taken);
-        stops.GoOn();
-        Assert.Null(stops.Taken);
+        Assert.Equal(new Stop(StopCause.Breakpoint, Start + 8, 4), stops.LastStop);
+        stops.ClearLastStop();
+        Assert.Null(stops.LastStop);
         Assert.Equal(6, machine.Thread.Run(1000));
-        Assert.Equal(new Stop(StopCause.Breakpoint, Start + 8, 6), stops.Taken);
+        Assert.Equal(new Stop(StopCause.Breakpoint, Start + 8, 6), stops.LastStop);
         // Somebody else goes elsewhere with it: it is another place, and another arrival.
         machine.State.Nia = Start + 8;
         machine.State.Instructions++;
         Assert.Equal(0, machine.Thread.Run(1000));
-        Assert.Equal(new Stop(StopCause.Breakpoint, Start + 8, 0), stops.Taken);
+        Assert.Equal(new Stop(StopCause.Breakpoint, Start + 8, 0), stops.LastStop);
     }
 
     [Theory]

@@ -95,7 +95,8 @@ public sealed class RandomStopTests
         ulong segment = random.Next(3) == 0 ? ProgramLayout.Alias : 0;
         ulong code = segment + ProgramLayout.Code + (4 * (ulong)random.Next(program.Words.Length));
         // Registers point to the middle and somewhat behind, in all three segments.
-        ulong data = ((ulong[])[0, ProgramLayout.Alias, ProgramLayout.Large])[random.Next(3)] + ProgramLayout.Middle - 0x1000 + (ulong)random.Next(0x1400);
+        ulong data = ((ulong[])[0, ProgramLayout.Alias, ProgramLayout.Large])[random.Next(3)] + ProgramLayout.Middle - 0x1000
+            + (ulong)random.Next(0x1400);
         var watchpoint = new Watchpoint(data, (ulong)random.Next(1, 0x1000), (WatchedAccess)random.Next(1, 4));
         foreach (IStops stops in both)
         {

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Host.Tests.Blocks;
 
-/// <summary>Order, limits, errors and durability, whatever the store is.</summary>
+/// <summary>Order, limits, errors and durability, for any store.</summary>
 public sealed class BlockWorkerTests : IDisposable
 {
     private const int Size = 1 << 20;
@@ -33,7 +33,7 @@ public sealed class BlockWorkerTests : IDisposable
         Assert.Equal(flushed, left[..4096]);
         Assert.Equal(through, left[65536..(65536 + 512)]);
         Assert.All(left[8192..16384], static value => Assert.Equal(0, value));
-        // It is there as long as the power is.
+        // Unflushed data can be read until the power cut.
         Assert.Equal(lost, user.Read(8192, 8192));
     }
 
@@ -42,7 +42,8 @@ public sealed class BlockWorkerTests : IDisposable
     {
         using BlockWorker worker = Open(BlockErrorPolicy.Report);
         var user = new BlockUser(worker);
-        foreach ((ulong offset, int length) in ((ulong, int)[])[(Size, 512), (Size - 512, 1024), (ulong.MaxValue - 511, 512), (1, 512), (0, 511)])
+        foreach ((ulong offset, int length) in (
+            (ulong, int)[])[(Size, 512), (Size - 512, 1024), (ulong.MaxValue - 511, 512), (1, 512), (0, 511)])
         {
             Assert.Equal(BlockError.OutOfRange, user.Read(offset, new byte[length]));
             Assert.Equal(BlockError.OutOfRange, user.Write(offset, new byte[length]));

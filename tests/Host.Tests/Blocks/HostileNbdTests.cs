@@ -27,8 +27,10 @@ public sealed class HostileNbdTests
         { "empty information", [.. Fixed, .. OptionReply(8, 1, 0, []), .. OptionReply(7, 3, 0, [])] },
         { "size of nothing", [.. Fixed, .. OptionReply(8, 1, 0, []), .. Info(0), .. OptionReply(7, 1, 0, [])] },
         { "size beyond all disks", [.. Fixed, .. OptionReply(8, 1, 0, []), .. Info(ulong.MaxValue), .. OptionReply(7, 1, 0, [])] },
-        { "blocks of 4096", [.. Fixed, .. OptionReply(8, 1, 0, []), .. OptionReply(7, 3, 14, [0, 3, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0])] },
-        { "information without end", [.. Fixed, .. OptionReply(8, 1, 0, []), .. Enumerable.Repeat(Info(Size), 100).SelectMany(static x => x)] },
+        { "blocks of 4096",
+            [.. Fixed, .. OptionReply(8, 1, 0, []), .. OptionReply(7, 3, 14, [0, 3, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0])] },
+        { "information without end",
+            [.. Fixed, .. OptionReply(8, 1, 0, []), .. Enumerable.Repeat(Info(Size), 100).SelectMany(static x => x)] },
     };
 
     /// <summary>Answers to a read of 1024 bytes at 512 with handle 1.</summary>
@@ -46,7 +48,8 @@ public sealed class HostileNbdTests
         { "a hole without end", Chunk(1, 2, 1, [.. Big64(512), .. Big32(0xffff_ffff)]) },
         { "an empty hole", Chunk(1, 2, 1, [.. Big64(512), .. Big32(0)]) },
         { "bytes left out", Chunk(1, 1, 1, [.. Big64(512), .. new byte[512]]) },
-        { "the same bytes twice and more", [.. Chunk(0, 1, 1, [.. Big64(512), .. new byte[1024]]), .. Chunk(1, 1, 1, [.. Big64(512), .. new byte[1024]])] },
+        { "the same bytes twice and more",
+            [.. Chunk(0, 1, 1, [.. Big64(512), .. new byte[1024]]), .. Chunk(1, 1, 1, [.. Big64(512), .. new byte[1024]])] },
         { "nothing, with a length", Chunk(1, 0, 1, new byte[4]) },
         { "an unknown chunk", Chunk(1, 77, 1, new byte[4]) },
         { "an error without a number", Chunk(1, 0x8001, 1, new byte[2]) },
@@ -105,7 +108,8 @@ public sealed class HostileNbdTests
             {
                 using IBlockBackend disk = Open(server, []);
                 BlockError error = new BlockUser(disk).Read(512, new byte[1024]);
-                Assert.True(error is BlockError.None or BlockError.Gone or BlockError.Io or BlockError.OutOfRange or BlockError.ReadOnly, $"{error}");
+                Assert.True(error is BlockError.None or BlockError.Gone or BlockError.Io or BlockError.OutOfRange or BlockError.ReadOnly,
+                    $"{error}");
             }
             catch (BlockOpenException)
             {
@@ -125,7 +129,8 @@ public sealed class HostileNbdTests
     private static byte[] Info(ulong size) => OptionReply(7, 3, 12, [0, 0, .. Big64(size), 0, 0x0d]);
 
     private static byte[] Chunk(ushort flags, ushort type, ulong handle, byte[] data) =>
-        [.. Big32(0x668e_33ef), (byte)(flags >> 8), (byte)flags, (byte)(type >> 8), (byte)type, .. Big64(handle), .. Big32((uint)data.Length), .. data];
+        [.. Big32(0x668e_33ef), (byte)(flags >> 8), (byte)flags, (byte)(type >> 8), (byte)type, .. Big64(handle),
+            .. Big32((uint)data.Length), .. data];
 
     private static byte[] Big64(ulong value)
     {
@@ -181,7 +186,7 @@ public sealed class HostileNbdTests
             }
             catch (Exception e) when (e is IOException or SocketException)
             {
-                // The client has had enough.
+                // The client has closed the connection.
             }
         }
     }

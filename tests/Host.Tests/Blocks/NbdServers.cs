@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Host.Tests.Blocks;
 
-/// <summary>A real NBD server on a Unix socket of its own, stopped at the end. Tests are skipped by name where it is not installed.</summary>
+/// <summary>
+/// A real NBD server on a Unix socket of its own, stopped at the end. Tests are skipped by name where it is not installed.
+/// </summary>
 internal sealed class NbdServers : IDisposable
 {
     private readonly Process _process;

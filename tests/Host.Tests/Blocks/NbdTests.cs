@@ -146,7 +146,8 @@ public sealed class NbdTests : IDisposable
             Assert.Contains(Directory.GetDirectories(Path.GetTempPath(), "ps3-nbd-*"), folder => !before.Contains(folder));
         }
 
-        Assert.DoesNotContain(Directory.GetDirectories(Path.GetTempPath(), "ps3-nbd-*"), folder => File.Exists(Path.Combine(folder, "socket")) && !before.Contains(folder));
+        Assert.DoesNotContain(Directory.GetDirectories(Path.GetTempPath(), "ps3-nbd-*"), folder =>
+            File.Exists(Path.Combine(folder, "socket")) && !before.Contains(folder));
         using (IBlockBackend again = BlockBackends.Open(options with { IsSnapshot = true }, _said.Add))
         {
             Assert.Equal(bytes, new BlockUser(again).Read(32 << 20, bytes.Length));
@@ -188,7 +189,8 @@ public sealed class NbdTests : IDisposable
 
     private IBlockBackend Open(string options, string export = "")
     {
-        Assert.True(BlockOptions.TryParse($"nbd+unix:///{export}?socket={Socket}{options}", out BlockOptions? read, out string? problem), problem);
+        Assert.True(
+            BlockOptions.TryParse($"nbd+unix:///{export}?socket={Socket}{options}", out BlockOptions? read, out string? problem), problem);
         return BlockBackends.Open(read, _said.Add);
     }
 

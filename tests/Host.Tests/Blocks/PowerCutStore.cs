@@ -4,7 +4,7 @@ using Ps3Platform.Host.Blocks;
 namespace Host.Tests.Blocks;
 
 /// <summary>
-/// A disk with a cache: what is written is kept apart until a flush, and a power cut drops it, all of it or some pieces, as the seed has it.
+/// A disk with a cache: written data are kept separately until a flush. A power cut drops all of them or, depending on a seed, some.
 /// </summary>
 internal sealed class PowerCutStore(int size) : IBlockStore
 {
@@ -26,7 +26,7 @@ internal sealed class PowerCutStore(int size) : IBlockStore
 
     public bool IsDisposed { get; private set; }
 
-    /// <summary>What is there after a power cut.</summary>
+    /// <summary>The contents after a power cut.</summary>
     /// <param name="seed">Which of the unflushed sectors have reached the medium all the same; null: none.</param>
     public byte[] PowerCut(int? seed = null)
     {

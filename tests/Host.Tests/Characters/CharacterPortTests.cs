@@ -8,14 +8,14 @@ using Xunit;
 
 namespace Host.Tests.Characters;
 
-/// <summary>The machine's end, with a device that takes input: none of the guest's does yet.</summary>
+/// <summary>The machine's end of a back end, with a test device that reads input; no device of the guest does yet.</summary>
 public sealed class CharacterPortTests
 {
     private readonly EventQueue _events = new();
     private readonly FakeBackend _backend = new();
 
     [Fact]
-    public void News_gets_to_the_device_on_the_machines_thread_only()
+    public void Changes_are_reported_on_the_machines_thread_only()
     {
         using var device = new EchoDevice(_backend, _events, room: 100);
         _events.RunDue(0);
@@ -62,7 +62,7 @@ public sealed class CharacterPortTests
     }
 
     [Fact]
-    public void What_was_there_before_the_port_is_news_and_what_comes_after_it_is_not()
+    public void Input_from_before_the_port_is_reported_and_input_after_its_disposal_is_not()
     {
         _backend.Deliver("early"u8);
         var device = new EchoDevice(_backend, _events, room: 100);
@@ -76,13 +76,13 @@ public sealed class CharacterPortTests
         Assert.False(_events.HasPosted);
         Assert.Equal("early", device.Text);
 
-        // The guest has restarted: the next machine gets what this one has left.
+        // The guest has restarted: the next machine gets the input that this one has not read.
         using var next = new EchoDevice(_backend, _events, room: 100);
         _events.RunDue(0);
         Assert.Equal("latelater", next.Text);
     }
 
-    /// <summary>Takes so many bytes, and sends them back.</summary>
+    /// <summary>Reads a limited number of bytes, and sends them back.</summary>
     private sealed class EchoDevice : IDisposable
     {
         private readonly CharacterPort _port;
@@ -128,6 +128,8 @@ public sealed class CharacterPortTests
         public string Name => "fake";
 
         public CharacterState State => CharacterState.Connected;
+
+        public long Connections => 1;
 
         public int Room => int.MaxValue;
 

@@ -1,3 +1,4 @@
+using Ps3Platform.Devices.Characters;
 using Ps3Platform.Host.Characters;
 
 using Xunit;

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Host.Tests.Characters;
 
-/// <summary>Waits for what other threads do, with a limit.</summary>
+/// <summary>Waits for effects of other threads, with a time limit.</summary>
 internal static class Eventually
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -22,7 +22,7 @@ internal static class Eventually
         }
     }
 
-    /// <summary>Runs something that may not take long: nothing that the machine calls may wait for a peer.</summary>
+    /// <summary>Runs an action that must be fast, because no call of the machine may wait for a peer.</summary>
     public static void Soon(Action action)
     {
         long started = Stopwatch.GetTimestamp();
@@ -30,7 +30,7 @@ internal static class Eventually
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(5), $"took {Stopwatch.GetElapsedTime(started)}");
     }
 
-    /// <summary>Writes a text as a device does that keeps what there is no room for.</summary>
+    /// <summary>Writes a text like a device that keeps bytes for which there is no room, and retries.</summary>
     public static void WriteAll(CharacterBackend backend, ReadOnlySpan<byte> bytes)
     {
         long started = Stopwatch.GetTimestamp();
@@ -44,7 +44,7 @@ internal static class Eventually
         }
     }
 
-    /// <summary>Writes until neither the back end nor the host's own buffers, which grow, take any more.</summary>
+    /// <summary>Writes until neither the back end nor the host's buffers, which grow, accept more.</summary>
     public static void Fill(CharacterBackend backend, ReadOnlySpan<byte> bytes)
     {
         long last = Stopwatch.GetTimestamp();
@@ -57,7 +57,7 @@ internal static class Eventually
         }
     }
 
-    /// <summary>Reads as a device does until a text has come.</summary>
+    /// <summary>Reads like a device until a text has arrived.</summary>
     public static void Reads(CharacterBackend backend, string text)
     {
         var read = new StringBuilder();
@@ -71,7 +71,7 @@ internal static class Eventually
             $"\"{text}\" read");
     }
 
-    /// <summary>Bytes that a reader can tell the order of.</summary>
+    /// <summary>Bytes whose order a reader can check.</summary>
     public static byte[] Pattern(int count)
     {
         byte[] bytes = new byte[count];
@@ -81,7 +81,7 @@ internal static class Eventually
     }
 }
 
-/// <summary>Work on a thread of its own, as peers do theirs.</summary>
+/// <summary>Work on a separate thread, for peers.</summary>
 internal sealed class Background<T>
 {
     private readonly Thread _thread;

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Host.Tests.Characters;
 
-/// <summary>Pseudo terminals; the peers are plain file streams on the terminal, as cat(1) has them.</summary>
+/// <summary>Pseudo terminals. The peers are plain file streams on the terminal, like cat(1).</summary>
 public sealed class PtyTests
 {
     public PtyTests() => Skip.IfNot(OperatingSystem.IsLinux(), "pseudo terminals are Linux's");
@@ -51,7 +51,7 @@ public sealed class PtyTests
     }
 
     [SkippableFact]
-    public void Who_never_reads_stops_nobody()
+    public void A_peer_that_never_reads_stops_no_one_else()
     {
         using CharacterBackend backend = Open(takesInput: false, output: 10_000);
         using FileStream terminal = OpenTerminal(backend);
@@ -68,7 +68,7 @@ public sealed class PtyTests
     }
 
     [SkippableFact]
-    public void Who_closes_the_terminal_may_open_it_again()
+    public void A_terminal_can_be_closed_and_opened_again()
     {
         using CharacterBackend backend = Open(takesInput: true);
         for (int round = 0; round < 5; round++)
@@ -88,7 +88,7 @@ public sealed class PtyTests
     }
 
     [SkippableFact]
-    public void The_last_words_are_read_before_the_terminal_goes()
+    public void The_last_text_is_read_before_the_terminal_is_closed()
     {
         byte[] text = Eventually.Pattern(3000);
         byte[] all = new byte[text.Length];

@@ -36,7 +36,7 @@ public sealed class SocketTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Who_comes_late_is_given_the_newest(string kind)
+    public void A_late_client_gets_the_newest_text(string kind)
     {
         using CharacterBackend backend = Open(kind, takesInput: false, output: 1000);
         byte[] text = Eventually.Pattern(3500);
@@ -55,7 +55,7 @@ public sealed class SocketTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Who_never_reads_stops_nobody(string kind)
+    public void A_peer_that_never_reads_stops_no_one_else(string kind)
     {
         using CharacterBackend backend = Open(kind, takesInput: false, output: 64 << 10);
         using Socket client = Connect(backend);
@@ -75,7 +75,7 @@ public sealed class SocketTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Room_is_announced_to_who_was_refused(string kind)
+    public void A_refused_sender_is_told_when_there_is_room(string kind)
     {
         using CharacterBackend backend = Open(kind, takesInput: false, output: 64 << 10);
         using Socket client = Connect(backend);
@@ -90,12 +90,12 @@ public sealed class SocketTests : IDisposable
         Assert.True(room.Wait(Eventually.Patience));
         Eventually.True(() => backend.Room > 0, "room");
         client.Dispose();
-        // It may have read all it wanted before.
+        // The client may already have read everything.
         _ = Record.Exception(() => reading.Result);
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Who_disappears_may_return(string kind)
+    public void A_client_may_disconnect_and_return(string kind)
     {
         using CharacterBackend backend = Open(kind, takesInput: true);
         for (int round = 0; round < 20; round++)
@@ -124,14 +124,14 @@ public sealed class SocketTests : IDisposable
         }
 
         Eventually.True(() => backend.State == CharacterState.Waiting, "the peer's end noticed");
-        // The reader may notice first; what the writer had under way is counted when its own call returns.
+        // The reader may notice the disconnection first; the writer counts the bytes of its call when that returns.
         Eventually.True(() => backend.Counts.Dropped > 0, "what was under way counted as dropped");
         using Socket next = Connect(backend);
         Eventually.True(() => backend.State == CharacterState.Connected, "the next peer");
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public void A_second_client_is_told_and_turned_away(string kind)
+    public void A_second_client_gets_a_message_and_is_refused(string kind)
     {
         using CharacterBackend backend = Open(kind, takesInput: true);
         using Socket first = Connect(backend);
@@ -149,7 +149,7 @@ public sealed class SocketTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Who_closes_its_sending_end_gets_the_answer(string kind)
+    public void A_client_that_closes_its_sending_end_gets_the_answer(string kind)
     {
         using CharacterBackend backend = Open(kind, takesInput: true);
         using Socket client = Connect(backend);
@@ -160,7 +160,7 @@ public sealed class SocketTests : IDisposable
         Eventually.WriteAll(backend, "answer"u8);
 
         Assert.Equal("answer"u8.ToArray(), Receive(client, 6));
-        // The place of one that sends no more is free for the next.
+        // A client that has closed its sending end can be replaced by the next one.
         using Socket next = Connect(backend);
         Eventually.True(() => backend.Counts.Connections == 2, "the next peer");
         Assert.Empty(ReceiveAll(client));
@@ -197,10 +197,10 @@ public sealed class SocketTests : IDisposable
             return;
         }
 
-        // The machine takes nothing: the peer waits, with what the host's buffers hold.
+        // The machine reads nothing, so the peer waits once the host's buffers are full.
         Assert.True(sent < Flood, "held back");
         Assert.True(backend.Counts.Received <= 64 << 10, $"{backend.Counts.Received} bytes taken");
-        // A peer that gives up is no reason to turn the next one away.
+        // A peer that disconnects must not cause the next one to be refused.
         client.LingerState = new LingerOption(true, 0);
         client.Dispose();
         using Socket next = Connect(backend);
@@ -262,7 +262,7 @@ public sealed class SocketTests : IDisposable
             Assert.True(!OperatingSystem.IsLinux() || File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
             backend.Write("kept for the first client"u8);
             Assert.Contains("another program listens there", Refused(), StringComparison.Ordinal);
-            // Finding that out has connected to nothing: what is kept is still there.
+            // The check for a listener has not connected to it, so the kept text is still there.
             Assert.Equal(0, backend.Counts.Connections);
             using Socket client = Connect(backend);
             Assert.Equal("kept for the first client"u8.ToArray(), Receive(client, 25));

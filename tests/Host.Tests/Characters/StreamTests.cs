@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Host.Tests.Characters;
 
-/// <summary>Standard streams, files, pipes, nothing.</summary>
+/// <summary>Standard streams, files, pipes and the null back end.</summary>
 public sealed class StreamTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ps3-chr-").FullName;
@@ -39,7 +39,7 @@ public sealed class StreamTests : IDisposable
     }
 
     [Fact]
-    public void A_pipe_that_nobody_reads_stops_nobody()
+    public void A_pipe_without_a_reader_does_not_block()
     {
         using var output = new AnonymousPipeServerStream(PipeDirection.Out);
         using var end = new AnonymousPipeClientStream(PipeDirection.In, output.ClientSafePipeHandle);
@@ -49,7 +49,7 @@ public sealed class StreamTests : IDisposable
         Eventually.Fill(backend, text);
 
         Eventually.Soon(() => backend.Write(text));
-        // The end of a run waits for a reader of standard output, but not for ever when somebody presses Ctrl-C.
+        // The end of a run waits for a reader of standard output, but only for a limited time after Ctrl-C.
         using var hurry = new CancellationTokenSource(TimeSpan.FromMilliseconds(1500));
         long started = Stopwatch.GetTimestamp();
         Assert.False(backend.Drain(hurry.Token));
@@ -132,7 +132,7 @@ public sealed class StreamTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_takes_everything()
+    public void The_null_back_end_accepts_everything()
     {
         using CharacterBackend backend = Open("null");
         Eventually.WriteAll(backend, new byte[5_000_000]);

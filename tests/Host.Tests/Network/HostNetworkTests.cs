@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Host.Tests.Network;
 
-/// <summary>Captures, TAP interfaces, and what <see cref="HostNetwork.Open(NetworkSpec, string?)"/> makes of a specification.</summary>
+/// <summary>Captures, TAP interfaces, and <see cref="HostNetwork.Open(NetworkSpec, string?)"/>.</summary>
 public sealed class HostNetworkTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ps3-net-").FullName;
@@ -15,7 +15,7 @@ public sealed class HostNetworkTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Nothing_is_opened_when_nothing_was_asked_for() => Assert.Null(HostNetwork.Open(NetworkSpec.None, null));
+    public void Nothing_is_opened_without_an_option() => Assert.Null(HostNetwork.Open(NetworkSpec.None, null));
 
     [SkippableFact]
     public void A_capture_of_both_directions_is_read_by_tcpdump()
@@ -77,7 +77,7 @@ public sealed class HostNetworkTests : IDisposable
             Collector heard = tap.Listen();
             Assert.Equal(Name, tap.Name);
             tap.Send(TestFrames.Make(TestFrames.Broadcast, TestFrames.Alpha));
-            // The interface is down: the host refuses the frame, and nothing ends.
+            // The interface is down: the host refuses the frame, and the back end keeps working.
             Assert.True(SpinWait.SpinUntil(() => tap.Dropped == 1, TimeSpan.FromSeconds(10)));
             Skip.IfNot(TryRun("ip", "link", "set", Name, "up"), "ip is not there");
             // IPv6 announces itself on an interface that comes up.

@@ -103,7 +103,7 @@ public sealed class SharedSwitchTests : IDisposable
         Assert.True(network.Dropped > 10_000);
     }
 
-    /// <summary>Whatever a peer sends, the switch serves others and stays bounded. The environment says how many cases.</summary>
+    /// <summary>For any bytes of a peer, the switch serves the others in bounded memory. The environment sets the number of cases.</summary>
     [Fact]
     public void Random_bytes_of_a_peer_do_no_harm()
     {

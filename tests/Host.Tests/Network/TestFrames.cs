@@ -63,7 +63,7 @@ internal sealed class Collector : IPacketSink
     public bool WaitFor(int count) => SpinWait.SpinUntil(() => Frames.Count >= count, TimeSpan.FromSeconds(20));
 }
 
-/// <summary>A port of a switch that keeps what it hears.</summary>
+/// <summary>Adds a port that keeps the frames it receives to a switch.</summary>
 internal static class PortExtensions
 {
     public static Collector Listen(this INetworkBackend port)

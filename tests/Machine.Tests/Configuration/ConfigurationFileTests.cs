@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Machine.Tests.Configuration;
 
-/// <summary>Files of options: what they may hold, and that whatever else they hold is an error with its place.</summary>
+/// <summary>Files of options: their valid contents, and that everything else is an error with line and column.</summary>
 public sealed class ConfigurationFileTests
 {
     [Fact]

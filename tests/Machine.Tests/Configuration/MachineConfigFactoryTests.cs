@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Machine.Tests.Configuration;
 
-/// <summary>A program that uses the library gets the machine that the same options give on a command line.</summary>
+/// <summary>A program that uses the library gets the same machine as the command line with the same options.</summary>
 public sealed class MachineConfigFactoryTests
 {
     [Fact]
@@ -19,7 +19,7 @@ public sealed class MachineConfigFactoryTests
         MachineConfig made = MachineConfigFactory.Create(new MachineOptions { Kernel = Penguin.Elf() }, new HostFiles());
         var plain = new MachineConfig { Kernel = made.Kernel };
 
-        // How SPEs are scheduled is the host's to decide; a record compares the rest.
+        // SPE scheduling depends on the host; the comparison covers all other properties.
         Assert.Equal(plain with { SpeScheduling = made.SpeScheduling, Loggers = made.Loggers, Devices = made.Devices }, made);
     }
 

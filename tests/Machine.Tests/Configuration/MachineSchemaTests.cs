@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Machine.Tests.Configuration;
 
-/// <summary>The table of options and the record belong together, and all that is made from the table agrees.</summary>
+/// <summary>The table of options and the record match, and everything made from the table is consistent.</summary>
 public sealed class MachineSchemaTests
 {
     private static readonly MachineOptions Defaults = new();

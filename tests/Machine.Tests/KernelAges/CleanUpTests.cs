@@ -8,8 +8,8 @@ using Xunit;
 namespace Machine.Tests.KernelAges;
 
 /// <summary>
-/// A loader that was started by somebody else takes away what its predecessor left, by trying every number there is; the order is that of
-/// a public loader of 2010 (Lv1Hypervisor/Reference/hardware-facts.md, lv1). What is not there is an error and nothing else.
+/// A loader that another system has started removes what that system left, by trying every possible number, in the order of a public
+/// loader of 2010 (Lv1Hypervisor/Reference/hardware-facts.md, lv1). A call for a missing object returns an error without side effects.
 /// </summary>
 public sealed class CleanUpTests : IDisposable
 {
@@ -25,12 +25,12 @@ public sealed class CleanUpTests : IDisposable
         int regions = _guest.Memory.Regions.Count;
         Assert.Equal(default, CleanUp());
         Assert.Equal(regions, _guest.Memory.Regions.Count);
-        // And it still works.
+        // The machine still works.
         UseEverything();
     }
 
     [Fact]
-    public void All_that_a_predecessor_left_is_taken_away_and_can_be_had_again()
+    public void Everything_left_by_a_previous_system_is_removed_and_can_be_made_again()
     {
         int regions = _guest.Memory.Regions.Count;
         for (int predecessor = 0; predecessor < 3; predecessor++)
@@ -107,13 +107,13 @@ public sealed class CleanUpTests : IDisposable
         found.VirtualUart = Did(Lv1Call.DeconfigureVirtualUartIrq);
         for (ulong port = 0; port < 64; port++)
             Did(Lv1Call.SetVirtualUartParam, port, 2, 0);
-        // The loader leaves event ports alone; here they would run out.
+        // The loader does not destroy event ports; this test does, because outlets would run out.
         for (ulong outlet = 0; outlet < 64; outlet++)
             Did(Lv1Call.DestructEventReceivePort, outlet);
         return found;
     }
 
-    // It takes all memory there is, to learn how far the numbers in addresses have come.
+    // The loader allocates all memory, to learn the largest number used in addresses.
     private List<ulong> AllocateAll()
     {
         var own = new List<ulong>();

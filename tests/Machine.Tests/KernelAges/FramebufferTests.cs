@@ -11,7 +11,7 @@ using Xunit;
 namespace Machine.Tests.KernelAges;
 
 /// <summary>
-/// ps3fb from 2007 to today: what each age passes until there is a picture (Lv1Hypervisor/KERNEL-HISTORY.md, GPU). The monitor is the
+/// ps3fb from 2007 to today: the calls of each age up to its first picture (Lv1Hypervisor/KERNEL-HISTORY.md, GPU). The monitor is the
 /// default one, 1280 x 720.
 /// </summary>
 public sealed class FramebufferTests
@@ -36,7 +36,7 @@ public sealed class FramebufferTests
 
     private static readonly FirmwareVersion Firmware190 = new(1, 9, 0);
 
-    /// <summary>Linux 2.6.24 to 2.6.30: all there is to map is asked for with flags 0, and one set-up names a command buffer of 2 MiB.</summary>
+    /// <summary>Linux 2.6.24 to 2.6.30: all mappings have flags 0, and one set-up names a command buffer of 2 MiB.</summary>
     [Theory]
     [InlineData(2, 1)]
     [InlineData(1, 9)]
@@ -53,11 +53,11 @@ public sealed class FramebufferTests
         ShowWholeScreen(guest, context, 0, Ioif + FramebufferStart);
         AssertShown(guest);
 
-        // It closes no framebuffer and unmaps nothing when it goes.
+        // At its end it closes no framebuffer and unmaps nothing.
         guest.Ok(Lv1Call.GpuContextFree, context);
     }
 
-    /// <summary>The same driver with a virtual screen of another width: the source's pitch stands in the upper word.</summary>
+    /// <summary>The same driver with a virtual screen of another width: the source's pitch is in the upper word.</summary>
     [Fact]
     public void A_source_of_another_pitch_is_copied_line_by_line()
     {
@@ -76,7 +76,7 @@ public sealed class FramebufferTests
         AssertShown(guest);
     }
 
-    /// <summary>Since Linux 2.6.31: flags name what is allowed, and everything is taken back in the end.</summary>
+    /// <summary>Since Linux 2.6.31: flags name the allowed accesses, and everything is unmapped and freed at the end.</summary>
     [Fact]
     public void The_sequence_of_today_shows_its_picture_and_takes_everything_back()
     {
@@ -96,8 +96,8 @@ public sealed class FramebufferTests
     }
 
     /// <summary>
-    /// Linux up to about 2.6.23: no GPU memory at all is asked for, the blit goes to the start of what there is, and the set-up names all of
-    /// the video memory. Consoles took that until firmware 2.10.
+    /// Linux up to about 2.6.23: GPU memory of size 0 is allocated, the blit goes to the start of GPU memory, and the set-up names all of
+    /// the video memory. Consoles accepted that until firmware 2.10.
     /// </summary>
     [Fact]
     public void The_sequence_of_2007_shows_its_picture_on_firmware_of_its_time()
@@ -107,7 +107,7 @@ public sealed class FramebufferTests
 
         guest.Ok(Lv1Call.GpuContextIomap, context, Ioif, Xdr, VideoMemory, 0);
         guest.Ok(Lv1Call.GpuContextAttribute, context, SetUp, Xdr, VideoMemory, Ioif, 0);
-        // Two frames: the driver's own ioctl chooses the second, whose place in GPU memory is that of its picture in main memory.
+        // Two frames: the driver's ioctl selects the second, whose offset in GPU memory is the same as in main memory.
         const ulong frame = Pitch * Height;
         Draw(guest, Xdr + FramebufferStart + frame);
         ShowWholeScreen(guest, context, frame, Ioif + FramebufferStart + frame);
@@ -136,7 +136,7 @@ public sealed class FramebufferTests
         Assert.Equal(expected, guest.Call(Lv1Call.GpuContextAttribute, context, SetUp, Xdr, size, Ioif, 0));
     }
 
-    // All ages begin so: both heads wait for the blank, memory, context, and the interrupt mask in the driver information.
+    // The start of all ages: both heads wait for the blank, memory, context, and the interrupt mask in the driver information.
     private static ulong Open(Guest guest, ulong memory)
     {
         guest.Ok(Lv1Call.GpuOpen, 0);

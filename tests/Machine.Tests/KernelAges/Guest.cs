@@ -13,7 +13,7 @@ using Xunit;
 
 namespace Machine.Tests.KernelAges;
 
-/// <summary>A console whose guest is the test: it makes the hypercalls a kernel of some age makes, in its order and with its arguments.</summary>
+/// <summary>A console whose guest is the test: it makes the hypercalls of a kernel of some age, in that kernel's order.</summary>
 internal sealed class Guest : IDisposable
 {
     public const ulong Mib = 1 << 20;
@@ -29,7 +29,7 @@ internal sealed class Guest : IDisposable
 
     public GuestMemory Memory => Machine.Memory;
 
-    /// <summary>A call on the first thread, whatever it answers.</summary>
+    /// <summary>Makes a call on the first thread and returns its status.</summary>
     public Lv1Status Call(Lv1Call call, out ulong[] outputs, params ReadOnlySpan<ulong> arguments)
     {
         var frame = new HypercallFrame { Number = (ulong)call };
@@ -42,7 +42,7 @@ internal sealed class Guest : IDisposable
 
     public Lv1Status Call(Lv1Call call, params ReadOnlySpan<ulong> arguments) => Call(call, out _, arguments);
 
-    /// <summary>A call that must succeed.</summary>
+    /// <summary>Makes a call that must succeed.</summary>
     public ulong[] Ok(Lv1Call call, params ReadOnlySpan<ulong> arguments)
     {
         Lv1Status status = Call(call, out ulong[] outputs, arguments);
@@ -66,7 +66,7 @@ internal sealed class Guest : IDisposable
         return value;
     }
 
-    /// <summary>Lets the next vertical blank come.</summary>
+    /// <summary>Runs the next scheduled event, such as a vertical blank.</summary>
     public void NextEvent() => Machine.Events.RunDue(Machine.Events.NextTime);
 
     public void Dispose() => Machine.Dispose();

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Machine.Tests.KernelAges;
 
-/// <summary>Every row of Lv1Hypervisor/KERNEL-HISTORY.md names the test that makes its calls: the test must be there.</summary>
+/// <summary>Every row of Lv1Hypervisor/KERNEL-HISTORY.md names the test that makes its calls; that test must exist.</summary>
 public sealed partial class HistoryTests
 {
     [Fact]

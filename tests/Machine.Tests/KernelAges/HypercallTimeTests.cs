@@ -10,14 +10,14 @@ using Xunit;
 namespace Machine.Tests.KernelAges;
 
 /// <summary>
-/// No hypercall holds the machine: those that hand out or take away most end within 5 ms, a third of a frame. The bound is on the best of
-/// several tries, because a busy host can stop any of them for longer; what it catches is work that grows with the size asked for, which
-/// no try is spared. What is measured: memory that was had before and given back, untouched or touched from end to end. Where the host can
-/// tell, the pages behind it must not be there again before the guest touches them, which needs no clock to be seen.
+/// No hypercall blocks the machine for long: the largest allocations and releases end within 5 ms, a third of a frame. The bound applies
+/// to the best of several tries, because a busy host can delay any of them; it detects work that grows with the requested size, which
+/// every try has. Measured is memory that was allocated before and released, untouched or touched completely. Where the host reports it,
+/// the pages must not be resident again before the guest touches them; that check needs no clock.
 /// </summary>
 /// <remarks>
-/// Two kinds are left out on purpose. A blit copies what it is asked to copy (a whole 1080p picture is measured). And a host without large
-/// pages takes some 17 ms to take back 224 MiB that were touched: the bound then holds for a quarter of that.
+/// There are two exceptions. A blit takes as long as its copy (a whole 1080p picture is measured). And a host without large pages takes
+/// about 17 ms to release 224 MiB that were touched; there the bound is checked for a quarter of that size.
 /// </remarks>
 public sealed unsafe partial class HypercallTimeTests : IDisposable
 {
@@ -28,7 +28,7 @@ public sealed unsafe partial class HypercallTimeTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Gpu_memory_is_had_and_given_back_at_once(bool touched)
+    public void Gpu_memory_is_allocated_and_freed_in_time(bool touched)
     {
         ulong size = (HasLargePages || !touched ? 224UL : 56UL) * Guest.Mib;
         _guest.Ok(Lv1Call.GpuOpen, 0);
@@ -53,7 +53,7 @@ public sealed unsafe partial class HypercallTimeTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Partition_memory_is_had_and_given_back_at_once(bool touched)
+    public void Partition_memory_is_allocated_and_released_in_time(bool touched)
     {
         ulong size = (HasLargePages || !touched ? 128UL : 64UL) * Guest.Mib;
         var allocate = new Best(ignored: 1);
@@ -73,7 +73,7 @@ public sealed unsafe partial class HypercallTimeTests : IDisposable
     }
 
     [Fact]
-    public void Address_spaces_spes_and_dma_regions_are_made_and_taken_away_at_once()
+    public void Address_spaces_spes_and_dma_regions_are_made_and_removed_in_time()
     {
         Best[] best = [.. Enumerable.Range(0, 12).Select(static _ => new Best())];
         for (int i = 0; i < Tries; i++)
@@ -100,9 +100,9 @@ public sealed unsafe partial class HypercallTimeTests : IDisposable
         Assert.All(best, static call => Assert.InRange(call.Milliseconds, 0, Bound));
     }
 
-    /// <summary>The most mappings a region can hold, made from the end to the start, which is the order that costs most.</summary>
+    /// <summary>The maximum of mappings in a region, made from the end to the start, which is the slowest order.</summary>
     [Fact]
-    public void A_full_dma_region_is_still_quick()
+    public void A_full_dma_region_is_mapped_in_time()
     {
         ulong bus = _guest.Ok(Lv1Call.AllocateDeviceDmaRegion, 1, 0, 256 * Guest.Mib, 12, 0)[0];
         const ulong mappings = 32768;
@@ -137,12 +137,12 @@ public sealed unsafe partial class HypercallTimeTests : IDisposable
     }
 
     [Fact]
-    public void Repository_nodes_are_found_and_missed_at_once()
+    public void Repository_lookups_succeed_or_fail_in_time()
     {
         var read = new Best();
         for (int i = 0; i < Tries; i++)
         {
-            // A thousand reads, as in a boot, and none of them finds anything.
+            // A thousand reads, as in a boot, none of which finds a node.
             read.Time(() =>
             {
                 for (ulong n = 0; n < 1000; n++)
@@ -164,13 +164,13 @@ public sealed unsafe partial class HypercallTimeTests : IDisposable
         Assert.True(_guest.Memory.TrySlice(new LparAddress(address), size, RegionAccess.Write, out Span<byte> bytes));
         for (int offset = 0; offset < bytes.Length; offset += 4096)
         {
-            // Whatever was there, the guest finds zeros.
+            // The guest reads zeros, whatever the memory held before.
             Assert.Equal(0, bytes[offset]);
             bytes[offset] = 0xa5;
         }
     }
 
-    // Up to two large pages are shared with neighbours, and cleared.
+    // Up to two large pages are shared with neighbours; these are cleared and so stay resident.
     private void AssertNotCommitted(ulong address, ulong size)
     {
         if (!OperatingSystem.IsLinux())
@@ -188,7 +188,7 @@ public sealed unsafe partial class HypercallTimeTests : IDisposable
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int MemoryInCore(void* address, nuint length, byte* vector);
 
-    /// <summary>The shortest of several times; the first ones may be of memory that nobody had before, and do not count.</summary>
+    /// <summary>The shortest of several times. The first ones do not count: they may be of memory that was never allocated.</summary>
     private sealed class Best(int ignored = 0)
     {
         private int _ignored = ignored;

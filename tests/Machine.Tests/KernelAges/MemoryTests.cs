@@ -24,8 +24,8 @@ public sealed class MemoryTests : IDisposable
     private readonly Guest _guest = new();
 
     /// <summary>
-    /// Linux up to 2.6.24 at least: the kernel keeps count of the slots itself, writes whole entries with the H bit where it put them
-    /// into the secondary group, and looks entries up in the table, which it has mapped.
+    /// Linux up to 2.6.24 at least: the kernel counts free slots itself, writes whole entries, with the H bit for the secondary group, and
+    /// reads entries in the table, which it has mapped.
     /// </summary>
     [Fact]
     public void A_kernel_of_2007_keeps_its_page_table_itself_and_reads_it_in_memory()
@@ -45,11 +45,11 @@ public sealed class MemoryTests : IDisposable
         Assert.Equal(v, _guest.Load64(window + (slot * 16)));
         Assert.Equal(window | 0x190 | ReadOnly, _guest.Load64(window + (slot * 16) + 8));
 
-        // A victim is written over in place, in the secondary group with H.
+        // A victim is replaced in its slot, in the secondary group with H.
         _guest.Ok(Lv1Call.WriteHtabEntry, Current, slot, Entry(5) | Secondary, 0x3000);
         Assert.Equal(Entry(5) | Secondary, _guest.Load64(window + (slot * 16)));
 
-        // Invalidated, it can be seen to be so at once.
+        // An invalidated entry reads as invalid at once.
         _guest.Ok(Lv1Call.WriteHtabEntry, Current, slot, 0, 0);
         Assert.Equal(0UL, _guest.Load64(window + (slot * 16)));
 
@@ -75,7 +75,7 @@ public sealed class MemoryTests : IDisposable
     }
 
     [Fact]
-    public void Windows_on_page_tables_are_bounded_and_go_with_their_space()
+    public void Windows_on_page_tables_are_bounded_and_unmapped_with_their_space()
     {
         Assert.Equal(Lv1Status.NoEntry, _guest.Call(Lv1Call.MapHtab, 15));
         ulong id = Construct()[0];
@@ -98,14 +98,14 @@ public sealed class MemoryTests : IDisposable
     [InlineData(213 * Guest.Mib, 24, 2)]
     [InlineData(256 * Guest.Mib, 24, 0)]
     [InlineData((213 * Guest.Mib) + 0x10000, 16, 0)]
-    public void Dma_regions_of_every_age_are_had(ulong total, ulong pageShift, ulong type)
+    public void Dma_regions_of_every_age_are_allocated(ulong total, ulong pageShift, ulong type)
     {
         ulong page = 1UL << (int)pageShift;
         ulong size = (total + page - 1) & ~(page - 1);
         _guest.Ok(Lv1Call.OpenDevice, SystemBus, Gelic, 0);
         ulong bus = _guest.Ok(Lv1Call.AllocateDeviceDmaRegion, SystemBus, Gelic, size, pageShift, type)[0];
         Assert.True(bus + size <= 1UL << 32);
-        // Linux takes a bus address of 0 for "not mapped".
+        // In Linux a bus address of 0 means "not mapped".
         Assert.NotEqual(0UL, bus);
 
         _guest.Ok(Lv1Call.MapDeviceDmaRegion, SystemBus, Gelic, 0, bus, 128 * Guest.Mib, DmaFlags);

@@ -18,7 +18,7 @@ public sealed class PlatformTests : IDisposable
     private const ulong ExecutionStatus = 0xf00;
     private readonly Guest _guest = new();
 
-    /// <summary>Linux 2.6.24 passes the PPE's id, later ones whatever r3 holds.</summary>
+    /// <summary>Linux 2.6.24 passes the PPE's id; later kernels do not set r3.</summary>
     [Theory]
     [InlineData(Guest.PpeId)]
     [InlineData(0xc000_0000_0123_4560)]
@@ -29,11 +29,11 @@ public sealed class PlatformTests : IDisposable
         Assert.Equal(id, _guest.Ok(Lv1Call.GetVirtualAddressSpaceIdOfPpe, argument)[0]);
     }
 
-    /// <summary>SPEs are constructed and enabled in the same way by all; kernels with 64 KB pages say so.</summary>
+    /// <summary>All kernels construct and enable SPEs in the same way; those with 64 KB pages pass that page size.</summary>
     [Theory]
     [InlineData(12)]
     [InlineData(16)]
-    public void Spes_are_made_enabled_and_taken_apart(ulong shift)
+    public void Spes_are_made_enabled_and_destructed(ulong shift)
     {
         ulong id = _guest.Ok(Lv1Call.ConstructVirtualAddressSpace, 20, 2, 0x1810_0000_0000_0000)[0];
         _guest.Ok(Lv1Call.SelectVirtualAddressSpace, id);
@@ -55,17 +55,17 @@ public sealed class PlatformTests : IDisposable
         _guest.Ok(Lv1Call.DestructLogicalSpe, speId);
     }
 
-    /// <summary>Linux 2.6.24 always watches both kinds of access; later ones choose, and pass 1 where there is nothing to watch.</summary>
+    /// <summary>Linux 2.6.24 always watches both kinds of access; later ones select, and pass 1 when there is nothing to watch.</summary>
     [Theory]
     [InlineData(0, 3)]
     [InlineData(0xc000_0000_0000_1007, 3)]
     [InlineData(0, 1)]
     [InlineData(0xc000_0000_0000_1004, 0xb)]
-    public void Breakpoints_of_every_age_are_taken(ulong dabr, ulong dabrx) => _guest.Ok(Lv1Call.SetDabr, dabr, dabrx);
+    public void Breakpoints_of_every_age_are_accepted(ulong dabr, ulong dabrx) => _guest.Ok(Lv1Call.SetDabr, dabr, dabrx);
 
     /// <summary>
-    /// The virtual UART's interrupt: all ages give the outlet back before they take the plug out, and stop with BUG() when the plug is
-    /// not there any more.
+    /// The virtual UART's interrupt: kernels of all ages destroy the outlet before they disconnect the plug, and stop with BUG() when
+    /// disconnecting fails.
     /// </summary>
     [Fact]
     public void The_virtual_uarts_plug_outlives_its_outlet()
@@ -95,7 +95,7 @@ public sealed class PlatformTests : IDisposable
         _guest.Ok(Lv1Call.OpenDevice, SystemBus, Gelic, 0);
         _guest.Ok(Lv1Call.NetSetInterruptStatusIndicator, SystemBus, Gelic, 0x20000, 0);
         Assert.NotEqual(0UL, _guest.Ok(Lv1Call.NetControl, SystemBus, Gelic, 1, 0, 0, 0)[0]);
-        // It asks for all four VLANs that there were, and goes without where the answer is "no entry".
+        // It requests all four VLANs, and works without those for which the status is "no entry".
         for (ulong vlan = 1; vlan <= 4; vlan++)
             Assert.Equal(Lv1Status.NoEntry, _guest.Call(Lv1Call.NetControl, SystemBus, Gelic, 4, vlan, 0, 0));
         ulong bus = _guest.Ok(Lv1Call.AllocateDeviceDmaRegion, SystemBus, Gelic, 128 * Guest.Mib, 24, 0)[0];
@@ -118,7 +118,7 @@ public sealed class PlatformTests : IDisposable
         }
     }
 
-    /// <summary>Five arguments in early drivers, three since: lv1 does what the first three say. There is no sound here.</summary>
+    /// <summary>Early drivers pass five arguments, later ones three; lv1 uses the first three. There is no sound device here.</summary>
     [Fact]
     public void Sound_is_refused_in_the_same_way_to_all_ages()
     {

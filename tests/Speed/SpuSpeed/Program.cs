@@ -57,7 +57,8 @@ public static unsafe class Program
 
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{seconds:f6} {core.State.Registers[3].AsUInt32().GetElement(3):x8} {core.State.Instructions - before} {core.Statistics}"));
+                $"{seconds:f6} {core.State.Registers[3].AsUInt32().GetElement(3):x8} {core.State.Instructions - before} "
+                + $"{core.Statistics}"));
         }
 
         if (code is not null)
@@ -100,7 +101,8 @@ public static unsafe class Program
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Console.Error.WriteLine($"{formatter(state, exception)}\n{exception}");
     }
 

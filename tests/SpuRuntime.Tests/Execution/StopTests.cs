@@ -59,9 +59,9 @@ public sealed class StopTests : IDisposable
             for (int round = 0; round < 100; round++)
                 Assert.Equal(new Stop(StopCause.Breakpoint, at, 6), stops.RunExactly(1000));
             Assert.Equal(new SpuExit(SpuExitReason.StopPoint), spu.Core.Run(1000));
-            Assert.Equal(new Stop(StopCause.Breakpoint, at, 6), stops.Taken);
-            stops.GoOn();
-            Assert.Null(stops.Taken);
+            Assert.Equal(new Stop(StopCause.Breakpoint, at, 6), stops.LastStop);
+            stops.ClearLastStop();
+            Assert.Null(stops.LastStop);
             Assert.Equal(new Stop(StopCause.Count, Order[(index + 5) % 6], 5), stops.RunExactly(5));
             Assert.Equal(new Stop(StopCause.Breakpoint, at, 1), stops.RunExactly(1000));
 

@@ -42,7 +42,8 @@ public sealed class HelperPlans(bool inline = true)
     // What the host's library has is mostly one host instruction, which its compiler knows.
     private static bool IsCandidate(MethodInfo method) =>
         method.IsStatic && method.Module != typeof(object).Module
-        && (method.MethodImplementationFlags & MethodImplAttributes.AggressiveInlining) != 0 && method.GetMethodBody() is { ExceptionHandlingClauses.Count: 0 };
+        && (method.MethodImplementationFlags & MethodImplAttributes.AggressiveInlining) != 0
+        && method.GetMethodBody() is { ExceptionHandlingClauses.Count: 0 };
 
     private sealed class Reader(MethodInfo method)
     {
@@ -72,7 +73,8 @@ public sealed class HelperPlans(bool inline = true)
             for (int number = 0; takesStack && number < parameters.Length; number++)
                 takesStack = _read[number].Code == OpCodes.Ldarg && (int)_read[number].Operand! == number;
             return new HelperPlan(
-                takesStack ? [.. _read.Skip(parameters.Length)] : [.. _read], [.. _body.LocalVariables.Select(static local => local.LocalType)], parameters, takesStack);
+                takesStack ? [.. _read.Skip(parameters.Length)] : [.. _read],
+                [.. _body.LocalVariables.Select(static local => local.LocalType)], parameters, takesStack);
         }
 
         // False where the method cannot be inlined.
@@ -80,10 +82,12 @@ public sealed class HelperPlans(bool inline = true)
         {
             switch (insn.Code.FlowControl)
             {
-                case FlowControl.Next or FlowControl.Meta when insn.Code.OperandType is not (OperandType.InlineType or OperandType.InlineTok):
+                case FlowControl.Next or FlowControl.Meta when insn.Code.OperandType is not (
+                    OperandType.InlineType or OperandType.InlineTok):
                     if (insn.Code != OpCodes.Nop)
                         _read.Add(insn);
-                    return insn.Code != OpCodes.Constrained && insn.Code != OpCodes.Ldarga && insn.Code != OpCodes.Ldloca && insn.Code != OpCodes.Starg
+                    return insn.Code != OpCodes.Constrained && insn.Code != OpCodes.Ldarga && insn.Code != OpCodes.Ldloca
+                        && insn.Code != OpCodes.Starg
                         && insn.Code != OpCodes.Localloc;
                 case FlowControl.Call when insn.Code == OpCodes.Call:
                     _read.Add(insn);

@@ -29,8 +29,8 @@ public abstract class RegionGuest
     public virtual int VectorsKept => int.MaxValue;
 
     /// <summary>
-    /// Whether the host can hold four vectors in one register and the guest has operations for that (<see cref="IrHelper.Four"/>). Only for a guest
-    /// whose loads never fault.
+    /// Whether the host can hold four vectors in one register and the guest has operations for that (<see cref="IrHelper.Four"/>). Only for
+    /// a guest whose loads never fault.
     /// </summary>
     public virtual bool PacksVectors => false;
 
@@ -64,7 +64,10 @@ public abstract class RegionGuest
     /// <summary>Appends, at <paramref name="refuse"/>, the return of an entry that was refused.</summary>
     public abstract void EmitRefuse(RegionCode code, Label refuse);
 
-    /// <summary>Appends, at <paramref name="unfit"/>, the return of an entry where slots do not hold what is assumed (<see cref="IrRegion.Assumed"/>).</summary>
+    /// <summary>
+    /// Appends, at <paramref name="unfit"/>, the return of an entry where slots do not hold what is assumed
+    /// (<see cref="IrRegion.Assumed"/>).
+    /// </summary>
     public virtual void EmitUnfit(RegionCode code, Label unfit) => throw new InvalidOperationException("the guest assumes nothing");
 
     /// <summary>Appends a jump to <paramref name="stop"/> if the budget is used up or somebody asks for the thread's attention.</summary>
@@ -146,7 +149,8 @@ public abstract class RegionGuest
 /// <summary>An access of a region.</summary>
 /// <param name="Address">A local with its address; null for a routine, which knows its own, and where <see cref="Host"/> is given.</param>
 /// <param name="Fault">Where to go when it faults, once the context says how to go on.</param>
-/// <param name="Retired">Instructions to be counted then; the slow way puts the number where <see cref="RegionGuest.EmitFaultRetired"/> finds it.</param>
+/// <param name="Retired">Instructions to be counted then; the slow way puts the number where <see cref="RegionGuest.EmitFaultRetired"/>
+/// finds it.</param>
 public readonly record struct AccessPlace(LocalBuilder? Address, Label Fault, int Retired)
 {
     /// <summary>Where to go when the access is not a simple one; null: do it the slow way and come back.</summary>

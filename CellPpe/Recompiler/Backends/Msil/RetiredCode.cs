@@ -5,7 +5,8 @@ namespace CellPpe.Recompiler.Backends.Msil;
 /// unreachable and the next one finds its resolver gone; regions leave so little on the managed heap that full collections would
 /// otherwise hardly ever happen. May be used from any thread.
 /// </summary>
-/// <param name="limit">Bytes of MSIL of retired regions that bring about a collection; what waits to be freed is at most twice as much.</param>
+/// <param name="limit">Bytes of MSIL of retired regions that bring about a collection; what waits to be freed is at most twice as
+/// much.</param>
 public sealed class RetiredCode(long limit = RetiredCode.UsualLimit)
 {
     /// <summary>

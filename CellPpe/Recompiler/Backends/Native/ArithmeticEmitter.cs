@@ -194,7 +194,8 @@ internal sealed class ArithmeticEmitter(X64Writer x, BlockAnalysis analysis, Reg
 
     private void Plain(X64Arithmetic operation, int index, int a, int b, bool commutes)
     {
-        if (commutes && (analysis.IsConstant(a) || (analysis.LastUse(b) == index && analysis.LastUse(a) != index && !analysis.IsConstant(b))))
+        if (commutes
+            && (analysis.IsConstant(a) || (analysis.LastUse(b) == index && analysis.LastUse(a) != index && !analysis.IsConstant(b))))
             (a, b) = (b, a);
         if (IsSigned32(b, out int immediate))
         {

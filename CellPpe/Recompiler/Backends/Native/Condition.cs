@@ -44,7 +44,8 @@ internal readonly record struct Condition(int Left, int Right, uint Mask, X64Con
                 return block[inner].Op == IrOp.ShiftRight && IsShift(analysis, block[inner].B, out int by)
                     ? OfField(block, analysis, analysis.Resolve(block[inner].A), 1u << by)
                     : OfField(block, analysis, inner, 1);
-            case IrOp.ShiftRight when IsShift(analysis, insn.B, out int amount) && amount == 3 && IsField(block, analysis, analysis.Resolve(insn.A)):
+            case IrOp.ShiftRight when IsShift(analysis, insn.B, out int amount) && amount == 3
+                && IsField(block, analysis, analysis.Resolve(insn.A)):
                 return OfField(block, analysis, analysis.Resolve(insn.A), 8);
             default:
                 return new Condition(index, -1, 0, X64Condition.NotEqual);
@@ -93,7 +94,8 @@ internal readonly record struct Condition(int Left, int Right, uint Mask, X64Con
     private static bool IsField(ReadOnlySpan<IrInstruction> block, BlockAnalysis analysis, int value) => block[value].Op switch
     {
         IrOp.ReadSlot => block[value].Slot.Bits <= 4,
-        IrOp.Or => block[analysis.Resolve(block[value].A)].Op is IrOp.OrderSigned or IrOp.OrderUnsigned && IsBit(block, analysis, block[value].B),
+        IrOp.Or => block[analysis.Resolve(block[value].A)].Op is IrOp.OrderSigned or IrOp.OrderUnsigned
+        && IsBit(block, analysis, block[value].B),
         _ => false,
     };
 
@@ -105,7 +107,8 @@ internal readonly record struct Condition(int Left, int Right, uint Mask, X64Con
             IrOp.Equal or IrOp.LessSigned or IrOp.LessUnsigned => true,
             IrOp.ReadSlot => insn.Slot.Bits == 1,
             IrOp.And => IsConstant(analysis, insn.B, 1),
-            IrOp.ShiftRight => IsShift(analysis, insn.B, out int amount) && amount == 3 && IsField(block, analysis, analysis.Resolve(insn.A)),
+            IrOp.ShiftRight =>
+            IsShift(analysis, insn.B, out int amount) && amount == 3 && IsField(block, analysis, analysis.Resolve(insn.A)),
             IrOp.Xor => IsConstant(analysis, insn.B, 1) && IsBit(block, analysis, insn.A),
             _ => false,
         };

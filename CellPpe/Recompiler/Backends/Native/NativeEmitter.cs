@@ -108,16 +108,19 @@ internal sealed class NativeEmitter
             case IrOp.Perform:
                 EmitAskNow(new NativeSite
                 {
-                    Op = IrOp.Perform, Address = insn.Site.Address, Excess = Excess(insn), Immediate = (uint)insn.Immediate, Routine = insn.Routine,
+                    Op = IrOp.Perform, Address = insn.Site.Address, Excess = Excess(insn), Immediate = (uint)insn.Immediate,
+                    Routine = insn.Routine,
                 });
                 return true;
             case IrOp.ExitIf:
-                int target = insn.B.Exists && !_analysis.IsConstant(_analysis.Resolve(insn.B)) ? _registers.Use(_analysis.Resolve(insn.B)) : -1;
+                int target = insn.B.Exists && !_analysis.IsConstant(_analysis.Resolve(insn.B))
+                    ? _registers.Use(_analysis.Resolve(insn.B)) : -1;
                 X64Condition holds = _arithmetic.EmitCondition(Condition.Of(block, _analysis, insn.A));
                 _exits.Add((_x.JumpIf(holds), index, target));
                 return true;
             case IrOp.Exit:
-                int computed = insn.A.Exists && !_analysis.IsConstant(_analysis.Resolve(insn.A)) ? _registers.Use(_analysis.Resolve(insn.A)) : -1;
+                int computed = insn.A.Exists && !_analysis.IsConstant(_analysis.Resolve(insn.A))
+                    ? _registers.Use(_analysis.Resolve(insn.A)) : -1;
                 EmitExit(insn, insn.A, computed);
                 return true;
             default:
@@ -168,7 +171,8 @@ internal sealed class NativeEmitter
         EmitSwap(result, bytes);
         int site = Add(new NativeSite
         {
-            Op = IrOp.Load, Address = insn.Site.Address, Excess = Excess(insn), Immediate = (uint)bytes, A = (byte)location, Result = (byte)result,
+            Op = IrOp.Load, Address = insn.Site.Address, Excess = Excess(insn), Immediate = (uint)bytes, A = (byte)location,
+            Result = (byte)result,
         });
         _slow.Add((miss, site, _x.At));
     }
@@ -191,7 +195,8 @@ internal sealed class NativeEmitter
         _x.StoreIndexed(image, Rcx, location, 0, bytes);
         int site = Add(new NativeSite
         {
-            Op = IrOp.Store, Address = insn.Site.Address, Excess = Excess(insn), Immediate = (uint)bytes, A = (byte)location, B = (byte)value,
+            Op = IrOp.Store, Address = insn.Site.Address, Excess = Excess(insn), Immediate = (uint)bytes, A = (byte)location,
+            B = (byte)value,
         });
         _slow.Add((miss, site, _x.At));
     }
@@ -237,7 +242,8 @@ internal sealed class NativeEmitter
             _x.AddImmediate(R14, Excess(insn));
         if (exit.Kind != IrExitKind.Next)
         {
-            _x.MoveImmediate(Rax, NativeExit.FirstSite + (uint)Add(new NativeSite { Op = IrOp.Exit, Address = insn.Site.Address, Exit = exit }));
+            _x.MoveImmediate(
+                Rax, NativeExit.FirstSite + (uint)Add(new NativeSite { Op = IrOp.Exit, Address = insn.Site.Address, Exit = exit }));
             _x.Jump(_code.Leave);
             return;
         }

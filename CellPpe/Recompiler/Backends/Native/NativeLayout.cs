@@ -72,7 +72,9 @@ public unsafe struct NativeFrame
     public ulong Target;
 }
 
-/// <summary>Why native code has returned, below <see cref="FirstSite"/>; from there on it is the number of a <see cref="NativeSite"/>.</summary>
+/// <summary>
+/// Why native code has returned, below <see cref="FirstSite"/>; from there on it is the number of a <see cref="NativeSite"/>.
+/// </summary>
 public static class NativeExit
 {
     /// <summary>There is no code for the entry in the frame, and it may get some.</summary>

@@ -8,29 +8,29 @@ internal enum FifoRun
     /// <summary>GET has reached PUT.</summary>
     Empty,
 
-    /// <summary>There is more to do than one run may.</summary>
+    /// <summary>The run has reached its bound, and commands are left.</summary>
     MoreToDo,
 
-    /// <summary>A word was refused. The FIFO does no more until the guest sets GET anew.</summary>
+    /// <summary>A word was refused. The FIFO is halted until the guest sets GET again.</summary>
     Refused,
 }
 
 /// <summary>
 /// The command FIFO of one context: words in partition memory from GET to PUT, two registers in the DMA control area (devices.md 6).
-/// It serves the two copy objects that ps3vram uses. All other objects, methods and commands are refused by name, and the guest sees
-/// that GET does not reach PUT. Owned by the emulation thread.
+/// It executes the two copy objects that ps3vram uses. All other objects, methods and commands are refused by name; GET then does not
+/// reach PUT, by which the guest detects the refusal. Owned by the emulation thread.
 /// </summary>
 internal sealed class CommandFifo(GuestMemory memory, MemoryRegion dmaControl, FifoWindows windows)
 {
     private const ulong PutRegister = 0x40;
     private const ulong GetRegister = 0x44;
 
-    // A word is either data of the command before it, a jump, or a command: count, subchannel, method.
+    // A word is data of the preceding command, a jump, or a command: count, subchannel, method.
     private const uint JumpMark = 0x2000_0000;
     private const uint JumpAddress = 0x1FFF_FFFC;
     private const uint CommandBits = 0x1FFC_FFFC;
 
-    // What one run may do, so that a guest cannot keep the emulation thread: well below a millisecond on the host.
+    // Bounds of one run, so that a guest cannot block the emulation thread: well below a millisecond of host time.
     private const int WordsOfRun = 4096;
     private const int BytesOfRun = 1 << 20;
 
@@ -44,13 +44,13 @@ internal sealed class CommandFifo(GuestMemory memory, MemoryRegion dmaControl, F
     /// <summary>Words that were refused.</summary>
     public long Refused { get; private set; }
 
-    /// <summary>Why the last run refused a word; null when it refused none or the FIFO was halted before.</summary>
+    /// <summary>The reason why the last run refused a word; null when it refused none or the FIFO was already halted.</summary>
     public string? Refusal { get; private set; }
 
-    /// <summary>There were commands left at the end of the last run.</summary>
+    /// <summary>True when commands were left at the end of the last run.</summary>
     public bool IsBusy { get; private set; }
 
-    /// <summary>Does what stands between GET and PUT, up to the bound of one run.</summary>
+    /// <summary>Executes the commands from GET to PUT, up to the bound of one run.</summary>
     public FifoRun Run()
     {
         Refusal = null;
@@ -58,7 +58,7 @@ internal sealed class CommandFifo(GuestMemory memory, MemoryRegion dmaControl, F
             return Refuse("its registers are gone");
         if (get != _get)
         {
-            // The guest has set GET: what it cut off is forgotten.
+            // The guest has set GET: the rest of an interrupted command is dropped.
             _get = get;
             _dataWords = 0;
             _isHalted = false;
@@ -104,7 +104,7 @@ internal sealed class CommandFifo(GuestMemory memory, MemoryRegion dmaControl, F
         return FifoRun.MoreToDo;
     }
 
-    // A word that is not data.
+    // Executes a word that is not data.
     private string? Command(uint word)
     {
         if ((word & ~JumpAddress) == JumpMark)

@@ -3,12 +3,12 @@ using CellPpe.Core;
 namespace Ps3Platform.Devices.Gpu.Fifo;
 
 /// <summary>
-/// One copy object bound to a subchannel: the words it was sent, and the copy that is under way. Every word is the guest's, so that a
-/// word outside what ps3vram uses is refused by name, and a copy is done in steps of bounded length.
+/// One copy object bound to a subchannel: its parameters, and the copy in progress. Every word comes from the guest, so a method or
+/// value that ps3vram does not use is refused by name, and a copy is made in steps of bounded length.
 /// </summary>
 /// <param name="handle">The object's handle.</param>
 /// <param name="memory">The partition's memory.</param>
-/// <param name="windows">The memory of the context.</param>
+/// <param name="windows">The memory that the context can address.</param>
 internal sealed class CopyObject(uint handle, GuestMemory memory, FifoWindows windows)
 {
     // One byte in, one byte out: the only format that ps3vram uses.
@@ -20,7 +20,7 @@ internal sealed class CopyObject(uint handle, GuestMemory memory, FifoWindows wi
     // Chosen: 4 MiB, far above the 4 KiB of ps3vram.
     private const uint LongestLine = 4 << 20;
 
-    // Short lines cost the host more than their bytes.
+    // Each line is charged this many bytes at least, because short lines cost the host more than their bytes.
     private const int CostOfPiece = 256;
 
     private uint _notifier;
@@ -34,7 +34,7 @@ internal sealed class CopyObject(uint handle, GuestMemory memory, FifoWindows wi
     private uint _lineCount;
     private uint _format;
 
-    // Progress of the copy under way: none when _line has reached the number of lines.
+    // Progress of the copy; no copy is in progress when _line has reached the number of lines.
     private uint _line;
     private uint _lines;
     private uint _lengthOfLine;
@@ -43,13 +43,13 @@ internal sealed class CopyObject(uint handle, GuestMemory memory, FifoWindows wi
     /// <summary>The object's handle.</summary>
     public uint Handle => handle;
 
-    /// <summary>A copy has begun and not ended.</summary>
+    /// <summary>True while a copy is in progress.</summary>
     public bool IsCopying => _line < _lines;
 
-    /// <summary>Takes one word.</summary>
+    /// <summary>Executes one method.</summary>
     /// <param name="method">Byte offset of the method.</param>
     /// <param name="value">The word.</param>
-    /// <returns>Null, or why the word is refused.</returns>
+    /// <returns>Null, or the reason why the word is refused.</returns>
     public string? Send(uint method, uint value)
     {
         switch (method)
@@ -85,9 +85,9 @@ internal sealed class CopyObject(uint handle, GuestMemory memory, FifoWindows wi
         }
     }
 
-    /// <summary>Goes on with the copy under way.</summary>
-    /// <param name="budget">Bytes that may be copied; becomes what is left of them.</param>
-    /// <returns>Null, or why the copy cannot go on.</returns>
+    /// <summary>Continues the copy in progress.</summary>
+    /// <param name="budget">Bytes that may be copied; reduced by the bytes copied.</param>
+    /// <returns>Null, or the reason why the copy cannot continue.</returns>
     public string? Continue(ref int budget)
     {
         while (IsCopying && budget > 0)
@@ -106,7 +106,7 @@ internal sealed class CopyObject(uint handle, GuestMemory memory, FifoWindows wi
             if (!windows.TryFind(_target, to, out LparAddress target, out ulong targetRun))
                 return Outside("target", to);
             ulong length = Math.Min(Math.Min(sourceRun, targetRun), (ulong)Math.Min(budget, (int)(_lengthOfLine - _doneOfLine)));
-            // The guest may have given the memory back meanwhile.
+            // The guest may have released the memory meanwhile.
             if (!memory.TrySlice(source, length, RegionAccess.Read, out Span<byte> input))
                 return Outside("source", from);
             if (!memory.TrySlice(target, length, RegionAccess.Write, out Span<byte> output))
@@ -142,7 +142,7 @@ internal sealed class CopyObject(uint handle, GuestMemory memory, FifoWindows wi
             return "it has no source or no target";
         if (_format != ByteFormat)
             return "it has no format";
-        // Lines that follow each other without a gap are one line.
+        // Contiguous lines are copied as one line.
         bool isOneRun = _sourcePitch == _lineLength && _targetPitch == _lineLength && (ulong)_lineLength * _lineCount <= LongestLine;
         _lengthOfLine = isOneRun ? _lineLength * _lineCount : _lineLength;
         _line = 0;
@@ -151,8 +151,8 @@ internal sealed class CopyObject(uint handle, GuestMemory memory, FifoWindows wi
         return null;
     }
 
-    // Copies end before the next word is taken: what the notifier reports is done. The guest reads the fourth word; the others are
-    // chosen to be 0 (devices.md 6).
+    // A copy ends before the next word is executed, so the notifier is written after it. The guest reads the fourth word; that the others
+    // are 0 was chosen here (devices.md 6).
     private string? Notify(uint value)
     {
         if (value != 0)

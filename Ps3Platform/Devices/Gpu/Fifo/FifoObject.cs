@@ -1,6 +1,6 @@
 namespace Ps3Platform.Devices.Gpu.Fifo;
 
-/// <summary>Handles that a guest puts into the command FIFO, and what they name (devices.md 6).</summary>
+/// <summary>Object handles in the command FIFO (devices.md 6).</summary>
 internal static class FifoObject
 {
     /// <summary>The copy object that ps3vram uses from system to video memory.</summary>
@@ -12,10 +12,10 @@ internal static class FifoObject
     /// <summary>DMA object of the context's own GPU memory.</summary>
     public const uint VideoMemory = 0xFEED_0000;
 
-    /// <summary>DMA object of the partition memory that the context's I/O map shows.</summary>
+    /// <summary>DMA object of the partition memory in the context's I/O map.</summary>
     public const uint SystemMemory = 0xFEED_0001;
 
-    /// <summary>DMA object of the first notifier; the number of a notifier is added.</summary>
+    /// <summary>DMA object of the first notifier; add the notifier's number.</summary>
     public const uint FirstNotifier = 0x6660_4200;
 
     /// <summary>Notifiers of a context.</summary>

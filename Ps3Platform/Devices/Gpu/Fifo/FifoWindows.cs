@@ -4,8 +4,7 @@ using CellPpe.Core;
 namespace Ps3Platform.Devices.Gpu.Fifo;
 
 /// <summary>
-/// All the memory that a context's commands can reach: its own GPU memory, the partition memory in its I/O map, and its notifiers.
-/// Nothing else has an address here.
+/// The memory that a context's commands can address: its own GPU memory, the partition memory in its I/O map, and its notifiers.
 /// </summary>
 /// <param name="memory">The partition's memory.</param>
 /// <param name="map">The context's I/O map.</param>
@@ -20,7 +19,7 @@ internal sealed class FifoWindows(GuestMemory memory, GpuIoMap map, MemoryRegion
     /// <summary>True for the handle of a DMA object that names memory.</summary>
     public static bool IsMemory(uint handle) => handle is FifoObject.VideoMemory or FifoObject.SystemMemory;
 
-    /// <summary>Where a byte lies, and how many follow it without a gap.</summary>
+    /// <summary>The address of a byte, and the number of contiguous bytes from there on.</summary>
     public bool TryFind(uint handle, ulong offset, out LparAddress address, out ulong run)
     {
         if (handle == FifoObject.SystemMemory)
@@ -31,14 +30,14 @@ internal sealed class FifoWindows(GuestMemory memory, GpuIoMap map, MemoryRegion
         return found;
     }
 
-    /// <summary>Reads a word of the FIFO, which lies in system memory.</summary>
+    /// <summary>Reads a word of the FIFO, which is in system memory.</summary>
     public bool TryReadWord(uint ioAddress, out uint word)
     {
         word = 0;
         return map.TryTranslate(ioAddress, out LparAddress address, out _) && memory.TryReadUInt32(address, out word);
     }
 
-    /// <summary>Stores the completion of a notifier.</summary>
+    /// <summary>Writes the completion status to a notifier.</summary>
     public bool TryNotify(uint notifier) =>
         memory.TryWrite(reports.Start + NotifiersOffset + (notifier * NotifierSize), stackalloc byte[16]);
 }

@@ -2,7 +2,7 @@ using CellPpe.Core;
 
 namespace Ps3Platform.Devices.Gpu.Mapping;
 
-/// <summary>The partition memory a context shows to the GPU: a table over the 256 MiB I/O window, one entry a MiB.</summary>
+/// <summary>The partition memory that a context maps for the GPU: a table over the 256 MiB I/O window, one entry per MiB.</summary>
 internal sealed class GpuIoMap
 {
     public const ulong Granule = 1 << 20;
@@ -29,7 +29,7 @@ internal sealed class GpuIoMap
     public void Unmap(ulong ioAddress, ulong size) =>
         Array.Fill(_pages, Unmapped, (int)(ioAddress / Granule), (int)(size / Granule));
 
-    /// <summary>Where a byte of the window lies, and how many follow it in the same page. Any address is allowed.</summary>
+    /// <summary>The address of a byte of the window, and the number of bytes to the end of its page. Any I/O address is allowed.</summary>
     public bool TryTranslate(ulong ioAddress, out LparAddress memory, out ulong run)
     {
         memory = default;
@@ -42,7 +42,7 @@ internal sealed class GpuIoMap
         return true;
     }
 
-    /// <summary>True when the map shows any byte of a range of partition memory.</summary>
+    /// <summary>True when any byte of a range of partition memory is mapped.</summary>
     public bool Shows(LparAddress start, ulong length) =>
         _pages.Any(page => page != Unmapped && page < start.Value + length && start.Value < page + Granule);
 

@@ -1,4 +1,5 @@
 using Ps3Platform.Devices.Blocks;
+using Ps3Platform.Devices.HotPlug;
 
 namespace Ps3Platform.Devices.Storage.Optical;
 
@@ -8,15 +9,29 @@ namespace Ps3Platform.Devices.Storage.Optical;
 /// </summary>
 public sealed class DiscTray : IDisposable
 {
+    private readonly Func<string, IBlockBackend>? _open;
     private bool _isDisposed;
 
     /// <summary>Makes a tray.</summary>
     /// <param name="medium">What is in it, or null. It belongs to the tray.</param>
+    /// <param name="open">
+    /// Opens what a user names, or throws a <see cref="DeviceOperationException"/>; null: a user changes the medium by <see cref="Replace"/> alone.
+    /// </param>
     /// <exception cref="ArgumentException">It is no medium that a drive can read; it is not disposed of.</exception>
-    public DiscTray(IBlockBackend? medium = null) => Medium = Checked(medium);
+    public DiscTray(IBlockBackend? medium = null, Func<string, IBlockBackend>? open = null)
+    {
+        Medium = Checked(medium);
+        _open = open;
+    }
 
     /// <summary>What is in the drive, or null.</summary>
     public IBlockBackend? Medium { get; private set; }
+
+    /// <summary>Opens a medium.</summary>
+    /// <param name="path">What a user names.</param>
+    /// <exception cref="DeviceOperationException">It cannot be opened.</exception>
+    public IBlockBackend Open(string path) =>
+        _open is null ? throw new DeviceOperationException("This machine cannot open files.") : _open(path);
 
     /// <summary>
     /// Puts another medium in, or none. The one before serves what it was asked for and is then disposed of, on a thread of the host's.

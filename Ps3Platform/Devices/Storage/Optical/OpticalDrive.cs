@@ -4,6 +4,7 @@ using CellPpe.Core.Ports;
 using Lv1Hypervisor.Contracts;
 
 using Ps3Platform.Devices.Blocks;
+using Ps3Platform.Devices.HotPlug;
 
 namespace Ps3Platform.Devices.Storage.Optical;
 
@@ -11,7 +12,7 @@ namespace Ps3Platform.Devices.Storage.Optical;
 /// The BD/DVD/CD drive as lv1 shows it to an OtherOS (devices.md 1.3): sectors of 2048 bytes by lv1_storage_read, everything else by ATAPI
 /// packets. It reads and never writes. Owned by the machine's thread.
 /// </summary>
-public sealed class OpticalDrive : IDevice, IStorageDevice, IMemoryWriter, IRemovableMedium, IDisposable
+public sealed class OpticalDrive : IDevice, IStorageDevice, IMediumHolder, IMemoryWriter, IRemovableMedium, IDisposable
 {
     /// <summary>Its id on the storage bus, as on consoles (repository.md 3.3).</summary>
     public const ulong BusId = 3;
@@ -65,31 +66,42 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMemoryWriter, IRemo
     string IMemoryWriter.Name => "the optical drive";
 
     /// <inheritdoc/>
-    public string? Medium => _tray.Medium?.Name;
+    public IBlockBackend? Medium => _tray.Medium;
 
-    /// <inheritdoc/>
+    /// <summary>The guest has asked that the medium stays in.</summary>
     public bool IsLocked => _mechanism.IsLocked;
 
     /// <inheritdoc/>
-    public bool Eject(bool force)
+    public bool IsOpen => _mechanism.Sectors == 0;
+
+    /// <summary>
+    /// Takes the medium out. Commands that are under way still end with its bytes. When the guest has locked the drive, it is told that the
+    /// eject button was pressed.
+    /// </summary>
+    /// <inheritdoc/>
+    public void Eject(bool force)
     {
         if (_tray.Medium is null)
-            return true;
-        if (IsLocked && !force)
-        {
-            _mechanism.RequestEject();
-            return false;
-        }
-
-        SetMedium(null);
-        return true;
+            return;
+        if (!force)
+            CheckLock();
+        Replace(null);
     }
 
     /// <inheritdoc/>
+    public void Change(string path)
+    {
+        CheckLock();
+        Change(_tray.Open(path));
+    }
+
+    /// <summary>Puts a medium in, in place of the one that is there, also when the guest has locked the drive.</summary>
+    /// <param name="medium">Belongs to the drive from now on.</param>
+    /// <exception cref="ArgumentException">It is no medium that the drive can read; it is not disposed of.</exception>
     public void Change(IBlockBackend medium)
     {
         ArgumentNullException.ThrowIfNull(medium);
-        SetMedium(medium);
+        Replace(medium);
     }
 
     /// <summary>As after power-on; the medium stays.</summary>
@@ -119,7 +131,7 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMemoryWriter, IRemo
     public DeviceState Inspect() => new OpticalDriveState(_isStopped)
     {
         Open = _isOpen,
-        Medium = Medium ?? "",
+        Medium = Medium?.Name ?? "",
         Sectors = _mechanism.Sectors,
         Locked = IsLocked,
         PutOut = _mechanism.IsPutOut,
@@ -265,7 +277,16 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMemoryWriter, IRemo
         _commands.Submit(command, _tray.Medium!);
     }
 
-    private void SetMedium(IBlockBackend? medium)
+    private void CheckLock()
+    {
+        if (!IsLocked)
+            return;
+        _mechanism.RequestEject();
+        throw new DeviceOperationException(
+            "The guest has locked the drive, and has been told that the button was pressed. Try again when it has unmounted, or use force.");
+    }
+
+    private void Replace(IBlockBackend? medium)
     {
         _mechanism.Replace(medium);
         Watch();

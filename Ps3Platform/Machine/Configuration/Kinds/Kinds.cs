@@ -8,14 +8,14 @@ using SpuRuntime.Scheduling;
 namespace Ps3Platform.Machine.Configuration.Kinds;
 
 /// <summary>Any text.</summary>
-/// <param name="placeholder">Its place in a synopsis.</param>
+/// <param name="placeholder">Its placeholder in a synopsis.</param>
 internal class TextKind(string placeholder) : ValueKind<string>
 {
     public override string Placeholder => placeholder;
 
     public override bool TryRead(string text, [MaybeNullWhen(false)] out string value, [NotNullWhen(false)] out string? problem)
     {
-        // Neither a host's file name nor a kernel's command line can hold a NUL: both end there.
+        // A NUL would end a host's file name or a kernel's command line.
         problem = text.Contains('\0', StringComparison.Ordinal) ? "holds a NUL character; leave it out" : null;
         value = problem is null ? text : null;
         return problem is null;
@@ -23,8 +23,8 @@ internal class TextKind(string placeholder) : ValueKind<string>
 }
 
 /// <summary>The path of a file.</summary>
-/// <param name="placeholder">Its place in a synopsis.</param>
-/// <param name="words">Names that stand for something else than a file.</param>
+/// <param name="placeholder">Its placeholder in a synopsis.</param>
+/// <param name="words">Words that do not name a file, such as the name of a built-in guest.</param>
 internal sealed class PathKind(string placeholder, params string[] words) : TextKind(placeholder)
 {
     public override JsonShape Shape { get; } = new() { IsPath = true, Words = words };
@@ -46,7 +46,7 @@ internal sealed class BlockKind : ValueKind<BlockOptions>
     }
 }
 
-/// <summary>One of some words.</summary>
+/// <summary>One of a list of words.</summary>
 internal sealed class ChoiceKind<T>(string? placeholder, params (string Word, T Value)[] choices) : ValueKind<T>
 {
     public ChoiceKind(params (string Word, T Value)[] choices)
@@ -87,7 +87,7 @@ internal sealed class ChoiceKind<T>(string? placeholder, params (string Word, T 
                 return word;
         }
 
-        // No choice: reading it again says so.
+        // Not one of the choices. TryRead refuses the text, which OptionRules reports.
         return base.Write(value);
     }
 }
@@ -95,12 +95,12 @@ internal sealed class ChoiceKind<T>(string? placeholder, params (string Word, T 
 /// <summary>A whole number in a range.</summary>
 /// <param name="least">The smallest.</param>
 /// <param name="most">The largest.</param>
-/// <param name="reason">Why the range is so, or null: "a PPE has two hardware threads".</param>
+/// <param name="reason">The reason for the range, for messages, or null: "a PPE has two hardware threads".</param>
 internal sealed class NumberKind(ulong least, ulong most = ulong.MaxValue, string? reason = null) : ValueKind<ulong>
 {
     public override string Placeholder => "N";
 
-    // What no run reaches is no limit to tell of.
+    // A maximum that no run reaches is not shown.
     public override string Range => most >= int.MaxValue ? $"{least} or more" : most == least + 1 ? $"{least} or {most}" : $"{least} to {most}";
 
     public override JsonShape Shape { get; } = new()

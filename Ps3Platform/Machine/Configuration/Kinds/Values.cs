@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ps3Platform.Machine.Configuration.Kinds;
 
-/// <summary>Reads sizes and times as people write them.</summary>
+/// <summary>Reads sizes and times with units.</summary>
 internal static class Values
 {
     private const double LongestTime = 1e7;
@@ -28,7 +28,7 @@ internal static class Values
         return true;
     }
 
-    /// <summary>"5s", "250ms", "100us", "2m", "1h" or plain seconds; more than nothing.</summary>
+    /// <summary>"5s", "250ms", "100us", "2m", "1h" or plain seconds; more than zero.</summary>
     public static bool TryReadTime(string text, out TimeSpan time)
     {
         time = default;

@@ -14,7 +14,7 @@ internal sealed class DescriptorCalls(HostFiles files)
     private const int TryLock = 2;
     private const int Test = 3;
 
-    /// <summary>Serves a call; false: it is none of these.</summary>
+    /// <summary>Serves a call. False when it is not one of these.</summary>
     public bool Serve(string name, AssistCall call)
     {
         int error;
@@ -33,7 +33,7 @@ internal sealed class DescriptorCalls(HostFiles files)
                 call.Return(files.Duplicate(call.Word(0), call.Word(1), out error), error);
                 return true;
             default:
-                // All others have the descriptor first.
+                // All other calls have the descriptor as their first parameter.
                 if (name is not ("read" or "write" or "lseek" or "fstat" or "ftruncate" or "fsync" or "fdatasync" or "fchmod" or "fchown" or "fchdir"
                     or "lockf" or "pread" or "pwrite" or "readv" or "writev"))
                 {
@@ -116,7 +116,7 @@ internal sealed class DescriptorCalls(HostFiles files)
 
     private static void Read(AssistCall call, HostStream file)
     {
-        // At most what there is now: a terminal or a pipe gives what it has, and read must not wait for more.
+        // One read only: a terminal or a pipe returns the bytes that it has now, and read must not wait for more.
         Span<byte> buffer = call.Buffer(call.Word(1), call.Word(2));
         int error = ReadSome(file, buffer, out int count);
         call.Return(error == Errno.None ? count : -1, error);
@@ -171,7 +171,7 @@ internal sealed class DescriptorCalls(HostFiles files)
                 break;
         }
 
-        // What has been done counts more than what then failed.
+        // A partial transfer is reported in preference to a later error.
         bool failed = error != Errno.None && total == 0;
         call.Return(failed ? -1 : total, failed ? error : Errno.None);
     }
@@ -186,7 +186,7 @@ internal sealed class DescriptorCalls(HostFiles files)
             return;
         }
 
-        // From the position on; a length of 0 is all that may ever follow, a negative one what stands before.
+        // The range starts at the position. A length of 0 extends to the end of the file, even if it grows; a negative one lies before it.
         long start = length < 0 ? stream.Position + length : stream.Position;
         long count = length == 0 ? long.MaxValue - start : Math.Abs(length);
         if (start < 0 || command is < Unlock or > Test)
@@ -195,7 +195,7 @@ internal sealed class DescriptorCalls(HostFiles files)
             return;
         }
 
-        // A process's own locks are no obstacle to it, and here is one process: F_TEST asks for others'.
+        // A process's own locks do not block it, and there is only one process. F_TEST checks for locks of other processes.
         Answer(call, Errno.Try(() =>
         {
             if (OperatingSystem.IsMacOS())

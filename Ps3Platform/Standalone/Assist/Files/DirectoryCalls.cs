@@ -4,10 +4,10 @@ using Ps3Platform.Standalone.Assist.Protocol;
 
 namespace Ps3Platform.Standalone.Assist.Files;
 
-/// <summary>opendir and its kin. A program's handle has 64 bits; an entry is a 32-bit inode and up to 255 letters.</summary>
+/// <summary>opendir and related calls. A program's handle has 64 bits; an entry is a 32-bit inode and up to 255 letters.</summary>
 internal sealed class DirectoryCalls(HostFiles files) : IDisposable
 {
-    // newlib has four at once; a program that calls by hand gets no more than this.
+    // newlib opens at most four at once; this limits programs that make the calls directly.
     private const int Most = 64;
     private const int LongestName = 255;
     private const int NameOffset = 4;
@@ -15,7 +15,7 @@ internal sealed class DirectoryCalls(HostFiles files) : IDisposable
     private readonly Dictionary<ulong, Listing> _open = [];
     private ulong _next = 1;
 
-    /// <summary>Serves a call; false: it is none of these.</summary>
+    /// <summary>Serves a call. False when it is not one of these.</summary>
     public bool Serve(string name, AssistCall call)
     {
         if (name == "opendir")

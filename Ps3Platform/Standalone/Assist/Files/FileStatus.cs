@@ -4,7 +4,7 @@ using Ps3Platform.Standalone.Assist.Protocol;
 
 namespace Ps3Platform.Standalone.Assist.Files;
 
-/// <summary>A file's status as newlib takes it from a PPE (struct jsre_stat): a word each for what struct stat has.</summary>
+/// <summary>A file's status as newlib expects it from a PPE (struct jsre_stat): one word for each field of struct stat.</summary>
 internal static class FileStatus
 {
     private const uint CharacterDevice = 0x2000;
@@ -46,13 +46,13 @@ internal static class FileStatus
             return error;
         }
 
-        // A standard stream of the host's, whatever it is.
+        // A standard stream of the host, whatever it is connected to.
         Fill(words, CharacterDevice | ReadWriteForAll, 0, 0, 0);
         Write(call, words);
         return Errno.None;
     }
 
-    // Where only .NET can be asked.
+    // For hosts on which only .NET provides the status.
     private static int Ask(string path, Span<uint> words)
     {
         FileSystemInfo info = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);

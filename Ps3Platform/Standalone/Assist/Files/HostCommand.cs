@@ -10,7 +10,7 @@ internal static class HostCommand
     /// <summary>Whether there is a shell.</summary>
     public static bool HasShell => File.Exists(Shell);
 
-    /// <summary>Runs a command in the program's folder, to its end. It prints where the program prints, and reads the host's input.</summary>
+    /// <summary>Runs a command in the program's folder until it ends. It has the program's output and the host's input.</summary>
     /// <returns>Its exit code.</returns>
     public static int Run(string command, HostFiles files)
     {

@@ -7,10 +7,10 @@ namespace Ps3Platform.Standalone.Assist.Files;
 /// <summary>The host's standard streams, as a program's call-backs use them.</summary>
 public sealed record StandardStreams(Stream Input, Stream Output, Stream Error);
 
-/// <summary>What a program has open: C streams by handle (1 to 3 are the standard ones) and POSIX files by descriptor (0 to 2).</summary>
+/// <summary>A program's open files: C streams by handle (standard ones 1 to 3), POSIX files by descriptor (standard ones 0 to 2).</summary>
 internal sealed class HostFiles : IDisposable
 {
-    // A program can ask for files for ever; a process of the host has some thousand.
+    // Limits a program that opens files without end; a host process may open some thousand.
     private const int Most = 256;
     private const int FirstHandle = 1;
     private const int Standard = 3;
@@ -30,14 +30,14 @@ internal sealed class HostFiles : IDisposable
         CreationMask = ReadCreationMask();
     }
 
-    // Closed ones read as empty and take nothing.
+    // Closed streams read as empty and accept no bytes.
     public HostStream Input => _streams[FirstHandle] ?? _standard[0];
 
     public HostStream Output => _streams[FirstHandle + 1] ?? _standard[1];
 
     public HostStream Error => _streams[FirstHandle + 2] ?? _standard[2];
 
-    /// <summary>The program's own working directory: the host process keeps its.</summary>
+    /// <summary>The program's own working directory; that of the host process does not change.</summary>
     public string Folder { get; private set; } = Environment.CurrentDirectory;
 
     /// <summary>umask: permission bits that files the program makes do not get.</summary>
@@ -49,7 +49,7 @@ internal sealed class HostFiles : IDisposable
     {
         if (Directory.Exists(path) && new FileInfo(path).LinkTarget is null)
             return Errno.IsADirectory;
-        // File.Delete does not mind a file that is not there; a program does.
+        // File.Delete accepts a missing file; unlink must report it.
         return Path.Exists(path) || new FileInfo(path).LinkTarget is not null ? Errno.Try(() => File.Delete(path), path) : Errno.NotThere;
     }
 
@@ -57,7 +57,7 @@ internal sealed class HostFiles : IDisposable
 
     public HostStream? FileOf(uint descriptor) => descriptor < Most ? _descriptors[descriptor] : null;
 
-    /// <summary>A program's path as the host's.</summary>
+    /// <summary>Converts a program's path to one of the host.</summary>
     public string Resolve(string path) => path.Length == 0 ? path : Path.Combine(Folder, path);
 
     /// <summary>chdir.</summary>
@@ -96,7 +96,7 @@ internal sealed class HostFiles : IDisposable
 
         (FileMode, FileAccess, bool)? how = How(mode, out error);
         int standard = handle < FirstHandle + Standard ? (int)handle - FirstHandle : -1;
-        // The C library closes the file and opens the next with the lowest free number, which is the one it had.
+        // The C library closes the file and opens the next one with the lowest free descriptor, which is the same number.
         bool hadDescriptor = standard >= 0 && _descriptors[standard] == old;
         Release(_streams, handle);
         if (hadDescriptor)
@@ -127,7 +127,7 @@ internal sealed class HostFiles : IDisposable
         };
     }
 
-    /// <summary>fileno: a stream's descriptor, which it gets when it is first asked for.</summary>
+    /// <summary>fileno: a stream's descriptor, which is assigned at the first call.</summary>
     /// <returns>A descriptor, or -1 with an error.</returns>
     public int DescriptorOf(uint handle, out int error)
     {
@@ -155,7 +155,7 @@ internal sealed class HostFiles : IDisposable
             if (_descriptors[target] is not null)
                 Release(_descriptors, target);
             _descriptors[target] = stream;
-            // The C library's standard streams write to their descriptors, whatever these are now.
+            // The C library's standard streams write to their descriptors, whatever file those now refer to.
             if (target < Standard)
                 ReplaceStandard(target, stream);
         }
@@ -163,7 +163,7 @@ internal sealed class HostFiles : IDisposable
         return (int)target;
     }
 
-    /// <summary>tmpfile: gone when it is closed.</summary>
+    /// <summary>tmpfile: a file that is deleted when it is closed.</summary>
     public uint OpenTemporary(out int error)
     {
         int handle = Free(_streams, FirstHandle + Standard);
@@ -175,7 +175,7 @@ internal sealed class HostFiles : IDisposable
         return error == Errno.None ? (uint)handle : 0;
     }
 
-    /// <summary>open, with flags of Linux's values.</summary>
+    /// <summary>open, with Linux's values of the flags.</summary>
     /// <returns>A descriptor, or -1 with an error.</returns>
     public int OpenFile(string path, uint flags, int permissions, out int error)
     {
@@ -197,14 +197,14 @@ internal sealed class HostFiles : IDisposable
         return Open(_descriptors, 0, path, mode, access, (flags & Append) != 0, permissions, out error);
     }
 
-    /// <summary>fclose, and of a stream whose descriptor was asked for that too.</summary>
+    /// <summary>fclose; also closes the stream's descriptor if it has one.</summary>
     public int CloseStream(uint handle)
     {
         if (StreamOf(handle) is not { } stream)
             return Errno.BadDescriptor;
         int descriptor = _descriptors.IndexOf(stream);
         int error = stream.Flush();
-        // The host's own streams stay open for what comes after.
+        // The host's own standard streams stay open.
         if (_standard.Contains(stream))
             return error;
         if (descriptor >= 0)
@@ -251,12 +251,12 @@ internal sealed class HostFiles : IDisposable
         return error == Errno.None ? free : -1;
     }
 
-    /// <summary>Six letters that a temporary file's name ends with, never the same twice in a run.</summary>
+    /// <summary>Six letters for the end of a temporary file's name, different each time in a run.</summary>
     public string NewLetters(ref int made)
     {
         const string Alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
         const int Letters = 6;
-        // Other programs of the host make names in the same folders.
+        // Other processes of the host make temporary files in the same folders.
         uint value = (uint)HashCode.Combine(Environment.ProcessId, _started, made++);
         Span<char> letters = stackalloc char[Letters];
         foreach (ref char letter in letters)
@@ -271,14 +271,14 @@ internal sealed class HostFiles : IDisposable
     private HostStream OpenHost(string path, FileMode mode, FileAccess access, bool append, int permissions)
     {
         bool isNew = mode is not (FileMode.Open or FileMode.Truncate) && !Path.Exists(path);
-        // Others may have it open, too, and remove it: it is a Unix host's file to the program.
+        // As on Unix, other processes may open and remove the file meanwhile.
         var stream = new FileStream(path, mode, access, FileShare.ReadWrite | FileShare.Delete);
         if (isNew)
             ApplyMode(path, permissions);
         return new HostStream(stream, stream.CanSeek, append);
     }
 
-    /// <summary>Makes a file whose name ends as mkstemp wants it, and opens it.</summary>
+    /// <summary>Creates and opens a file with a name from mkstemp.</summary>
     public int OpenNew(string path, out int error) => Open(_descriptors, 0, path, FileMode.CreateNew, FileAccess.ReadWrite, append: false, permissions: 0x180, out error);
 
     private int Add(HostStream stream, int first, out int error)
@@ -320,7 +320,7 @@ internal sealed class HostFiles : IDisposable
         return found < 0 ? -1 : first + found;
     }
 
-    // umask(2) can only be asked by changing it, for all threads of the host process.
+    // umask(2) can only be read by changing it, for all threads of the host process.
     private static int ReadCreationMask()
     {
         const string Status = "/proc/self/status";

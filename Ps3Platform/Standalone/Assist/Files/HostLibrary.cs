@@ -4,7 +4,7 @@ using Ps3Platform.Standalone.Assist.Protocol;
 
 namespace Ps3Platform.Standalone.Assist.Files;
 
-/// <summary>What of a file only the host's C library tells and does; on hosts without it, or without the call, ENOSYS.</summary>
+/// <summary>File functions that only the host's C library has; ENOSYS on hosts without it, or without the call.</summary>
 internal static unsafe partial class HostLibrary
 {
     private const int CurrentDirectory = -100;

@@ -2,20 +2,20 @@ using Ps3Platform.Standalone.Assist.Protocol;
 
 namespace Ps3Platform.Standalone.Assist.Files;
 
-/// <summary>A C stream (C99 7.19.2) over one of the host's: pushed-back bytes, end of file and error indicators.</summary>
-/// <remarks>Descriptors that dup has made, and mappings, share one: it is closed when the last has let go.</remarks>
+/// <summary>A C stream (C99 7.19.2) over a host stream: pushed-back bytes, end of file and error indicators.</summary>
+/// <remarks>Descriptors made by dup and mappings share one instance, which is closed when its last user closes it.</remarks>
 internal sealed class HostStream(Stream stream, bool canSeek, bool append = false, string? folder = null) : IDisposable
 {
     private readonly Stack<byte> _pushedBack = new();
     private int _users = 1;
 
-    /// <summary>What is beneath.</summary>
+    /// <summary>The host stream.</summary>
     public Stream Stream => stream;
 
     /// <summary>The path of an open directory; null for everything else.</summary>
     public string? Folder => folder;
 
-    /// <summary>Bytes it has, or null when that cannot be said.</summary>
+    /// <summary>Its length in bytes, or null when it is not known.</summary>
     public long? Length => canSeek ? stream.Length : null;
 
     public bool AtEnd { get; private set; }
@@ -92,7 +92,7 @@ internal sealed class HostStream(Stream stream, bool canSeek, bool append = fals
             stream.Flush();
     });
 
-    /// <summary>One more that uses it.</summary>
+    /// <summary>Adds a user of the stream.</summary>
     public HostStream Share()
     {
         _users++;

@@ -12,7 +12,7 @@ internal sealed class PathCalls(HostFiles files)
 
     private int _made;
 
-    /// <summary>Serves a call; false: it is none of these.</summary>
+    /// <summary>Serves a call. False when it is not one of these.</summary>
     public bool Serve(string name, AssistCall call)
     {
         switch (name)
@@ -101,7 +101,7 @@ internal sealed class PathCalls(HostFiles files)
     {
         if (Path.Exists(path))
             return Errno.Exists;
-        // One level, as mkdir does.
+        // One level only, as mkdir(2) does.
         string? parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path));
         if (parent is { Length: > 0 } && !Directory.Exists(parent))
             return File.Exists(parent) ? Errno.NotADirectory : Errno.NotThere;
@@ -144,7 +144,7 @@ internal sealed class PathCalls(HostFiles files)
         }, path);
     }
 
-    // What a file system can hold: the host's calendar ends in 9999.
+    // Clamped, because .NET's calendar ends in the year 9999.
     private static DateTime TimeAt(ulong seconds, uint microseconds) =>
         DateTime.UnixEpoch.AddSeconds(Math.Clamp((long)seconds, -2_000_000_000, 250_000_000_000)).AddTicks(Math.Min(microseconds, 999_999) * 10L);
 
@@ -177,7 +177,7 @@ internal sealed class PathCalls(HostFiles files)
         call.Return(fits ? call.Int(0) : 0, fits ? Errno.None : buffer.IsEmpty ? Errno.Invalid : Errno.Range);
     }
 
-    // The last six letters become ones that make a new name. mktemp answers with the address whatever happened, and an empty name if it failed.
+    // Replaces the last six letters so that the name is new. mktemp always returns the address; on failure the name is empty.
     private void MakeTemporary(AssistCall call, bool open)
     {
         uint address = call.Word(0);

@@ -3,8 +3,8 @@ using Ps3Platform.Standalone.Assist.Protocol;
 namespace Ps3Platform.Standalone.Assist.Memory;
 
 /// <summary>
-/// Memory outside local store (stop code 0x2105), which a program reaches by DMA. First fit from a list of free pieces; a program
-/// without a PPE has no other use for that memory.
+/// Allocation of memory outside local store (stop code 0x2105), which a program accesses by DMA. First fit from a list of free
+/// blocks, over all of that memory, because nothing else uses it without a PPE.
 /// </summary>
 internal sealed class HeapCalls
 {
@@ -15,9 +15,9 @@ internal sealed class HeapCalls
     private readonly Func<ulong, ulong, Span<byte>> _bytes;
     private readonly bool _hasLongPointers;
 
-    /// <param name="start">First byte of the memory that is given out.</param>
-    /// <param name="size">How much there is.</param>
-    /// <param name="bytes">The host's view of an address and a length inside.</param>
+    /// <param name="start">Address of the first byte of the memory.</param>
+    /// <param name="size">Bytes of the memory.</param>
+    /// <param name="bytes">Returns the host's view of an address and a length inside it.</param>
     /// <param name="hasLongPointers">Whether the program's pointers to this memory have 64 bits (-mea64).</param>
     public HeapCalls(ulong start, ulong size, Func<ulong, ulong, Span<byte>> bytes, bool hasLongPointers)
     {
@@ -26,7 +26,7 @@ internal sealed class HeapCalls
         _bytes = bytes;
     }
 
-    /// <summary>Names by operation; null: there is none.</summary>
+    /// <summary>The name of an operation, or null.</summary>
     public static string? NameOf(uint operation) => operation switch
     {
         1 => "calloc_ea",
@@ -38,7 +38,7 @@ internal sealed class HeapCalls
     };
 
     /// <summary>Serves a call.</summary>
-    /// <returns>Null, or what is not served.</returns>
+    /// <returns>Null, or what is not implemented.</returns>
     public string? Serve(uint operation, AssistCall call)
     {
         switch (NameOf(operation))
@@ -65,7 +65,7 @@ internal sealed class HeapCalls
         }
     }
 
-    // Answers with an error number and leaves errno alone; the pointer goes where the first parameter says.
+    // Returns an error number and does not change errno; stores the pointer at the address in the first parameter.
     private int TakeAligned(AssistCall call)
     {
         const ulong PointerSize = 8;

@@ -6,9 +6,9 @@ using Ps3Platform.Standalone.Assist.Protocol;
 namespace Ps3Platform.Standalone.Assist.Memory;
 
 /// <summary>
-/// What mmap gives a program: regions of memory with the access it asked for, outside its heap, so that a DMA command to what has
-/// been unmapped is an error as on a console. A shared file is copied in, and what the program changes is copied back whenever it
-/// calls for its files, by msync and munmap, and at the end.
+/// The mappings of mmap: regions of memory with the requested access, outside the heap, so that a DMA command to an unmapped address is
+/// an error as on a console. A shared file is copied into memory. The program's changes are copied back at each of its file calls, by
+/// msync and munmap, and at the end.
 /// </summary>
 internal sealed unsafe class MappedMemory(GuestMemory memory, ulong start, ulong size)
 {
@@ -16,16 +16,16 @@ internal sealed unsafe class MappedMemory(GuestMemory memory, ulong start, ulong
 
     private readonly SortedList<ulong, Mapping> _mappings = [];
 
-    /// <summary>True when files must be brought up to date with memory before and after they are used.</summary>
+    /// <summary>True when files and memory must be synchronised before and after file calls.</summary>
     public bool HasSharedFiles => _mappings.Values.Any(static one => one.IsShared && one.File is not null);
 
     /// <summary>Maps memory, zeros or a file's content.</summary>
-    /// <param name="wanted">A page's address when it must be there, and what is there goes; null for any.</param>
+    /// <param name="wanted">The required address, a multiple of a page, whose previous mapping is replaced; null for any.</param>
     /// <param name="length">Bytes, a multiple of a page.</param>
-    /// <param name="access">What DMA may do.</param>
-    /// <param name="file">What it shows; null for zeros. It is shared with the caller.</param>
-    /// <param name="offset">Where in the file it begins.</param>
-    /// <param name="isShared">Whether changes go to the file.</param>
+    /// <param name="access">The access that DMA may make.</param>
+    /// <param name="file">The mapped file, shared with the caller; null for zeros.</param>
+    /// <param name="offset">Offset in the file.</param>
+    /// <param name="isShared">Whether changes are written to the file.</param>
     /// <returns>The address, or null when there is no room.</returns>
     public ulong? Map(ulong? wanted, ulong length, RegionAccess access, HostStream? file, long offset, bool isShared)
     {
@@ -44,7 +44,7 @@ internal sealed unsafe class MappedMemory(GuestMemory memory, ulong start, ulong
         return address;
     }
 
-    /// <summary>Unmaps pages; what is not mapped does not matter (munmap(2)).</summary>
+    /// <summary>Unmaps pages; pages that are not mapped are ignored (munmap(2)).</summary>
     public void Unmap(ulong address, ulong length)
     {
         ulong end = address + length;
@@ -61,7 +61,7 @@ internal sealed unsafe class MappedMemory(GuestMemory memory, ulong start, ulong
     }
 
     /// <summary>Grows, shrinks or moves a mapping that begins at an address.</summary>
-    /// <returns>Where it is now, or null with an error.</returns>
+    /// <returns>Its new address, or null with an error.</returns>
     public ulong? Remap(ulong address, ulong length, ulong wanted, bool mayMove, out int error)
     {
         error = Errno.Invalid;
@@ -110,7 +110,7 @@ internal sealed unsafe class MappedMemory(GuestMemory memory, ulong start, ulong
         return at >= address + length;
     }
 
-    /// <summary>Writes what has changed in shared mappings to their files, and shows what has changed there.</summary>
+    /// <summary>Writes changes in shared mappings to their files, and copies changes of the files into memory.</summary>
     public void Synchronise()
     {
         Mapping[] shared = [.. _mappings.Values.Where(static one => one.IsShared && one.File is not null)];
@@ -137,7 +137,7 @@ internal sealed unsafe class MappedMemory(GuestMemory memory, ulong start, ulong
         return IsInside(at, Align(length)) ? at : null;
     }
 
-    // What is left of a mapping that lost pages.
+    // Keeps the rest of a mapping after some of its pages were unmapped.
     private void Keep(Mapping whole, byte[] bytes, ulong from, ulong to)
     {
         if (from >= to || memory.TryAddMemory(new LparAddress(from), to - from, whole.Region.Access, "mmap") is not { } region)
@@ -149,14 +149,14 @@ internal sealed unsafe class MappedMemory(GuestMemory memory, ulong start, ulong
         _mappings.Add(from, part);
     }
 
-    // Inside the host block: the region is.
+    // In bounds: the region lies inside the host block.
     private Span<byte> Bytes(Mapping mapping) => new(memory.HostBase + mapping.Region.HostOffset, (int)mapping.Region.Size);
 
     private void Write(Mapping mapping)
     {
         if (mapping is not { IsShared: true, File: { } file } || (mapping.Region.Access & RegionAccess.Write) == 0)
             return;
-        // Never beyond its end, which a mapping does not move.
+        // Not beyond the file's end, because a mapping does not extend its file.
         Errno.Try(() =>
         {
             Span<byte> bytes = Bytes(mapping);
@@ -202,7 +202,7 @@ internal sealed unsafe class MappedMemory(GuestMemory memory, ulong start, ulong
 
         public bool IsShared => isShared;
 
-        /// <summary>What the file and memory agreed on last.</summary>
+        /// <summary>The contents at the last synchronisation of file and memory.</summary>
         public byte[] Seen { get; set; } = file is null ? [] : new byte[region.Size];
     }
 }

@@ -5,7 +5,7 @@ using Ps3Platform.Standalone.Assist.Protocol;
 
 namespace Ps3Platform.Standalone.Assist.Memory;
 
-/// <summary>mmap and its kin (operations 11 to 14, 21 and 22 of stop code 0x2101). Addresses are effective, results have 64 bits.</summary>
+/// <summary>mmap and related calls (operations 11 to 14, 21 and 22 of stop code 0x2101). Addresses and results have 64 bits.</summary>
 internal sealed class MappingCalls(HostFiles files, MappedMemory maps)
 {
     private const uint Readable = 1;
@@ -17,7 +17,7 @@ internal sealed class MappingCalls(HostFiles files, MappedMemory maps)
     private const uint MayMove = 1;
     private const string SharedFolder = "/dev/shm";
 
-    /// <summary>Serves a call; false: it is none of these.</summary>
+    /// <summary>Serves a call. False when it is not one of these.</summary>
     public bool Serve(string name, AssistCall call)
     {
         switch (name)
@@ -58,12 +58,12 @@ internal sealed class MappingCalls(HostFiles files, MappedMemory maps)
 
     private static ulong Pages(uint length) => (length + MappedMemory.PageSize - 1) & ~(MappedMemory.PageSize - 1);
 
-    // newlib's functions for these return what is in the first two words, whatever their type: -1 has 64 bits, too.
+    // newlib's functions for these return the first two words as 64 bits whatever their type, so -1 has 64 bits too.
     private static void Answer(AssistCall call, ulong? result, int error) =>
         call.Return((uint)((result ?? ulong.MaxValue) >> 32), (uint)(result ?? ulong.MaxValue), result is null ? error : Errno.None);
 
-    // newlib's shm_open hands over its own flags, where its open translates them (libgloss/spu/shm_open.c and open.c): O_CREAT, O_TRUNC
-    // and O_EXCL are 0x200, 0x400 and 0x800 there, and 0x40, 0x200 and 0x80 in Linux.
+    // newlib's shm_open passes its own flags, while its open translates them (libgloss/spu/shm_open.c and open.c): O_CREAT, O_TRUNC
+    // and O_EXCL are 0x200, 0x400 and 0x800 in newlib, and 0x40, 0x200 and 0x80 in Linux.
     private static uint LinuxFlags(uint flags)
     {
         uint known = flags & 0xc3;
@@ -72,7 +72,7 @@ internal sealed class MappingCalls(HostFiles files, MappedMemory maps)
         return known | ((flags & 0x800) != 0 ? 0x80u : 0);
     }
 
-    // What glibc's shm_open does: a file in a folder that lies in memory.
+    // Like glibc's shm_open: a file in a folder of a memory file system.
     private static string PathOf(AssistCall call) =>
         Path.Combine(Directory.Exists(SharedFolder) ? SharedFolder : Path.GetTempPath(), call.FileName(call.Word(0)).TrimStart('/'));
 
@@ -100,7 +100,7 @@ internal sealed class MappingCalls(HostFiles files, MappedMemory maps)
                 return null;
         }
 
-        // A PPE's pages that can be written can be read.
+        // On a PPE, writable pages are always readable.
         RegionAccess access = (protection & Writable) != 0 ? RegionAccess.ReadWrite : (protection & Readable) != 0 ? RegionAccess.Read : RegionAccess.None;
         ulong? mapped = maps.Map((flags & Fixed) != 0 ? address : null, length, access, file, offset, isShared);
         error = mapped is null ? Errno.NoMemory : Errno.None;

@@ -7,7 +7,7 @@ namespace Ps3Platform.Standalone.Assist.Protocol;
 
 /// <summary>
 /// A call-back as an SPU program makes it: parameters are quadwords of a block in local store, each in its preferred slot, and the
-/// results overwrite the first (firmware-stubs/spe/README.md). Addresses go around at the end of local store, as the SPU's own do.
+/// results overwrite the first (firmware-stubs/spe/README.md). Addresses wrap around at the end of local store, as on the SPU.
 /// </summary>
 internal readonly ref struct AssistCall(Span<byte> localStore, uint block)
 {
@@ -22,7 +22,7 @@ internal readonly ref struct AssistCall(Span<byte> localStore, uint block)
 
     public ulong DoubleWord(int parameter) => ReadDoubleWord(block + (16 * (uint)parameter));
 
-    /// <summary>A buffer of the program's, cut off where local store ends.</summary>
+    /// <summary>A buffer of the program, cut off at the end of local store.</summary>
     public Span<byte> Buffer(uint address, ulong length)
     {
         Span<byte> rest = _localStore[(int)(address & AddressMask)..];
@@ -37,7 +37,7 @@ internal readonly ref struct AssistCall(Span<byte> localStore, uint block)
         return end < 0 ? rest : rest[..end];
     }
 
-    /// <summary>A string that names a file of the host's.</summary>
+    /// <summary>A string that names a file of the host.</summary>
     public string FileName(uint address) => Encoding.UTF8.GetString(Text(address));
 
     public uint ReadWord(uint address) => BinaryPrimitives.ReadUInt32BigEndian(_localStore[(int)(address & AddressMask & ~3u)..]);
@@ -52,10 +52,10 @@ internal readonly ref struct AssistCall(Span<byte> localStore, uint block)
 
     public void WriteDoubleWord(uint address, ulong value) => BinaryPrimitives.WriteUInt64BigEndian(_localStore[(int)(address & AddressMask & ~7u)..], value);
 
-    /// <summary>Answers with one word, and errno: 0 leaves the program's alone.</summary>
+    /// <summary>Returns one word, and errno; 0 leaves the program's errno unchanged.</summary>
     public void Return(int value, int error = 0) => Return((uint)value, 0, error);
 
-    /// <summary>Answers with two words.</summary>
+    /// <summary>Returns two words, and errno.</summary>
     public void Return(uint first, uint second, int error)
     {
         WriteWord(block, first);

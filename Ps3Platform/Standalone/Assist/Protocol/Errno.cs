@@ -3,7 +3,7 @@ namespace Ps3Platform.Standalone.Assist.Protocol;
 /// <summary>Linux's error numbers, which newlib's SPU part has too.</summary>
 internal static class Errno
 {
-    // What a host's exception carries of its kernel's number; larger values are Windows's.
+    // The largest error number of the kernel in an exception's HResult; larger values are those of Windows.
     private const int LargestNumber = 4095;
 
     public const int None = 0;
@@ -23,10 +23,10 @@ internal static class Errno
     public const int NotImplemented = 38;
     public const int NotEmpty = 39;
 
-    /// <summary>What glibc calls an error; what else the host says for it where there is no glibc.</summary>
+    /// <summary>The host C library's text for an error number.</summary>
     public static string TextOf(int error) => System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error);
 
-    /// <summary>What a host's refusal is called. Null: the exception is not about files.</summary>
+    /// <summary>The error number for an exception; null when the exception is not about files.</summary>
     public static int? Of(Exception exception, string? path = null) => exception switch
     {
         FileNotFoundException or DirectoryNotFoundException => NotThere,
@@ -41,7 +41,7 @@ internal static class Errno
         _ => null,
     };
 
-    /// <summary>Does something with files; what the host refuses becomes an error number.</summary>
+    /// <summary>Runs an action on files and converts exceptions about files to an error number.</summary>
     public static int Try(Action action, string? path = null)
     {
         try

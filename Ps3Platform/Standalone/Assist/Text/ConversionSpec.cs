@@ -26,7 +26,7 @@ internal struct ConversionSpec
     public ArgumentLength Length;
     public byte Kind;
 
-    /// <summary>Reads what follows a percent sign. False: the format ends within.</summary>
+    /// <summary>Reads the part of a format after a percent sign. False when the format ends within it.</summary>
     public static bool TryParse(ReadOnlySpan<byte> format, ref int at, ref VariableArguments arguments, out ConversionSpec spec)
     {
         spec = new ConversionSpec { Precision = -1 };

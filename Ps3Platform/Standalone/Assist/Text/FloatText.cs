@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Ps3Platform.Standalone.Assist.Text;
 
 /// <summary>
-/// Digits of a double as C's printf writes them: the exact value, rounded to nearest, a tie to the even digit. Of numbers that are
-/// not negative; sign, width and padding are the formatter's.
+/// Digits of a double as C's printf writes them: the exact value, rounded to nearest, ties to the even digit. Only for numbers that are
+/// not negative; <see cref="Formatter"/> adds sign, width and padding.
 /// </summary>
 internal static class FloatText
 {
@@ -26,7 +26,7 @@ internal static class FloatText
         return WithPoint(digits, 1, alternate) + Exponent(exponent, upper ? 'E' : 'e', 2);
     }
 
-    /// <summary>%g: the shorter style, without zeros at the end unless they are asked for.</summary>
+    /// <summary>%g: the shorter style, without trailing zeros unless the alternate form is requested.</summary>
     public static string General(double value, int precision, bool alternate, bool upper)
     {
         precision = Math.Max(precision, 1);
@@ -42,7 +42,7 @@ internal static class FloatText
         return (alternate ? mantissa : Trimmed(mantissa)) + Exponent(exponent, upper ? 'E' : 'e', 2);
     }
 
-    /// <summary>%a: one binary digit before the point, as many hexadecimal ones behind it as it takes, or as are asked for.</summary>
+    /// <summary>%a: one binary digit before the point, and as many hexadecimal ones after it as needed or requested.</summary>
     public static string Hexadecimal(double value, int precision, bool alternate, bool upper)
     {
         const int Nibbles = FractionBits / 4;
@@ -56,7 +56,7 @@ internal static class FloatText
         string fraction = (mantissa & ((1UL << FractionBits) - 1)).ToString("x13", CultureInfo.InvariantCulture)[..digits];
         fraction = precision < 0 ? fraction.TrimEnd('0') : fraction.PadRight(precision, '0');
         string point = fraction.Length > 0 || alternate ? "." : "";
-        // Rounding up may carry into the digit before the point; 2 is as right there as 1 with the next exponent.
+        // Rounding up may carry into the digit before the point; a 2 there is as correct as a 1 with the next exponent.
         string text = $"0x{(isNormal || mantissa >> FractionBits != 0 ? mantissa >> FractionBits : 0)}{point}{fraction}{Exponent(exponent, 'p', 1)}";
         return upper ? text.ToUpperInvariant() : text;
     }
@@ -81,13 +81,13 @@ internal static class FloatText
         return half > 0 || (half == 0 && !quotient.IsEven) ? quotient + 1 : quotient;
     }
 
-    // One digit and so many more, and the power of ten of the first.
+    // The first digit and a number of further ones, and the power of ten of the first.
     private static (string Digits, int Exponent) Significant(double value, int more)
     {
         if (value == 0)
             return (new string('0', more + 1), 0);
-        // From below, since the logarithm is off by one now and then: a power that is too small shows by a digit too many, which is
-        // also what rounding 9.99 up to 10.0 gives.
+        // Starts one too low, because the logarithm may be off by one. A power that is too small gives a digit too many, and so does
+        // rounding 9.99 up to 10.0.
         for (int exponent = (int)Math.Floor(Math.Log10(value)) - 1; ; exponent++)
         {
             string digits = Scaled(value, more - exponent).ToString(CultureInfo.InvariantCulture);

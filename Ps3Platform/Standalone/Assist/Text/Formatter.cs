@@ -12,10 +12,10 @@ namespace Ps3Platform.Standalone.Assist.Text;
 /// </summary>
 internal static class Formatter
 {
-    // More than a local store holds many times over; a program that wants more is out of its mind, and would fill the host's memory.
+    // Four times the size of a local store. The limit keeps a program from filling the host's memory.
     private const int Widest = 1 << 20;
 
-    /// <summary>Formats. False: a conversion that is not known, or an absurd width; the message says which.</summary>
+    /// <summary>Formats. False for an unknown conversion or a width beyond the limit; the message says which.</summary>
     public static bool TryFormat(AssistCall call, uint format, VariableArguments arguments, ArrayBufferWriter<byte> output, out string? trouble)
     {
         ReadOnlySpan<byte> text = call.Text(format);

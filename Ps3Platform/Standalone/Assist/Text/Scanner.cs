@@ -12,7 +12,7 @@ internal interface ITextSource
     /// <summary>The next byte, or -1.</summary>
     int Get();
 
-    /// <summary>Gives the last one back.</summary>
+    /// <summary>Pushes the last byte back.</summary>
     void PushBack(byte value);
 }
 
@@ -37,14 +37,14 @@ internal sealed class TextSource(byte[] text) : ITextSource
 /// <summary>C's scanf (C99 7.19.6.2) in the C locale, from one source.</summary>
 internal sealed class Scanner(ITextSource source)
 {
-    // Four local stores: what a field of no given width may have before it is cut off.
+    // Four times the size of a local store, at which a field without a width is cut off.
     private const int Longest = 1 << 20;
 
     private readonly StringBuilder _field = new();
     private uint _taken;
     private bool _ended;
 
-    /// <summary>Scans. <paramref name="isKnown"/> is false when a conversion is not known; then nothing is to be returned.</summary>
+    /// <summary>Scans. <paramref name="isKnown"/> is false for an unknown conversion; the result is then not valid.</summary>
     /// <returns>How many were assigned, or -1 when the source ended before the first.</returns>
     public int Scan(AssistCall call, ReadOnlySpan<byte> format, ref VariableArguments arguments, out bool isKnown)
     {
@@ -195,7 +195,7 @@ internal sealed class Scanner(ITextSource source)
         var set = new bool[256];
         bool isInverted = at < format.Length && format[at] == '^';
         at += isInverted ? 1 : 0;
-        // A bracket at the start is one of the set.
+        // A closing bracket at the start belongs to the set.
         for (int start = at; at < format.Length && (format[at] != ']' || at == start); at++)
         {
             if (format[at] == '-' && at > start && at + 1 < format.Length && format[at + 1] != ']')

@@ -3,8 +3,8 @@ using Ps3Platform.Standalone.Assist.Protocol;
 namespace Ps3Platform.Standalone.Assist.Text;
 
 /// <summary>
-/// The variable arguments of a call: a quadword each. Those that came in registers were saved below an address, the rest lies 32
-/// bytes above it, behind the back chain and the link register's place (SPU ABI 2.2.3).
+/// The variable arguments of a call: a quadword each. Those passed in registers were saved below an address; the rest is 32 bytes
+/// above it, after the back chain and the save area of the link register (SPU ABI 2.2.3).
 /// </summary>
 internal ref struct VariableArguments(AssistCall call, uint next, uint skip)
 {

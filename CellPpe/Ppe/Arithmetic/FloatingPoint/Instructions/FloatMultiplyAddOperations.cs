@@ -6,7 +6,8 @@ using CellPpe.Ppe.State;
 
 namespace CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 
-// One type an instruction, for machines to name (see Operations.cs and FastPathOperations.cs). The arithmetic is in MultiplyAddArithmetic.cs.
+// One type an instruction, for machines to name (see Operations.cs and FastPathOperations.cs). The arithmetic is in
+// MultiplyAddArithmetic.cs.
 
 /// <summary>fmadd.</summary>
 internal readonly struct FloatMultiplyAdd : IPpuFloatTernary, IPpuFloatFastPathTernary

@@ -6,8 +6,8 @@ using CellPpe.Ppe.State;
 
 namespace CellPpe.Ppe.Arithmetic.FloatingPoint.Instructions;
 
-// One type an instruction, for machines to name (see Operations.cs and FastPathOperations.cs). The arithmetic is in MultiplicationArithmetic.cs
-// and DivisionArithmetic.cs.
+// One type an instruction, for machines to name (see Operations.cs and FastPathOperations.cs). The arithmetic is in
+// MultiplicationArithmetic.cs and DivisionArithmetic.cs.
 
 /// <summary>fmul: FRA and FRC.</summary>
 internal readonly struct FloatMultiply : IPpuFloatBinary, IPpuFloatFastPathBinary

@@ -76,11 +76,14 @@ internal static unsafe class FloatStatus
         return entries;
 
         void Unary<TOperation>(uint mask)
-            where TOperation : struct, IPpuFloatUnary, IPpuFloatFastPathUnary => entries[(int)TOperation.Kind] = new(mask, &OfUnary<TOperation>);
+            where TOperation : struct, IPpuFloatUnary, IPpuFloatFastPathUnary =>
+                entries[(int)TOperation.Kind] = new(mask, &OfUnary<TOperation>);
         void Binary<TOperation>()
-            where TOperation : struct, IPpuFloatBinary, IPpuFloatFastPathBinary => entries[(int)TOperation.Kind] = new(Result, &OfBinary<TOperation>);
+            where TOperation : struct, IPpuFloatBinary, IPpuFloatFastPathBinary =>
+                entries[(int)TOperation.Kind] = new(Result, &OfBinary<TOperation>);
         void Ternary<TOperation>()
-            where TOperation : struct, IPpuFloatTernary, IPpuFloatFastPathTernary => entries[(int)TOperation.Kind] = new(Result, &OfTernary<TOperation>);
+            where TOperation : struct, IPpuFloatTernary, IPpuFloatFastPathTernary =>
+                entries[(int)TOperation.Kind] = new(Result, &OfTernary<TOperation>);
     }
 
     private static uint OfUnary<TOperation>(double a, double c, double b)

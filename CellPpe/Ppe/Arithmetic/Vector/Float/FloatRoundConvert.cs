@@ -8,7 +8,7 @@ namespace CellPpe.Ppe.Arithmetic.Vector.Float;
 
 // Scaling by a power of two is exact here: a converted integer divided by at most 2^31 stays normal, and a product that
 // overflows becomes an infinity, which saturates as its exact value would. A denormal truncates to zero with or without
-// VSCR.NJ, so the conversions need not look at it. Vector128's conversions truncate, saturate, and turn a NaN into 0, as
+// VSCR.NJ, so the conversions need not read it. Vector128's conversions truncate, saturate, and turn a NaN into 0, as
 // the architecture asks; a NaN does not set SAT.
 
 /// <summary>vrfin: Vector Round to Floating-Point Integer Nearest.</summary>

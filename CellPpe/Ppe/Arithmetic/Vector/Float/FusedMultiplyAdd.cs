@@ -33,7 +33,8 @@ internal static class FusedMultiplyAdd
     }
 
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Finish(Vscr vscr, Vector128<float> result, Vector128<float> left, Vector128<float> right, Vector128<float> addend)
+    private static Vector128<float> Finish(
+        Vscr vscr, Vector128<float> result, Vector128<float> left, Vector128<float> right, Vector128<float> addend)
     {
         if ((vscr.Value & Vscr.Nj) == 0)
             return result;

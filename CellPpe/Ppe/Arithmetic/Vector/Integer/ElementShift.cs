@@ -39,7 +39,8 @@ internal static class ElementShift
             // A count of 32 shifts everything out, so an amount of 0 needs no case of its own.
             Vector128<uint> left = amount.AsUInt32() & Vector128.Create(31u);
             Vector128<uint> right = Vector128.Create(32u) - left;
-            return (Avx2.ShiftLeftLogicalVariable(value.AsUInt32(), left) | Avx2.ShiftRightLogicalVariable(value.AsUInt32(), right)).AsByte();
+            return (Avx2.ShiftLeftLogicalVariable(value.AsUInt32(), left) | Avx2.ShiftRightLogicalVariable(value.AsUInt32(), right))
+                .AsByte();
         }
 
         Vector128<uint> shifted = value.AsUInt32();

@@ -21,7 +21,8 @@ internal readonly struct Vmuleuh : IPpuVectorBinary
 internal readonly struct Vmulesb : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => (Lanes.EvenSignedBytes(a) * Lanes.EvenSignedBytes(b)).AsByte();
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
+        (Lanes.EvenSignedBytes(a) * Lanes.EvenSignedBytes(b)).AsByte();
 }
 
 /// <summary>vmulesh: Vector Multiply Even Signed Halfword.</summary>
@@ -50,12 +51,14 @@ internal readonly struct Vmulouh : IPpuVectorBinary
 internal readonly struct Vmulosb : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => (Lanes.OddSignedBytes(a) * Lanes.OddSignedBytes(b)).AsByte();
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
+        (Lanes.OddSignedBytes(a) * Lanes.OddSignedBytes(b)).AsByte();
 }
 
 /// <summary>vmulosh: Vector Multiply Odd Signed Halfword.</summary>
 internal readonly struct Vmulosh : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => (Lanes.OddSignedHalfwords(a) * Lanes.OddSignedHalfwords(b)).AsByte();
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
+        (Lanes.OddSignedHalfwords(a) * Lanes.OddSignedHalfwords(b)).AsByte();
 }

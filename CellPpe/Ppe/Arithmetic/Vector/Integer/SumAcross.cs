@@ -47,7 +47,8 @@ internal readonly struct Vsum2sws : IPpuVectorStatusBinary
     public static Vector128<byte> Apply(ref Vscr vscr, Vector128<byte> a, Vector128<byte> b)
     {
         Vector128<long> exact = Lanes.EvenSignedWords(a) + Lanes.OddSignedWords(a) + Lanes.OddSignedWords(b);
-        Vector128<long> clamped = Vector128.Min(Vector128.Max(exact, Vector128.Create((long)int.MinValue)), Vector128.Create((long)int.MaxValue));
+        Vector128<long> clamped = Vector128.Min(
+            Vector128.Max(exact, Vector128.Create((long)int.MinValue)), Vector128.Create((long)int.MaxValue));
         return Saturation.Report(ref vscr, clamped.AsByte(), exact.AsByte()) & Vector128.Create(0xffff_ffffuL).AsByte();
     }
 }

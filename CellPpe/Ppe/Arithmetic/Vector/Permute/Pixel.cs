@@ -9,7 +9,8 @@ internal static class Pixel
     /// <summary>Bits 7, 8..12, 16..20 and 24..28 of each word, packed into its low halfword.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> Pack(Vector128<uint> words) =>
-        ((words >>> 9) & Vector128.Create(0xfc00u)) | ((words >>> 6) & Vector128.Create(0x03e0u)) | ((words >>> 3) & Vector128.Create(0x001fu));
+        ((words >>> 9) & Vector128.Create(0xfc00u)) | ((words >>> 6) & Vector128.Create(0x03e0u))
+        | ((words >>> 3) & Vector128.Create(0x001fu));
 
     /// <summary>From a sign-extended pixel: its first bit eight times, then three 5-bit channels, a byte each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace CellPpe.Ppe.Arithmetic.Vector.Permute;
 
 // vsl and vsr are defined only when the low three bits of every byte of VRB agree. Here, as in QEMU, the
-// last byte alone is looked at.
+// last byte alone is used.
 
 /// <summary>vsl: Vector Shift Left: the whole register by 0 to 7 bits.</summary>
 internal readonly struct Vsl : IPpuVectorBinary
@@ -37,7 +37,8 @@ internal readonly struct Vsr : IPpuVectorBinary
 internal readonly struct Vslo : IPpuVectorBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => ByteShift.Left(a, Vector128<byte>.Zero, (b.ToScalar() >> 3) & 15);
+    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
+        ByteShift.Left(a, Vector128<byte>.Zero, (b.ToScalar() >> 3) & 15);
 }
 
 /// <summary>vsro: Vector Shift Right by Octet: bits 121 to 124 of VRB.</summary>

@@ -240,7 +240,8 @@ internal sealed class BlockEmitter
     {
         IrInstruction insn = _block.Instructions[index];
         return !(_guards.IsRunning && index < _guards.End)
-            && (_guards.BeginsAt(index) || (insn.Op is IrOp.Load or IrOp.LoadVector ? _groups.Of(index) is { } group && group.Leader == index : insn.MayLeave));
+            && (_guards.BeginsAt(index)
+                || (insn.Op is IrOp.Load or IrOp.LoadVector ? _groups.Of(index) is { } group && group.Leader == index : insn.MayLeave));
     }
 
     // What a run of guarded operations must not meet: whatever is seen from outside, or cannot be done twice.
@@ -327,7 +328,8 @@ internal sealed class BlockEmitter
         return new AccessPlace(null, FaultLabel(now), retired) { Miss = default(Label), Host = host, HostOffset = _groups.OffsetOf(index) };
     }
 
-    private LocalBuilder Address(in IrInstruction insn, ProgramPoint now) => _values.Localize(insn.Op == IrOp.LoadVectorIf ? insn.B : insn.A, now);
+    private LocalBuilder Address(in IrInstruction insn, ProgramPoint now) =>
+        _values.Localize(insn.Op == IrOp.LoadVectorIf ? insn.B : insn.A, now);
 
     // Before the first access of the group: if one of them is no simple access, the interpreter does all.
     private LocalBuilder Reach(AccessGroup group, Label miss, ProgramPoint now)

@@ -54,7 +54,8 @@ internal sealed class DeferredFields
                 }
                 else if (insn.Op == IrOp.WriteSlot)
                 {
-                    if (!TryMatch(block, insn, out _, out IrSlot summary) || (!compared.TryAdd(insn.Slot, summary) && compared[insn.Slot] != summary))
+                    if (!TryMatch(block, insn, out _, out IrSlot summary)
+                        || (!compared.TryAdd(insn.Slot, summary) && compared[insn.Slot] != summary))
                         written.Add(insn.Slot);
                 }
             }
@@ -65,7 +66,8 @@ internal sealed class DeferredFields
             if (read.Contains(field) || written.Contains(field) || written.Contains(summary))
                 continue;
             if (table.NumberOf(field) is >= 0 and int number && table.NumberOf(summary) is >= 0 and int bit)
-                _debts[number] = new Debt(bit, il.DeclareLocal(typeof(int)), il.DeclareLocal(typeof(ulong)), il.DeclareLocal(typeof(ulong)));
+                _debts[number] = new Debt(
+                    bit, il.DeclareLocal(typeof(int)), il.DeclareLocal(typeof(ulong)), il.DeclareLocal(typeof(ulong)));
         }
     }
 

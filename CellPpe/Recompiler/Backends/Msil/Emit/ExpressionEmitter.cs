@@ -69,7 +69,8 @@ internal sealed class ExpressionEmitter(
         if (TemporaryOf(value, at) is { } local && !IsFloating(local.LocalType))
             return local;
         IrInstruction insn = block[value];
-        if (insn.Op == IrOp.ReadSlot && !guest.IsFloat(insn.Slot) && table.NumberOf(insn.Slot) is >= 0 and int slot && value.Index >= at.Barrier
+        if (insn.Op == IrOp.ReadSlot && !guest.IsFloat(insn.Slot) && table.NumberOf(insn.Slot) is >= 0 and int slot
+            && value.Index >= at.Barrier
             && !slotLocals.IsShared(slot))
         {
             return slotLocals[slot];
@@ -231,7 +232,8 @@ internal sealed class ExpressionEmitter(
                 return typeof(ulong);
             case IrOp.ReadSlot:
                 if (value.Index < at.Barrier)
-                    throw new InvalidOperationException($"block 0x{block.Address:x}: value {value.Index} is read after its slot has changed");
+                    throw new InvalidOperationException(
+                        $"block 0x{block.Address:x}: value {value.Index} is read after its slot has changed");
                 int slot = table.NumberOf(insn.Slot);
                 if (!slotLocals.IsShared(slot))
                     return EmitLocal(slotLocals[slot]);
@@ -368,7 +370,8 @@ internal sealed class ExpressionEmitter(
 
         System.Reflection.ParameterInfo[] parameters = helper.Target.GetParameters();
         int first = parameters.Length - helper.Parameters.Length;
-        if (first == 0 && code.Helpers.WantsLocals(helper.Target) && Array.TrueForAll(parameters, static one => one.ParameterType == typeof(Vector128<byte>)))
+        if (first == 0 && code.Helpers.WantsLocals(helper.Target)
+            && Array.TrueForAll(parameters, static one => one.ParameterType == typeof(Vector128<byte>)))
         {
             var arguments = new LocalBuilder[parameters.Length];
             for (int number = 0; number < arguments.Length; number++)
@@ -410,7 +413,8 @@ internal sealed class ExpressionEmitter(
     {
         Emit(insn.A, at);
         OpCode? narrow = block.TryConstant(insn.B, out ulong mask)
-            ? mask switch { uint.MaxValue => OpCodes.Conv_U4, ushort.MaxValue => OpCodes.Conv_U2, byte.MaxValue => OpCodes.Conv_U1, _ => null }
+            ? mask switch { uint.MaxValue => OpCodes.Conv_U4, ushort.MaxValue => OpCodes.Conv_U2, byte.MaxValue =>
+                OpCodes.Conv_U1, _ => null }
             : null;
         if (narrow is { } conversion)
         {

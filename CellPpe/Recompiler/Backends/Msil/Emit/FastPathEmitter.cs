@@ -2,7 +2,9 @@ using System.Reflection.Emit;
 
 namespace CellPpe.Recompiler.Backends.Msil.Emit;
 
-/// <summary>What the present block owes and has not put into the region's locals yet: kinds are locals, 0 where the full way was taken.</summary>
+/// <summary>
+/// What the present block owes and has not put into the region's locals yet: kinds are locals, 0 where the full way was taken.
+/// </summary>
 internal readonly record struct PendingFloatStatus(
     LocalBuilder? ResultKind, LocalBuilder[]? Operands, LocalBuilder? ConversionKind, LocalBuilder? Conversion, LocalBuilder? Comparison);
 
@@ -25,7 +27,8 @@ internal sealed class FastPathEmitter(RegionEmitter region, ExpressionEmitter va
     public LocalBuilder Emit(IrInstruction insn, IrFastPath quick, ProgramPoint now, Label? miss)
     {
         int count = quick.Compute.GetParameters().Length;
-        bool single = miss is not null && quick.Singles is not null && Enumerable.Range(0, count).All(number => values.IsSingle(insn.Operand(number)));
+        bool single = miss is not null && quick.Singles is not null
+            && Enumerable.Range(0, count).All(number => values.IsSingle(insn.Operand(number)));
         LocalBuilder[] operands = [.. Enumerable.Range(0, count).Select(number =>
             single ? values.LocalizeSingle(insn.Operand(number), now) : values.LocalizeDouble(insn.Operand(number), now))];
         bool comparison = quick.Debt == IrDeferredStatus.Comparison;
@@ -157,7 +160,8 @@ internal sealed class FastPathEmitter(RegionEmitter region, ExpressionEmitter va
         });
     }
 
-    private void EmitFull(IrInstruction insn, ProgramPoint now, PendingFloatStatus before, LocalBuilder result, LocalBuilder owed, Label full, Label done)
+    private void EmitFull(
+        IrInstruction insn, ProgramPoint now, PendingFloatStatus before, LocalBuilder result, LocalBuilder owed, Label full, Label done)
     {
         Il.MarkLabel(full);
         EmitAssign(before);

@@ -7,8 +7,8 @@ using CellPpe.Recompiler.Backends.Msil.Slots;
 namespace CellPpe.Recompiler.Backends.Msil.Emit;
 
 /// <summary>
-/// Emits runs of guarded operations of one block: the host's operations, and one look at what they take from outside. A run can be left as if
-/// it had not begun: slots in locals have been saved before it, and those in the state struct are written behind the look only.
+/// Emits runs of guarded operations of one block: the host's operations, and one look at what they take from outside. A run can be left as
+/// if it had not begun: slots in locals have been saved before it, and those in the state struct are written behind the look only.
 /// </summary>
 internal sealed class GuardEmitter
 {
@@ -78,8 +78,8 @@ internal sealed class GuardEmitter
     }
 
     /// <summary>
-    /// Whether a run begins at an instruction: its first operation, or the first load on the way there, so that what registers hold on the way
-    /// need not be saved.
+    /// Whether a run begins at an instruction: its first operation, or the first load on the way there, so that what registers hold on the
+    /// way need not be saved.
     /// </summary>
     public bool BeginsAt(int index) => _guards.ContainsKey(index);
 
@@ -146,7 +146,8 @@ internal sealed class GuardEmitter
         if (!range.Fits(_look!.Limit))
         {
             for (int number = 0; number < operands.Length; number++)
-                ranges[number] = ranges[number].Fits(_look.Ordinary) ? ranges[number] : LookAt(pack.Operands[number].Lanes, operands[number]);
+                ranges[number] = ranges[number].Fits(_look.Ordinary) ? ranges[number]
+                    : LookAt(pack.Operands[number].Lanes, operands[number]);
             range = guard.RangeOf(ranges);
         }
 
@@ -164,7 +165,8 @@ internal sealed class GuardEmitter
             return LookAt(operand.Lanes, local);
         // Four different ones are looked at together.
         IrValue value = operand.Lanes[0];
-        (IrValue whole, LocalBuilder place) = WholeOf(value) is { Exists: true } source && spread(source) is { } made ? (source, made) : (value, local);
+        (IrValue whole, LocalBuilder place) = WholeOf(value) is { Exists: true } source && spread(source) is { } made ? (source, made)
+            : (value, local);
         if (!_ranges.TryGetValue(whole.Index, out IrRange known))
         {
             _code.Helpers.Emit(PackArithmetic.Lane(0), [place]);
@@ -289,7 +291,8 @@ internal sealed class GuardEmitter
     private IrValue WholeOf(IrValue value)
     {
         IrInstruction insn = _block[value];
-        return insn.Helper?.Source is { } source && source(_block, insn).Whole is { Exists: true } whole && WordsUsed(whole) == IrWords.All ? whole : default;
+        return insn.Helper?.Source is { } source && source(_block, insn).Whole is { Exists: true } whole && WordsUsed(whole) == IrWords.All
+            ? whole : default;
     }
 
     private int WordsUsed(IrValue whole)

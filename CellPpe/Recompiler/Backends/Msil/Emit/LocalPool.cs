@@ -8,7 +8,8 @@ internal sealed class LocalPool(ILGenerator il)
     private readonly Dictionary<Type, Stack<LocalBuilder>> _free = [];
 
     /// <summary>A local that nobody uses now.</summary>
-    public LocalBuilder Take(Type type) => _free.TryGetValue(type, out Stack<LocalBuilder>? free) && free.Count > 0 ? free.Pop() : il.DeclareLocal(type);
+    public LocalBuilder Take(Type type) =>
+        _free.TryGetValue(type, out Stack<LocalBuilder>? free) && free.Count > 0 ? free.Pop() : il.DeclareLocal(type);
 
     /// <summary>Gives locals back.</summary>
     public void Give(IEnumerable<LocalBuilder> locals)

@@ -8,7 +8,8 @@ namespace CellPpe.Recompiler.Backends.Msil.Emit;
 internal static class MsilArithmetic
 {
     public static MethodInfo Method(string name) =>
-        typeof(MsilArithmetic).GetMethod(name, BindingFlags.Static | BindingFlags.Public) ?? throw new InvalidOperationException($"no arithmetic {name}");
+        typeof(MsilArithmetic).GetMethod(name, BindingFlags.Static | BindingFlags.Public)
+        ?? throw new InvalidOperationException($"no arithmetic {name}");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong ShiftLeft(ulong value, ulong amount) => amount > 63 ? 0 : value << (int)amount;

@@ -52,7 +52,8 @@ internal sealed class PackEmitter
     public bool Makes(int index) => _packs.Of(index) is not null || _packs.IsSpread(index);
 
     /// <summary>Whether that has been emitted.</summary>
-    public bool IsMade(int index) => _packs.Of(index) is { } pack ? _made.ContainsKey(pack) : _spread.ContainsKey(index) || _loaded.ContainsKey(index);
+    public bool IsMade(int index) =>
+        _packs.Of(index) is { } pack ? _made.ContainsKey(pack) : _spread.ContainsKey(index) || _loaded.ContainsKey(index);
 
     /// <summary>Of a load: the one of its pack that is first in memory.</summary>
     public int LowestOf(int index) => _packs.Of(index) is { } pack ? pack.Lanes[0] : index;
@@ -132,7 +133,8 @@ internal sealed class PackEmitter
         return Store();
     }
 
-    private LocalBuilder Load(AccessPlace access) => _region.Guest.EmitOfLoaded(_region.Code, _region.Guest.EmitLoadPack(_region.Code, access));
+    private LocalBuilder Load(AccessPlace access) =>
+        _region.Guest.EmitOfLoaded(_region.Code, _region.Guest.EmitLoadPack(_region.Code, access));
 
     private LocalBuilder Localize(PackOperand operand, ProgramPoint now) =>
         operand.Pack is { } pack ? _made[pack]
@@ -154,7 +156,8 @@ internal sealed class PackEmitter
         if (helper.FourOfLoaded is { } ofLoaded && _loaded.TryGetValue(insn.A.Index, out LocalBuilder? first))
             _region.Code.Helpers.Emit(ofLoaded, [first, Spread(insn.B, now)]);
         else
-            _region.Code.Helpers.Emit(helper.Four!, [.. Enumerable.Range(0, helper.Parameters.Length).Select(number => Spread(insn.Operand(number), now))]);
+            _region.Code.Helpers.Emit(
+                helper.Four!, [.. Enumerable.Range(0, helper.Parameters.Length).Select(number => Spread(insn.Operand(number), now))]);
         LocalBuilder made = _spread[index] = Store();
         _values.KeepLane(index, made, 0);
     }

@@ -35,7 +35,8 @@ internal sealed class RegionEmitter
             .Where(static insn => insn.Helper?.Quick is not null).Select(static insn => insn.Helper!.Quick!.Debt).Distinct()];
         if (kinds.Length > 0)
             Debts = new DeferredFloatStatus(il, kinds);
-        IsFastThroughout = hopeful && Debts is not null && !region.Blocks.Any(block => block.Instructions.Any(insn => MayChangeFloatMode(insn)));
+        IsFastThroughout = hopeful && Debts is not null
+            && !region.Blocks.Any(block => block.Instructions.Any(insn => MayChangeFloatMode(insn)));
         BlockLabels = [.. region.Blocks.Select(_ => il.DefineLabel())];
         Predictions = new BranchPredictions(region, BlockLabels, Code);
     }
@@ -377,7 +378,8 @@ internal sealed class RegionEmitter
         var length = new int[Region.Blocks.Count];
         for (int number = length.Length - 1; number >= 0; number--)
         {
-            int after = Region.Successors(number).Where(next => next > number && !_checked[next]).Select(next => length[next]).DefaultIfEmpty(0).Max();
+            int after = Region.Successors(number).Where(next => next > number && !_checked[next]).Select(next => length[next])
+                .DefaultIfEmpty(0).Max();
             length[number] = Region.Instructions[number] + after;
         }
 

@@ -82,7 +82,8 @@ internal sealed class BlockUses
         for (int index = end - 1; index >= 0; index--)
         {
             IrInstruction insn = _block.Instructions[index];
-            bool later = insn is { Op: IrOp.WriteSlot, Slot.IsField: true } || insn.IsSeenByLoadsOnly || insn.Op is IrOp.ExitIf or IrOp.Exit;
+            bool later = insn is { Op: IrOp.WriteSlot, Slot.IsField: true } || insn.IsSeenByLoadsOnly
+                || insn.Op is IrOp.ExitIf or IrOp.Exit;
             int when = later ? end : insn.IsPure && !WantsTemporary(index) ? _needed[index] : index;
             for (int number = 0; number < IrInstruction.MaxOperands; number++)
             {

@@ -16,7 +16,8 @@ internal sealed class PackedSlots
         AccessGroups[] groups = [.. region.Blocks.Select(static block => new AccessGroups(block, faults: false))];
         _packs = Find(region, groups, slots => Array.TrueForAll(slots, slot => table.NumberOf(slot) >= 0));
         Choose(region);
-        _packs = _tuples.Count == 0 ? [] : Find(region, groups, slots => TupleOf(slots[0]) is { } tuple && tuple.Slots.SequenceEqual(slots));
+        _packs = _tuples.Count == 0 ? []
+            : Find(region, groups, slots => TupleOf(slots[0]) is { } tuple && tuple.Slots.SequenceEqual(slots));
         for (int number = 0; number < _packs.Length; number++)
         {
             if (region.Successors(number).Contains(number))
@@ -45,7 +46,8 @@ internal sealed class PackedSlots
         {
             var tuple = new PackedTuple(slots);
             int whole = _packs.Count(packs => packs.All.Any(pack => packs.EndsIn(pack, tuple)));
-            if (whole > 0 && !Array.Exists(slots, slot => TupleOf(slot) is not null) && Uses(region, slots) <= VectorPack.Width * (3 + (2 * whole)))
+            if (whole > 0 && !Array.Exists(slots, slot => TupleOf(slot) is not null)
+                && Uses(region, slots) <= VectorPack.Width * (3 + (2 * whole)))
                 _tuples.Add(tuple);
         }
     }

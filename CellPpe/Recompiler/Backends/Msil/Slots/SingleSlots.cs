@@ -44,11 +44,14 @@ internal sealed class SingleSlots
         };
     }
 
-    /// <summary>Whether an instruction makes a single-precision number of what has just been loaded, and nothing was written in between.</summary>
+    /// <summary>
+    /// Whether an instruction makes a single-precision number of what has just been loaded, and nothing was written in between.
+    /// </summary>
     public static bool IsLoad(IrBlock block, int index)
     {
         IrInstruction insn = block.Instructions[index];
-        if (insn.Op != IrOp.Call || insn.Helper!.Single != IrSingleImage.Taken || block[insn.A] is not { Op: IrOp.Load, Immediate: sizeof(float) })
+        if (insn.Op != IrOp.Call || insn.Helper!.Single != IrSingleImage.Taken
+            || block[insn.A] is not { Op: IrOp.Load, Immediate: sizeof(float) })
             return false;
         for (int between = insn.A.Index + 1; between < index; between++)
         {
@@ -81,7 +84,8 @@ internal sealed class SingleSlots
 
                 if (insn.Op == IrOp.Call && insn.Helper!.Quick is { Singles: not null })
                     AddOperands(block, insn);
-                if (insn.Op == IrOp.WriteSlot && _guest.IsFloat(insn.Slot) && block[insn.A] is { Op: IrOp.Call, Helper.Quick.Singles: not null })
+                if (insn.Op == IrOp.WriteSlot && _guest.IsFloat(insn.Slot)
+                    && block[insn.A] is { Op: IrOp.Call, Helper.Quick.Singles: not null })
                     _slots.Add(insn.Slot);
             }
         }

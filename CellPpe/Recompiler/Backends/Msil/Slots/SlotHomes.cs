@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace CellPpe.Recompiler.Backends.Msil.Slots;
 
-/// <summary>Where a region's slots are while it runs: each in a local of its own, or in a place of a local that four vectors share.</summary>
+/// <summary>
+/// Where a region's slots are while it runs: each in a local of its own, or in a place of a local that four vectors share.
+/// </summary>
 internal sealed class SlotHomes
 {
     private readonly RegionCode _code;

@@ -1,8 +1,8 @@
 namespace CellPpe.Recompiler.Backends.Msil.Slots;
 
 /// <summary>
-/// Finds the packs of a block: from loads of neighbours along the calls that use them. Only those stay that go into slots which are packed themselves,
-/// or come from there: all others would be taken apart again.
+/// Finds the packs of a block: from loads of neighbours along the calls that use them. Only those stay that go into slots which are packed
+/// themselves, or come from there: all others would be taken apart again.
 /// </summary>
 internal sealed class VectorPacks
 {
@@ -58,7 +58,8 @@ internal sealed class VectorPacks
 
     /// <summary>The slots that hold vectors of a pack when the block ends, each with the vector's place.</summary>
     public IEnumerable<(IrSlot Slot, int Lane)> EndsOf(VectorPack pack) =>
-        _lastWrites.Select(write => (write.Key, Array.IndexOf(pack.Lanes, _block.Instructions[write.Value].A.Index))).Where(static end => end.Item2 >= 0);
+        _lastWrites.Select(write => (write.Key, Array.IndexOf(pack.Lanes, _block.Instructions[write.Value].A.Index)))
+        .Where(static end => end.Item2 >= 0);
 
     /// <summary>Where a slot is written last; -1 when it is not.</summary>
     public int LastWriteOf(IrSlot slot) => _lastWrites.GetValueOrDefault(slot, -1);
@@ -68,7 +69,8 @@ internal sealed class VectorPacks
     private IEnumerable<VectorPack> Loads()
     {
         const int VectorBytes = 16;
-        var loads = Enumerable.Range(0, _packs.Length).Where(index => _block.Instructions[index].Op == IrOp.LoadVector && _groups.Of(index) is not null);
+        var loads = Enumerable.Range(0, _packs.Length)
+            .Where(index => _block.Instructions[index].Op == IrOp.LoadVector && _groups.Of(index) is not null);
         foreach (IGrouping<AccessGroup, int> near in loads.GroupBy(index => _groups.Of(index)!).ToArray())
         {
             var places = new SortedDictionary<int, int>();
@@ -76,7 +78,8 @@ internal sealed class VectorPacks
                 places.TryAdd(_groups.OffsetOf(index), index);
             foreach (int offset in places.Keys)
             {
-                int[] lanes = [.. Enumerable.Range(0, VectorPack.Width).Select(lane => places.GetValueOrDefault(offset + (lane * VectorBytes), -1))];
+                int[] lanes =
+                    [.. Enumerable.Range(0, VectorPack.Width).Select(lane => places.GetValueOrDefault(offset + (lane * VectorBytes), -1))];
                 if (Array.TrueForAll(lanes, lane => lane >= 0 && _packs[lane] is null) && !IsStoredBetween(lanes))
                     yield return Add(new VectorPack(lanes, []));
             }
@@ -105,8 +108,10 @@ internal sealed class VectorPacks
     {
         foreach (int first in _users[pack.Lanes[0]])
         {
-            int[] lanes = [first, .. pack.Lanes.Skip(1).Select(made => _users[made].Where(user => Matches(first, user, pack, made)).DefaultIfEmpty(-1).First())];
-            if (_packs[first] is null && !lanes.Contains(-1) && lanes.Distinct().Count() == lanes.Length && IsPackable(first) && Operands(lanes) is { } operands)
+            int[] lanes = [first, .. pack.Lanes.Skip(1)
+                .Select(made => _users[made].Where(user => Matches(first, user, pack, made)).DefaultIfEmpty(-1).First())];
+            if (_packs[first] is null && !lanes.Contains(-1) && lanes.Distinct().Count() == lanes.Length && IsPackable(first)
+                && Operands(lanes) is { } operands)
                 found.Add(Add(new VectorPack(lanes, operands)));
         }
     }
@@ -174,7 +179,8 @@ internal sealed class VectorPacks
         // Those behind a pack come later in the list.
         foreach (VectorPack pack in found)
         {
-            if (pack.Operands.Any(operand => (operand.Pack is { IsLoad: false } from && kept.Contains(from)) || IsSlots(operand)) || IsWritten(pack))
+            if (pack.Operands.Any(operand => (operand.Pack is { IsLoad: false } from && kept.Contains(from)) || IsSlots(operand))
+                || IsWritten(pack))
                 kept.Add(pack);
         }
 
@@ -192,7 +198,8 @@ internal sealed class VectorPacks
 
     private bool IsWritten(VectorPack pack)
     {
-        IrSlot[] slots = [.. pack.Lanes.Select(lane => _lastWrites.FirstOrDefault(write => _block.Instructions[write.Value].A.Index == lane).Key)];
+        IrSlot[] slots =
+            [.. pack.Lanes.Select(lane => _lastWrites.FirstOrDefault(write => _block.Instructions[write.Value].A.Index == lane).Key)];
         return Array.TrueForAll(slots, static slot => slot != default) && _isPacked(slots);
     }
 
@@ -200,7 +207,8 @@ internal sealed class VectorPacks
     private void Spread(int index)
     {
         IrInstruction insn = _block.Instructions[index];
-        bool makes = insn.Op == IrOp.LoadVector || (insn.Op == IrOp.Call && insn.Helper!.Four is not null && insn.Helper.Guard is null && insn.IsPure);
+        bool makes = insn.Op == IrOp.LoadVector
+            || (insn.Op == IrOp.Call && insn.Helper!.Four is not null && insn.Helper.Guard is null && insn.IsPure);
         if (!makes || _packs[index] is not null || !_spread.Add(index))
             return;
         for (int number = 0; insn.Op == IrOp.Call && number < insn.Helper!.Parameters.Length; number++)

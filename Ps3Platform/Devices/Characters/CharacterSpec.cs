@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Ps3Platform.Host.Characters;
+namespace Ps3Platform.Devices.Characters;
 
 /// <summary>The kinds of character back ends.</summary>
 public enum CharacterKind
@@ -21,11 +21,11 @@ public enum CharacterKind
     /// <summary>A file that is written.</summary>
     File,
 
-    /// <summary>Nothing: what is written is dropped.</summary>
+    /// <summary>No back end: bytes written are dropped.</summary>
     Null,
 }
 
-/// <summary>Which back end, as a user writes it (<see cref="Forms"/>).</summary>
+/// <summary>The kind and address of a back end, as a user writes them (<see cref="Forms"/>).</summary>
 public sealed record CharacterSpec
 {
     /// <summary>How each kind is written.</summary>
@@ -63,7 +63,7 @@ public sealed record CharacterSpec
     /// <param name="text">The text.</param>
     /// <param name="spec">What it means.</param>
     /// <param name="problem">What is wrong and what to write instead, as a clause without a full stop.</param>
-    /// <param name="nearest">Finds the word among others that somebody meant who mistyped one; null: no suggestions.</param>
+    /// <param name="nearest">Finds the known word that is nearest to a mistyped one; null for no suggestions.</param>
     public static bool TryParse(
         string text, [NotNullWhen(true)] out CharacterSpec? spec, [NotNullWhen(false)] out string? problem,
         Func<string, IEnumerable<string>, string?>? nearest = null)

@@ -1,0 +1,92 @@
+using Ps3Platform.Cli.Shell;
+using Ps3Platform.Devices.Characters;
+using Ps3Platform.Host.Characters;
+using Ps3Platform.Machine.Configuration;
+using Ps3Platform.Monitor.Commands;
+using Ps3Platform.Monitor.Control;
+using Ps3Platform.Monitor.Protocols;
+
+namespace Ps3Platform.Cli.Session;
+
+/// <summary>Where a user and programs give commands to the machine while it runs: <c>--monitor</c> and <c>--qmp</c>.</summary>
+internal sealed class MonitorPorts : IDisposable
+{
+    private readonly MachineControl _control;
+    private readonly List<(MonitorServer Server, CharacterBackend Backend)> _open = [];
+
+    /// <summary>Opens what options ask for.</summary>
+    /// <exception cref="UsageException">It cannot be opened.</exception>
+    public MonitorPorts(SourcedOptions options, MachineControl control)
+    {
+        _control = control;
+        CommandTable commands = StandardCommands.Create();
+        try
+        {
+            Open(options, "monitor", options.Options.Monitor, () => new LineSession(commands, control));
+            Open(options, "qmp", options.Options.Qmp, () => new QmpSession(commands, control));
+        }
+        catch (UsageException)
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Refuses what would have two users of one stream. Before anything is opened.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="console">Where the guest's console goes.</param>
+    /// <exception cref="UsageException">It does; the message says what to move.</exception>
+    public static void Check(SourcedOptions options, CharacterSpec console)
+    {
+        foreach ((string name, CharacterSpec? place) in new[] { ("monitor", options.Options.Monitor), ("qmp", options.Options.Qmp) })
+        {
+            if (place is null)
+                continue;
+            if (place.ToString() == console.ToString() && !(place.Kind == CharacterKind.Tcp && place.Port == 0))
+            {
+                throw new UsageException(
+                    $"{options.PlaceOf(name)} {place}: the guest's console is there; move one of the two, for instance with "
+                    + $"--console file:console.txt, or --{name} unix:{name}.sock.");
+            }
+
+            if (place.Kind == CharacterKind.Stdio && options.Options.Kernel == "-")
+            {
+                throw new UsageException(
+                    $"{options.PlaceOf(name)} stdio: the kernel comes from standard input; give the kernel's file, or --{name} unix:{name}.sock.");
+            }
+        }
+    }
+
+    /// <summary>Ends all connections, after what has happened until now was told.</summary>
+    public void Dispose()
+    {
+        _control.Close();
+        foreach ((MonitorServer server, CharacterBackend backend) in _open)
+        {
+            server.Dispose();
+            backend.Drain(new CancellationToken(canceled: true));
+            backend.Dispose();
+        }
+
+        _open.Clear();
+    }
+
+    private void Open(SourcedOptions options, string name, CharacterSpec? place, Func<IMonitorSession> session)
+    {
+        if (place is null)
+            return;
+        CharacterBackend backend;
+        try
+        {
+            backend = CharacterBackends.Open(place, takesInput: true, keepsOutput: false);
+        }
+        catch (CharacterException e)
+        {
+            throw new UsageException($"{options.PlaceOf(name)} {e.Message}");
+        }
+
+        _open.Add((new MonitorServer(backend, _control, session, Terminal.Error), backend));
+        if (place.Kind != CharacterKind.Stdio)
+            Terminal.Note($"{(name == "qmp" ? "QMP" : "the monitor")} is at {backend.Name}");
+    }
+}

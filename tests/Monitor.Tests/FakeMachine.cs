@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+
+using Lv1Hypervisor.Contracts;
+
+using Ps3Platform.Monitor.Control;
+
+namespace Monitor.Tests;
+
+/// <summary>A service without a machine that notes what it was asked for.</summary>
+internal sealed class FakeMachine : IMachineControl
+{
+    private readonly List<string> _calls = [];
+
+    public event Action<MachineEvent>? Happened;
+
+    public IReadOnlyList<string> Calls
+    {
+        get
+        {
+            lock (_calls)
+                return [.. _calls];
+        }
+    }
+
+    public MachineStatus Status { get; set; } = MachineStatus.Running;
+
+    /// <summary>Thrown by whatever is called next.</summary>
+    public Exception? Failure { get; set; }
+
+    public MachineStatus ReadStatus()
+    {
+        Note("status");
+        return Status;
+    }
+
+    public void Stop()
+    {
+        Note("stop");
+        Raise("STOP");
+    }
+
+    public void Continue() => Note("cont");
+
+    public void Reset() => Note("reset");
+
+    public void PowerDown() => Note("powerdown");
+
+    public void Quit() => Note("quit");
+
+    public void Eject(string device, bool force) => Note($"eject {device} {force}");
+
+    public void Change(string device, string path) => Note($"change {device} <{path}>");
+
+    public void AddDevice(string driver, IReadOnlyDictionary<string, string> properties) =>
+        Note($"add {driver} {string.Join(' ', properties.OrderBy(static pair => pair.Key).Select(static pair => $"{pair.Key}={pair.Value}"))}");
+
+    public void RemoveDevice(string id) => Note($"remove {id}");
+
+    public void SaveScreen(string path) => Note($"screen <{path}>");
+
+    public IReadOnlyList<DeviceReport> ReadDevices() =>
+    [
+        new("disk", DeviceClass.Storage, new FakeState(false, 7, [1, 2]), new MediumReport("disk.img", 1 << 30, true, null), null),
+        new("cdrom", DeviceClass.Storage, new FakeState(true, 0, []), null, true),
+        new("gelic", DeviceClass.Network, new FakeState(false, 0x1234_5678, []), null, null),
+    ];
+
+    public IReadOnlyList<ThreadReport> ReadThreads() =>
+        [new(0, "running", 0xc000000000001000, "start_kernel+0x10", 1_000_000, 5, 77), new(1, "waiting", 0x60, null, 20, 0, 1)];
+
+    public IReadOnlyList<SpeReport> ReadSpes() => [];
+
+    public IReadOnlyList<HypercallCount> ReadHypercalls() => [new(9, "lv1_pause", 12, 0, 0)];
+
+    public void Raise(string name, JsonObject? data = null) =>
+        Happened?.Invoke(new MachineEvent(name, DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_250), data));
+
+    private void Note(string call)
+    {
+        lock (_calls)
+            _calls.Add(call);
+        if (Failure is not { } failure)
+            return;
+        Failure = null;
+        throw failure;
+    }
+
+    /// <summary>A device's state that no code of the monitor knows.</summary>
+    public sealed record FakeState(bool Stopped, ulong ReadsSoFar, IReadOnlyList<ulong> Groups) : DeviceState(Stopped);
+}
