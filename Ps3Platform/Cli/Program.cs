@@ -50,6 +50,7 @@ public static class Program
             + "  ps3 spu run prog.elf             an SPU program alone, without a kernel\n"
             + "  ps3 bench spu                    how fast the SPEs are here\n"
             + "  ps3 guest build                  builds a Linux with a root disk; \"ps3 boot linux\" boots it\n"
+            + "  ps3 flash show flash.bin         the console's settings in its flash\n"
             + "  ps3 completion bash              lets a shell complete all this")
         {
             BootCommand.Create(),
@@ -59,6 +60,7 @@ public static class Program
             SpuCommand.Create(),
             BenchCommand.Create(),
             GuestCommand.Create(),
+            FlashCommand.Create(),
             SchemaCommand.Create(),
         };
         root.Subcommands.Add(CompletionCommand.Create(root));

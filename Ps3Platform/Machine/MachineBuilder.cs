@@ -10,10 +10,12 @@ using Lv1Hypervisor.Partitions;
 
 using Microsoft.Extensions.Logging;
 
+using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Gelic;
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Network;
 using Ps3Platform.Devices.Storage;
+using Ps3Platform.Devices.Storage.Optical;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Devices.VirtualUart;
 using Ps3Platform.Loaders;
@@ -50,6 +52,7 @@ public static class MachineBuilder
                 : config.CommandLine,
             Initrd = config.Initrd,
             DeviceTree = config.DeviceTree,
+            OsAreaCopy = config.Flash is { } flash ? ReadOsArea(flash) : null,
         });
 
         ITurnClock clock = config.Clock == ClockMode.Host ? new HostTurnClock() : new InstructionTurnClock(config.RtcAtPowerOn);
@@ -152,16 +155,34 @@ public static class MachineBuilder
         return new StandardDevices(gpu, new FrameCapture(gpu, display), systemManager);
     }
 
-    // The storage bus exists only if a device is on it. Without it Linux prints one message and does not wait for a device.
+    // The guest may have changed it since it was opened: a machine that restarts reads it again.
+    private static byte[] ReadOsArea(IBlockBackend flash)
+    {
+        byte[] copy = new byte[OsArea.Bytes];
+        BlockError error = flash.ReadNow(0, copy);
+        return error == BlockError.None ? copy
+            : throw new BootException($"The os-area in {flash.Name} cannot be read ({error}); give another --flash.");
+    }
+
+    // In the order in which a console's repository has them (repository.md 3.3).
     private static void AddStorage(MachineConfig config, DevicePorts ports, IGuestHold hold, List<IDevice> devices)
     {
-        if (config.Disk is not { } disk)
-            return;
         var storage = new StoragePorts(ports.Memory, ports.Events, ports.Clock, hold, config.Clock == ClockMode.Instructions);
         var notifications = new StorageNotifications(ports.Host, storage);
         devices.Add(notifications);
-        devices.Add(new DiskDevice(ports.Host, storage, disk));
-        notifications.Add(DiskDevice.BusId, DiskDevice.BusType);
+        if (config.Flash is { } flash)
+        {
+            devices.Add(new FlashDevice(ports.Host, storage, flash));
+            notifications.Add(FlashDevice.BusId, FlashDevice.BusType);
+        }
+
+        devices.Add(new OpticalDrive(ports.Host, storage, config.Disc ?? new DiscTray()));
+        notifications.Add(OpticalDrive.BusId, OpticalDrive.BusType);
+        if (config.Disk is { } disk)
+        {
+            devices.Add(new DiskDevice(ports.Host, storage, disk));
+            notifications.Add(DiskDevice.BusId, DiskDevice.BusType);
+        }
     }
 
     private static void CheckNames(List<IDevice> devices)

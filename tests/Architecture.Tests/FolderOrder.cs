@@ -53,15 +53,16 @@ internal static class FolderOrder
             .
             """,
         ["Ps3Platform.Devices"] = """
-            Network, Video
-            Characters, Gelic, Gpu, VirtualUart
+            Blocks, HotPlug, Network, Video
+            Characters, Gelic, Gpu, Storage, VirtualUart
+            Storage/Optical
             """,
         ["Ps3Platform.Loaders"] = """
             .
             Compression, DeviceTree
             Elf
             Boot
-            Inspection
+            Flash, Inspection
             """,
         ["Ps3Platform.Machine"] = """
             Configuration/Kinds, KernelLog, Lockups, Profiling, Turns

@@ -7,6 +7,7 @@ using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Shell;
 using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Characters;
+using Ps3Platform.Devices.Storage.Optical;
 using Ps3Platform.Host.Blocks;
 using Ps3Platform.Host.Characters;
 using Ps3Platform.Host.Network;
@@ -67,11 +68,21 @@ internal sealed class BootOptions
         MachineConfig read = MachineConfigFactory.Create(options.Options, new OptionFiles(options), Terminal.Note);
         ulong? place = BreakOf(options, read);
         // Opened last, so that a wrong command line opens no port and truncates no file.
-        using IBlockBackend? disk = DiskOf(options);
+        using IBlockBackend? disk = Open(options, "disk", options.Options.Disk ?? GuestFiles.DiskOf(options.Options), BlockBackends.Open);
+        using var disc = new DiscTray(Open(options, "cdrom", options.Options.Disc, BlockBackends.OpenDisc), DiscFiles.Open);
+        using IBlockBackend? flash = options.Options.Flash is { } path ? FlashFile.OpenOrMake(path, options.PlaceOf("flash")) : null;
         using var console = new GuestConsole(consoleSpec);
         using HostNetwork? network = HostNetwork.Open(options.Options.Network, options.Options.PacketCapture);
         using var monitor = new MonitorPorts(options, control);
-        MachineConfig config = read with { Console = console.Write, Loggers = loggers, Disk = disk, Network = network };
+        MachineConfig config = read with
+        {
+            Console = console.Write,
+            Loggers = loggers,
+            Disk = disk,
+            Disc = disc,
+            Flash = flash,
+            Network = network,
+        };
         int code = new BootSession(config, console, report with { Break = place }).Run();
         return network is null ? code : Finish(network, code);
     }
@@ -90,16 +101,16 @@ internal sealed class BootOptions
         return code == ExitCode.Success ? ExitCode.OutputLost : code;
     }
 
-    private static IBlockBackend? DiskOf(SourcedOptions options)
+    private static IBlockBackend? Open(
+        SourcedOptions options, string name, BlockOptions? asked, Func<BlockOptions, Action<string>, IBlockBackend> open)
     {
         try
         {
-            return (options.Options.Disk ?? GuestFiles.DiskOf(options.Options)) is { } disk
-                ? BlockBackends.Open(disk, Terminal.Error) : null;
+            return asked is null ? null : open(asked, Terminal.Error);
         }
         catch (BlockOpenException e)
         {
-            throw new UsageException($"{options.PlaceOf("disk")} {e.Message}.");
+            throw new UsageException($"{options.PlaceOf(name)} {e.Message}.");
         }
     }
 

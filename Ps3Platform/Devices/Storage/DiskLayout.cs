@@ -7,7 +7,6 @@ namespace Ps3Platform.Devices.Storage;
 /// <param name="OtherOsBlocks">Blocks of the back end.</param>
 internal sealed record DiskLayout(ulong OtherOsBlocks)
 {
-    public const ulong BlockSize = 512;
     public const ulong WholeDisk = 0;
     public const ulong OtherOs = 3;
 

@@ -19,6 +19,7 @@ internal sealed class StorageCommand
 
     private readonly StorageCommands _owner;
     private readonly Action _end;
+    private readonly Action _settle;
     private int _handover;
     private bool _isHolding;
     private byte[] _bytes = [];
@@ -27,6 +28,7 @@ internal sealed class StorageCommand
     {
         _owner = owner;
         _end = End;
+        _settle = Settle;
         Due = OnDue;
         Request = new BlockRequest(_ => OnHostDone());
     }
@@ -106,9 +108,18 @@ internal sealed class StorageCommand
         if (before == MachineWaits && _owner.Ports.IsDeterministic)
             _owner.Ports.Hold.Post(_end);
         else if (before == MachineWaits)
-            _owner.Ports.Events.Post(_end);
+            _owner.Ports.Events.Post(_settle);
         else if (before == Dropped)
             _owner.OnDroppedDone();
+    }
+
+    // The host may be done before the guest's thread has stored the tag that the call returned. Linux's handlers, which may run on the
+    // other thread, read the tag without a lock, and ps3disk also its request. A scheduled event comes after another
+    // turn of each thread.
+    private void Settle()
+    {
+        if (!IsDropped)
+            _owner.Ports.Events.Schedule(_owner.Ports.Clock.TimeBase + 1, _end);
     }
 
     private void OnDue()

@@ -9,7 +9,9 @@ namespace Ps3Platform.Devices.Storage;
 /// The commands of one storage device: tags, what is under way, what has ended and waits to be fetched, and the event that says so. The
 /// event is a level while anything waits, so that each end-of-interrupt delivers the next (devices.md 1.1).
 /// </summary>
-internal sealed class StorageCommands(StoragePorts ports)
+/// <param name="ports">What it needs of the machine.</param>
+/// <param name="statusOf">The status word of an end; null: <see cref="StorageStatus"/>'s.</param>
+internal sealed class StorageCommands(StoragePorts ports, Func<BlockError, ulong>? statusOf = null)
 {
     /// <summary>Commands under way at most: chosen; Linux has one, FreeBSD two.</summary>
     public const int Depth = 16;
@@ -67,6 +69,7 @@ internal sealed class StorageCommands(StoragePorts ports)
             place.IsRead = false;
             place.Status = 0;
             place.SetLength(0);
+            place.Request.ForceUnitAccess = false;
             place.Tag = ++_lastTag;
             return place;
         }
@@ -104,7 +107,7 @@ internal sealed class StorageCommands(StoragePorts ports)
         }
 
         if (command.UsesHost)
-            command.Status = StorageStatus.Of(command.Request.Error);
+            command.Status = statusOf is null ? StorageStatus.Of(command.Request.Error) : statusOf(command.Request.Error);
         if (command.Status == 0 && command.IsRead && !TryStore(command))
             command.Status = StorageStatus.Of(Lv1Status.AccessViolation);
         if (command.Status != 0)

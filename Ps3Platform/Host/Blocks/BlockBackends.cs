@@ -1,4 +1,5 @@
 using Ps3Platform.Devices.Blocks;
+using Ps3Platform.Devices.Storage.Optical;
 using Ps3Platform.Host.Files;
 
 namespace Ps3Platform.Host.Blocks;
@@ -31,6 +32,20 @@ public static class BlockBackends
         }
 
         return new BlockWorker(store, options.OnError, log);
+    }
+
+    /// <summary>Opens a medium of the optical drive, for reading.</summary>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="log">Takes lines for the user, on a thread of the back end's.</param>
+    /// <exception cref="BlockOpenException">It cannot be opened, or is no medium that a drive can read.</exception>
+    public static IBlockBackend OpenDisc(BlockOptions options, Action<string> log)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        IBlockBackend medium = Open(options with { IsReadOnly = true, IsSnapshot = false, Size = null }, log);
+        if (Disc.ProblemOf(medium.Length) is not { } problem)
+            return medium;
+        medium.Dispose();
+        throw new BlockOpenException($"{options.Path}: {problem}");
     }
 
     private static IBlockStore OpenStore(BlockOptions options)

@@ -134,7 +134,7 @@ public static class BootLayout
     {
         if (initrd is { } range)
             segments.Add(new BootSegment("initrd", range.Start, request.Initrd!.Bytes, range.Size));
-        segments.Add(new BootSegment("os-area copy", osArea.Start, request.OsArea.Write(), osArea.Size));
+        segments.Add(new BootSegment("os-area copy", osArea.Start, request.OsAreaCopy ?? request.OsArea.Write(), osArea.Size));
     }
 
     private static List<ThreadEntry> ThreadsOf(BootImage image, BootRequest request)

@@ -29,6 +29,11 @@ public sealed record BootRequest
     /// <summary>The os-area of which lv1 places a copy in boot memory.</summary>
     public OsArea OsArea { get; init; } = new();
 
+    /// <summary>
+    /// The first <see cref="Boot.OsArea.Bytes"/> of a flash, which lv1 copies as they are, in place of <see cref="OsArea"/>; or null.
+    /// </summary>
+    public ReadOnlyMemory<byte>? OsAreaCopy { get; init; }
+
     /// <summary>Address of the copy; null for the top of boot memory.</summary>
     public LparAddress? OsAreaAddress { get; init; }
 }

@@ -11,6 +11,8 @@ using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Gelic;
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Network;
+using Ps3Platform.Devices.Storage;
+using Ps3Platform.Devices.Storage.Optical;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Boot;
@@ -55,6 +57,18 @@ public sealed record MachineConfig
     /// restarted guest has the same disk.
     /// </summary>
     public IBlockBackend? Disk { get; init; }
+
+    /// <summary>
+    /// Holds the medium of the optical drive, which every machine has; null: it is empty. The machine does not dispose of it: a guest that
+    /// restarts finds the medium again.
+    /// </summary>
+    public DiscTray? Disc { get; init; }
+
+    /// <summary>
+    /// The accessible region of the flash, <see cref="FlashDevice.Size"/> bytes, or null for a machine without. The machine does not
+    /// dispose of it. lv1 leaves a copy of its first 4 KiB, the os-area, in boot memory.
+    /// </summary>
+    public IBlockBackend? Flash { get; init; }
 
     /// <summary>The kernel, already recognised.</summary>
     public required BootImage Kernel { get; init; }

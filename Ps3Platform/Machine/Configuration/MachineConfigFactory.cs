@@ -3,6 +3,7 @@ using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.Compression;
 using Ps3Platform.Loaders.Elf;
+using Ps3Platform.Loaders.Flash;
 
 using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
@@ -27,7 +28,7 @@ public static class MachineConfigFactory
         ArgumentNullException.ThrowIfNull(files);
         new SourcedOptions(options).Check();
 
-        Guest guest = files.OpenGuest(options.Kernel);
+        Guest guest = options is { Kernel: null, Flash: { } flash } ? GuestOf(flash, files) : files.OpenGuest(options.Kernel);
         string? initrd = options.Initrd ?? guest.Initrd;
         return new MachineConfig
         {
@@ -52,6 +53,23 @@ public static class MachineConfigFactory
             Lockup = options.Lockup,
             Gelic = GelicOf(options),
         };
+    }
+
+    // As a console does: the flash says whether another OS is started, and has it.
+    private static Guest GuestOf(string path, IOptionFiles files)
+    {
+        FlashImage flash = FlashImage.Read(files.Read("flash", path, "a flash with a boot image, or name a KERNEL beside a new one"));
+        if (!flash.StartsOtherOs)
+            {
+            throw new ImageFormatException(
+                path, FlashImage.BootFlagOffset,
+                "The flash says that the console's own system is started; write: ps3 flash set FILE boot-flag=other-os, or name a KERNEL.");
+        }
+
+        return new Guest(flash.BootImage
+            ?? throw new ImageFormatException(
+                path, FlashImage.LoaderSizeOffset,
+                "The flash holds no boot image; write: ps3 flash set FILE image=otheros.bld, or name a KERNEL."));
     }
 
     private static BootImage ReadKernel(ImageFile file, MachineOptions options, Action<string>? note)

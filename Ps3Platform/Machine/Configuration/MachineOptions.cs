@@ -35,6 +35,12 @@ public sealed record MachineOptions
     /// <summary>The image that stores the disk's OtherOS region; null for no disk.</summary>
     public BlockOptions? Disk { get; init; }
 
+    /// <summary>The medium of the optical drive; null: it is empty.</summary>
+    public BlockOptions? Disc { get; init; }
+
+    /// <summary>Path of the flash's accessible region; null: there is no flash.</summary>
+    public string? Flash { get; init; }
+
     /// <summary>Path of a device tree blob; null: a tree is generated.</summary>
     public string? DeviceTree { get; init; }
 

@@ -52,7 +52,7 @@ public static class MachineSchema
         new ValueField<string>(
             "kernel", new PathKind("KERNEL", "linux", "penguin"),
             "vmlinux (ELF64), dtbImage.ps3 (ELF32 with boot wrapper) or otheros.bld; .gz and .xz are unpacked. \"-\": standard input. "
-            + "\"linux\" is what firmware-stubs/linux/build.sh built. Nothing: the built-in guest.",
+            + "\"linux\" is what firmware-stubs/linux/build.sh built. Nothing: the image in --flash, or the built-in guest.",
             static o => o.Kernel, static (o, path) => o with { Kernel = path }) { IsOperand = true },
         new ValueField<string>(
             "initrd", new PathKind("FILE"), "Initial RAM disk to place beside the kernel (used as it is).",
@@ -68,6 +68,16 @@ public static class MachineSchema
             + "of the "
             + "host reach the guest; onerror=pause: the machine waits until they are mended. A comma of a name is written twice.",
             static o => o.Disk, static (o, disk) => o with { Disk = disk }),
+        new ValueField<BlockOptions>(
+            "cdrom", new BlockKind(),
+            "Image of the disc in the optical drive, which is read only: an .iso file, or an address or format as for --disk. Its size "
+            + "makes it a CD, a DVD or a BD. If not given, the drive is empty.",
+            static o => o.Disc, static (o, disc) => o with { Disc = disc }),
+        new ValueField<string>(
+            "flash", new PathKind("FILE"),
+            "Flash of 4 MiB with the console's settings; it is made when there is none. Without KERNEL the guest is the image in it. "
+            + "\"ps3 flash\" shows and changes it.",
+            static o => o.Flash, static (o, path) => o with { Flash = path }),
         new ValueField<string>(
             "dtb", new PathKind("FILE"), "Device tree blob in place of the generated one.",
             static o => o.DeviceTree, static (o, path) => o with { DeviceTree = path }),

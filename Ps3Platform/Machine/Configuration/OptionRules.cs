@@ -23,7 +23,7 @@ public static class OptionRules
     {
         ArgumentNullException.ThrowIfNull(options);
         return OutOfRange(options).Concat(OfThreads(options)).Concat(OfSpes(options)).Concat(OfNetwork(options))
-            .Concat(OfMonitor(options));
+            .Concat(OfMonitor(options)).Concat(OfDisc(options));
     }
 
     /// <summary>The engine of the SPEs' programs.</summary>
@@ -87,6 +87,12 @@ public static class OptionRules
 
         if (options.Name is not null && options.MacAddress is not null)
             yield return new OptionProblem("mac", "the address follows from --name; leave one of the two out");
+    }
+
+    private static IEnumerable<OptionProblem> OfDisc(MachineOptions options)
+    {
+        if (options.Disc is { Size: not null } or { IsSnapshot: true })
+            yield return new OptionProblem("cdrom", "a disc is read and never written; leave size= and snapshot out");
     }
 
     private static IEnumerable<OptionProblem> OfMonitor(MachineOptions options)

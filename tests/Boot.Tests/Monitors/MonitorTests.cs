@@ -43,7 +43,13 @@ public sealed class MonitorTests : IDisposable
         Assert.Equal("", monitor.Say($"screendump {picture}"));
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(picture)[..4]);
         Assert.StartsWith("Error: ", monitor.Say("screendump /no/such/folder/screen.png"), StringComparison.Ordinal);
-        Assert.Contains("none with a removable medium", monitor.Say("eject cdrom"), StringComparison.Ordinal);
+        Assert.Equal("", monitor.Say("eject cdrom"));
+        Assert.Contains("The medium of 'gpu' cannot be taken out", monitor.Say("eject gpu"), StringComparison.Ordinal);
+        string disc = Path.Combine(_folder, "disc.iso");
+        Assert.Contains("no such file", monitor.Say($"change cdrom {disc}"), StringComparison.Ordinal);
+        File.WriteAllBytes(disc, new byte[4096]);
+        Assert.Equal("", monitor.Say($"change cdrom {disc}"));
+        Assert.Contains(disc, monitor.Say("info block"), StringComparison.Ordinal);
 
         Assert.Equal("", monitor.Say("cont"));
         Assert.True(SpinWait.SpinUntil(() => monitor.Say("info cpus") != before, TimeSpan.FromMinutes(1)));

@@ -14,7 +14,12 @@ internal sealed class FakeBackend : IBlockBackend
 
     public event Action<string?>? Stalled;
 
-    public byte[] Bytes { get; } = new byte[1 << 20];
+    public byte[] Bytes { get; init; } = new byte[1 << 20];
+
+    /// <summary>Bytes that it claims to have, if not those of <see cref="Bytes"/>.</summary>
+    public ulong? Size { get; init; }
+
+    public bool IsDisposed { get; private set; }
 
     public bool IsReadOnly { get; set; }
 
@@ -27,9 +32,12 @@ internal sealed class FakeBackend : IBlockBackend
 
     public List<BlockOperation> Seen { get; } = [];
 
-    public string Name => "fake";
+    /// <summary>The last request wanted its bytes to survive a power cut.</summary>
+    public bool LastWasForced { get; private set; }
 
-    public ulong Length => (ulong)Bytes.Length;
+    public string Name { get; init; } = "fake";
+
+    public ulong Length => Size ?? (ulong)Bytes.Length;
 
     public uint SectorSize => 512;
 
@@ -47,6 +55,7 @@ internal sealed class FakeBackend : IBlockBackend
         while (_waiting.TryDequeue(out BlockRequest? request))
         {
             Seen.Add(request.Operation);
+            LastWasForced = request.ForceUnitAccess;
             if (Error == BlockError.None && request.Operation == BlockOperation.Read)
                 Bytes.AsSpan((int)request.Offset, request.Buffer.Length).CopyTo(request.Buffer.Span);
             if (Error == BlockError.None && request.Operation == BlockOperation.Write)
@@ -61,9 +70,7 @@ internal sealed class FakeBackend : IBlockBackend
         Stalled?.Invoke(reason);
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => IsDisposed = true;
 }
 
 internal sealed class LevelLine : IInterruptLine
@@ -103,13 +110,15 @@ internal sealed class StorageFixture : IDisposable
     {
         Assert.NotNull(Memory.TryAddMemory(new LparAddress(0), Half, RegionAccess.ReadWrite, "memory"));
         Assert.NotNull(Memory.TryAddMemory(new LparAddress(Half), Half, RegionAccess.Read, "read-only"));
-        var ports = new StoragePorts(Memory, Events, Clock, Hold, deterministic);
-        Disk = new DiskDevice(Host, ports, Backend);
-        Notifications = new StorageNotifications(Host, ports);
+        Ports = new StoragePorts(Memory, Events, Clock, Hold, deterministic);
+        Disk = new DiskDevice(Host, Ports, Backend);
+        Notifications = new StorageNotifications(Host, Ports);
         Disk.SetOpen(true);
         Disk.ConnectInterrupt(Line);
         Notifications.SetOpen(true);
     }
+
+    public StoragePorts Ports { get; }
 
     public GuestMemory Memory { get; } = new(4 << 20);
 
