@@ -1,3 +1,4 @@
+using Boot.Tests.Screens;
 using SkiaSharp;
 
 using Xunit;

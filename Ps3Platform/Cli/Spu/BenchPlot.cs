@@ -38,7 +38,8 @@ internal static class BenchPlot
         using var writer = new StreamWriter(stream, new UTF8Encoding(false));
         writer.Write(
             $"""
-            <svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">
+            <svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"
+             font-family="sans-serif" font-size="12">
             <rect width="{width}" height="{height}" fill="white"/>
             {body}</svg>
 

@@ -22,7 +22,7 @@ public interface IOptionFiles
 }
 
 /// <summary>Files of the host, for programs that use this library. There is no built-in guest.</summary>
-public sealed class HostFiles : IOptionFiles
+public sealed class HostOptionFiles : IOptionFiles
 {
     /// <inheritdoc/>
     public Guest OpenGuest(string? kernel) => kernel is null

@@ -41,14 +41,14 @@ internal sealed class LockupDetector(int threads, CycleConditions conditions)
 
     private struct Watch
     {
-        public ThreadActivity Activity;
+        public ThreadProgress Activity;
         public ulong OtherHypercalls;
         public ulong EndlessPauses;
         public ulong Since;
         public bool Pauses;
     }
 
-    private enum ThreadActivity
+    private enum ThreadProgress
     {
         /// <summary>Interrupts are on, and it does not call lv1_pause(1).</summary>
         Running,
@@ -66,11 +66,11 @@ internal sealed class LockupDetector(int threads, CycleConditions conditions)
         ref Watch watch = ref _watches[thread.ThreadId];
         bool pausing = thread.State.Wait == (uint)PpeWait.Interrupt || thread.EndlessPauses != watch.EndlessPauses;
         bool masked = (thread.State.Msr & Msr.Ee) == 0;
-        ThreadActivity activity = masked ? ThreadActivity.Masked : pausing ? ThreadActivity.Pausing : ThreadActivity.Running;
+        ThreadProgress activity = masked ? ThreadProgress.Masked : pausing ? ThreadProgress.Pausing : ThreadProgress.Running;
         ulong others = thread.Hypercalls - thread.Pauses;
         watch.EndlessPauses = thread.EndlessPauses;
         // A thread that pauses may end one turn with interrupts on and the next with interrupts off: both are quiet.
-        bool quiet = activity != ThreadActivity.Running && watch.Activity != ThreadActivity.Running && others == watch.OtherHypercalls;
+        bool quiet = activity != ThreadProgress.Running && watch.Activity != ThreadProgress.Running && others == watch.OtherHypercalls;
         watch.Activity = activity;
         watch.Pauses = pausing;
         watch.OtherHypercalls = others;
@@ -88,7 +88,7 @@ internal sealed class LockupDetector(int threads, CycleConditions conditions)
         foreach (PpuThread thread in running)
         {
             Watch watch = _watches[thread.ThreadId];
-            if (watch.Activity == ThreadActivity.Running || now - watch.Since < QuietTime)
+            if (watch.Activity == ThreadProgress.Running || now - watch.Since < QuietTime)
                 return false;
         }
 

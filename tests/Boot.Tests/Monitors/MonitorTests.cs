@@ -1,3 +1,4 @@
+using Boot.Tests.Linux;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;

@@ -1,3 +1,4 @@
+using CellPpe.Tests.Storage;
 using CellPpe.Ppe.Engines;
 
 namespace CellPpe.Tests.Execution;

@@ -1,3 +1,4 @@
+using CellPpe.Tests.Storage;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -50,11 +51,13 @@ public sealed class CoverageTests
             """
             # Coverage of the instruction set
 
-            Made by `tests/CellPpe.Tests/Isa/CoverageTests.cs` from the vector corpora; do not edit. A vector is one run of the instruction on a
+            Made by `tests/CellPpe.Tests/Isa/CoverageTests.cs` from the vector corpora; do not edit. A vector is one run of the
+            instruction on a
             reference that knows nothing of this implementation (QEMU user mode), or, for what no reference has, its definition
             written a second time in a test: column "definition", which also counts
             comparisons of a form with Rc = 1 with the form without. What reaches the machine's state (interrupts,
-            translation, special registers) has tests in the manual's words in `tests/CellPpe.Tests/Execution` instead and counts as "without" here.
+            translation, special registers) has tests in the manual's words in `tests/CellPpe.Tests/Execution` instead and counts
+            as "without" here.
 
 
             """);

@@ -16,7 +16,7 @@ public sealed class MachineConfigFactoryTests
     [Fact]
     public void Defaults_are_those_of_a_machine_built_by_hand()
     {
-        MachineConfig made = MachineConfigFactory.Create(new MachineOptions { Kernel = Penguin.Elf() }, new HostFiles());
+        MachineConfig made = MachineConfigFactory.Create(new MachineOptions { Kernel = Penguin.Elf() }, new HostOptionFiles());
         var plain = new MachineConfig { Kernel = made.Kernel };
 
         // SPE scheduling depends on the host; the comparison covers all other properties.
@@ -29,7 +29,7 @@ public sealed class MachineConfigFactoryTests
         MachineOptions options = OptionSamples.Read(
             """{ "append": "procs=0", "clock": "instructions", "memory": "64M", "cpus": 1, "engine": "interpreter", "spes": 2 }""");
 
-        string file = Run(MachineConfigFactory.Create(options with { Kernel = Penguin.Elf() }, new HostFiles()));
+        string file = Run(MachineConfigFactory.Create(options with { Kernel = Penguin.Elf() }, new HostOptionFiles()));
         string byHand = Run(Penguin.Config(new StringBuilder()) with
         {
             CommandLine = "procs=0",
@@ -63,7 +63,8 @@ public sealed class MachineConfigFactoryTests
         MachineOptions options = OptionSamples.Read(json) with { Kernel = "/nowhere" };
 
         Assert.Equal(field, OptionRules.Problems(options).First().Field);
-        ConfigurationException error = Assert.Throws<ConfigurationException>(() => MachineConfigFactory.Create(options, new HostFiles()));
+        ConfigurationException error = Assert.Throws<ConfigurationException>(
+            () => MachineConfigFactory.Create(options, new HostOptionFiles()));
         Assert.StartsWith($"--{field} ", error.Message, StringComparison.Ordinal);
     }
 
@@ -77,7 +78,8 @@ public sealed class MachineConfigFactoryTests
         MachineOptions options = OptionSamples.Read(json);
 
         Assert.Empty(OptionRules.Problems(options));
-        Assert.Equal(expected, MachineConfigFactory.Create(options with { Kernel = Penguin.Elf() }, new HostFiles()).SpeScheduling.Policy);
+        Assert.Equal(
+            expected, MachineConfigFactory.Create(options with { Kernel = Penguin.Elf() }, new HostOptionFiles()).SpeScheduling.Policy);
     }
 
     [Theory]
@@ -86,7 +88,7 @@ public sealed class MachineConfigFactoryTests
     [InlineData("""{ "name": "alpha" }""", null)]
     public void The_ethernet_address_is_given_or_follows_from_the_name(string json, ulong? address)
     {
-        MachineConfig made = MachineConfigFactory.Create(OptionSamples.Read(json) with { Kernel = Penguin.Elf() }, new HostFiles());
+        MachineConfig made = MachineConfigFactory.Create(OptionSamples.Read(json) with { Kernel = Penguin.Elf() }, new HostOptionFiles());
 
         Assert.Equal(address ?? Ps3Platform.Devices.Gelic.GelicConfig.MacAddressOf("alpha"), made.Gelic.MacAddress);
         Assert.Null(made.Gelic.Vlans);
@@ -118,9 +120,9 @@ public sealed class MachineConfigFactoryTests
     {
         var options = new MachineOptions { Kernel = Penguin.Elf(), Initrd = "/nowhere/i.gz" };
 
-        string message = Assert.Throws<ConfigurationException>(() => MachineConfigFactory.Create(options, new HostFiles())).Message;
+        string message = Assert.Throws<ConfigurationException>(() => MachineConfigFactory.Create(options, new HostOptionFiles())).Message;
         Assert.Contains("initrd /nowhere/i.gz", message, StringComparison.Ordinal);
-        Assert.Throws<ConfigurationException>(static () => MachineConfigFactory.Create(new MachineOptions(), new HostFiles()));
+        Assert.Throws<ConfigurationException>(static () => MachineConfigFactory.Create(new MachineOptions(), new HostOptionFiles()));
     }
 
     private static string Run(MachineConfig config)

@@ -36,7 +36,8 @@ public sealed class CoverageTests
             # Coverage of the instruction set
 
             Made by `tests/SpuRuntime.Tests/Isa/CoverageTests.cs`; do not edit. Column "vectors": runs of the instruction compared with its
-            definition written a second time (`tests/SpuRuntime.Tests/Vectors/Plain*.cs`) in the normal run; `PS3_SPU_VECTORS` makes it more.
+            definition written a second time (`tests/SpuRuntime.Tests/Vectors/Plain*.cs`) in the normal run; `PS3_SPU_VECTORS`
+            makes it more.
             The base and step fractions of `frest` and `frsqest` are tables in both and are held against the manual's promises by
             `EstimateTests`. Column "words": random words of the instruction whose text GNU objdump prints as we do; column "assembled": how
             many of them, at most, GNU as also encodes back (it refuses some operands that make no sense).

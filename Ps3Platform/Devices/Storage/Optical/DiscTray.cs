@@ -15,7 +15,8 @@ public sealed class DiscTray : IDisposable
     /// <summary>Makes a tray.</summary>
     /// <param name="medium">What is in it, or null. It belongs to the tray.</param>
     /// <param name="open">
-    /// Opens what a user names, or throws a <see cref="DeviceOperationException"/>; null: a user changes the medium by <see cref="Replace"/> alone.
+    /// Opens what a user names, or throws a <see cref="DeviceOperationException"/>; null: a user changes the medium by
+    /// <see cref="Replace"/> alone.
     /// </param>
     /// <exception cref="ArgumentException">It is no medium that a drive can read; it is not disposed of.</exception>
     public DiscTray(IBlockBackend? medium = null, Func<string, IBlockBackend>? open = null)

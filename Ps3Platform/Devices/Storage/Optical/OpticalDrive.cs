@@ -283,7 +283,8 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMediumHolder, IMemo
             return;
         _mechanism.RequestEject();
         throw new DeviceOperationException(
-            "The guest has locked the drive, and has been told that the button was pressed. Try again when it has unmounted, or use force.");
+            "The guest has locked the drive, and has been told that the button was pressed. Try again when it has unmounted, or use "
+            + "force.");
     }
 
     private void Replace(IBlockBackend? medium)

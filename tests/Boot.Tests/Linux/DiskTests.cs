@@ -4,7 +4,7 @@ using System.Text;
 
 using Xunit;
 
-namespace Boot.Tests;
+namespace Boot.Tests.Linux;
 
 /// <summary>A disk under real Linux: partitioned, formatted, written, and there after a restart.</summary>
 public sealed class DiskTests : IDisposable

@@ -4,7 +4,7 @@ using SkiaSharp;
 
 using Xunit;
 
-namespace Boot.Tests;
+namespace Boot.Tests.Linux;
 
 /// <summary>The messages about kernels that print nothing on a terminal, with real kernels; skipped where those are missing.</summary>
 public sealed class KernelLogTests : IDisposable

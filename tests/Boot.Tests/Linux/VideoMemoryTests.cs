@@ -2,7 +2,7 @@ using SharpCompress.Compressors.Xz;
 
 using Xunit;
 
-namespace Boot.Tests;
+namespace Boot.Tests.Linux;
 
 /// <summary>Linux's ps3vram: GPU memory as a block device, through the GPU's command FIFO.</summary>
 public sealed class VideoMemoryTests : IDisposable

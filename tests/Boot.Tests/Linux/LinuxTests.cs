@@ -1,3 +1,4 @@
+using Boot.Tests.Screens;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
@@ -9,7 +10,7 @@ using SkiaSharp;
 
 using Xunit;
 
-namespace Boot.Tests;
+namespace Boot.Tests.Linux;
 
 /// <summary>Golden boots of real Linux 6.1; skipped where its prebuilt kernels are missing.</summary>
 public sealed class LinuxTests : IDisposable

@@ -1,6 +1,7 @@
+using Boot.Tests.Screens;
 using Xunit;
 
-namespace Boot.Tests;
+namespace Boot.Tests.Linux;
 
 /// <summary>Virtual machines inside the guest: Linux's KVM runs the kernels of firmware-stubs/kvm in problem state.</summary>
 public sealed class KvmTests : IDisposable

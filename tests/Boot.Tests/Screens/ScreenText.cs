@@ -2,7 +2,7 @@ using System.Text;
 
 using SkiaSharp;
 
-namespace Boot.Tests;
+namespace Boot.Tests.Screens;
 
 /// <summary>Reads the text console on a picture of the screen, letter by letter, as the kernel drew it.</summary>
 internal static class ScreenText

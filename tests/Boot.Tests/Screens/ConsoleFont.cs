@@ -1,7 +1,7 @@
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Boot;
 
-namespace Boot.Tests;
+namespace Boot.Tests.Screens;
 
 /// <summary>The letters a Linux kernel draws on its framebuffer, taken from a kernel's own image: a row of pixels is a byte.</summary>
 internal sealed class ConsoleFont

@@ -1,3 +1,4 @@
+using CellPpe.Tests.Execution;
 using CellPpe.Core;
 using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.Isa;
@@ -5,7 +6,7 @@ using CellPpe.Ppe.State;
 
 using Xunit;
 
-namespace CellPpe.Tests.Execution;
+namespace CellPpe.Tests.Storage;
 
 /// <summary>
 /// Data and instruction storage and segment interrupts (Book III 5.5.3 to 5.5.6), alignment (5.5.8): causes, SRR1, DSISR, DAR.

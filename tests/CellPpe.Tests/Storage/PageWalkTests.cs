@@ -1,9 +1,10 @@
+using CellPpe.Tests.Execution;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 
 using Xunit;
 
-namespace CellPpe.Tests.Execution;
+namespace CellPpe.Tests.Storage;
 
 /// <summary>
 /// The page table as an SPE's MFC searches it: from another host thread, without the machine's lock (Book III 4.5, 4.10).

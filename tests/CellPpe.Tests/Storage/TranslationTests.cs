@@ -1,9 +1,10 @@
+using CellPpe.Tests.Execution;
 using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.State;
 
 using Xunit;
 
-namespace CellPpe.Tests.Execution;
+namespace CellPpe.Tests.Storage;
 
 /// <summary>Segment lookaside buffer, hashed page table, protection, reference and change recording (Book III 4.4 to 4.12).</summary>
 public abstract unsafe class TranslationTests(PpuEngine engine) : IDisposable

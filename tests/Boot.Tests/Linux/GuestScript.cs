@@ -2,7 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 
-namespace Boot.Tests;
+namespace Boot.Tests.Linux;
 
 /// <summary>
 /// A shell script as the first process of a prebuilt Linux: the prebuilt busybox archive followed by a second archive in Linux's own

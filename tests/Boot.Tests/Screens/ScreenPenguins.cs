@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace Boot.Tests;
+namespace Boot.Tests.Screens;
 
 /// <summary>
 /// The logos on the screen: Linux shows one penguin a hardware thread, and a smaller one with "SPE" on it for each SPE in the row below.

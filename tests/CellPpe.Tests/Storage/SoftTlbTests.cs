@@ -1,3 +1,4 @@
+using CellPpe.Tests.Execution;
 using CellPpe.Core;
 using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.State;
@@ -5,7 +6,7 @@ using CellPpe.Ppe.Storage;
 
 using Xunit;
 
-namespace CellPpe.Tests.Execution;
+namespace CellPpe.Tests.Storage;
 
 /// <summary>What the software TLB keeps and drops: as little as the architecture asks for, and all of that.</summary>
 public abstract unsafe class SoftTlbTests(PpuEngine engine) : IDisposable

@@ -3,7 +3,7 @@ using CellPpe.Recompiler.Inspection;
 namespace CellPpe.Recompiler.Backends;
 
 /// <summary>Turns blocks into something that runs.</summary>
-public interface IBlockBackend
+public interface IIrBackend
 {
     /// <summary>Makes a block runnable; it must be well formed (see <see cref="IrVerifier"/>).</summary>
     ICompiledBlock Compile(IrBlock block);

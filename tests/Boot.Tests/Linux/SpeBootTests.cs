@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 using Xunit;
 
-namespace Boot.Tests;
+namespace Boot.Tests.Linux;
 
 /// <summary>Unmodified Linux and its SPEs: it finds as many as the command line sets, and its own kernel code switches them.</summary>
 public sealed partial class SpeBootTests

@@ -10,7 +10,7 @@ using Ps3Platform.Machine.Configuration;
 
 using Xunit;
 
-namespace Boot.Tests;
+namespace Boot.Tests.Linux;
 
 /// <summary>The optical drive under real Linux.</summary>
 public sealed class OpticalTests : IDisposable
@@ -85,7 +85,7 @@ public sealed class OpticalTests : IDisposable
             """;
         var options = new MachineOptions { Kernel = Guests.Path("vmlinux-6.1-full.xz"), Initrd = new GuestScript(_folder).Write(Script) };
         using var tray = new DiscTray(Open(first), Open);
-        using Ps3Machine machine = MachineBuilder.Build(MachineConfigFactory.Create(options, new HostFiles()) with { Disc = tray });
+        using Ps3Machine machine = MachineBuilder.Build(MachineConfigFactory.Create(options, new HostOptionFiles()) with { Disc = tray });
         IRemovableMedium drive = machine.Devices.OfType<IRemovableMedium>().Single();
         Assert.Equal(("cdrom", false), (drive.Name, drive.IsOpen));
 

@@ -1,10 +1,11 @@
+using CellPpe.Tests.Execution;
 using CellPpe.Core;
 using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.State;
 
 using Xunit;
 
-namespace CellPpe.Tests.Execution;
+namespace CellPpe.Tests.Storage;
 
 /// <summary>Accesses over page boundaries, faults that must leave no trace, multiple and string moves, dcbz, reservations.</summary>
 public abstract unsafe class StorageAccessTests(PpuEngine engine) : IDisposable

@@ -1,3 +1,4 @@
+using CellPpe.Tests.Execution;
 using System.Runtime.Intrinsics;
 
 using CellPpe.Ppe.Engines;
@@ -6,7 +7,7 @@ using CellPpe.Ppe.State;
 
 using Xunit;
 
-namespace CellPpe.Tests.Execution;
+namespace CellPpe.Tests.Storage;
 
 /// <summary>
 /// The loads and stores that only Cell has, and that no reference executes: their definition (Cell Broadband Engine Programming

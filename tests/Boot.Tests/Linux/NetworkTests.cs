@@ -10,7 +10,7 @@ using Ps3Platform.Devices.Gelic;
 
 using Xunit;
 
-namespace Boot.Tests;
+namespace Boot.Tests.Linux;
 
 /// <summary>
 /// Linux on the network, as a user runs it. The guest sends its report to a port of the host, because its console is the screen.
