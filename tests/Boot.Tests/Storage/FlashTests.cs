@@ -7,7 +7,7 @@ using Ps3Platform.Loaders.Compression;
 
 using Xunit;
 
-namespace Boot.Tests;
+namespace Boot.Tests.Storage;
 
 /// <summary>The flash: <c>ps3 boot --flash</c> under real Linux, and <c>ps3 flash</c>.</summary>
 public sealed class FlashTests : IDisposable
