@@ -24,7 +24,7 @@ internal static class FolderOrder
             Backends/Msil
             """,
         ["CellPpe.Ppe"] = """
-            Engines, Isa, State
+            Arithmetic/Vector, Engines, Isa, State
             Arithmetic, Arithmetic/FloatingPoint/Format, Locking, Mmu
             Arithmetic/FloatingPoint/Results, Arithmetic/Vector/Integer, Storage
             Arithmetic/FloatingPoint/Instructions, Arithmetic/Vector/Float, Arithmetic/Vector/Permute, Threads
@@ -56,9 +56,9 @@ internal static class FolderOrder
             .
             """,
         ["Ps3Platform.Devices"] = """
-            Blocks, HotPlug, Network, Video
-            Characters, Gelic, Gpu, Storage, VirtualUart
-            Storage/Optical
+            Blocks, Characters, Gpu/Mapping, HotPlug, Network, Video
+            Gelic, Gpu/Fifo, Storage, VirtualUart
+            Gpu, Storage/Optical
             """,
         ["Ps3Platform.Loaders"] = """
             .

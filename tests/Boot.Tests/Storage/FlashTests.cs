@@ -1,3 +1,4 @@
+using Boot.Tests.Linux;
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
@@ -7,7 +8,7 @@ using Ps3Platform.Loaders.Compression;
 
 using Xunit;
 
-namespace Boot.Tests.Linux;
+namespace Boot.Tests.Storage;
 
 /// <summary>The flash: <c>ps3 boot --flash</c> under real Linux, and <c>ps3 flash</c>.</summary>
 public sealed class FlashTests : IDisposable

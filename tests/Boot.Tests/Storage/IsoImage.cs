@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Boot.Tests.Linux;
+namespace Boot.Tests.Storage;
 
 /// <summary>A small ISO 9660 file system (ECMA-119): one folder, names in capital letters.</summary>
 internal static class IsoImage

@@ -4,7 +4,7 @@ using System.Text;
 
 using Xunit;
 
-namespace Boot.Tests.Linux;
+namespace Boot.Tests.Storage;
 
 /// <summary>A disk under real Linux: partitioned, formatted, written, and there after a restart.</summary>
 public sealed class DiskTests : IDisposable
