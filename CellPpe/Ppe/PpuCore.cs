@@ -45,7 +45,8 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, IDisposable
         var code = new CodePages(memory, configuration.CodePageLimit, options.FirstThreshold, InterpreterHandlers.Create());
         Shared = new PpuShared(memory, clock, logger, Lock, code, new PpuTranslator(configuration.RealModeLimit))
         {
-            ExactBudgets = configuration.ExactBudgets, Reservations = configuration.Reservations,
+            ExactBudgets = configuration.ExactBudgets,
+            Reservations = configuration.Reservations,
         };
         if (configuration.Engine != PpuEngine.Interpreter)
             code.Compiled = Regions = new RegionCache(Shared, options, logger);
@@ -76,8 +77,12 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, IDisposable
                 PpuContext* c = thread.Context;
                 sum = sum with
                 {
-                    Compiled = sum.Compiled + c->Compiled, Entries = sum.Entries + c->Entries, Steps = sum.Steps + c->Steps,
-                    Searches = sum.Searches + c->Searches, Stops = sum.Stops + c->Stops, Refusals = sum.Refusals + c->Refusals,
+                    Compiled = sum.Compiled + c->Compiled,
+                    Entries = sum.Entries + c->Entries,
+                    Steps = sum.Steps + c->Steps,
+                    Searches = sum.Searches + c->Searches,
+                    Stops = sum.Stops + c->Stops,
+                    Refusals = sum.Refusals + c->Refusals,
                     Misses = sum.Misses + c->Misses,
                 };
             }
@@ -87,11 +92,17 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, IDisposable
             (TimeSpan time, long instructions, long bytes, long failures) = regions.Compiler.Work;
             return sum with
             {
-                Regions = regions.Count, RegionInstructions = regions.Instructions, Installed = regions.Counts.Installed,
-                Dropped = regions.Counts.Dropped, InstructionsCompiled = instructions, MsilBytes = bytes, CompileTime = time,
+                Regions = regions.Count,
+                RegionInstructions = regions.Instructions,
+                Installed = regions.Counts.Installed,
+                Dropped = regions.Counts.Dropped,
+                InstructionsCompiled = instructions,
+                MsilBytes = bytes,
+                CompileTime = time,
                 Failures = failures,
                 Native = regions.Native?.Work ?? default,
-                Evicted = regions.Evicted, Retired = regions.Compiler.Retired.Counts,
+                Evicted = regions.Evicted,
+                Retired = regions.Compiler.Retired.Counts,
             };
         }
     }

@@ -1,6 +1,6 @@
-using Lv1Hypervisor.Contracts;
 using System.Diagnostics.CodeAnalysis;
 using CellPpe.Core;
+using Lv1Hypervisor.Contracts;
 
 namespace Lv1Hypervisor.Partitions;
 

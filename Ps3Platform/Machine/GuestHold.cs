@@ -1,7 +1,6 @@
-using Ps3Platform.Machine.Turns;
 using System.Collections.Concurrent;
-
 using Ps3Platform.Devices.Storage;
+using Ps3Platform.Machine.Turns;
 
 namespace Ps3Platform.Machine;
 

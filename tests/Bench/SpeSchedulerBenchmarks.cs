@@ -138,8 +138,12 @@ public class SpeSwitchBenchmarks : IDisposable
     [Benchmark(OperationsPerInvoke = Switches)]
     public void TimeSliced()
     {
-        using SpeScheduler scheduler = new SpeSchedulerOptions { Policy = SpePolicy.TimeSliced, Threads = 1,
-            Quantum = SpeQuantum.Instructions(1) }.Build((_, _) => { });
+        using SpeScheduler scheduler = new SpeSchedulerOptions
+        {
+            Policy = SpePolicy.TimeSliced,
+            Threads = 1,
+            Quantum = SpeQuantum.Instructions(1)
+        }.Build((_, _) => { });
         using var done = new ManualResetEventSlim();
         int left = Switches;
         Action count = () =>

@@ -49,8 +49,12 @@ public unsafe class SpuRegionBenchmarks : IDisposable
         }
 
         if (Engine != "interpreted")
-            _code = new SpuCodeCache(new SpuEngineOptions { Threshold = 4, Synchronous = true,
-                FloatMode = Engine == "relaxed" ? SpuFloatMode.Relaxed : SpuFloatMode.Exact });
+            _code = new SpuCodeCache(new SpuEngineOptions
+            {
+                Threshold = 4,
+                Synchronous = true,
+                FloatMode = Engine == "relaxed" ? SpuFloatMode.Relaxed : SpuFloatMode.Exact
+            });
         _core = new SpuCore(_localStore, new NoChannels(), code: _code);
         _core.State.Registers[6] = Vector128.Create(0x1004u).AsByte();
         for (int register = 20; register < 24; register++)

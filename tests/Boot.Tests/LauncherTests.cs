@@ -132,7 +132,8 @@ public sealed class LauncherTests : IDisposable
     private ProgramResult Run(string line)
     {
         var start = new ProcessStartInfo(
-            "bash") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
+            "bash")
+        { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
         start.Environment["PATH"] = $"{Path.Combine(_folder, "bin")}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment.Remove("DOTNET_GCRegionRange");
         start.Environment.Remove("PS3_BUILD");

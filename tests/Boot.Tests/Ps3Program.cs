@@ -39,7 +39,8 @@ internal static class Ps3Program
     public static RunningProgram Start(params string[] arguments)
     {
         var start = new ProcessStartInfo(
-            "dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+            "dotnet")
+        { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ps3.dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);

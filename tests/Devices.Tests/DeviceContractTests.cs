@@ -36,7 +36,8 @@ public sealed class DeviceContractTests
                 gelic.SetReceiveRing(4);
                 gelic.Device.StartReceive(new IoAddress(GelicFixture.Descriptor(0)));
                 gelic.Wire.Deliver(Frames.Console("x"));
-            });
+            }
+            );
         },
         ["gpu"] = () =>
         {
@@ -49,7 +50,8 @@ public sealed class DeviceContractTests
                 gpu.Device.ContextAttribute(0, 0x101, 1, 1, 0, 0);
                 gpu.Device.ContextAttribute(gpu.Context, 0x102, 1, 0, 0, 0);
                 gpu.RunUntil(10_000_000);
-            });
+            }
+            );
         },
         ["av-settings"] = () =>
         {
@@ -58,7 +60,8 @@ public sealed class DeviceContractTests
             {
                 av.Receive(AvPackets.Command(0x0100_0004, 20, (8, 1)));
                 av.Receive([0, 2, 0]);
-            });
+            }
+            );
         },
         ["system-manager"] = () =>
         {
@@ -67,7 +70,8 @@ public sealed class DeviceContractTests
             {
                 manager.Receive(SystemManagerTests.Message(8, [1, 0, 0, 0, 0, 0, 0, 0xf]));
                 manager.Receive([1, 2]);
-            });
+            }
+            );
         },
         ["disk"] = () =>
         {
@@ -79,7 +83,8 @@ public sealed class DeviceContractTests
                 storage.Disk.SendCommand(0x23, default, out _);
                 storage.Disk.Read(new StorageTransfer(StorageFixture.OtherOs, 0, 1, 0, new LparAddress(0)), out _);
                 storage.RunAll();
-            });
+            }
+            );
         },
         ["cdrom"] = () =>
         {
@@ -93,7 +98,8 @@ public sealed class DeviceContractTests
                 optical.Send(out _, 0, 0xff);
                 optical.Drive.Read(new StorageTransfer(0, 0, 1, 0, new LparAddress(0)), out _);
                 optical.RunAll();
-            });
+            }
+            );
         },
         ["flash"] = () =>
         {
@@ -105,7 +111,8 @@ public sealed class DeviceContractTests
                 flash.SendCommand(0x23, default, out _);
                 flash.Read(new StorageTransfer(5, 0, 1, 0, new LparAddress(0)), out _);
                 storage.RunAll();
-            });
+            }
+            );
         },
         ["storage-notifications"] = () =>
         {
@@ -116,7 +123,8 @@ public sealed class DeviceContractTests
                 storage.Notifications.SetOpen(true);
                 storage.Notifications.Write(new StorageTransfer(0, 0, 1, 0, new LparAddress(0)), out _);
                 storage.RunAll();
-            });
+            }
+            );
         },
     };
 

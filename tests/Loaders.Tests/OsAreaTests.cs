@@ -9,8 +9,14 @@ public class OsAreaTests
     [Fact]
     public void A_written_os_area_reads_back_the_same()
     {
-        var area = new OsArea { RtcDiff = -5, AvMultiOut = AvMultiOut.PalYCbCr, LoaderCompressed = true, LoaderSize = 1234,
-            LinuxRtcDiffEntry = 946684800 };
+        var area = new OsArea
+        {
+            RtcDiff = -5,
+            AvMultiOut = AvMultiOut.PalYCbCr,
+            LoaderCompressed = true,
+            LoaderSize = 1234,
+            LinuxRtcDiffEntry = 946684800
+        };
 
         byte[] bytes = area.Write();
 

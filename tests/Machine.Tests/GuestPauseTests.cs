@@ -26,7 +26,10 @@ public sealed class GuestPauseTests
     {
         using Ps3Machine machine = MachineBuilder.Build(Penguin.Config(new()) with
         {
-            CommandLine = "noshutdown", Lockup = LockupAction.Off, Clock = clock, HostThreads = hostThreads == 2,
+            CommandLine = "noshutdown",
+            Lockup = LockupAction.Off,
+            Clock = clock,
+            HostThreads = hostThreads == 2,
         });
         using var stop = new CancellationTokenSource();
         Task<RunOutcome> run = Task.Run(() => machine.Run(new RunLimits { Cancel = stop.Token, Timeout = TimeSpan.FromMinutes(2) }));

@@ -134,7 +134,11 @@ public sealed class LockupTests
     private static Ps3Machine Build(PpuEngine engine, bool hostThreads, ClockMode clock, LockupAction action = LockupAction.Stop) =>
         MachineBuilder.Build(Penguin.Config(new StringBuilder()) with
         {
-            Engine = engine, HostThreads = hostThreads, Clock = clock, Lockup = action, Spes = 0,
+            Engine = engine,
+            HostThreads = hostThreads,
+            Clock = clock,
+            Lockup = action,
+            Spes = 0,
         });
 
     // Makes the thread loop over these instructions, in real mode, with interrupts off and r31 pointing at data.

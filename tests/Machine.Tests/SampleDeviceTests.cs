@@ -49,7 +49,8 @@ public sealed class SampleDeviceTests
     {
         ArgumentException refused = Assert.Throws<ArgumentException>(() => MachineBuilder.Build(
             Penguin.Config(
-                new StringBuilder()) with { Devices = [ports => new Counter(ports.Host, 7), ports => new Counter(ports.Host, 8)] }));
+                new StringBuilder()) with
+            { Devices = [ports => new Counter(ports.Host, 7), ports => new Counter(ports.Host, 8)] }));
         Assert.Contains("'counter'", refused.Message, StringComparison.Ordinal);
     }
 

@@ -82,7 +82,9 @@ public sealed class SpeTests
     {
         using Ps3Machine machine = MachineBuilder.Build(Penguin.Config(new StringBuilder()) with
         {
-            Clock = ClockMode.Host, CommandLine = "noshutdown", HostThreads = hostThreads,
+            Clock = ClockMode.Host,
+            CommandLine = "noshutdown",
+            HostThreads = hostThreads,
         });
         LogicalSpe spe = Start(machine, Counter);
         using var stop = new CancellationTokenSource();
@@ -115,7 +117,9 @@ public sealed class SpeTests
     {
         using Ps3Machine machine = MachineBuilder.Build(Penguin.Config(new StringBuilder()) with
         {
-            Clock = ClockMode.Host, CommandLine = "noshutdown procs=0", SpuEngines = new FailingEngines(),
+            Clock = ClockMode.Host,
+            CommandLine = "noshutdown procs=0",
+            SpuEngines = new FailingEngines(),
         });
         Start(machine, Counter);
 

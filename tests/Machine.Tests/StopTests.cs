@@ -34,7 +34,10 @@ public sealed class StopTests
     {
         using Ps3Machine machine = MachineBuilder.Build(Penguin.Config(new StringBuilder()) with
         {
-            Engine = engine, HostThreads = hostThreads, Clock = clock, Spes = 0,
+            Engine = engine,
+            HostThreads = hostThreads,
+            Clock = clock,
+            Spes = 0,
         });
         ulong first = Enter(machine, 0, "addi r3,r3,1; stw r3,0(r31); addi r4,r4,1");
         ulong second = Enter(machine, 1, "addi r5,r5,1; lwz r6,0(r31)");

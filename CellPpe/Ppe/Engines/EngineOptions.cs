@@ -71,6 +71,7 @@ internal sealed record EngineOptions
     public static EngineOptions Of(PpuEngine engine) =>
         engine == PpuEngine.Compiled ? new EngineOptions { Threshold = HotSoon } : new EngineOptions
         {
-            NativeThreshold = WarmAutomatically, Threshold = NativeCode.IsSupported ? HotBehindNative : HotAutomatically,
+            NativeThreshold = WarmAutomatically,
+            Threshold = NativeCode.IsSupported ? HotBehindNative : HotAutomatically,
         };
 }

@@ -53,12 +53,21 @@ internal sealed unsafe class NativeTier : IDisposable
 
     private static NativeLayout Layout => new()
     {
-        State = PpuContextLayout.State, Frame = PpuContextLayout.Native, Tlb = PpuContextLayout.Tlb, TlbEntries = PpuContext.TlbEntries,
-        Fetch = PpuContextLayout.Fetch, FetchEntries = PpuContext.FetchEntries, Left = PpuContextLayout.Left,
+        State = PpuContextLayout.State,
+        Frame = PpuContextLayout.Native,
+        Tlb = PpuContextLayout.Tlb,
+        TlbEntries = PpuContext.TlbEntries,
+        Fetch = PpuContextLayout.Fetch,
+        FetchEntries = PpuContext.FetchEntries,
+        Left = PpuContextLayout.Left,
         Attention = PpuContextLayout.Attention,
-        Mode = PpuContextLayout.Msr, PageCode = PpuContextLayout.PageBase, PageAddress = PpuContextLayout.PageEa,
+        Mode = PpuContextLayout.Msr,
+        PageCode = PpuContextLayout.PageBase,
+        PageAddress = PpuContextLayout.PageEa,
         PageBytes = PpuContextLayout.PageHost,
-        Entries = CodePages.NativeEntries, Owner = CodePages.NativeOwner, Heat = PpuContextLayout.Heat,
+        Entries = CodePages.NativeEntries,
+        Owner = CodePages.NativeOwner,
+        Heat = PpuContextLayout.Heat,
     };
 
     /// <summary>What a page's owner word must be for its native entries to be used now.</summary>

@@ -164,7 +164,10 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
     public override unsafe nint ExitTo(ulong address) => _plan.TryPage(address, out RegionPage page)
         ? region.Exits.Add(new PpuRegionExit
         {
-            Kind = PpuRegionExitKind.Step, Address = page.Address, Page = page.Decoded, Host = page.Host,
+            Kind = PpuRegionExitKind.Step,
+            Address = page.Address,
+            Page = page.Decoded,
+            Host = page.Host,
             Insn = (nint)_plan.InsnAt(address),
         })
         : region.Exits.Add(new PpuRegionExit { Kind = PpuRegionExitKind.Search, Address = address });

@@ -21,8 +21,12 @@ internal static class DisasmCommand
     public static Command Create()
     {
         var kernel = new Operand<string>("KERNEL") { Description = "The kernel; \"-\": standard input; \"penguin\": the built-in guest." };
-        var start = new Operand<string?>("START") { Shape = new JsonShape(), Description = "Address (0x...) or symbol; nothing: the entry.",
-            Arity = ArgumentArity.ZeroOrOne };
+        var start = new Operand<string?>("START")
+        {
+            Shape = new JsonShape(),
+            Description = "Address (0x...) or symbol; nothing: the entry.",
+            Arity = ArgumentArity.ZeroOrOne
+        };
         var count = new Setting<ulong>("--count", new NumberKind(1, 1 << 28), "Instructions to print.", "32", "-n");
         var map = new Setting<string>(
             "--system-map", new PathKind("FILE"), "System.map with the symbols of a stripped kernel (.xz, .gz as they are).");

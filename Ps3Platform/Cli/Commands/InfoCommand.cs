@@ -15,7 +15,8 @@ internal static class InfoCommand
     public static Command Create()
     {
         var kernel = new Operand<string?>(
-            "KERNEL") { Description = "The kernel; \"-\": standard input; nothing: the built-in guest.", Arity = ArgumentArity.ZeroOrOne };
+            "KERNEL")
+        { Description = "The kernel; \"-\": standard input; nothing: the built-in guest.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("info",
             "Print a kernel's format, entry, segments, Linux version, build id and options.\n\nExample:\n  ps3 info vmlinux.xz") { kernel };
         command.SetAction(parsed => Failures.Guard(() =>

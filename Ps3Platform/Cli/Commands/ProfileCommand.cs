@@ -24,7 +24,8 @@ internal sealed class ProfileCommand
         "Guest time a thread runs between two samples; at least a turn of some ten microseconds passes.", "500us");
     private readonly Setting<string> _userSymbols = new(
         "--symbols-user", new PathKind("ELF"),
-        "A program the guest runs, with symbols, linked at a fixed address. May be given several times.") { IsRepeatable = true };
+        "A program the guest runs, with symbols, linked at a fixed address. May be given several times.")
+    { IsRepeatable = true };
     private readonly Setting<ulong> _top = new("--top", new NumberKind(1, 100_000), "Functions to print.", "25");
 
     public static Command Create()

@@ -84,7 +84,8 @@ internal static class GuestCommand
     private static Command CreatePath()
     {
         var file = new Operand<string?>(
-            "FILE") { Description = "One of the files of \"ps3 guest list\"; nothing: the folder.", Arity = ArgumentArity.ZeroOrOne };
+            "FILE")
+        { Description = "One of the files of \"ps3 guest list\"; nothing: the folder.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("path", "Print where a built file is, for scripts.") { file };
         command.SetAction(parsed => Failures.Guard(() =>
         {

@@ -17,8 +17,12 @@ internal static class SpuDisasmCommand
     public static Command Create()
     {
         var program = new Operand<string>("PROGRAM") { Description = "An SPU program, as spu-elf-gcc links it." };
-        var start = new Operand<string?>("START") { Shape = new JsonShape(),
-            Description = "Address (0x...) or symbol; nothing: every section with code.", Arity = ArgumentArity.ZeroOrOne };
+        var start = new Operand<string?>("START")
+        {
+            Shape = new JsonShape(),
+            Description = "Address (0x...) or symbol; nothing: every section with code.",
+            Arity = ArgumentArity.ZeroOrOne
+        };
         var count = new Setting<ulong>("--count", new NumberKind(1, int.MaxValue),
             $"Instructions to print; from START on {DefaultCount}, or all of a function whose size is known.", null, "-n");
         var section = new Setting<string>("--section", new TextKind("NAME"), "Only this section, whatever it holds.", null, "-j");

@@ -19,7 +19,8 @@ internal sealed class SpuRunOptions
 {
     private readonly Operand<string> _program = new("PROGRAM") { Description = "An SPU program, as spu-elf-gcc links it." };
     private readonly Operand<string[]> _arguments = new(
-        "ARGUMENT") { Description = "What its main gets, dashes or not.", Arity = ArgumentArity.ZeroOrMore };
+        "ARGUMENT")
+    { Description = "What its main gets, dashes or not.", Arity = ArgumentArity.ZeroOrMore };
     private readonly Setting<ulong> _instructions = new(
         "--max-instructions", new NumberKind(1), "Stop after so many instructions, with exit code 124.", null, "--instructions");
     private readonly Setting<TimeSpan> _timeout = new("--timeout", new TimeKind(), "Stop after so much host time, with exit code 124.");

@@ -1,7 +1,7 @@
-using Lv1Hypervisor.Contracts;
 using System.Buffers.Binary;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using Lv1Hypervisor.Contracts;
 
 namespace Ps3Platform.Devices.Gelic;
 

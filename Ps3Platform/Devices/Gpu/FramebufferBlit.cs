@@ -1,6 +1,6 @@
-using Ps3Platform.Devices.Gpu.Mapping;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using Ps3Platform.Devices.Gpu.Mapping;
 
 namespace Ps3Platform.Devices.Gpu;
 

@@ -1,8 +1,8 @@
-using Ps3Platform.Devices.Gpu.Mapping;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
 using Lv1Hypervisor.Contracts;
 using Ps3Platform.Devices.Gpu.Fifo;
+using Ps3Platform.Devices.Gpu.Mapping;
 
 namespace Ps3Platform.Devices.Gpu;
 

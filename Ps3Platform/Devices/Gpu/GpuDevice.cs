@@ -1,11 +1,11 @@
-using Ps3Platform.Devices.Gpu.Mapping;
-using Lv1Hypervisor.Contracts;
 using System.Diagnostics.CodeAnalysis;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using Lv1Hypervisor.Contracts;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Ps3Platform.Devices.Gpu.Fifo;
+using Ps3Platform.Devices.Gpu.Mapping;
 using Ps3Platform.Devices.Video;
 
 namespace Ps3Platform.Devices.Gpu;

@@ -1,7 +1,7 @@
-using Lv1Hypervisor.Contracts;
 using System.Diagnostics.CodeAnalysis;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using Lv1Hypervisor.Contracts;
 
 namespace Ps3Platform.Devices.Gpu;
 

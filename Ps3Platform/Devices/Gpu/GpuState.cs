@@ -1,5 +1,5 @@
-using Ps3Platform.Devices.Gpu.Mapping;
 using Lv1Hypervisor.Contracts;
+using Ps3Platform.Devices.Gpu.Mapping;
 
 namespace Ps3Platform.Devices.Gpu;
 

@@ -1,6 +1,6 @@
-using Lv1Hypervisor.Contracts;
 using System.Buffers.Binary;
 using CellPpe.Core.Ports;
+using Lv1Hypervisor.Contracts;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,12 +1,9 @@
 using CellPpe.Ppe.Engines;
-
+using Lv1Hypervisor;
 using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor.Partitions;
-using Lv1Hypervisor;
-
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-
 using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Gelic;
 using Ps3Platform.Devices.Gpu;
@@ -18,7 +15,6 @@ using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Boot;
 using Ps3Platform.Loaders.Elf;
 using Ps3Platform.Machine.Lockups;
-
 using SpuRuntime.Engine;
 using SpuRuntime.Scheduling;
 using SpuRuntime.Timeline;

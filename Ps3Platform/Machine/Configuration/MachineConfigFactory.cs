@@ -60,7 +60,7 @@ public static class MachineConfigFactory
     {
         FlashImage flash = FlashImage.Read(files.Read("flash", path, "a flash with a boot image, or name a KERNEL beside a new one"));
         if (!flash.StartsOtherOs)
-            {
+        {
             throw new ImageFormatException(
                 path, FlashImage.BootFlagOffset,
                 "The flash says that the console's own system is started; write: ps3 flash set FILE boot-flag=other-os, or name a KERNEL.");

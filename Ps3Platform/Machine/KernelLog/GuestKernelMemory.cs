@@ -1,5 +1,5 @@
-using CellPpe.Ppe;
 using CellPpe.Core;
+using CellPpe.Ppe;
 using CellPpe.Ppe.Threads;
 
 namespace Ps3Platform.Machine.KernelLog;

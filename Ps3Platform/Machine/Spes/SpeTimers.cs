@@ -1,6 +1,6 @@
 using Ps3Platform.Machine.Turns;
-using SpuRuntime.Ports;
 using SpuRuntime;
+using SpuRuntime.Ports;
 
 namespace Ps3Platform.Machine.Spes;
 

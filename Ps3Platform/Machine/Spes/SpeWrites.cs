@@ -1,11 +1,9 @@
 using System.Numerics;
-
 using CellPpe.Core;
 using CellPpe.Ppe;
-
 using Ps3Platform.Machine.Turns;
-using SpuRuntime.Ports;
 using SpuRuntime;
+using SpuRuntime.Ports;
 
 namespace Ps3Platform.Machine.Spes;
 

@@ -1,12 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
-
 using Microsoft.Extensions.Logging.Abstractions;
-
 using Ps3Platform.Standalone.Rig;
+using SpuRuntime;
 using SpuRuntime.Engine;
 using SpuRuntime.Execution;
-using SpuRuntime;
 using SpuRuntime.Isa;
 using SpuRuntime.Ports;
 using SpuRuntime.Scheduling;

@@ -1,13 +1,10 @@
-using Boot.Tests.Screens;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
-
+using Boot.Tests.Screens;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Boot;
-
 using SkiaSharp;
-
 using Xunit;
 
 namespace Boot.Tests.Linux;

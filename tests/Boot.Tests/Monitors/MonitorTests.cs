@@ -1,8 +1,7 @@
-using Boot.Tests.Linux;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-
+using Boot.Tests.Linux;
 using Xunit;
 
 namespace Boot.Tests.Monitors;

@@ -1,11 +1,9 @@
-using Boot.Tests.Linux;
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
-
+using Boot.Tests.Linux;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Compression;
-
 using Xunit;
 
 namespace Boot.Tests.Storage;

@@ -1,14 +1,12 @@
-using Boot.Tests.Linux;
 using System.Diagnostics;
 using System.Security.Cryptography;
-
+using Boot.Tests.Linux;
 using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.HotPlug;
 using Ps3Platform.Devices.Storage.Optical;
 using Ps3Platform.Host.Blocks;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
-
 using Xunit;
 
 namespace Boot.Tests.Storage;

@@ -31,9 +31,9 @@ internal sealed partial class TwoThreads : IDisposable
     {
         Machine = new TestMachine(
             new PpuConfiguration(2, Data + TestMachine.DataSize, Engine: engine, ExactBudgets: false, HostThreads: true)
-        {
-            Options = EngineOptions.Of(engine),
-        });
+            {
+                Options = EngineOptions.Of(engine),
+            });
         Machine.Load("b 0x8000", Done);
     }
 

@@ -1,5 +1,5 @@
-using CellPpe.Tests.Storage;
 using CellPpe.Ppe.Engines;
+using CellPpe.Tests.Storage;
 
 namespace CellPpe.Tests.Execution;
 

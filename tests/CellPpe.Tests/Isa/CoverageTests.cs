@@ -1,14 +1,12 @@
-using CellPpe.Tests.Storage;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
-
 using CellPpe.Ppe.Isa;
 using CellPpe.Tests.Execution;
 using CellPpe.Tests.FixedPoint;
 using CellPpe.Tests.FloatingPoint;
+using CellPpe.Tests.Storage;
 using CellPpe.Tests.Vector;
-
 using Xunit;
 
 namespace CellPpe.Tests.Isa;

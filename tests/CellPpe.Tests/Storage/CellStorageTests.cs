@@ -1,10 +1,8 @@
-using CellPpe.Tests.Execution;
 using System.Runtime.Intrinsics;
-
 using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.Isa;
 using CellPpe.Ppe.State;
-
+using CellPpe.Tests.Execution;
 using Xunit;
 
 namespace CellPpe.Tests.Storage;

@@ -1,7 +1,6 @@
-using CellPpe.Tests.Execution;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
-
+using CellPpe.Tests.Execution;
 using Xunit;
 
 namespace CellPpe.Tests.Storage;

@@ -1,9 +1,8 @@
-using CellPpe.Tests.Execution;
 using CellPpe.Core;
 using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.State;
 using CellPpe.Ppe.Storage;
-
+using CellPpe.Tests.Execution;
 using Xunit;
 
 namespace CellPpe.Tests.Storage;

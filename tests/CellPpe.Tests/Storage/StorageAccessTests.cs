@@ -1,8 +1,7 @@
-using CellPpe.Tests.Execution;
 using CellPpe.Core;
 using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.State;
-
+using CellPpe.Tests.Execution;
 using Xunit;
 
 namespace CellPpe.Tests.Storage;

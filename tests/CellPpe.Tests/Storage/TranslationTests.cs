@@ -1,7 +1,6 @@
-using CellPpe.Tests.Execution;
 using CellPpe.Ppe.Engines;
 using CellPpe.Ppe.State;
-
+using CellPpe.Tests.Execution;
 using Xunit;
 
 namespace CellPpe.Tests.Storage;

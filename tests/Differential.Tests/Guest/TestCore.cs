@@ -76,8 +76,14 @@ internal sealed unsafe class TestCore : IDisposable
             address & ~0xfffUL, (ulong)(Context->PageHost - _memory.HostBase), (nint)Context->PageBase, (nint)Context->PageHost);
         var plan = new PpuRegionPlan
         {
-            Blocks = [new PpuPlannedBlock(address, guestCase.Words)], Entries = [0], Returns = [], Pages = [page],
-            Mode = new PpuIrMode(guestCase.State.Msr), MsrMask = 0, MsrValue = 0, Generation = 0,
+            Blocks = [new PpuPlannedBlock(address, guestCase.Words)],
+            Entries = [0],
+            Returns = [],
+            Pages = [page],
+            Mode = new PpuIrMode(guestCase.State.Msr),
+            MsrMask = 0,
+            MsrValue = 0,
+            Generation = 0,
         };
         using var region = new PpuRegion(0, plan);
         var compiled = new MsilRegionBackend(new PpuRegionGuest(region)).Compile(new IrRegion([block], [length], [0], []), "case", hopeful);

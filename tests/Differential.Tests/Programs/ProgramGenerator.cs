@@ -71,7 +71,8 @@ internal static class ProgramGenerator
         LargeThreshold = ((int[])[2, 5, 10_000])[random.Next(3)],
         MostInstructions = random.Next(6) == 0 ? 100 : 200_000,
         Small = random.Next(
-            3) switch { 0 => new PpuRegionLimits(8, 3, 1, false), 1 => new PpuRegionLimits(24, 32, 2, false), _ => PpuRegionLimits.Small },
+            3) switch
+        { 0 => new PpuRegionLimits(8, 3, 1, false), 1 => new PpuRegionLimits(24, 32, 2, false), _ => PpuRegionLimits.Small },
         Large = random.Next(3) == 0 ? new PpuRegionLimits(40, 6, 2, true) : PpuRegionLimits.Large,
     };
 

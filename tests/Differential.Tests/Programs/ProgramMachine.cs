@@ -32,7 +32,8 @@ internal sealed unsafe class ProgramMachine : IDisposable, IHypervisor
         _calls = new Random(program.Seed);
         Assert.NotNull(_memory.TryAddMemory(default, ProgramLayout.MemorySize, RegionAccess.ReadWrite, "memory"));
         var configuration = new PpuConfiguration(
-            1, ProgramLayout.RealModeLimit, Engine: engine, ExactBudgets: program.ExactBudgets) { Options = program.Options };
+            1, ProgramLayout.RealModeLimit, Engine: engine, ExactBudgets: program.ExactBudgets)
+        { Options = program.Options };
         _core = new PpuCore(configuration, _memory, _clock, _log);
         new Random(1).NextBytes(Slice(ProgramLayout.Data, ProgramLayout.DataSize));
         Store(ProgramLayout.Code, program.Words);

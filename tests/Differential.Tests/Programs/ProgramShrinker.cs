@@ -98,8 +98,11 @@ internal static unsafe class ProgramShrinker
         {
             Slice slice = failing.Slices[index];
             ProgramCase shorter = failing with { Slices = [.. failing.Slices[..index], .. failing.Slices[(index + 1)..]] };
-            ProgramCase calmer = failing with { Slices = [.. failing.Slices[..index], slice with { Event = OutsideEvent.None },
-                .. failing.Slices[(index + 1)..]] };
+            ProgramCase calmer = failing with
+            {
+                Slices = [.. failing.Slices[..index], slice with { Event = OutsideEvent.None },
+                .. failing.Slices[(index + 1)..]]
+            };
             if (fails(shorter))
                 failing = shorter;
             else if (slice.Event != OutsideEvent.None && fails(calmer))
@@ -113,8 +116,11 @@ internal static unsafe class ProgramShrinker
                 Slice slice = failing.Slices[index];
                 if (slice.Budget <= step)
                     continue;
-                ProgramCase shorter = failing with { Slices = [.. failing.Slices[..index], slice with { Budget = slice.Budget - step },
-                    .. failing.Slices[(index + 1)..]] };
+                ProgramCase shorter = failing with
+                {
+                    Slices = [.. failing.Slices[..index], slice with { Budget = slice.Budget - step },
+                    .. failing.Slices[(index + 1)..]]
+                };
                 if (fails(shorter))
                     failing = shorter;
             }

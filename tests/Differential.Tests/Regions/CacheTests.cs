@@ -282,8 +282,14 @@ public sealed unsafe class CacheTests
         using var compiler = new RegionCompiler(synchronous: true, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         var wrong = new PpuRegionPlan
         {
-            Blocks = [plan.Blocks[0], plan.Blocks[0]], Entries = plan.Entries, Returns = plan.Returns, Pages = plan.Pages, Mode = plan.Mode,
-            MsrMask = plan.MsrMask, MsrValue = plan.MsrValue, Generation = plan.Generation,
+            Blocks = [plan.Blocks[0], plan.Blocks[0]],
+            Entries = plan.Entries,
+            Returns = plan.Returns,
+            Pages = plan.Pages,
+            Mode = plan.Mode,
+            MsrMask = plan.MsrMask,
+            MsrValue = plan.MsrValue,
+            Generation = plan.Generation,
         };
 
         Assert.True(compiler.TryAdd(new PpuRegion(0, wrong)));

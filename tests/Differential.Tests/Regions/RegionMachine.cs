@@ -32,7 +32,8 @@ internal sealed unsafe class RegionMachine : IDisposable
         if (options is { Threshold: > 100, NativeThreshold: 0 })
             options = options with { Threshold = 2 };
         var configuration = new PpuConfiguration(
-            1, MemorySize, Engine: engine, ExactBudgets: exactBudgets) { Options = options with { Synchronous = true } };
+            1, MemorySize, Engine: engine, ExactBudgets: exactBudgets)
+        { Options = options with { Synchronous = true } };
         Core = new PpuCore(configuration, _memory, new StoppedClock(), NullLogger.Instance);
         Thread.State.Nia = Code;
     }

@@ -121,7 +121,8 @@ public sealed class HostileNbdTests
     private static byte[] Fixed => [.. "NBDMAGIC"u8, .. "IHAVEOPT"u8, 0, 3];
 
     private static IBlockBackend Open(FakeServer server, List<string>? said = null) =>
-        BlockBackends.Open(new BlockOptions($"nbd://127.0.0.1:{server.Port}/"), said is null ? static _ => { } : said.Add);
+        BlockBackends.Open(new BlockOptions($"nbd://127.0.0.1:{server.Port}/"), said is null ? static _ => { }
+    : said.Add);
 
     private static byte[] OptionReply(uint option, uint type, uint length, byte[] data) =>
         [.. Big64(0x0003_e889_0455_65a9), .. Big32(option), .. Big32(type), .. Big32(length), .. data];

@@ -158,8 +158,12 @@ public sealed class TimelineTests
     {
         var clock = new StepClock();
         var timeline = new SpeTimeline(clock);
-        using SpeScheduler scheduler = new SpeSchedulerOptions { Policy = SpePolicy.RoundRobin, Quantum = SpeQuantum.Instructions(20),
-            Timeline = timeline }.Build((_, _) => { });
+        using SpeScheduler scheduler = new SpeSchedulerOptions
+        {
+            Policy = SpePolicy.RoundRobin,
+            Quantum = SpeQuantum.Instructions(20),
+            Timeline = timeline
+        }.Build((_, _) => { });
         var chance = new Random(3);
         var spes = new FakeSpe[4];
         for (int number = 0; number < spes.Length; number++)

@@ -20,7 +20,8 @@ public sealed class MsilRegionBackend(RegionGuest guest, HelperPlans? plans = nu
     {
         ArgumentNullException.ThrowIfNull(region);
         var method = new DynamicMethod(
-            name, typeof(nint), [typeof(nint), typeof(nint)], guest.Module, skipVisibility: true) { InitLocals = false };
+            name, typeof(nint), [typeof(nint), typeof(nint)], guest.Module, skipVisibility: true)
+        { InitLocals = false };
         ILGenerator il = method.GetILGenerator(4096);
         new RegionEmitter(region, guest, hopeful, il, plans ?? new HelperPlans()).Emit();
         RuntimeMethodHandle handle = HandleOf(method);

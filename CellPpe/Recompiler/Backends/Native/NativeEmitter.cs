@@ -108,7 +108,10 @@ internal sealed class NativeEmitter
             case IrOp.Perform:
                 EmitAskNow(new NativeSite
                 {
-                    Op = IrOp.Perform, Address = insn.Site.Address, Excess = Excess(insn), Immediate = (uint)insn.Immediate,
+                    Op = IrOp.Perform,
+                    Address = insn.Site.Address,
+                    Excess = Excess(insn),
+                    Immediate = (uint)insn.Immediate,
                     Routine = insn.Routine,
                 });
                 return true;
@@ -171,7 +174,11 @@ internal sealed class NativeEmitter
         EmitSwap(result, bytes);
         int site = Add(new NativeSite
         {
-            Op = IrOp.Load, Address = insn.Site.Address, Excess = Excess(insn), Immediate = (uint)bytes, A = (byte)location,
+            Op = IrOp.Load,
+            Address = insn.Site.Address,
+            Excess = Excess(insn),
+            Immediate = (uint)bytes,
+            A = (byte)location,
             Result = (byte)result,
         });
         _slow.Add((miss, site, _x.At));
@@ -195,7 +202,11 @@ internal sealed class NativeEmitter
         _x.StoreIndexed(image, Rcx, location, 0, bytes);
         int site = Add(new NativeSite
         {
-            Op = IrOp.Store, Address = insn.Site.Address, Excess = Excess(insn), Immediate = (uint)bytes, A = (byte)location,
+            Op = IrOp.Store,
+            Address = insn.Site.Address,
+            Excess = Excess(insn),
+            Immediate = (uint)bytes,
+            A = (byte)location,
             B = (byte)value,
         });
         _slow.Add((miss, site, _x.At));
@@ -230,7 +241,12 @@ internal sealed class NativeEmitter
             arguments[number] = (byte)_registers.Use(_analysis.Resolve(insn.Operand(number)));
         EmitAskNow(new NativeSite
         {
-            Op = IrOp.Call, Helper = insn.Helper, A = arguments[0], B = arguments[1], C = arguments[2], D = arguments[3],
+            Op = IrOp.Call,
+            Helper = insn.Helper,
+            A = arguments[0],
+            B = arguments[1],
+            C = arguments[2],
+            D = arguments[3],
             Result = (byte)_registers.Define(index),
         });
     }

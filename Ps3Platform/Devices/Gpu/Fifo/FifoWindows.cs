@@ -1,5 +1,5 @@
-using Ps3Platform.Devices.Gpu.Mapping;
 using CellPpe.Core;
+using Ps3Platform.Devices.Gpu.Mapping;
 
 namespace Ps3Platform.Devices.Gpu.Fifo;
 

@@ -413,8 +413,14 @@ internal sealed class ExpressionEmitter(
     {
         Emit(insn.A, at);
         OpCode? narrow = block.TryConstant(insn.B, out ulong mask)
-            ? mask switch { uint.MaxValue => OpCodes.Conv_U4, ushort.MaxValue => OpCodes.Conv_U2, byte.MaxValue =>
-                OpCodes.Conv_U1, _ => null }
+            ? mask switch
+            {
+                uint.MaxValue => OpCodes.Conv_U4,
+                ushort.MaxValue => OpCodes.Conv_U2,
+                byte.MaxValue =>
+                OpCodes.Conv_U1,
+                _ => null
+            }
             : null;
         if (narrow is { } conversion)
         {

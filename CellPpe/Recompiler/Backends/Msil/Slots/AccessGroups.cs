@@ -61,7 +61,9 @@ internal sealed class AccessGroups
             AccessGroup group = _groups[members[0]]!;
             AccessGroup wider = group with
             {
-                Start = Math.Min(group.Start, offset), End = Math.Max(group.End, end), Stores = group.Stores | store,
+                Start = Math.Min(group.Start, offset),
+                End = Math.Max(group.End, end),
+                Stores = group.Stores | store,
                 Members = members.Count + 1,
             };
             if (wider.End - wider.Start <= (_faults ? MostBytes : MostPlainBytes))
