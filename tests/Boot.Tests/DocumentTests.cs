@@ -155,7 +155,7 @@ public sealed partial class DocumentTests(CommandHelp help) : IClassFixture<Comm
     public void The_manual_page_has_every_command_and_exit_code()
     {
         string manual = MarkdownDocument.Read(ManualPage).Text;
-        string source = File.ReadAllText(Path.Combine(DocumentRoot.Path, "Ps3Platform", "Cli", "ExitCode.cs"));
+        string source = File.ReadAllText(Path.Combine(DocumentRoot.Path, "Ps3Platform", "Cli", "Shell", "ExitCode.cs"));
         string[] codes = [.. ExitCodeConstant().Matches(source).Select(static match => match.Groups[1].Value)];
 
         Assert.NotEmpty(codes);

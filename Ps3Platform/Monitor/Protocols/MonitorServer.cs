@@ -102,6 +102,8 @@ public sealed class MonitorServer : IDisposable
             Meet();
             TellEvents();
             int count = _isClosing ? 0 : _backend.Read(piece);
+            // A client that has come since the check above may have sent these bytes: its session must exist before they are read.
+            Meet();
             ReadOnlySpan<byte> bytes = piece.AsSpan(0, count);
             while (!bytes.IsEmpty && _session is { } session)
             {

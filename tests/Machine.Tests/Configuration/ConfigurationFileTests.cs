@@ -63,7 +63,7 @@ public sealed class ConfigurationFileTests
     [InlineData("{\n  \"memroy\": 64\n}", "2:3: memroy: no such option; did you mean memory?")]
     [InlineData("{ \"smp\": 1 }", "1:3: smp: no such option; did you mean cpus?")]
     [InlineData("{ \"--cpus\": 1 }", "1:3: --cpus: no such option; did you mean cpus?")]
-    [InlineData("{ \"gpu\": 1 }", "1:3: gpu: no such option; \"ps3 help boot\" lists")]
+    [InlineData("{ \"rsx\": 1 }", "1:3: rsx: no such option; \"ps3 help boot\" lists")]
     [InlineData("{\n\n  \"cpus\": 1,\n  \"cpus\": 2\n}", "4:3: cpus: it is given in line 3 already")]
     [InlineData("{ \"cp\\u0075s\": 1, \"cpus\": 1 }", "1:19: cpus: it is given in line 1 already")]
     [InlineData("{ \"cpus\": 3 }", "1:11: cpus 3: a PPE has two hardware threads; give 1 or 2")]
