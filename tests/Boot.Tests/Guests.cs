@@ -16,6 +16,8 @@ internal static class Guests
     }
 
     /// <summary>The checkout's root.</summary>
-    public static string RepositoryRoot([CallerFilePath] string source = "") =>
-        System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(source)!, "..", ".."));
+    public static string RepositoryRoot() => System.IO.Path.GetFullPath(System.IO.Path.Combine(Folder(), "..", ".."));
+
+    // The folder of this file, not of the caller's.
+    private static string Folder([CallerFilePath] string source = "") => System.IO.Path.GetDirectoryName(source)!;
 }
