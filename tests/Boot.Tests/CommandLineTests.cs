@@ -72,7 +72,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("no effect with --spe-policy one-thread-each", "boot", "--spe-policy", "one-thread-each", "--spe-quantum", "2ms")]
     [InlineData("no effect on the interpreter", "boot", "--spu-engine", "interpreter", "--spu-float", "relaxed")]
     [InlineData("no effect with --section", "spu", "disasm", "hello.elf", "main", "--section", ".text")]
-    [InlineData("there are no disks yet", "boot", "-drive", "file=disk.img")]
+    [InlineData("a disk is given as --disk", "boot", "-drive", "file=disk.img")]
     [InlineData("--net user, without id=", "boot", "-netdev", "user,id=n")]
     [InlineData("user does not know id", "boot", "-nic", "user,id=n")]
     [InlineData("--net user,hostfwd=tcp::22: hostfwd=tcp::22: write for instance", "boot", "--net", "user,hostfwd=tcp::22")]
