@@ -218,6 +218,7 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
 
                     _peer = peer;
                     _counts = _counts with { Connections = _counts.Connections + 1 };
+                    DropInputOfFormerPeer();
                     State = CharacterState.Connected;
                     if (_output.Count > 0)
                         _settled.Reset();
@@ -234,6 +235,15 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
         {
             Fail(null, e);
         }
+    }
+
+    // A back end of dialogues (keepsOutput is false) gives its reader only what the present peer has sent. Under the lock.
+    private void DropInputOfFormerPeer()
+    {
+        if (_keepsOutput)
+            return;
+        _counts = _counts with { ReceivedDropped = _counts.ReceivedDropped + _input.Count };
+        _input.Skip(_input.Count);
     }
 
     private void ReadAll(IPeer peer)

@@ -23,7 +23,7 @@ public static class CharacterBackends
     /// </param>
     /// <param name="keepsOutput">
     /// True: output that no peer has received is kept for the next peer. False: it is dropped, as answers are that the next peer has not
-    /// asked for.
+    /// asked for, and so is unread input of a peer that has gone.
     /// </param>
     /// <exception cref="CharacterException">It cannot be opened; the message has the reason and what to do.</exception>
     public static CharacterBackend Open(CharacterSpec spec, bool takesInput, bool keepsOutput = true)
