@@ -54,7 +54,7 @@ public sealed record IrHelper(
         ?? throw new InvalidOperationException($"{Operation.Name} has no method {Method}");
 }
 
-/// <summary>What a quick form owes the floating-point status; each debt is replaced by the next of its kind.</summary>
+/// <summary>What a fast path defers of the floating-point status; each kind is replaced by the next of its kind.</summary>
 public enum IrDeferredStatus
 {
     /// <summary>The description of the last result. It cancels the two others.</summary>
@@ -69,7 +69,7 @@ public enum IrDeferredStatus
 
 /// <summary>A floating-point operation without its status, which is derived from the operands if somebody looks at it.</summary>
 /// <param name="Kind">The operation's number, for the guest's part.</param>
-/// <param name="Debt">What it owes.</param>
+/// <param name="Debt">The kind of status that it defers.</param>
 /// <param name="Compute">The host's result of one to three doubles: a double, or for a comparison a number that is 0 when it must be done
 /// in full.</param>
 /// <param name="IsSafe">Of operands and result: whether the result is right. None for a comparison.</param>

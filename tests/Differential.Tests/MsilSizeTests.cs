@@ -75,6 +75,6 @@ public sealed class MsilSizeTests
         using var region = new PpuRegion(0, plan);
         IrRegion translated = RegionCompiler.Translate(plan, PassPipeline.Standard(verify: true));
         return new MsilRegionBackend(new PpuRegionGuest(region), new HelperPlans(inline: false))
-            .Compile(translated, "golden", hopeful: true).MsilBytes;
+            .Compile(translated, "golden", speculative: true).MsilBytes;
     }
 }

@@ -42,12 +42,12 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
         Call(code.Il, nameof(PpuRegionRuntime.FloatMode));
     }
 
-    public override void EmitDeferredStatus(RegionCode code, DeferredFloatStatus debts)
+    public override void EmitDeferredStatus(RegionCode code, DeferredFloatStatus deferred)
     {
         ILGenerator il = code.Il;
         il.Emit(OpCodes.Ldarg_0);
-        debts.EmitKinds(il);
-        foreach (LocalBuilder local in (LocalBuilder[])[.. debts.Operands, debts.Conversion])
+        deferred.EmitKinds(il);
+        foreach (LocalBuilder local in (LocalBuilder[])[.. deferred.Operands, deferred.Conversion])
             il.Emit(OpCodes.Ldloc, local);
         Call(il, nameof(PpuRegionRuntime.DeriveDeferredStatus));
     }
@@ -125,10 +125,10 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
         il.Emit(OpCodes.Blt, stop);
     }
 
-    public override void EmitReturn(RegionCode code, DeferredFloatStatus? debts)
+    public override void EmitReturn(RegionCode code, DeferredFloatStatus? deferred)
     {
         ILGenerator il = code.Il;
-        if (debts is null)
+        if (deferred is null)
         {
             EmitDeparture(code);
             Call(il, nameof(PpuRegionRuntime.Depart));
@@ -137,17 +137,17 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
         }
 
         Label none = il.DefineLabel();
-        debts.EmitKinds(il);
+        deferred.EmitKinds(il);
         il.Emit(OpCodes.Brfalse, none);
         // A jump, as the other way out: no call comes back into the region, so that no local must outlive one.
         EmitDeparture(code);
-        debts.EmitKinds(il);
-        foreach (LocalBuilder local in (LocalBuilder[])[.. debts.Operands, debts.Conversion])
+        deferred.EmitKinds(il);
+        foreach (LocalBuilder local in (LocalBuilder[])[.. deferred.Operands, deferred.Conversion])
             il.Emit(OpCodes.Ldloc, local);
         Call(il, nameof(PpuRegionRuntime.DepartWithDeferredStatus));
         il.Emit(OpCodes.Ret);
         il.MarkLabel(none);
-        EmitReturn(code, debts: null);
+        EmitReturn(code, deferred: null);
     }
 
     private void EmitDeparture(RegionCode code)

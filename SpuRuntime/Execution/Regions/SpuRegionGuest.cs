@@ -43,7 +43,7 @@ internal sealed class SpuRegionGuest(SpuRegionPlan plan, bool packs = true) : Re
 
     public override void EmitFloatMode(RegionCode code) => throw NotHere();
 
-    public override void EmitDeferredStatus(RegionCode code, DeferredFloatStatus debts) => throw NotHere();
+    public override void EmitDeferredStatus(RegionCode code, DeferredFloatStatus deferred) => throw NotHere();
 
     public override void EmitEnter(RegionCode code, int longestPath, Label refuse)
     {
@@ -98,7 +98,7 @@ internal sealed class SpuRegionGuest(SpuRegionPlan plan, bool packs = true) : Re
         code.Il.Emit(OpCodes.Blt, stop);
     }
 
-    public override void EmitReturn(RegionCode code, DeferredFloatStatus? debts)
+    public override void EmitReturn(RegionCode code, DeferredFloatStatus? deferred)
     {
         ILGenerator il = code.Il;
         il.Emit(OpCodes.Ldarg_0);

@@ -39,11 +39,11 @@ internal sealed class Comparison(IIrPass passes) : IDisposable
         Outcome optimized = _core.RunBlock(guestCase, better, out _);
         if (optimized.DifferenceFrom(expected) is { } broken)
             return "block after the passes, against the interpreter:\n" + broken;
-        foreach (bool hopeful in new[] { true, false })
+        foreach (bool speculative in new[] { true, false })
         {
-            Outcome compiled = _core.RunRegion(guestCase, better, built.Site.Instructions, instructions, hopeful);
+            Outcome compiled = _core.RunRegion(guestCase, better, built.Site.Instructions, instructions, speculative);
             if (compiled.DifferenceFrom(expected) is { } bad)
-                return $"compiled region{(hopeful ? " that leaves for the interpreter" : "")}, against the interpreter:\n{bad}";
+                return $"compiled region{(speculative ? " that leaves for the interpreter" : "")}, against the interpreter:\n{bad}";
         }
 
         Outcome native = _core.RunNative(guestCase, instructions, out bool made);

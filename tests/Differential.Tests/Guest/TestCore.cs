@@ -66,7 +66,7 @@ internal sealed unsafe class TestCore : IDisposable
     }
 
     /// <summary>Runs a case as a compiled region of one block.</summary>
-    public Outcome RunRegion(GuestCase guestCase, IrBlock block, int length, int instructions, bool hopeful)
+    public Outcome RunRegion(GuestCase guestCase, IrBlock block, int length, int instructions, bool speculative)
     {
         Load(guestCase);
         ulong address = guestCase.State.Nia;
@@ -86,7 +86,8 @@ internal sealed unsafe class TestCore : IDisposable
             Generation = 0,
         };
         using var region = new PpuRegion(0, plan);
-        var compiled = new MsilRegionBackend(new PpuRegionGuest(region)).Compile(new IrRegion([block], [length], [0], []), "case", hopeful);
+        var compiled = new MsilRegionBackend(new PpuRegionGuest(region))
+            .Compile(new IrRegion([block], [length], [0], []), "case", speculative);
         Context->Left = Budget;
         Context->Exact = -1;
         insn->Entry = 0;

@@ -14,16 +14,16 @@ public sealed class MsilRegionBackend(RegionGuest guest, HelperPlans? plans = nu
     /// <summary>Compiles a region.</summary>
     /// <param name="region">A region of well-formed blocks (see <see cref="IrVerifier"/>).</param>
     /// <param name="name">What profilers and debuggers show.</param>
-    /// <param name="hopeful">Leave for the interpreter where an access or operation is not a simple one, instead of doing it the slow
+    /// <param name="speculative">Leave for the interpreter where an access or operation is not a simple one, instead of doing it the slow
     /// way.</param>
-    public CompiledRegion Compile(IrRegion region, string name, bool hopeful)
+    public CompiledRegion Compile(IrRegion region, string name, bool speculative)
     {
         ArgumentNullException.ThrowIfNull(region);
         var method = new DynamicMethod(
             name, typeof(nint), [typeof(nint), typeof(nint)], guest.Module, skipVisibility: true)
         { InitLocals = false };
         ILGenerator il = method.GetILGenerator(4096);
-        new RegionEmitter(region, guest, hopeful, il, plans ?? new HelperPlans()).Emit();
+        new RegionEmitter(region, guest, speculative, il, plans ?? new HelperPlans()).Emit();
         RuntimeMethodHandle handle = HandleOf(method);
         RuntimeHelpers.PrepareMethod(handle);
         int bytes = il.ILOffset;

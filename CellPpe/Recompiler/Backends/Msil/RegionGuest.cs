@@ -47,7 +47,7 @@ public abstract class RegionGuest
     public abstract void EmitFloatMode(RegionCode code);
 
     /// <summary>Appends the payment of what is owed to the floating-point status, after which nothing is.</summary>
-    public abstract void EmitDeferredStatus(RegionCode code, DeferredFloatStatus debts);
+    public abstract void EmitDeferredStatus(RegionCode code, DeferredFloatStatus deferred);
 
     /// <summary>
     /// Appends what must hold before the region runs: goes to <paramref name="refuse"/> where it may not, and fills
@@ -78,8 +78,8 @@ public abstract class RegionGuest
     /// exit, <see cref="RegionCode.Target"/> where a computed one goes, <see cref="RegionCode.Left"/> what is left of the budget.
     /// </summary>
     /// <param name="code">The region.</param>
-    /// <param name="debts">What is perhaps owed to the floating-point status, to be paid now.</param>
-    public abstract void EmitReturn(RegionCode code, DeferredFloatStatus? debts);
+    /// <param name="deferred">The deferred floating-point status that is materialised now, or null.</param>
+    public abstract void EmitReturn(RegionCode code, DeferredFloatStatus? deferred);
 
     /// <summary>The exit to a constant address.</summary>
     public abstract nint ExitTo(ulong address);

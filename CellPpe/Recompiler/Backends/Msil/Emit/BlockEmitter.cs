@@ -453,7 +453,7 @@ internal sealed class BlockEmitter
         (int, IrValue)[] pending = [.. _pending.Select(static entry => (entry.Key, entry.Value))];
         (IrSlot Slot, IrValue Value)[] unmade = [.. _unmade.Select(static entry => (entry.Key, entry.Value))];
         int retired = site.Instructions - _accounted;
-        PendingFloatStatus debts = _quick.Pending;
+        PendingFloatStatus deferred = _quick.Pending;
         _region.Code.Later(() =>
         {
             Il.MarkLabel(label);
@@ -463,7 +463,7 @@ internal sealed class BlockEmitter
                 Il.Emit(OpCodes.Stloc, _region.Code.Target);
             }
 
-            _quick.EmitAssign(debts);
+            _quick.EmitAssign(deferred);
             foreach ((IrSlot slot, IrValue value) in unmade)
                 _region.EmitWriteState(slot, () => _values.Emit(value, now));
             Assign(pending, now);
@@ -479,15 +479,15 @@ internal sealed class BlockEmitter
     private Label FaultLabel(ProgramPoint now)
     {
         SlotSet changed = _changed;
-        PendingFloatStatus debts = _quick.Pending;
-        if (_pending.Count == 0 && debts == default)
+        PendingFloatStatus deferred = _quick.Pending;
+        if (_pending.Count == 0 && deferred == default)
             return _region.FaultWriteBack(changed);
         Label label = Il.DefineLabel();
         (int, IrValue)[] pending = [.. _pending.Select(static entry => (entry.Key, entry.Value))];
         _region.Code.Later(() =>
         {
             Il.MarkLabel(label);
-            _quick.EmitAssign(debts);
+            _quick.EmitAssign(deferred);
             Assign(pending, now);
             Il.Emit(OpCodes.Br, _region.FaultWriteBack(changed));
         });

@@ -41,10 +41,10 @@ internal sealed class FastPathEmitter(RegionEmitter region, ExpressionEmitter va
         if (comparison)
             EmitComparison(quick, used, result, owed, full);
         else
-            EmitArithmetic(quick, used, result, owed, full, hopeful: miss is not null);
+            EmitArithmetic(quick, used, result, owed, full, speculative: miss is not null);
         Il.MarkLabel(done);
 
-        // A slot's local may change before the debt is paid.
+        // A slot's local may change before the status is materialised.
         for (int number = 0; number < count; number++)
             operands[number] = CopyOfSlot(operands[number]);
         PendingFloatStatus before = Pending;
@@ -77,28 +77,28 @@ internal sealed class FastPathEmitter(RegionEmitter region, ExpressionEmitter va
     /// <summary>The same at an exit on the way.</summary>
     public void EmitAssign(PendingFloatStatus pending)
     {
-        if (region.Debts is not { } debts)
+        if (region.Deferred is not { } deferred)
             return;
         if (pending.ResultKind is { } kind)
         {
-            Copy(kind, debts.ResultKind);
+            Copy(kind, deferred.ResultKind);
             for (int number = 0; number < pending.Operands!.Length; number++)
-                Copy(pending.Operands[number], debts.Operands[number]);
-            if (debts.Has(IrDeferredStatus.Conversion))
-                Copy(pending.ConversionKind, debts.ConversionKind);
-            if (debts.Has(IrDeferredStatus.Comparison))
-                Copy(pending.Comparison, debts.Comparison);
+                Copy(pending.Operands[number], deferred.Operands[number]);
+            if (deferred.Has(IrDeferredStatus.Conversion))
+                Copy(pending.ConversionKind, deferred.ConversionKind);
+            if (deferred.Has(IrDeferredStatus.Comparison))
+                Copy(pending.Comparison, deferred.Comparison);
         }
         else
         {
             if (pending.ConversionKind is not null)
-                Copy(pending.ConversionKind, debts.ConversionKind);
+                Copy(pending.ConversionKind, deferred.ConversionKind);
             if (pending.Comparison is not null)
-                Copy(pending.Comparison, debts.Comparison);
+                Copy(pending.Comparison, deferred.Comparison);
         }
 
         if (pending.Conversion is { } operand)
-            Copy(operand, debts.Conversion);
+            Copy(operand, deferred.Conversion);
     }
 
     private LocalBuilder CopyOfSlot(LocalBuilder operand)
@@ -123,9 +123,10 @@ internal sealed class FastPathEmitter(RegionEmitter region, ExpressionEmitter va
         Il.Emit(OpCodes.Stloc, result);
     }
 
-    private void EmitArithmetic(IrFastPath quick, LocalBuilder[] operands, LocalBuilder result, LocalBuilder owed, Label full, bool hopeful)
+    private void EmitArithmetic(
+        IrFastPath quick, LocalBuilder[] operands, LocalBuilder result, LocalBuilder owed, Label full, bool speculative)
     {
-        Label doubtful = hopeful ? full : Il.DefineLabel();
+        Label doubtful = speculative ? full : Il.DefineLabel();
         Label safe = Il.DefineLabel();
         bool single = result.LocalType == typeof(float);
         Load(operands);
@@ -137,7 +138,7 @@ internal sealed class FastPathEmitter(RegionEmitter region, ExpressionEmitter va
         Il.Emit(OpCodes.Brfalse, full);
         if (!region.IsFastThroughout)
         {
-            Il.Emit(OpCodes.Ldloc, region.Debts!.Mode);
+            Il.Emit(OpCodes.Ldloc, region.Deferred!.Mode);
             Il.Emit(OpCodes.Ldc_I4, DeferredFloatStatus.Always);
             Il.Emit(OpCodes.Bne_Un, doubtful);
         }
@@ -145,12 +146,12 @@ internal sealed class FastPathEmitter(RegionEmitter region, ExpressionEmitter va
         Il.MarkLabel(safe);
         Il.Emit(OpCodes.Ldc_I4, quick.Kind);
         Il.Emit(OpCodes.Stloc, owed);
-        if (hopeful)
+        if (speculative)
             return;
         region.Code.Later(() =>
         {
             Il.MarkLabel(doubtful);
-            Il.Emit(OpCodes.Ldloc, region.Debts!.Mode);
+            Il.Emit(OpCodes.Ldloc, region.Deferred!.Mode);
             Il.Emit(OpCodes.Brfalse, full);
             Load(operands);
             Il.Emit(OpCodes.Ldloc, result);
@@ -189,7 +190,7 @@ internal sealed class FastPathEmitter(RegionEmitter region, ExpressionEmitter va
             Il.Emit(OpCodes.Ldloc, operand);
     }
 
-    // Nothing stands for a debt that has been cancelled.
+    // Nothing is kept for a deferred status that has been cancelled.
     private void Copy(LocalBuilder? from, LocalBuilder to)
     {
         if (from is null)

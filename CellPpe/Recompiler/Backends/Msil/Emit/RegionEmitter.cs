@@ -14,28 +14,28 @@ internal sealed class RegionEmitter
 
     /// <param name="region">What to emit.</param>
     /// <param name="guest">The guest's part.</param>
-    /// <param name="hopeful">Leave for the interpreter where an access or operation is not a simple one.</param>
+    /// <param name="speculative">Leave for the interpreter where an access or operation is not a simple one.</param>
     /// <param name="il">Where to.</param>
     /// <param name="plans">What is known of helpers.</param>
-    public RegionEmitter(IrRegion region, RegionGuest guest, bool hopeful, ILGenerator il, HelperPlans plans)
+    public RegionEmitter(IrRegion region, RegionGuest guest, bool speculative, ILGenerator il, HelperPlans plans)
     {
-        IsSpeculative = hopeful;
+        IsSpeculative = speculative;
         Region = region;
         Guest = guest;
         Code = new RegionCode(il, plans);
         Table = new SlotTable(region, guest);
         _checked = FindChecked();
-        Singles = hopeful ? new SingleSlots(region, guest) : null;
+        Singles = speculative ? new SingleSlots(region, guest) : null;
         // It may have slots kept in locals that would not be.
-        Packed = hopeful && guest.PacksVectors ? new PackedSlots(region, Table) : null;
+        Packed = speculative && guest.PacksVectors ? new PackedSlots(region, Table) : null;
         Flow = new SlotFlow(region, Table, _checked);
         SlotLocals = new SlotHomes(Code, Table, LocalTypeOf, Packed);
         Fields = new DeferredFields(region, Table, SlotLocals, il);
         IrDeferredStatus[] kinds = [.. region.Blocks.SelectMany(static block => block.Instructions)
             .Where(static insn => insn.Helper?.Quick is not null).Select(static insn => insn.Helper!.Quick!.Debt).Distinct()];
         if (kinds.Length > 0)
-            Debts = new DeferredFloatStatus(il, kinds);
-        IsFastThroughout = hopeful && Debts is not null
+            Deferred = new DeferredFloatStatus(il, kinds);
+        IsFastThroughout = speculative && Deferred is not null
             && !region.Blocks.Any(block => block.Instructions.Any(insn => MayChangeFloatMode(insn)));
         BlockLabels = [.. region.Blocks.Select(_ => il.DefineLabel())];
         Predictions = new BranchPredictions(region, BlockLabels, Code);
@@ -80,7 +80,7 @@ internal sealed class RegionEmitter
     public DeferredFields Fields { get; }
 
     /// <summary>What is owed to the floating-point status; null when the region has no quick floating-point form.</summary>
-    public DeferredFloatStatus? Debts { get; }
+    public DeferredFloatStatus? Deferred { get; }
 
     private ILGenerator Il => Code.Il;
 
@@ -88,7 +88,7 @@ internal sealed class RegionEmitter
     {
         Label refuse = Il.DefineLabel();
         Guest.EmitEnter(Code, LongestPath(), refuse);
-        Debts?.EmitNone(Il);
+        Deferred?.EmitNone(Il);
         EmitFloatMode();
         Label[] entered = [.. Region.Entries.Select(_ => Il.DefineLabel())];
         Guest.EmitSelectEntry(Code, [.. Region.Entries.Select((block, index) => (Region.Blocks[block].Address, entered[index]))], refuse);
@@ -114,17 +114,17 @@ internal sealed class RegionEmitter
     /// <summary>Looks again at how quick forms may be used.</summary>
     public void EmitFloatMode()
     {
-        if (Debts is null)
+        if (Deferred is null)
             return;
         Guest.EmitFloatMode(Code);
-        Il.Emit(OpCodes.Stloc, Debts.Mode);
+        Il.Emit(OpCodes.Stloc, Deferred.Mode);
     }
 
     // The interpreter's next inexact result may be all that is missing.
     private void EmitFastPathOnly(ulong address)
     {
         Label not = EntryToInterpret(address);
-        Il.Emit(OpCodes.Ldloc, Debts!.Mode);
+        Il.Emit(OpCodes.Ldloc, Deferred!.Mode);
         Il.Emit(OpCodes.Ldc_I4, DeferredFloatStatus.Always);
         Il.Emit(OpCodes.Bne_Un, not);
     }
@@ -198,13 +198,13 @@ internal sealed class RegionEmitter
     /// <summary>Pays what is owed, if anything is.</summary>
     public void EmitDeferredStatus()
     {
-        if (Debts is null)
+        if (Deferred is null)
             return;
         Label none = Il.DefineLabel();
-        Debts.EmitKinds(Il);
+        Deferred.EmitKinds(Il);
         Il.Emit(OpCodes.Brfalse, none);
-        Guest.EmitDeferredStatus(Code, Debts);
-        Debts.EmitNone(Il);
+        Guest.EmitDeferredStatus(Code, Deferred);
+        Deferred.EmitNone(Il);
         Il.MarkLabel(none);
     }
 
@@ -354,7 +354,7 @@ internal sealed class RegionEmitter
         }
 
         Il.MarkLabel(leave);
-        Guest.EmitReturn(Code, Debts);
+        Guest.EmitReturn(Code, Deferred);
     }
 
     // Every way round goes backwards once; there the budget is looked at. Behind a barrier that has instructions fetched anew
