@@ -47,7 +47,9 @@ public sealed class DeferredFloatStatus
     /// <summary>What the last comparison gave.</summary>
     public LocalBuilder Comparison { get; }
 
-    /// <summary>The locals that say which kinds of status are deferred, each with the bits it is shifted left by when they are one number.</summary>
+    /// <summary>
+    /// The locals that say which kinds of status are deferred, each with the bits it is shifted left by when they are one number.
+    /// </summary>
     public IEnumerable<(LocalBuilder Local, int Shift)> Kinds()
     {
         if (Has(IrDeferredStatus.Result))
