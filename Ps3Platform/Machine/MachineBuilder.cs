@@ -25,6 +25,8 @@ using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Spes;
 using Ps3Platform.Machine.Turns;
 
+using SpuRuntime.Scheduling;
+
 namespace Ps3Platform.Machine;
 
 /// <summary>Builds a console: makes its parts and connects them. No other type does that.</summary>
@@ -66,6 +68,12 @@ public static class MachineBuilder
             Reservations = reservations,
             CompiledLimit = config.CompiledLimit,
         };
+        if (processor.HostThreads && config is { Spes: > 0, SpeScheduling.Policy: SpePolicy.RoundRobin })
+        {
+            throw new ArgumentException(
+                "SPEs that run in turns with the PPE need both of its threads on one host thread.", nameof(config));
+        }
+
         var ppe = new PpuCore(processor, memory, clock, config.Loggers.CreateLogger<PpuCore>());
         var thread = new MachineThread(ppe);
         var control = new PartitionControl(ppe);

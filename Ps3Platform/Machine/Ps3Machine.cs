@@ -21,6 +21,8 @@ using Ps3Platform.Machine.Profiling;
 using Ps3Platform.Machine.Spes;
 using Ps3Platform.Machine.Turns;
 
+using SpuRuntime.Spe;
+
 namespace Ps3Platform.Machine;
 
 /// <summary>
@@ -175,6 +177,7 @@ public sealed class Ps3Machine : IDisposable
         _thread.Claim();
         foreach (PpuThread thread in _running)
             thread.Stops.ClearLastStop();
+        Spes?.ClearStops();
         long started = Stopwatch.GetTimestamp();
         using CancellationTokenRegistration cancel = limits.Cancel.Register(_thread.Wake);
         Spes?.Resume();
@@ -235,7 +238,7 @@ public sealed class Ps3Machine : IDisposable
 
     /// <summary>True when no thread may get another turn in this run.</summary>
     internal bool IsOver(RunLimits limits) =>
-        _control.Ended is not null || FindThreadAtStop() is not null || (limits.Instructions is { } most && Instructions >= most);
+        _control.Ended is not null || FindStop() is not null || (limits.Instructions is { } most && Instructions >= most);
 
     /// <summary>How the run has ended, if it has.</summary>
     internal RunOutcome? FindEnd(RunLimits limits, long started)
@@ -248,7 +251,7 @@ public sealed class Ps3Machine : IDisposable
             return new RunOutcome(RunEnd.Timeout, DescribeThreads());
         if (limits.Instructions is { } most && Instructions >= most)
             return new RunOutcome(RunEnd.InstructionLimit, DescribeThreads());
-        return FindThreadAtStop() is { } stopped ? new RunOutcome(RunEnd.Stopped, DescribeStop(stopped)) : FindLockup();
+        return FindStop() is { } stop ? new RunOutcome(RunEnd.Stopped, DescribeStop(stop)) : FindLockup();
     }
 
     /// <summary>Passes a thread to sampler and lockup detector at the end of its turn.</summary>
@@ -359,24 +362,26 @@ public sealed class Ps3Machine : IDisposable
         return Math.Max(until, Clock.TimeBase);
     }
 
-    // The thread that has stopped at a breakpoint or a watched access, or null.
-    private PpuThread? FindThreadAtStop()
+    // The breakpoint or watched access that a thread or an SPE has got to, and which of them; or null.
+    private (Stop Stop, PpuThread? Thread, LogicalSpe? Spe)? FindStop()
     {
         foreach (PpuThread thread in _running)
         {
-            if (thread.Stops.LastStop is not null)
-                return thread;
+            if (thread.Stops.LastStop is { } stop)
+                return (stop, thread, null);
         }
 
-        return null;
+        return Spes?.FindAtStop() is { Stops.LastStop: { } spes } spe ? (spes, null, spe) : null;
     }
 
-    private string DescribeStop(PpuThread thread)
+    private string DescribeStop((Stop Stop, PpuThread? Thread, LogicalSpe? Spe) found)
     {
-        Stop stop = thread.Stops.LastStop!.Value;
+        Stop stop = found.Stop;
         string access = stop.Access == WatchedAccess.Load ? "load" : "store";
         string what = stop.Cause == StopCause.Breakpoint ? "breakpoint" : $"{access} of 0x{stop.Data:x}";
-        return $"{what} at 0x{stop.Address:x}{Symbol(stop.Address)}, thread {thread.ThreadId}";
+        return found.Thread is { } thread
+            ? $"{what} at 0x{stop.Address:x}{Symbol(stop.Address)}, thread {thread.ThreadId}"
+            : $"{what} at 0x{stop.Address:x}, SPE {found.Spe!.Number}";
     }
 
     // The outcome when the guest has locked up, or has panicked and stopped; otherwise null.

@@ -1,3 +1,5 @@
+using CellPpe.Core.Stops;
+
 using SpuRuntime.State;
 
 namespace SpuRuntime.Engine;
@@ -9,6 +11,11 @@ public interface ISpuEngine
     /// The architected state, which does not move. It belongs to the host thread that runs it, and else to the SPE's lock.
     /// </summary>
     ref SpuState State { get; }
+
+    /// <summary>
+    /// Its breakpoints, watchpoints and exact runs. An exact run goes past run control: <c>LogicalSpe.Stops</c> does not.
+    /// </summary>
+    IStops Stops { get; }
 
     /// <summary>
     /// Executes instructions until it has done <paramref name="budget"/> of them, one ends it, or <see cref="SpuState.Attention"/> is

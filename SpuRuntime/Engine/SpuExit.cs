@@ -27,7 +27,7 @@ public enum SpuExitReason
     /// <summary>Another thread asked it to leave (<see cref="State.SpuState.Attention"/>); that thread knows why.</summary>
     Attention,
 
-    /// <summary>The program counter is at an instruction before which it shall stop (<c>SpuCore.Stops</c>).</summary>
+    /// <summary>The program counter is at an instruction before which it shall stop (<see cref="ISpuEngine.Stops"/>).</summary>
     StopPoint,
 }
 

@@ -32,12 +32,22 @@ internal sealed class SpuRunControl(SpeState state, SpuEvents events, SpeInterru
     // The scheduler is to be told, if the SPU can run when the lock is left.
     private bool _wake;
 
+    // It is at a breakpoint or a watched access. Not part of the SPE's state: no register shows it, and the SPU counts as running.
+    private bool _isAtStop;
+
     public SpuSlice Slice => slice;
 
     public bool IsRunnable =>
-        Run.IsRunning && !Run.IsStopping && Run.BlockedOn == RunState.NotBlocked && state.IsEnabled && state.HasMasterRunControl;
+        Run.IsRunning && !Run.IsStopping && Run.BlockedOn == RunState.NotBlocked && state.IsEnabled && state.HasMasterRunControl
+        && !_isAtStop;
+
+    /// <summary>It stays where it is until <see cref="LeaveStop"/>: a run has ended at a stop. From any thread, without the lock.</summary>
+    public bool IsAtStop => Volatile.Read(ref _isAtStop);
 
     public bool IsRunning => Run.IsRunning;
+
+    /// <summary>It runs, and waits at a channel.</summary>
+    public bool IsBlocked => Run.IsRunning && Run.BlockedOn != RunState.NotBlocked;
 
     /// <summary>It has been told to stop, and a host thread is still inside.</summary>
     public bool IsStopping => Run.IsStopping;
@@ -49,7 +59,7 @@ internal sealed class SpuRunControl(SpeState state, SpuEvents events, SpeInterru
             uint status = Run.Reason;
             if (Run.IsRunning)
                 status |= SpuStatus.Running;
-            if (Run.IsRunning && Run.BlockedOn != RunState.NotBlocked)
+            if (IsBlocked)
                 status |= SpuStatus.Waiting;
             return status;
         }
@@ -126,6 +136,13 @@ internal sealed class SpuRunControl(SpeState state, SpuEvents events, SpeInterru
         }
 
         Halt(Run.Reason);
+    }
+
+    /// <summary>It may run again, past the stop that it is at.</summary>
+    public void LeaveStop()
+    {
+        _wake |= _isAtStop;
+        Volatile.Write(ref _isAtStop, false);
     }
 
     /// <summary>MFC_SR1[58] has been written.</summary>
@@ -241,6 +258,9 @@ internal sealed class SpuRunControl(SpeState state, SpuEvents events, SpeInterru
                 events.Refresh();
                 if (!TryUnblock())
                     events.ArrangeTimer();
+                break;
+            case SpuExitReason.StopPoint:
+                Volatile.Write(ref _isAtStop, true);
                 break;
             default:
                 break;

@@ -5,10 +5,19 @@ using SpuRuntime.State;
 namespace SpuRuntime.RunControl;
 
 /// <summary>The host thread's way through a slice: into the SPE's lock, out of it to execute, back in to settle, and so on.</summary>
-internal sealed class SpuRunner(SpeLock speLock, SpuRunControl run, ISpuEngine engine, ISpeScheduler scheduler, ISchedulableSpe spe)
+/// <param name="speLock">The SPE's lock.</param>
+/// <param name="run">Its run control.</param>
+/// <param name="engine">What executes its instructions.</param>
+/// <param name="scheduler">Where it waits inside a slice.</param>
+/// <param name="spe">The SPE.</param>
+/// <param name="atStop">Called, without the lock, when a slice has ended at a breakpoint or a watched access; or null.</param>
+internal sealed class SpuRunner(
+    SpeLock speLock, SpuRunControl run, ISpuEngine engine, ISpeScheduler scheduler, ISchedulableSpe spe, Action? atStop)
 {
     /// <summary>Runs instructions; see <see cref="ISchedulableSpe.RunSlice"/>.</summary>
-    public SpuExit RunSlice(long instructions)
+    /// <param name="instructions">The most to execute.</param>
+    /// <param name="mayWait">A slice that the scheduler has begun: it may wait inside for what blocks the SPU.</param>
+    public SpuExit RunSlice(long instructions, bool mayWait = true)
     {
         SpuExit exit = new(SpuExitReason.Attention);
         long left = instructions;
@@ -34,7 +43,7 @@ internal sealed class SpuRunner(SpeLock speLock, SpuRunControl run, ISpuEngine e
             SliceEnd end;
             using (speLock.Enter())
             {
-                end = run.End(exit, hasTimeLeft: left > 0);
+                end = run.End(exit, hasTimeLeft: mayWait && left > 0);
                 actions = speLock.Collect();
             }
 
@@ -46,6 +55,8 @@ internal sealed class SpuRunner(SpeLock speLock, SpuRunControl run, ISpuEngine e
                 scheduler.AwaitInside(spe, run.Slice.Wait);
         }
 
+        if (exit.Reason == SpuExitReason.StopPoint)
+            atStop?.Invoke();
         return exit;
     }
 }

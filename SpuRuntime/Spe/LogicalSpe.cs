@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using CellPpe.Core.Stops;
 
 using SpuRuntime.Channels;
 using SpuRuntime.Engine;
@@ -31,6 +32,7 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe, ITimedSpe,
     private readonly SpuEvents _events;
     private readonly SpuRunControl _run;
     private readonly SpuRunner _runner;
+    private readonly SpeStops _stops;
     private readonly MfcTranslator _translator;
     private readonly MfcUnit _mfc;
     private readonly SpuChannels _channels;
@@ -61,7 +63,8 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe, ITimedSpe,
         _translator = new MfcTranslator(environment.Memory);
         MfcTransfer transfer = new(Store, neighbours, _translator, _reservation, environment.Reservations, environment.Writes);
         _lock = new SpeLock(_run, _mfc, transfer, environment.Scheduler, this);
-        _runner = new SpuRunner(_lock, _run, _engine, environment.Scheduler, this);
+        _runner = new SpuRunner(_lock, _run, _engine, environment.Scheduler, this, environment.AtStop);
+        _stops = new SpeStops(_lock, _run, _runner, _engine);
 
         Mailboxes mailboxes = new(_state, _events, _interrupts);
         _window = new ChannelWindow(_state, _events);
@@ -107,6 +110,15 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe, ITimedSpe,
     /// The SPU's registers. They belong to the host thread that runs it, and while none does, to the thread that stopped it.
     /// </summary>
     public ref SpuState Registers => ref _engine.State;
+
+    /// <summary>
+    /// Breakpoints, watchpoints and exact runs, to be used while the scheduler is paused (in a machine: between two runs). An SPE that
+    /// gets to a stop stays there until <see cref="IStops.ClearLastStop"/>; to the guest it is running.
+    /// </summary>
+    public IStops Stops => _stops;
+
+    /// <summary>True from when it has got to a stop until <see cref="IStops.ClearLastStop"/>. From any thread.</summary>
+    public bool IsAtStop => _run.IsAtStop;
 
     /// <summary>256 KB in guest byte order.</summary>
     public byte* LocalStore { get; }
@@ -345,6 +357,7 @@ public sealed unsafe class LogicalSpe : ILogicalSpe, ISchedulableSpe, ITimedSpe,
         _mfc.Purge();
         _environment.Reservations.Drop(_reservation);
         _state.Reset();
+        _run.LeaveStop();
         _window.Index = 0;
         _problemState.Reset();
         _interrupts.Reset();

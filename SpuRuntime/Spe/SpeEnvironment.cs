@@ -19,6 +19,7 @@ namespace SpuRuntime.Spe;
 /// <param name="Writes">Told of their stores.</param>
 /// <param name="Log">Where misuse of registers is told.</param>
 /// <param name="Timeline">What transfers are written down in, the scheduler's; or null.</param>
+/// <param name="AtStop">Called on an SPE's host thread when it has got to a breakpoint or a watched access; or null.</param>
 public sealed record SpeEnvironment(
     GuestMemory Memory,
     IMachineClock Clock,
@@ -28,4 +29,5 @@ public sealed record SpeEnvironment(
     ISpeTimer Timer,
     IGuestWriteNotifier Writes,
     ILogger Log,
-    SpeTimeline? Timeline = null);
+    SpeTimeline? Timeline = null,
+    Action? AtStop = null);

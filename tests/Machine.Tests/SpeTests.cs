@@ -4,6 +4,7 @@ using System.Text;
 
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using CellPpe.Core.Stops;
 using CellPpe.Ppe.Engines;
 
 using Lv1Hypervisor.Abi;
@@ -20,13 +21,13 @@ using SpuRuntime.State;
 
 using Xunit;
 
+using static Machine.Tests.SpeGuest;
+
 namespace Machine.Tests;
 
 /// <summary>SPEs beside a running PPE, in turns and on their own host threads: interrupts, timers and failures.</summary>
 public sealed class SpeTests
 {
-    private const ulong RunControl = 0x401c;
-    private const ulong NextProgramCounter = 0x4034;
     private const ulong Status = 0x4024;
 
     // Counts in register 3 for ever.
@@ -230,7 +231,8 @@ public sealed class SpeTests
         Call(machine, Lv1Call.SetSpeInterruptMask, id, 2, SpuStop);
         Assert.False(IsShown());
 
-        Assert.True(machine.Spes!.RunTurn(1));
+        machine.Spes!.Resume();
+        Assert.True(machine.Spes.RunTurn(1));
 
         Assert.True(IsShown());
         Assert.Equal(0x0123_0002UL, spe.ProblemState.Read(Status, 4));
@@ -247,49 +249,18 @@ public sealed class SpeTests
     public void An_spe_can_be_destructed_and_constructed_under_the_same_number()
     {
         using Ps3Machine machine = Penguin.Build(out _);
+        machine.Spes!.Resume();
         for (int round = 0; round < 5; round++)
         {
             LogicalSpe spe = Start(machine, Counter, out ulong id);
             Assert.Equal(0, spe.Number);
-            Assert.True(machine.Spes!.RunTurn(10));
+            Assert.True(machine.Spes.RunTurn(10));
             Assert.True(spe.Registers.Instructions > 0);
             Call(machine, Lv1Call.DisableLogicalSpe, id, 0);
             Assert.False(machine.Spes.RunTurn(10));
             Call(machine, Lv1Call.DestructLogicalSpe, id);
             Assert.Empty(machine.Spes.Taken);
         }
-    }
-
-    private static LogicalSpe Start(Ps3Machine machine, string program) => Start(machine, program, out _);
-
-    // Starts an SPE as a guest does: by hypercalls and the SPE's registers.
-    private static LogicalSpe Start(Ps3Machine machine, string program, out ulong id)
-    {
-        if (machine.Spes!.Taken.Count == 0)
-            Call(machine, Lv1Call.SelectVirtualAddressSpace,
-                Call(machine, Lv1Call.ConstructVirtualAddressSpace, 18, 2, 0x1810_0000_0000_0000)[0]);
-        ulong[] made = Call(machine, Lv1Call.ConstructLogicalSpe, 12, 12, 12, 12, 12, 0, 0);
-        id = made[5];
-        LogicalSpe spe = machine.Spes.Taken[^1];
-        Call(machine, Lv1Call.EnableLogicalSpe, id, (ulong)spe.Number);
-        uint[] words = SpuAssembler.AssembleLines(program);
-        byte[] code = new byte[words.Length * 4];
-        for (int i = 0; i < words.Length; i++)
-            BinaryPrimitives.WriteUInt32BigEndian(code.AsSpan(i * 4), words[i]);
-        Assert.True(machine.Memory.TryWrite(new LparAddress(made[2]), code));
-        Assert.Equal(3UL, spe.Shadow.Read(0xf00, 8));
-        spe.ProblemState.Write(NextProgramCounter, 4, 0);
-        spe.ProblemState.Write(RunControl, 4, 1);
-        return spe;
-    }
-
-    private static ulong[] Call(Ps3Machine machine, Lv1Call call, params ulong[] arguments)
-    {
-        var frame = new HypercallFrame { Number = (ulong)call };
-        for (int i = 0; i < arguments.Length; i++)
-            frame.In[i] = arguments[i];
-        Assert.Equal(Lv1Status.Success, machine.Hypervisor.Call(machine.Ppe.Threads[0], ref frame));
-        return ((ReadOnlySpan<ulong>)frame.Out)[..7].ToArray();
     }
 
     private static void OnAnotherThread(Action action)
@@ -324,6 +295,8 @@ public sealed class SpeTests
         private SpuState _state;
 
         public ref SpuState State => ref _state;
+
+        public IStops Stops => throw new NotSupportedException("no engine");
 
         public SpuExit Run(long budget) => throw new NotSupportedException("no engine");
 

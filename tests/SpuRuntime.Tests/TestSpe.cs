@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using CellPpe.Core.Stops;
 
 using Microsoft.Extensions.Logging;
 
@@ -32,6 +33,8 @@ internal sealed unsafe class FakeEngine(byte* localStore, ISpuChannels channels)
     public int Starts { get; private set; }
 
     public ref SpuState State => ref _state[0];
+
+    public IStops Stops => throw new NotSupportedException("a fake engine has no stops");
 
     public SpuExit Run(long budget) => Program(ref State, Channels);
 

@@ -1,3 +1,5 @@
+using CellPpe.Core.Stops;
+
 using Ps3Platform.Standalone.Bench;
 
 using SpuRuntime.Engine;
@@ -56,6 +58,8 @@ public sealed class BenchTests
             private readonly SpuCore _core = new(localStore, channels);
 
             public ref SpuRuntime.State.SpuState State => ref _core.State;
+
+            public IStops Stops => _core.Stops;
 
             public SpuExit Run(long budget) => throw new InvalidOperationException("broken");
 

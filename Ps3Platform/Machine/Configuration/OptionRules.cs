@@ -122,6 +122,12 @@ public static class OptionRules
         }
 
         SpePolicy policy = SpePolicyOf(options, Environment.ProcessorCount);
+        if (policy == SpePolicy.RoundRobin && options is { HostThreads: 2, Threads: 2, Spes: > 0, Clock: ClockMode.Host })
+        {
+            yield return new OptionProblem(
+                "spe-policy", "with --host-threads 2 there are no turns that SPEs could run in; leave one of the two out");
+        }
+
         if (options.SpeQuantum is { } quantum)
         {
             if (policy == SpePolicy.OneThreadEach)

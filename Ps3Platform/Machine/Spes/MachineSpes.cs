@@ -30,9 +30,6 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
     // The same as for a PPE thread (see InstructionTurnClock), so that PPE and SPEs run at the same rate.
     private const ulong InstructionsPerTick = 8;
 
-    // Bound for Suspend: a running SPE may wake one that was already stopped, but each time it must itself still run.
-    private const int MostRounds = 100;
-
     private readonly GuestMemory _memory;
     private readonly EventQueue _events;
     private readonly MachineThread _thread;
@@ -61,7 +58,10 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
         _code = SpuCodeCache.Create(config.SpuEngine, config.SpuFloat, config.Loggers.CreateLogger<SpuCodeCache>(), config.CompiledLimit);
         _pool = new SpePool(config.Spes, new SpeEnvironment(
             memory, clock, reservations, config.SpuEngines ?? new SpuCoreFactory(_code), _scheduler, _timers,
-            new SpeWrites(memory, events, ppe, thread), config.Loggers.CreateLogger<SpePool>(), Timeline));
+            new SpeWrites(memory, events, ppe, thread), config.Loggers.CreateLogger<SpePool>(), Timeline,
+            AtStop: EndTurns));
+        // Between two runs, and before the first, no SPE runs.
+        _scheduler.Pause();
         memory.AddWatch(this);
     }
 
@@ -84,6 +84,7 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
     public string DescribeRunning() => string.Concat(Taken.Select(static spe => spe.BlockedOn switch
     {
         >= 0 and int channel => $"; SPE {spe.Number} waits for channel {channel} at 0x{spe.Registers.Pc:x}",
+        _ when spe.IsAtStop => $"; SPE {spe.Number} at a stop at 0x{spe.Registers.Pc:x}",
         _ when spe.IsRunnable => $"; SPE {spe.Number} running at 0x{spe.Registers.Pc:x}",
         _ => "",
     }));
@@ -145,23 +146,46 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
     /// <summary>Stops all SPEs until <see cref="Resume"/>.</summary>
     internal void Suspend()
     {
-        for (int round = 0; round < MostRounds; round++)
-        {
-            foreach (LogicalSpe spe in Taken)
-                _scheduler.Suspend(spe);
-            if (!_scheduler.IsBusy)
-                return;
-        }
+        // Paused first: what one SPE wakes on its way out does not start.
+        _scheduler.Pause();
+        foreach (LogicalSpe spe in Taken)
+            _scheduler.Suspend(spe);
     }
 
     internal void Resume()
     {
+        _scheduler.Resume();
         foreach (LogicalSpe spe in Taken)
         {
             if (spe.IsRunnable)
                 _scheduler.Wake(spe);
         }
     }
+
+    /// <summary>The SPE that is at a breakpoint or a watched access, or null.</summary>
+    internal LogicalSpe? FindAtStop()
+    {
+        foreach (LogicalSpe spe in Taken)
+        {
+            if (spe.IsAtStop)
+                return spe;
+        }
+
+        return null;
+    }
+
+    /// <summary>Lets SPEs that are at a stop continue with the next run.</summary>
+    internal void ClearStops()
+    {
+        foreach (LogicalSpe spe in Taken)
+        {
+            if (spe.IsAtStop)
+                spe.Stops.ClearLastStop();
+        }
+    }
+
+    // A posted action, even an empty one, ends the turns of the PPE's threads and the machine's sleep.
+    private void EndTurns() => _events.Post(static () => { });
 
     // An exception on an SPE's host thread is a bug of this program. It is rethrown on the thread that runs the machine.
     private void OnFailed(ISchedulableSpe spe, Exception exception) => _events.Post(

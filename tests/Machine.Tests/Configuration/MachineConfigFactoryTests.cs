@@ -51,6 +51,7 @@ public sealed class MachineConfigFactoryTests
     [InlineData("host-threads", """{ "host-threads": 2, "cpus": 1 }""")]
     [InlineData("host-threads", """{ "host-threads": 2, "clock": "instructions" }""")]
     [InlineData("spe-policy", """{ "spe-policy": "time-sliced", "clock": "instructions" }""")]
+    [InlineData("spe-policy", """{ "spe-policy": "round-robin", "host-threads": 2 }""")]
     [InlineData("spe-quantum", """{ "spe-quantum": "2ms", "clock": "instructions" }""")]
     [InlineData("spe-quantum", """{ "spe-quantum": "2ms", "spe-policy": "one-thread-each" }""")]
     [InlineData("spe-threads", """{ "spe-threads": 2, "spe-policy": "one-thread-each" }""")]
