@@ -36,18 +36,13 @@ internal sealed class BootOptions
         "--config", new PathKind("FILE"),
         "Read options from this JSON file, by their names without dashes: { \"memory\": \"1G\", \"cpus\": 1 }. "
         + "Options of the command line win.");
-    private readonly Setting<CharacterSpec> _console = new(
-        "--console", new CharacterKindOfValue(),
-        "Where the text of the guest's console goes. tcp and unix listen, on loopback if no HOST is given; "
-        + "the guest does not wait for a client.",
-        "stdio");
     private readonly FieldOptions _fields = new();
 
     /// <summary>Adds the kernel and all options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Arguments.Add(_kernel);
-        foreach (Option option in (IEnumerable<Option>)[_config, _console, .. _fields.All])
+        foreach (Option option in (IEnumerable<Option>)[_config, .. _fields.All])
             command.Options.Add(option);
     }
 
@@ -63,15 +58,14 @@ internal sealed class BootOptions
         using LoggerFactory loggers = CreateLoggers(options.Options.Log);
         var control = new MachineControl(options.Options.Paused);
         BootReport report = ReadReport(options, control) with { Prepare = prepare };
-        CharacterSpec consoleSpec = _console.Read(parsed);
-        MonitorPorts.Check(options, consoleSpec);
+        MonitorPorts.Check(options);
         MachineConfig read = MachineConfigFactory.Create(options.Options, new OptionFiles(options), Terminal.Note);
         ulong? place = BreakOf(options, read);
         // Opened last, so that a wrong command line opens no port and truncates no file.
         using IBlockBackend? disk = Open(options, "disk", options.Options.Disk ?? GuestFiles.DiskOf(options.Options), BlockBackends.Open);
         using var disc = new DiscTray(Open(options, "cdrom", options.Options.Disc, BlockBackends.OpenDisc), DiscFiles.Open);
         using IBlockBackend? flash = options.Options.Flash is { } path ? FlashFile.OpenOrMake(path, options.PlaceOf("flash")) : null;
-        using var console = new GuestConsole(consoleSpec);
+        using var console = new GuestConsole(options);
         using HostNetwork? network = HostNetwork.Open(options.Options.Network, options.Options.PacketCapture);
         using var monitor = new MonitorPorts(options, control);
         MachineConfig config = read with

@@ -1,6 +1,7 @@
 using Ps3Platform.Cli.Shell;
 using Ps3Platform.Devices.Characters;
 using Ps3Platform.Host.Characters;
+using Ps3Platform.Machine.Configuration;
 
 namespace Ps3Platform.Cli.Session;
 
@@ -20,19 +21,19 @@ internal sealed class GuestConsole : IDisposable
     private bool _isGivenUp;
 
     /// <summary>Opens the console.</summary>
-    /// <param name="spec">The back end.</param>
+    /// <param name="options">The options, which say where it goes.</param>
     /// <exception cref="UsageException">The back end cannot be opened.</exception>
-    public GuestConsole(CharacterSpec spec)
+    public GuestConsole(SourcedOptions options)
     {
-        _spec = spec;
+        _spec = options.Options.Console;
         try
         {
             // No guest device reads input.
-            _backend = CharacterBackends.Open(spec, takesInput: false);
+            _backend = CharacterBackends.Open(_spec, takesInput: false);
         }
         catch (CharacterException e)
         {
-            throw new UsageException($"--console {e.Message}");
+            throw new UsageException($"{options.PlaceOf("console")} {e.Message}");
         }
 
         _backend.Changed += OnChanged;

@@ -34,10 +34,10 @@ internal sealed class MonitorPorts : IDisposable
 
     /// <summary>Refuses what would have two users of one stream. Before anything is opened.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="console">Where the guest's console goes.</param>
     /// <exception cref="UsageException">It does; the message says what to move.</exception>
-    public static void Check(SourcedOptions options, CharacterSpec console)
+    public static void Check(SourcedOptions options)
     {
+        CharacterSpec console = options.Options.Console;
         foreach ((string name, CharacterSpec? place) in new[] { ("monitor", options.Options.Monitor), ("qmp", options.Options.Qmp) })
         {
             if (place is null)

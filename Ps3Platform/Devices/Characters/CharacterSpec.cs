@@ -47,6 +47,9 @@ public sealed record CharacterSpec
 
     private CharacterSpec(CharacterKind kind) => Kind = kind;
 
+    /// <summary>Standard output and input.</summary>
+    public static CharacterSpec Stdio { get; } = new(CharacterKind.Stdio);
+
     /// <summary>The kind.</summary>
     public CharacterKind Kind { get; }
 

@@ -77,6 +77,9 @@ public sealed record MachineOptions
     /// <summary>End the run when the guest restarts.</summary>
     public bool NoReboot { get; init; }
 
+    /// <summary>Where the text of the guest's console goes.</summary>
+    public CharacterSpec Console { get; init; } = CharacterSpec.Stdio;
+
     /// <summary>Where the monitor's lines for people are, or null.</summary>
     public CharacterSpec? Monitor { get; init; }
 

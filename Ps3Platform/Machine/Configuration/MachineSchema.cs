@@ -120,6 +120,11 @@ public static class MachineSchema
             "no-reboot", "Stop with exit code 5 when the guest restarts, instead of restarting.",
             static o => o.NoReboot, static (o, on) => o with { NoReboot = on }),
         new ValueField<CharacterSpec>(
+            "console", new CharacterPlaceKind(),
+            "Where the text of the guest's console goes. tcp and unix listen, on loopback if no HOST is given; "
+            + "the guest does not wait for a client.",
+            static o => o.Console, static (o, place) => o with { Console = place }),
+        new ValueField<CharacterSpec>(
             "monitor", new MonitorPlaceKind(),
             "Take commands while the guest runs, a line each: info, stop, cont, screendump, system_reset, quit; \"help\" lists them. "
             + "tcp and unix listen, on loopback if no HOST is given.",

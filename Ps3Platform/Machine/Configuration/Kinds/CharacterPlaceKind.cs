@@ -1,17 +1,17 @@
 using System.Diagnostics.CodeAnalysis;
 
 using Ps3Platform.Devices.Characters;
-using Ps3Platform.Machine.Configuration;
-using Ps3Platform.Machine.Configuration.Kinds;
 
-namespace Ps3Platform.Cli.Options;
+namespace Ps3Platform.Machine.Configuration.Kinds;
 
-/// <summary>A character back end.</summary>
-internal sealed class CharacterKindOfValue : ValueKind<CharacterSpec>
+/// <summary>Where a stream of characters goes, and perhaps comes from (<see cref="CharacterSpec"/>).</summary>
+internal sealed class CharacterPlaceKind : ValueKind<CharacterSpec>
 {
     public override string Placeholder => "WHERE";
 
     public override string Range => CharacterSpec.Forms;
+
+    public override JsonShape Shape { get; } = new() { Pattern = "^(stdio|pty|null|tcp:.+|unix:.+|file:.+)$" };
 
     public override bool TryRead(string text, [MaybeNullWhen(false)] out CharacterSpec value, [NotNullWhen(false)] out string? problem) =>
         CharacterSpec.TryParse(text, out value, out problem, Suggestions.Nearest);
