@@ -130,8 +130,13 @@ build_kernel() {
     cp "$build/System.map" "$out/System.map"
     cp "$build/.config" "$out/config"
     cp "$build/arch/powerpc/boot/dtbImage.ps3" "$out/dtbImage.ps3"
-    # The wrapper script makes otheros.bld, the gzipped flat image, beside the ELF file.
-    cp "$build/arch/powerpc/boot/otheros.bld" "$out/otheros.bld"
+    # The wrapper script makes otheros.bld, the gzipped flat image, beside the ELF file, if it fits into a flash when unpacked.
+    rm -f "$out/otheros.bld"
+    if [ -e "$build/arch/powerpc/boot/otheros.bld" ]; then
+        cp "$build/arch/powerpc/boot/otheros.bld" "$out/otheros.bld"
+    else
+        say "no otheros.bld: unpacked it would be more than the 16 MiB that boot from flash; vmlinux and dtbImage.ps3 are complete"
+    fi
     # What "ps3 boot linux" passes unless told otherwise.
     if [ "$variant" = debug ]; then echo console=hvc0; else echo; fi >"$out/cmdline"
     say "kernel ($variant): $(cat "$build/include/config/kernel.release")"
