@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -29,7 +28,7 @@ internal sealed unsafe class UserNetwork : INetworkBackend, IDisposable
     private readonly HostPoll _poll = new();
     private readonly FrameQueue _queue = new(QueueSize);
     private readonly byte[] _frame = new byte[FrameQueue.LongestFrame];
-    private readonly Socket _wake;
+    private readonly PollWake _wake = new();
     private readonly Thread _thread;
     private GCHandle _self;
     private SlirpCallbacks* _callbacks;
@@ -49,10 +48,6 @@ internal sealed unsafe class UserNetwork : INetworkBackend, IDisposable
     internal UserNetwork(NetworkSpec spec, SlirpLibrary library)
     {
         _library = library;
-        _wake = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        _wake.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _wake.Connect(_wake.LocalEndPoint!);
-        _wake.Blocking = false;
         _self = GCHandle.Alloc(this);
         try
         {
@@ -81,7 +76,7 @@ internal sealed unsafe class UserNetwork : INetworkBackend, IDisposable
     public void Send(ReadOnlySpan<byte> frame)
     {
         if (_queue.TryAdd(frame) && Interlocked.Exchange(ref _isWaiting, 0) == 1)
-            Wake();
+            _wake.Set();
     }
 
     public void Dispose()
@@ -89,21 +84,9 @@ internal sealed unsafe class UserNetwork : INetworkBackend, IDisposable
         if (_isStopped)
             return;
         _isStopped = true;
-        Wake();
+        _wake.Set();
         _thread.Join();
         Release();
-    }
-
-    private void Wake()
-    {
-        try
-        {
-            _wake.Send([1]);
-        }
-        catch (SocketException)
-        {
-            // It is full: the thread wakes anyway.
-        }
     }
 
     private void Create(NetworkSpec spec)
@@ -175,27 +158,13 @@ internal sealed unsafe class UserNetwork : INetworkBackend, IDisposable
             bool isReady = _poll.Wait(isIdle ? (int)Math.Min(timeout, LongestWait) : 0);
             Interlocked.Exchange(ref _isWaiting, 0);
             if (_poll.Ready(wake) != 0)
-                Drain();
+                _wake.Clear();
             _library.FinishPoll(_slirp, isReady ? 0 : 1, &OnReady, opaque);
             for (int i = 0; i < Batch && _queue.TryTake(_frame, out int length); i++)
             {
                 fixed (byte* bytes = _frame)
                     _library.Input(_slirp, bytes, length);
             }
-        }
-    }
-
-    private void Drain()
-    {
-        Span<byte> buffer = stackalloc byte[16];
-        try
-        {
-            while (_wake.Available > 0)
-                _wake.Receive(buffer);
-        }
-        catch (SocketException)
-        {
-            // Nothing is left.
         }
     }
 

@@ -136,6 +136,31 @@ public sealed class LinkTests : IDisposable
         Assert.Equal((200L * 100, 200L), (_gelic.Device.FramesReceived, _gelic.Device.FramesDropped));
     }
 
+    [Fact]
+    public void A_cable_that_goes_out_and_in_two_hundred_times_is_told_of_each_time_and_leaves_it_working()
+    {
+        var guest = new PollingGuest(_gelic, ring: 4);
+        guest.Up();
+        for (int round = 0; round < 200; round++)
+        {
+            _gelic.Device.SetInterruptMask(
+                GelicFixture.TransmitEnd | GelicFixture.ReceivedFrames | GelicFixture.ReceiveEnd | GelicFixture.PortStatus);
+            foreach ((bool isUp, ulong status) in ((bool, ulong)[])[(false, 0), (true, 0x47)])
+            {
+                _gelic.Device.IsLinkUp = isUp;
+                Assert.Equal(GelicFixture.PortStatus, _gelic.Causes);
+                Assert.Equal((Lv1Status.Success, status), Control(2, 2));
+                Assert.Equal(0ul, _gelic.Causes);
+                Assert.True(_gelic.Wire.Deliver(Frame));
+            }
+
+            guest.Interrupt();
+        }
+
+        Assert.Equal(200, guest.Polled);
+        Assert.Equal((200L, 200L), (_gelic.Device.FramesReceived, _gelic.Device.FramesDropped));
+    }
+
     private void Receive(int count)
     {
         _gelic.SetReceiveRing(count);
