@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using Lv1Hypervisor.Contracts;
 
 namespace Ps3Platform.Machine;
@@ -10,6 +12,8 @@ public sealed class GuestPause
 {
     private readonly GuestHold _hold;
     private readonly IReadOnlyList<IDevice> _devices;
+    private TimeSpan _stoppedBefore;
+    private long _stoppedAt;
 
     internal GuestPause(GuestHold hold, IReadOnlyList<IDevice> devices)
     {
@@ -20,6 +24,9 @@ public sealed class GuestPause
     /// <summary>True between <see cref="Stop"/> and <see cref="Continue"/>.</summary>
     public bool IsStopped { get; private set; }
 
+    /// <summary>Host time between all calls of <see cref="Stop"/> and <see cref="Continue"/> so far.</summary>
+    public TimeSpan StoppedTime => IsStopped ? _stoppedBefore + Stopwatch.GetElapsedTime(_stoppedAt) : _stoppedBefore;
+
     /// <summary>True while a device lets the guest wait for the host, such as a disk whose file system is full.</summary>
     public bool IsHeldByDevice => _hold.Holds > (IsStopped ? 1 : 0);
 
@@ -29,6 +36,7 @@ public sealed class GuestPause
         if (IsStopped)
             return;
         IsStopped = true;
+        _stoppedAt = Stopwatch.GetTimestamp();
         _hold.Hold();
         foreach (IDevice device in _devices)
             device.Stop();
@@ -39,6 +47,7 @@ public sealed class GuestPause
     {
         if (!IsStopped)
             return;
+        _stoppedBefore = StoppedTime;
         IsStopped = false;
         foreach (IDevice device in _devices)
             device.Continue();

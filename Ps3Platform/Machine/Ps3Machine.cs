@@ -49,6 +49,7 @@ public sealed class Ps3Machine : IDisposable
     private readonly GuestHold _hold;
     private readonly IReadOnlyList<PpuThread> _running;
     private ulong? _stoodAt;
+    private TimeSpan _stoppedBefore;
     private bool _lockupReported;
     private bool _disposed;
 
@@ -179,6 +180,7 @@ public sealed class Ps3Machine : IDisposable
             thread.Stops.ClearLastStop();
         Spes?.ClearStops();
         long started = Stopwatch.GetTimestamp();
+        _stoppedBefore = Pause.StoppedTime;
         using CancellationTokenRegistration cancel = limits.Cancel.Register(_thread.Wake);
         Spes?.Resume();
         try
@@ -240,6 +242,10 @@ public sealed class Ps3Machine : IDisposable
     internal bool IsOver(RunLimits limits) =>
         _control.Ended is not null || FindStop() is not null || (limits.Instructions is { } most && Instructions >= most);
 
+    /// <summary>How much of the time limit is left; null: there is none. It does not shrink while the machine is stopped.</summary>
+    internal TimeSpan? TimeLeft(RunLimits limits, long started) =>
+        limits.Timeout - Stopwatch.GetElapsedTime(started) + (Pause.StoppedTime - _stoppedBefore);
+
     /// <summary>How the run has ended, if it has.</summary>
     internal RunOutcome? FindEnd(RunLimits limits, long started)
     {
@@ -247,7 +253,7 @@ public sealed class Ps3Machine : IDisposable
             return ended;
         if (limits.Cancel.IsCancellationRequested)
             return new RunOutcome(RunEnd.Cancelled, DescribeThreads());
-        if (limits.Timeout is { } timeout && Stopwatch.GetElapsedTime(started) > timeout)
+        if (TimeLeft(limits, started) < TimeSpan.Zero)
             return new RunOutcome(RunEnd.Timeout, DescribeThreads());
         if (limits.Instructions is { } most && Instructions >= most)
             return new RunOutcome(RunEnd.InstructionLimit, DescribeThreads());

@@ -201,11 +201,8 @@ internal sealed class ThreadRunner(Ps3Machine machine, IReadOnlyList<PpuThread> 
     private TimeSpan NextCheck(ulong now, long started)
     {
         TimeSpan wait = _stoodAt is null ? Until(machine.NextTime, now) : LongestWait;
-        if (limits.Timeout is { } timeout)
-        {
-            TimeSpan left = timeout - Stopwatch.GetElapsedTime(started);
-            wait = left < wait ? left : wait;
-        }
+        if (!machine.Pause.IsStopped && machine.TimeLeft(limits, started) is { } left && left < wait)
+            wait = left;
 
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }

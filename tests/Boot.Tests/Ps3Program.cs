@@ -86,6 +86,23 @@ internal sealed class RunningProgram
             throw new TimeoutException($"ps3 did not print \"{text}\"");
     }
 
+    /// <summary>Waits until the program has printed a text, and what it has printed before does not count.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="from">Where to begin in what it has printed; receives where the text ends.</param>
+    public void WaitForNext(string text, ref int from)
+    {
+        int start = from;
+        int at = -1;
+        bool seen = SpinWait.SpinUntil(
+            () => (at = Output.IndexOf(text, start, StringComparison.Ordinal)) >= 0 || _process.HasExited, _patience);
+        if (!seen || at < 0)
+            throw new TimeoutException($"ps3 did not print \"{text}\" after:\n{Output}");
+        from = at + text.Length;
+    }
+
+    /// <summary>How many characters it has printed.</summary>
+    public int OutputLength => Output.Length;
+
     /// <summary>Ends it as kill -9 does, unless it has ended.</summary>
     public void Kill() => _process.Kill();
 

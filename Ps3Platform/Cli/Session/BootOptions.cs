@@ -77,7 +77,10 @@ internal sealed class BootOptions
             Flash = flash,
             Network = network,
         };
-        int code = new BootSession(config, console, report with { Break = place }).Run();
+        // lv1 reads the boot image at each start, and a guest may have written another.
+        MachineConfig Renew(MachineConfig before) => flash is null || options.Options.Kernel is not null ? before
+            : before with { Kernel = MachineConfigFactory.ReadKernelOf(FlashFile.Read(flash), options.Options, Terminal.Note) };
+        int code = new BootSession(config, Renew, console, report with { Break = place }).Run();
         return network is null ? code : Finish(network, code);
     }
 

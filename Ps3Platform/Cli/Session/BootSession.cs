@@ -48,27 +48,29 @@ internal sealed record BootReport
 }
 
 /// <summary>Runs a machine to its end, restarting it when the guest asks for that.</summary>
-internal sealed class BootSession(MachineConfig config, GuestConsole console, BootReport report)
+/// <param name="config">The first machine.</param>
+/// <param name="renew">Makes the configuration of the machine that follows one: a guest may have changed what it is started from.</param>
+/// <param name="console">The guest's console.</param>
+/// <param name="report">Outputs and limits.</param>
+internal sealed class BootSession(
+    MachineConfig config, Func<MachineConfig, MachineConfig> renew, GuestConsole console, BootReport report)
 {
+    private MachineConfig _config = config;
     private int _screenshots;
     private bool _isOutputLost;
 
     public int Run()
     {
+        Warn();
         using var keys = new PowerButton();
         console.ReaderGone += keys.OnReaderGone;
-        if (config.Kernel.Warnings is { Count: > 0 } warnings)
-        {
-            foreach (string warning in warnings)
-                Terminal.Note(warning);
-        }
-
         // Limits apply to the whole session, so that they also stop a guest that restarts for ever.
         long started = Stopwatch.GetTimestamp();
+        TimeSpan stopped = TimeSpan.Zero;
         ulong instructions = 0;
         while (true)
         {
-            using Ps3Machine machine = MachineBuilder.Build(config);
+            using Ps3Machine machine = MachineBuilder.Build(_config);
             keys.Machine = machine;
             var watch = new GuestWatch(machine, console);
             ScheduleScreenshots(machine);
@@ -79,11 +81,12 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
             report.Control.Attach(machine);
             RunOutcome outcome = machine.Run(new RunLimits
             {
-                Timeout = report.Timeout - Stopwatch.GetElapsedTime(started),
+                Timeout = report.Timeout - Stopwatch.GetElapsedTime(started) + stopped,
                 Instructions = report.Instructions is { } most ? most - Math.Min(most, instructions) : null,
                 Cancel = keys.Stopped,
             });
             instructions += machine.Instructions;
+            stopped += machine.Pause.StoppedTime;
             console.Drain(keys.Stopped);
             Report(machine);
             watch.Finish(outcome, report.LogBuffer);
@@ -94,6 +97,10 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
                 keys.Machine = null;
                 console.Forget();
                 Terminal.Note(outcome.End == RunEnd.Restart ? "the guest restarts" : outcome.Message);
+                MachineConfig before = _config;
+                _config = renew(before);
+                if (_config != before)
+                    Warn();
                 continue;
             }
 
@@ -122,6 +129,12 @@ internal sealed class BootSession(MachineConfig config, GuestConsole console, Bo
         console.Report();
         Terminal.Note(message);
         return code == ExitCode.Success && (_isOutputLost || console.HasLost) ? ExitCode.OutputLost : code;
+    }
+
+    private void Warn()
+    {
+        foreach (string warning in _config.Kernel.Warnings)
+            Terminal.Note(warning);
     }
 
     private void SetBreakpoint(Ps3Machine machine)

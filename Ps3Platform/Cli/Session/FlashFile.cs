@@ -52,9 +52,7 @@ internal static class FlashFile
 
         try
         {
-            byte[] bytes = new byte[FlashDevice.Size];
-            flash = backend.ReadNow(0, bytes) == BlockError.None ? FlashImage.Read(new ImageFile(path, bytes))
-                : throw new UsageException($"{prefix}{path}: cannot be read; give another flash.");
+            flash = Read(backend, prefix);
             return backend;
         }
         catch
@@ -62,6 +60,18 @@ internal static class FlashFile
             backend.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Reads a flash that is open, while no machine runs.</summary>
+    /// <param name="backend">The flash.</param>
+    /// <param name="prefix">What messages begin with.</param>
+    /// <exception cref="UsageException">It cannot be read.</exception>
+    /// <exception cref="ImageFormatException">It is no flash any more.</exception>
+    public static FlashImage Read(IBlockBackend backend, string prefix = "")
+    {
+        byte[] bytes = new byte[FlashDevice.Size];
+        return backend.ReadNow(0, bytes) == BlockError.None ? FlashImage.Read(new ImageFile(backend.Name, bytes))
+            : throw new UsageException($"{prefix}{backend.Name}: cannot be read; give another flash.");
     }
 
     /// <summary>Writes a flash that was changed.</summary>

@@ -37,6 +37,11 @@ public interface IBlockBackend : IDisposable
     /// <summary>Why requests wait now, or null.</summary>
     string? StallReason { get; }
 
+    /// <summary>From any thread: a request that waits is tried again at once. Without effect when none waits.</summary>
+    void Retry()
+    {
+    }
+
     /// <summary>
     /// Takes a request, which belongs to the back end until it is completed. One thread at a time.
     /// </summary>

@@ -12,6 +12,9 @@ public interface IRemovableMedium
     /// <summary>True while the tray is out, or there is no medium.</summary>
     bool IsOpen { get; }
 
+    /// <summary>The guest itself has opened the tray (true) or closed it, and <see cref="IsOpen"/> has changed.</summary>
+    event Action<bool>? MovedByGuest;
+
     /// <summary>Takes the medium out. Without effect when there is none.</summary>
     /// <param name="force">Also when the guest has locked the drive.</param>
     /// <exception cref="DeviceOperationException">The guest has locked the drive.</exception>

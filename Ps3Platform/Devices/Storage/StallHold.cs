@@ -19,6 +19,9 @@ internal sealed class StallHold : IDisposable
         _backend = backend;
         _check = Check;
         backend.Stalled += OnStalled;
+        // A back end outlives machines, and may wait since the one before.
+        if (backend.StallReason is { } reason)
+            OnStalled(reason);
     }
 
     /// <summary>Leaves the back end. The guest goes on if it was held.</summary>

@@ -20,12 +20,12 @@ public sealed class BlockWorker : IBlockBackend
     private readonly Lock _lock = new();
     private readonly Queue<BlockRequest> _queue = new(UsualDepth);
     private readonly SemaphoreSlim _available = new(0);
-    private readonly ManualResetEventSlim _stop = new();
+    private readonly ManualResetEventSlim _tryNow = new();
     private readonly Thread _thread;
     private string? _lastSaid;
     private long _lastSaidAt;
     private bool _isWritten;
-    private bool _isDisposed;
+    private volatile bool _isDisposed;
 
     /// <summary>Starts the thread. The store belongs to the worker.</summary>
     /// <param name="store">The bytes.</param>
@@ -66,6 +66,9 @@ public sealed class BlockWorker : IBlockBackend
     public string? StallReason { get; private set; }
 
     /// <inheritdoc/>
+    public void Retry() => _tryNow.Set();
+
+    /// <inheritdoc/>
     public void Submit(BlockRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -92,13 +95,12 @@ public sealed class BlockWorker : IBlockBackend
             _isDisposed = true;
         }
 
-        _stop.Set();
+        _tryNow.Set();
         _available.Release();
         _thread.Join();
         if (_isWritten)
             TryServe("its last writes", _store.Flush);
         _store.Dispose();
-        _stop.Dispose();
         _available.Dispose();
     }
 
@@ -136,14 +138,14 @@ public sealed class BlockWorker : IBlockBackend
             }
             catch (BlockException e)
             {
-                bool waits = _policy == BlockErrorPolicy.Pause && !e.IsFinal && !_stop.IsSet;
+                bool waits = _policy == BlockErrorPolicy.Pause && !e.IsFinal && !_isDisposed;
                 Say(e.Message, request.Operation, waits);
                 if (!isStalled)
                     Failed?.Invoke(new BlockFailure(request.Operation, e.Message, waits));
                 if (waits && !isStalled)
                     Stall(e.Message);
                 isStalled |= waits;
-                if (!waits || _stop.Wait(_betweenTries))
+                if (!waits || !WaitToTryAgain())
                 {
                     if (isStalled)
                         Stall(null);
@@ -151,6 +153,14 @@ public sealed class BlockWorker : IBlockBackend
                 }
             }
         }
+    }
+
+    // False: the request is given up.
+    private bool WaitToTryAgain()
+    {
+        _tryNow.Wait(_betweenTries);
+        _tryNow.Reset();
+        return !_isDisposed;
     }
 
     private void Do(BlockRequest request)

@@ -4,8 +4,7 @@ namespace Ps3Platform.Host.Blocks;
 
 /// <summary>
 /// An NBD export. When the server has gone, the next request connects anew. Writes that were not flushed yet are kept and written again
-/// then:
-/// a server that starts afresh may have lost them, and a later flush would claim what is not true.
+/// then, and after a flush that failed: the server may have lost them, and a later flush would claim what is not true.
 /// </summary>
 internal sealed class NbdStore : IBlockStore
 {
@@ -16,6 +15,7 @@ internal sealed class NbdStore : IBlockStore
     private readonly IDisposable? _server;
     private readonly List<(ulong Offset, byte[] Bytes)> _unflushed = [];
     private int _unflushedBytes;
+    private bool _hasFailedFlush;
     private NbdConnection _connection;
 
     /// <summary>Connects.</summary>
@@ -61,6 +61,9 @@ internal sealed class NbdStore : IBlockStore
 
     public void Write(ulong offset, ReadOnlySpan<byte> buffer, bool forceUnitAccess)
     {
+        // Before more is kept, so that a server whose flushes fail costs no more memory than this.
+        if (_unflushedBytes + buffer.Length > MostUnflushed && _unflushedBytes > 0)
+            Flush();
         NbdConnection connection = Connected();
         bool isThrough = forceUnitAccess && (connection.Export.Flags & NbdFlags.ForceUnitAccess) != 0;
         connection.Write(offset, buffer, isThrough);
@@ -70,7 +73,7 @@ internal sealed class NbdStore : IBlockStore
         // Also what has been written through: an older write of the same bytes may be written again.
         _unflushed.Add((offset, buffer.ToArray()));
         _unflushedBytes += buffer.Length;
-        if ((forceUnitAccess && !isThrough) || _unflushedBytes > MostUnflushed)
+        if (forceUnitAccess && !isThrough)
             Flush();
     }
 
@@ -78,7 +81,15 @@ internal sealed class NbdStore : IBlockStore
     {
         NbdConnection connection = Connected();
         if (CanFlush)
+        {
+            // A server may have dropped what it could not flush, and say of the next flush that it succeeded.
+            if (_hasFailedFlush)
+                WriteAgain(connection);
+            _hasFailedFlush = true;
             connection.Flush();
+        }
+
+        _hasFailedFlush = false;
         Forget();
     }
 
@@ -106,11 +117,26 @@ internal sealed class NbdStore : IBlockStore
             throw new BlockException(BlockError.Gone, "the server has another export of that name now");
         }
 
+        try
+        {
+            WriteAgain(connection);
+        }
+        catch (BlockException)
+        {
+            // The connection stays broken: the next request begins with the first of these writes again.
+            connection.Dispose();
+            throw;
+        }
+
         _connection.Dispose();
         _connection = connection;
+        return connection;
+    }
+
+    private void WriteAgain(NbdConnection connection)
+    {
         foreach ((ulong offset, byte[] bytes) in _unflushed)
             connection.Write(offset, bytes, forceUnitAccess: false);
-        return connection;
     }
 
     private void Forget()

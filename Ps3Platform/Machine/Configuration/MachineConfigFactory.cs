@@ -28,7 +28,9 @@ public static class MachineConfigFactory
         ArgumentNullException.ThrowIfNull(files);
         new SourcedOptions(options).Check();
 
-        Guest guest = options is { Kernel: null, Flash: { } flash } ? GuestOf(flash, files) : files.OpenGuest(options.Kernel);
+        Guest guest = options is { Kernel: null, Flash: { } flash }
+            ? GuestOf(FlashImage.Read(files.Read("flash", flash, "a flash with a boot image, or name a KERNEL beside a new one")))
+            : files.OpenGuest(options.Kernel);
         string? initrd = options.Initrd ?? guest.Initrd;
         return new MachineConfig
         {
@@ -55,20 +57,31 @@ public static class MachineConfigFactory
         };
     }
 
-    // As a console does: the flash says whether another OS is started, and has it.
-    private static Guest GuestOf(string path, IOptionFiles files)
+    /// <summary>The kernel that is started from a flash.</summary>
+    /// <param name="flash">The flash as it is now.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="note">Receives messages for the user; null to drop them.</param>
+    /// <exception cref="ImageFormatException">The flash starts no other OS, or what it holds is no kernel.</exception>
+    public static BootImage ReadKernelOf(FlashImage flash, MachineOptions options, Action<string>? note = null)
     {
-        FlashImage flash = FlashImage.Read(files.Read("flash", path, "a flash with a boot image, or name a KERNEL beside a new one"));
+        ArgumentNullException.ThrowIfNull(flash);
+        ArgumentNullException.ThrowIfNull(options);
+        return ReadKernel(GuestOf(flash).Kernel, options, note);
+    }
+
+    // As a console does: the flash says whether another OS is started, and has it.
+    private static Guest GuestOf(FlashImage flash)
+    {
         if (!flash.StartsOtherOs)
         {
             throw new ImageFormatException(
-                path, FlashImage.BootFlagOffset,
+                flash.File.Name, FlashImage.BootFlagOffset,
                 "The flash says that the console's own system is started; write: ps3 flash set FILE boot-flag=other-os, or name a KERNEL.");
         }
 
         return new Guest(flash.BootImage
             ?? throw new ImageFormatException(
-                path, FlashImage.LoaderSizeOffset,
+                flash.File.Name, FlashImage.LoaderSizeOffset,
                 "The flash holds no boot image; write: ps3 flash set FILE image=otheros.bld, or name a KERNEL."));
     }
 

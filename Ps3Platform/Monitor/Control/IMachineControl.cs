@@ -19,7 +19,7 @@ public interface IMachineControl
     /// <summary>Stops the guest, its SPEs and its time. Without effect on one that is stopped.</summary>
     void Stop();
 
-    /// <summary>Lets the guest run on. Without effect on one that runs.</summary>
+    /// <summary>Lets the guest run on. What a device waits for is tried again at once. Without effect on one that runs.</summary>
     void Continue();
 
     /// <summary>Restarts the machine, as switching off and on does. One that is stopped stays stopped.</summary>

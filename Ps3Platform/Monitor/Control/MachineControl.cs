@@ -14,16 +14,21 @@ namespace Ps3Platform.Monitor.Control;
 public sealed class MachineControl : IMachineControl
 {
     private readonly MachineRequests _requests = new();
-    private readonly List<(IBlockBackend Backend, Action<BlockFailure> Handler)> _watched = [];
+    private readonly MediaWatch _media;
 
     // Of the machine's thread, or of the one that attaches and detaches.
     private bool _isStopped;
+    private bool _isToldStopped;
     private bool _hasRun;
     private bool _isButtonPressed;
 
     /// <summary>A service without a machine.</summary>
     /// <param name="startsStopped">The first machine is stopped before its first instruction.</param>
-    public MachineControl(bool startsStopped = false) => _isStopped = startsStopped;
+    public MachineControl(bool startsStopped = false)
+    {
+        _isStopped = _isToldStopped = startsStopped;
+        _media = new MediaWatch(Raise, () => _requests.Tell(TellIfStopped));
+    }
 
     /// <inheritdoc/>
     public event Action<MachineEvent>? Happened;
@@ -37,8 +42,8 @@ public sealed class MachineControl : IMachineControl
         else
             _hasRun = true;
         _isButtonPressed = false;
-        foreach (IMediumHolder holder in machine.Devices.OfType<IMediumHolder>())
-            Watch(holder);
+        _media.Begin(machine);
+        TellIfStopped(machine);
         _requests.Attach(machine);
     }
 
@@ -48,9 +53,7 @@ public sealed class MachineControl : IMachineControl
     public void Detach(RunOutcome outcome, bool restarts)
     {
         _requests.Attach(null);
-        foreach ((IBlockBackend backend, Action<BlockFailure> handler) in _watched)
-            backend.Failed -= handler;
-        _watched.Clear();
+        _media.End();
         (bool isGuest, string reason) = outcome.End switch
         {
             RunEnd.PowerOff => (true, "guest-shutdown"),
@@ -79,18 +82,19 @@ public sealed class MachineControl : IMachineControl
             return;
         _isStopped = true;
         machine.Pause.Stop();
-        Raise("STOP");
+        TellIfStopped(machine);
     });
 
     /// <inheritdoc/>
     public void Continue() => Do(machine =>
     {
+        _media.Retry();
         if (!machine.Pause.IsStopped)
             return;
         _isStopped = false;
         _hasRun = true;
         machine.Pause.Continue();
-        Raise("RESUME");
+        TellIfStopped(machine);
         if (!_isButtonPressed)
             return;
         _isButtonPressed = false;
@@ -124,7 +128,8 @@ public sealed class MachineControl : IMachineControl
         bool wasOpen = drive.IsOpen;
         drive.Eject(force);
         if (!wasOpen)
-            RaiseTray(drive, isOpen: true);
+            _media.RaiseTray(drive, isOpen: true);
+        TellIfStopped(machine);
     });
 
     /// <inheritdoc/>
@@ -134,10 +139,11 @@ public sealed class MachineControl : IMachineControl
         bool wasOpen = drive.IsOpen;
         drive.Change(path);
         if (!wasOpen)
-            RaiseTray(drive, isOpen: true);
-        RaiseTray(drive, isOpen: false);
+            _media.RaiseTray(drive, isOpen: true);
+        _media.RaiseTray(drive, isOpen: false);
         if (drive is IMediumHolder holder)
-            Watch(holder);
+            _media.Add(holder);
+        TellIfStopped(machine);
     });
 
     /// <inheritdoc/>
@@ -217,24 +223,15 @@ public sealed class MachineControl : IMachineControl
         }
     });
 
-    private void Watch(IMediumHolder holder)
+    // A stop of a user's and one for a medium's sake may overlap: programs see one stop.
+    private void TellIfStopped(Ps3Machine machine)
     {
-        if (holder.Medium is not { } backend || _watched.Exists(one => one.Backend == backend))
+        bool isStopped = machine.Pause.IsStopped || _media.IsStalled;
+        if (isStopped == _isToldStopped)
             return;
-        string device = holder.Name;
-        void OnFailed(BlockFailure failure) => Raise("BLOCK_IO_ERROR", new JsonObject
-        {
-            ["device"] = device,
-            ["operation"] = failure.Operation == BlockOperation.Read ? "read" : "write",
-            ["action"] = failure.Waits ? "stop" : "report",
-            ["reason"] = failure.Reason,
-        });
-        backend.Failed += OnFailed;
-        _watched.Add((backend, OnFailed));
+        _isToldStopped = isStopped;
+        Raise(isStopped ? "STOP" : "RESUME");
     }
-
-    private void RaiseTray(IRemovableMedium drive, bool isOpen) =>
-        Raise("DEVICE_TRAY_MOVED", new JsonObject { ["device"] = drive.Name, ["id"] = drive.Name, ["tray-open"] = isOpen });
 
     private void Raise(string name, JsonObject? data = null) => Happened?.Invoke(new MachineEvent(name, DateTimeOffset.UtcNow, data));
 }

@@ -39,6 +39,16 @@ internal sealed class MachineRequests
         return request.Result.GetAwaiter().GetResult();
     }
 
+    /// <summary>Runs something on the machine's thread, if there is a machine. Nobody waits for it. From any thread.</summary>
+    public void Tell(Action<Ps3Machine> tell)
+    {
+        lock (_gate)
+        {
+            if (_machine is { } machine)
+                machine.Post(() => tell(machine));
+        }
+    }
+
     /// <summary>The machine that runs from now on; null: there is none until the next call.</summary>
     public void Attach(Ps3Machine? machine)
     {

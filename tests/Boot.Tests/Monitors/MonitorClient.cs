@@ -88,12 +88,28 @@ internal sealed class MonitorClient : IDisposable
         }
     }
 
+    /// <summary>Events of a name that came so far.</summary>
+    public IEnumerable<JsonNode> Happened(string name) => _happened.Where(happened => (string)happened["event"]! == name);
+
+    /// <summary>Waits until the machine has ended, and returns the names of all events.</summary>
+    public IEnumerable<string> ReadToEnd()
+    {
+        WaitFor("SHUTDOWN");
+        return Events;
+    }
+
+    /// <summary>Events that came so far count no more.</summary>
+    public void ForgetEvents() => _happened.Clear();
+
     /// <summary>Waits for an event, unless it came before.</summary>
-    public JsonNode WaitFor(string name)
+    public JsonNode WaitFor(string name) => WaitFor(name, static _ => true);
+
+    /// <summary>Waits for an event with certain data, unless it came before.</summary>
+    public JsonNode WaitFor(string name, Predicate<JsonNode> matches)
     {
         while (true)
         {
-            if (_happened.Find(happened => (string)happened["event"]! == name) is { } found)
+            if (_happened.Find(happened => (string)happened["event"]! == name && matches(happened["data"]!)) is { } found)
                 return found;
             _happened.Add(ReadJson());
         }

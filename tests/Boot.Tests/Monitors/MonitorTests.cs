@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Boot.Tests.Linux;
 using Xunit;
 
@@ -109,6 +110,50 @@ public sealed class MonitorTests : IDisposable
         Assert.Equal(0, run.Wait().ExitCode);
     }
 
+    [Theory]
+    [InlineData("--host-threads=1")]
+    [InlineData("--host-threads=2")]
+    public void A_time_limit_does_not_count_while_the_machine_is_stopped(string threads)
+    {
+        int port = MonitorClient.FreePort();
+        RunningProgram run = Ps3Program.Start(
+            "boot", "--append", "noshutdown", "--lockup", "off", "--qmp", $"tcp:{port}", "-S", "--timeout", "6s", threads);
+        using MonitorClient program = MonitorClient.ToQmp(port);
+        // Building the two machines counts, which takes long on a busy host.
+        Thread.Sleep(TimeSpan.FromSeconds(7));
+        Assert.Equal("prelaunch", (string?)program.Execute("query-status")["status"]);
+        program.Execute("system_reset");
+        program.WaitFor("RESET");
+        Assert.Equal("prelaunch", (string?)program.Execute("query-status")["status"]);
+        program.Execute("cont");
+
+        ProgramResult end = run.Wait();
+
+        Assert.Equal(124, end.ExitCode);
+        Assert.Contains("time limit of 6 s reached", end.Messages, StringComparison.Ordinal);
+        Assert.Equal(["RESET", "RESUME", "SHUTDOWN"], program.ReadToEnd());
+    }
+
+    [SkippableFact]
+    public void The_guests_own_eject_is_an_event()
+    {
+        string disc = Path.Combine(_folder, "disc.iso");
+        File.WriteAllBytes(disc, new byte[4096]);
+        string initrd = new GuestScript(_folder).Write("until [ -b /dev/sr0 ]; do usleep 20000; done; eject /dev/sr0; eject -t /dev/sr0");
+        int port = MonitorClient.FreePort();
+        RunningProgram run = Ps3Program.Start(
+            "boot", Guests.Path("vmlinux-6.1-ps3-debug.xz"), "--initrd", initrd, "--cdrom", disc, "--qmp", $"tcp:{port}",
+            "--timeout", "4m");
+        using MonitorClient program = MonitorClient.ToQmp(port);
+
+        JsonNode end = program.WaitFor("SHUTDOWN");
+
+        Assert.Equal("guest-shutdown", (string?)end["data"]!["reason"]);
+        Assert.Equal(["DEVICE_TRAY_MOVED", "DEVICE_TRAY_MOVED", "SHUTDOWN"], program.Events);
+        Assert.Equal([true, false], program.Happened("DEVICE_TRAY_MOVED").Select(static moved => (bool)moved["data"]!["tray-open"]!));
+        Assert.Equal(0, run.Wait().ExitCode);
+    }
+
     [Fact]
     public async Task Clients_that_flood_or_do_not_read_stop_nobody()
     {
@@ -139,18 +184,19 @@ public sealed class MonitorTests : IDisposable
         string initrd = new GuestScript(_folder).Write(
             """
             trap 'say BUTTON; poweroff -f' INT
-            say READY
+            until [ -b /dev/ps3da ]; do usleep 20000; done
+            dd if=/init of=/dev/ps3da bs=512 count=1 conv=fsync
             while true; do say up $(cat /proc/uptime); usleep 100000; done
             """);
         string socket = Path.Combine(_folder, "monitor.sock");
         int port = MonitorClient.FreePort();
         RunningProgram run = Ps3Program.Start(
-            "boot", kernel, "--initrd", initrd, "--monitor", $"unix:{socket}", "--qmp", $"tcp:{port}", "--timeout", "4m", "--log-buffer");
+            "boot", kernel, "--initrd", initrd, "--monitor", $"unix:{socket}", "--qmp", $"tcp:{port}", "--timeout", "4m", "--log-buffer",
+            "--disk", $"{Path.Combine(_folder, "ready.img")},size=1M");
         using MonitorClient monitor = MonitorClient.ToLines(socket);
         using MonitorClient program = MonitorClient.ToQmp(port);
-        // The system manager's driver has told lv1 that it listens; then the script runs soon.
-        Assert.True(SpinWait.SpinUntil(
-            () => !monitor.Say("info devices").Contains("attributes           0\n", StringComparison.Ordinal), TimeSpan.FromMinutes(3)));
+        // The script says to the disk that it is ready: its console is on the screen.
+        Assert.True(SpinWait.SpinUntil(() => Regex.IsMatch(monitor.Say("info block"), "writes +[1-9]"), TimeSpan.FromMinutes(3)));
         Thread.Sleep(TimeSpan.FromSeconds(8));
         monitor.Say("stop");
         Thread.Sleep(TimeSpan.FromSeconds(4));

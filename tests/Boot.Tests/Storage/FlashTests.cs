@@ -81,6 +81,31 @@ public sealed class FlashTests : IDisposable
         Refused("boot-flag=other-os", "boot", "--flash", Flash);
     }
 
+    [SkippableFact]
+    public void A_guest_that_restarts_is_started_from_what_it_has_written_to_the_flash()
+    {
+        // A flash with the built-in guest, for the first guest to write over its own.
+        string penguin = Path.Combine(Guests.RepositoryRoot(), "firmware-stubs", "penguin", "penguin.elf");
+        string second = Path.Combine(_folder, "second.bin");
+        Make();
+        File.Copy(Flash, second);
+        Assert.Equal(0, Ps3Program.Run("flash", "set", second, $"image={penguin}").ExitCode);
+        string kernel = Path.Combine(_folder, "otheros.bld");
+        ImageFile vmlinux = CompressedFile.Unpack(ImageFile.Read(Guests.Path("vmlinux-6.1-ps3-debug.xz")));
+        using (var gzip = new GZipStream(File.Create(kernel), CompressionLevel.SmallestSize))
+            gzip.Write(vmlinux.Bytes.Span);
+        Assert.Equal(0, Ps3Program.Run("flash", "set", Flash, $"image={kernel}").ExitCode);
+        string initrd = new GuestScript(_folder).With("second.bin", File.ReadAllBytes(second))
+            .Write("until [ -c /dev/ps3flash ]; do usleep 20000; done; dd if=/second.bin of=/dev/ps3flash bs=256k && reboot -f");
+
+        ProgramResult run = Ps3Program.Run("boot", "--flash", Flash, "--initrd", initrd, "--append", "console=hvc0", "--timeout", "4m");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("Linux version 6.1", run.Output, StringComparison.Ordinal);
+        Assert.Contains("the guest restarts", run.Messages, StringComparison.Ordinal);
+        Assert.Contains("PENGUIN OK", run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_new_flash_has_no_kernel_and_says_how_to_put_one_in()
     {

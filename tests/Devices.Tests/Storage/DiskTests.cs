@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using Devices.Tests.Fakes;
 using Lv1Hypervisor.Contracts;
 using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Storage;
@@ -248,6 +249,19 @@ public sealed class DiskTests : IDisposable
         Assert.Equal(0, _fixture.Hold.Holds);
         Disk.Dispose();
         Assert.False(_fixture.Backend.HasListeners);
+    }
+
+    [Fact]
+    public void A_guest_that_follows_another_is_held_by_a_stall_that_began_before_it()
+    {
+        Disk.Dispose();
+        _fixture.Backend.Stall("no space");
+        using var next = new DiskDevice(new FakeHost(), _fixture.Ports, _fixture.Backend);
+        _fixture.RunAll();
+        Assert.Equal(1, _fixture.Hold.Holds);
+        _fixture.Backend.Stall(null);
+        _fixture.RunAll();
+        Assert.Equal(0, _fixture.Hold.Holds);
     }
 
     [Theory]

@@ -277,6 +277,8 @@ public sealed class OpticalDriveTests : IDisposable
     [Fact]
     public void A_guest_ejects_and_loads_the_same_medium()
     {
+        List<bool> moved = [];
+        _disc.Drive.MovedByGuest += moved.Add;
         Assert.Equal(0UL, _disc.StatusOf(0, 0x1b, 0, 0, 0, 2));
         Assert.Equal(NoMedium, _disc.StatusOf(0, 0x00));
         Assert.Equal(0UL, _disc.StatusOf(0, 0x1b, 0, 0, 0, 3));
@@ -284,6 +286,11 @@ public sealed class OpticalDriveTests : IDisposable
         Assert.Equal(0UL, _disc.StatusOf(0, 0x00));
         Assert.Equal(0UL, _disc.StatusOf(0, 0x1b, 0, 0, 0, 3));
         Assert.Equal(0UL, _disc.Read(0, 1));
+        Assert.Equal([true, false], moved);
+        // What a user does is no news to that user.
+        _disc.Drive.Eject(force: false);
+        Assert.Equal(0UL, _disc.StatusOf(0, 0x1b, 0, 0, 0, 2));
+        Assert.Equal([true, false], moved);
     }
 
     [Fact]

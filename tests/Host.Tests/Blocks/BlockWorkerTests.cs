@@ -107,6 +107,25 @@ public sealed class BlockWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_request_that_waits_is_tried_again_at_once_when_a_user_asks_for_it()
+    {
+        using var worker = new BlockWorker(_store, BlockErrorPolicy.Pause, static _ => { }, TimeSpan.FromMinutes(5));
+        _store.Failure = new BlockException(BlockError.NoSpace, "no space is left on its device");
+        Task<BlockError> flush = new BlockUser(worker).Start(static request => request.Operation = BlockOperation.Flush);
+        Assert.True(SpinWait.SpinUntil(() => worker.StallReason is not null, TimeSpan.FromSeconds(20)));
+
+        // Not mended yet.
+        worker.Retry();
+        Assert.True(SpinWait.SpinUntil(() => _store.Requests == 2, TimeSpan.FromSeconds(20)));
+        Assert.NotNull(worker.StallReason);
+        _store.Failure = null;
+        worker.Retry();
+
+        Assert.Equal(BlockError.None, await flush.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Null(worker.StallReason);
+    }
+
+    [Fact]
     public void What_cannot_be_mended_is_an_error_also_with_pause()
     {
         using BlockWorker worker = Open(BlockErrorPolicy.Pause);

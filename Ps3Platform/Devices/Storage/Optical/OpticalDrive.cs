@@ -59,6 +59,9 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMediumHolder, IMemo
         }).ServeStorage(this);
     }
 
+    /// <inheritdoc/>
+    public event Action<bool>? MovedByGuest;
+
     /// <inheritdoc cref="IDevice.Name"/>
     public string Name => "cdrom";
 
@@ -221,10 +224,13 @@ public sealed class OpticalDrive : IDevice, IStorageDevice, IMediumHolder, IMemo
         taken.IsRead = block.Length > 0 && !block.IsWrite;
         taken.Buffer = block.Buffer;
         _packets++;
+        bool wasOpen = IsOpen;
         if (packet.Operation is PacketOperation.Read10 or PacketOperation.Read12)
             ReadSectors(taken, packet.Sector, packet.Sectors);
         else
             _commands.EndSoon(taken, PacketAnswers.Answer(_mechanism, in packet, taken.Bytes).Status);
+        if (IsOpen != wasOpen)
+            MovedByGuest?.Invoke(IsOpen);
         return Lv1Status.Success;
     }
 
