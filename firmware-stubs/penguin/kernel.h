@@ -70,6 +70,26 @@ extern int checks_good, checks_bad;
 extern u64 ppe_id, partition_id, timebase_hertz, boot_memory, total_memory;
 void repository_read_machine(void);
 void repository_list(void);
+u64 repository_own_value(const char *first, const char *second, const char *third);
+
+enum bus_type { BUS_SYSTEM = 4, BUS_STORAGE = 5 };
+enum device_type { SYSTEM_GELIC = 3, STORAGE_DISK = 0, STORAGE_ROM = 5, STORAGE_FLASH = 14 };
+#define MOST_REGIONS 8
+
+/* What the repository says of a device, and what the guest has of it while it is open. */
+struct device {
+    u64 bus, id; /* what hypercalls name it by */
+    u64 type, interrupt;
+    u64 block_size, blocks, region_count; /* of storage devices; 0 else */
+    struct region {
+        u64 id, start, size; /* in blocks */
+    } regions[MOST_REGIONS];
+    u64 outlet;
+};
+u64 repository_bus(u64 bus_type, u64 *device_count); /* its id, or 0 */
+int repository_device(u64 bus_type, u64 index, struct device *device);
+int repository_find(u64 bus_type, u64 type, struct device *device);
+const char *device_name(u64 bus_type, u64 type);
 
 /* segments.c */
 #define KERNEL_VSID 1UL
@@ -111,6 +131,82 @@ void event_send(u64 port);
 void external_interrupt(void);
 void machine_pause(void);
 void machine_rest(void);
+
+/* device.c: what drivers have in common */
+s32 device_open(struct device *device, irq_handler handler);
+void device_close(struct device *device);
+u64 device_map(const struct device *device, const void *memory, u64 size);
+s32 device_unmap(const struct device *device, u64 bus_address, u64 size);
+u64 deadline(u64 milliseconds);
+int device_wait(u64 deadline);
+int option_given(const char *word);
+u64 option_number(const char *name, u64 otherwise);
+void status_begin(void);
+void status_expect(const char *what, s64 got, s64 expected);
+u64 status_good(u64 *all);
+
+/* storage.c: commands; notify.c, disk.c, optical.c, flash.c: what the checks do with them */
+struct storage_end {
+    s32 call; /* lv1's answer to the command; the rest holds if it is 0 */
+    int in_time;
+    u64 tag;
+    u64 status; /* how the command ended; 0 is success */
+};
+s32 storage_open(struct device *device);
+void storage_close(void);
+struct storage_end storage_read(u64 region, u64 start, u64 blocks, u64 flags, const void *buffer);
+struct storage_end storage_write(u64 region, u64 start, u64 blocks, u64 flags, const void *buffer);
+struct storage_end storage_command(u64 command, u64 a1, u64 a2, u64 a3, u64 a4);
+struct storage_end storage_start_read(u64 region, u64 start, u64 blocks, const void *buffer);
+int storage_wait(u64 tag, u64 milliseconds, u64 *status);
+int storage_good(struct storage_end end);
+s32 storage_device_end(void);
+s32 storage_poll(u64 tag, u64 *status);
+extern struct device storage_device;
+void storage_check(void);
+int storage_find_region(const char *name, u8 *buffer, u64 *index);
+int storage_rewrite(u64 region, u64 start, u64 blocks, u8 *buffer);
+void disk_check(u8 *buffer);
+void optical_check(u8 *buffer);
+void flash_check(u8 *buffer);
+#define STORAGE_BUFFER 0x40000 /* bytes: what the flash moves at once */
+#define STORAGE_HALF (STORAGE_BUFFER / 2)
+
+/* gelic.c: descriptor rings; frames.c: what is sent and received by them; network.c: checks */
+#define GELIC_RING 16
+#define GELIC_FRAME 1664 /* bytes of a buffer; a multiple of 128, to which the card wants it aligned */
+extern struct device gelic_device;
+extern u64 gelic_mac, gelic_events;
+s32 gelic_open(void);
+void gelic_close(void);
+s32 gelic_start(void);
+s32 gelic_stop(void);
+s32 gelic_control(u64 command, u64 argument, u64 *value);
+u8 *gelic_frame(void); /* room for the next frame to be queued; NULL when the ring is full */
+void gelic_queue(u64 size, u64 fragment, u32 checksum);
+int gelic_transmit(void);
+u64 gelic_receive(u8 *frame, u32 *error);
+u64 gelic_waiting(void);
+u64 gelic_restarts(void);
+void gelic_refusals(void);
+
+struct network_counts {
+    u64 damaged, repeated, flood, flood_lost;
+    u32 checksum_errors;
+};
+extern struct network_counts network;
+extern u32 network_address, network_gateway, network_offered;
+extern u8 network_gateway_mac[6];
+extern int network_gateway_known;
+#define MOST_PINGS 0x8000
+void frames_begin(void); /* receiving begins: frames may have been missed */
+int frames_ask(void);
+int frames_discover(void);
+int frames_test(u64 size, u64 fragment);
+int frames_ping(u32 number, u64 data_size, u64 fragment);
+void frames_take(void);
+int frames_answered(u32 number);
+void network_check(void);
 
 /* traps.c */
 void threads_prepare(void);

@@ -21,6 +21,8 @@ void kernel_main(const void *device_tree)
     irq_start();
     smp_check();
     timer_check();
+    storage_check();
+    network_check();
     video_check();
     video_rsx_check();
     rtc_check();

@@ -3,6 +3,10 @@
 
 #define MACHINE 1 /* the partition whose nodes describe the whole machine */
 #define NO_INDEX 0
+#define MOST_BUSES 10
+#define MOST_DEVICES 16
+#define MOST_INTERRUPTS 10
+#define INTERRUPT_EVENT_PORT 2
 
 u64 ppe_id, partition_id, timebase_hertz, boot_memory, total_memory;
 
@@ -55,7 +59,7 @@ void repository_read_machine(void)
     timebase_hertz = node_value(MACHINE, first_key("be", 0), node, key("clock", 0), 0);
 }
 
-static const char *device_name(u64 bus_type, u64 type)
+const char *device_name(u64 bus_type, u64 type)
 {
     static const struct {
         u64 bus_type, type;
@@ -71,6 +75,89 @@ static const char *device_name(u64 bus_type, u64 type)
     return "unknown";
 }
 
+u64 repository_own_value(const char *first, const char *second, const char *third)
+{
+    return node_value(partition_id, first_key(first, 0), key(second, 0), key(third, 0), 0);
+}
+
+/* Buses are numbered densely: the first one without a type ends the search. */
+static int bus_index(u64 bus_type, u64 *index)
+{
+    u64 type, unused;
+
+    for (*index = 0; *index < MOST_BUSES; ++*index) {
+        if (node_read(MACHINE, first_key("bus", *index), key("type", 0), 0, 0, &type, &unused) != LV1_SUCCESS)
+            return 0;
+        if (type == bus_type)
+            return 1;
+    }
+    return 0;
+}
+
+u64 repository_bus(u64 bus_type, u64 *device_count)
+{
+    u64 index;
+
+    if (!bus_index(bus_type, &index))
+        return 0;
+    *device_count = node_value(MACHINE, first_key("bus", index), key("num_dev", 0), 0, 0);
+    return node_value(MACHINE, first_key("bus", index), key("id", 0), 0, 0);
+}
+
+/* The first interrupt that is an event of the device. */
+static int find_event(u64 n1, u64 n2, u64 *id)
+{
+    u64 type;
+
+    for (u64 i = 0; i < MOST_INTERRUPTS; i++) {
+        if (node_read(MACHINE, n1, n2, key("intr", i), 0, &type, id) != LV1_SUCCESS)
+            return 0;
+        if (type == INTERRUPT_EVENT_PORT)
+            return 1;
+    }
+    return 0;
+}
+
+/* The device with an index on its bus; not one that has no event. */
+int repository_device(u64 bus_type, u64 index, struct device *device)
+{
+    u64 n1, n2 = key("dev", index), bus, unused;
+
+    memset(device, 0, sizeof(*device));
+    if (!bus_index(bus_type, &bus))
+        return 0;
+    n1 = first_key("bus", bus);
+    if (node_read(MACHINE, n1, n2, key("type", 0), 0, &device->type, &unused) != LV1_SUCCESS ||
+        node_read(MACHINE, n1, n2, key("id", 0), 0, &device->id, &unused) != LV1_SUCCESS ||
+        !find_event(n1, n2, &device->interrupt))
+        return 0;
+    device->bus = node_value(MACHINE, n1, key("id", 0), 0, 0);
+    device->block_size = node_value(MACHINE, n1, n2, key("blk_size", 0), 0);
+    device->blocks = node_value(MACHINE, n1, n2, key("n_blocks", 0), 0);
+    device->region_count = node_value(MACHINE, n1, n2, key("n_regs", 0), 0);
+    if (device->region_count > MOST_REGIONS)
+        device->region_count = MOST_REGIONS;
+    for (u64 i = 0; i < device->region_count; i++) {
+        device->regions[i].id = node_value(MACHINE, n1, n2, key("region", i), key("id", 0));
+        device->regions[i].start = node_value(MACHINE, n1, n2, key("region", i), key("start", 0));
+        device->regions[i].size = node_value(MACHINE, n1, n2, key("region", i), key("size", 0));
+    }
+    return 1;
+}
+
+/* The first device of a type. */
+int repository_find(u64 bus_type, u64 type, struct device *device)
+{
+    u64 count;
+
+    if (!repository_bus(bus_type, &count))
+        return 0;
+    for (u64 i = 0; i < count && i < MOST_DEVICES; i++)
+        if (repository_device(bus_type, i, device) && device->type == type)
+            return 1;
+    return 0;
+}
+
 static u64 list_bus(u64 bus, u64 type)
 {
     u64 n1 = first_key("bus", bus);
@@ -79,7 +166,7 @@ static u64 list_bus(u64 bus, u64 type)
 
     print("  bus %lu: id %lu, type %lu (%s), %lu devices\n", bus, id, type,
           type == 4 ? "system bus" : type == 5 ? "storage" : "unknown", count);
-    for (u64 device = 0; device < count && device < 16; device++) {
+    for (u64 device = 0; device < count && device < MOST_DEVICES; device++) {
         u64 n2 = key("dev", device), device_type, block_size, unused;
 
         if (node_read(MACHINE, n1, n2, key("type", 0), 0, &device_type, &unused) != LV1_SUCCESS)
@@ -113,7 +200,7 @@ void repository_list(void)
     print("  %lu SPE reservations, %lu exclusive\n", spes, exclusive);
 
     /* Buses are numbered densely: the first one without a type ends the list. */
-    for (u64 bus = 0; bus < 10; bus++) {
+    for (u64 bus = 0; bus < MOST_BUSES; bus++) {
         if (node_read(MACHINE, first_key("bus", bus), key("type", 0), 0, 0, &type, &resource) != LV1_SUCCESS)
             break;
         devices += list_bus(bus, type);

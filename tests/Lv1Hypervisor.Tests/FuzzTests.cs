@@ -3,10 +3,15 @@ using Lv1Hypervisor.Abi;
 
 namespace Lv1Hypervisor.Tests;
 
-/// <summary>For any register contents, a hypercall returns a status of the platform, and the host does not fail.</summary>
+/// <summary>
+/// For any register contents, a hypercall returns a status of the platform, and the host does not fail. <c>PS3_FUZZ_ROUNDS</c> sets the
+/// number of calls.
+/// </summary>
 public sealed class FuzzTests
 {
-    private const int Calls = 100_000;
+    private static readonly int Calls =
+        int.TryParse(Environment.GetEnvironmentVariable("PS3_FUZZ_ROUNDS"), out int rounds) ? rounds : 100_000;
+
     private const ulong Numbers = 301;
 
     private static readonly ulong[] Interesting =

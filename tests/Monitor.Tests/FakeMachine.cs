@@ -27,6 +27,13 @@ internal sealed class FakeMachine : IMachineControl
     /// <summary>Thrown by whatever is called next.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>Forgets what it was asked for.</summary>
+    public void Forget()
+    {
+        lock (_calls)
+            _calls.Clear();
+    }
+
     public MachineStatus ReadStatus()
     {
         Note("status");

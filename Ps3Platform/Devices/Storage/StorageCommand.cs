@@ -126,6 +126,13 @@ internal sealed class StorageCommand
     {
         if (IsDropped)
             return;
+        // By the host's clock, the time of a command without the host may pass before the guest's thread gets its next turn.
+        if (!UsesHost && !_owner.Ports.IsDeterministic)
+        {
+            Settle();
+            return;
+        }
+
         if (Interlocked.CompareExchange(ref _handover, MachineWaits, Running) == HostIsDone)
         {
             End();

@@ -14,11 +14,11 @@ internal sealed class NbdConnection : IDisposable
     private const int LongestError = 4096;
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(30);
 
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
     private readonly byte[] _head = new byte[32];
     private ulong _handle;
 
-    private NbdConnection(NetworkStream stream, NbdExport export)
+    private NbdConnection(Stream stream, NbdExport export)
     {
         _stream = stream;
         Export = export;
@@ -34,22 +34,35 @@ internal sealed class NbdConnection : IDisposable
     /// <exception cref="BlockException">The server is not there, refuses, or breaks the protocol.</exception>
     public static NbdConnection Open(NbdAddress address)
     {
-        NetworkStream? stream = null;
         try
         {
-            stream = new NetworkStream(address.Connect(), ownsSocket: true)
+            var stream = new NetworkStream(address.Connect(), ownsSocket: true)
             {
                 ReadTimeout = (int)LongestAnswer.TotalMilliseconds,
                 WriteTimeout = (int)LongestAnswer.TotalMilliseconds,
             };
-            return new NbdConnection(stream, new NbdHandshake(stream, address.Export).Run());
+            return Open(stream, address.Export);
+        }
+        catch (SocketException e)
+        {
+            throw new BlockException(BlockError.Gone, ReasonOf(e));
+        }
+    }
+
+    /// <summary>Negotiates on a connection, which is closed when that fails.</summary>
+    /// <param name="stream">The connection to the server.</param>
+    /// <param name="export">Name of the export.</param>
+    /// <exception cref="BlockException">The server refuses, or breaks the protocol.</exception>
+    public static NbdConnection Open(Stream stream, string export)
+    {
+        try
+        {
+            return new NbdConnection(stream, new NbdHandshake(stream, export).Run());
         }
         catch (Exception e)
         {
-            stream?.Dispose();
-            if (e is BlockException)
-                throw;
-            if (e is IOException or SocketException)
+            stream.Dispose();
+            if (e is IOException)
                 throw new BlockException(BlockError.Gone, ReasonOf(e));
             throw;
         }

@@ -37,6 +37,7 @@ internal sealed unsafe class UserNetwork : INetworkBackend, IDisposable
     private volatile bool _isStopped;
     private int _isWaiting;
     private long _guestErrors;
+    private long _fragments;
 
     /// <summary>Makes the network and listens on the forwarded ports.</summary>
     /// <exception cref="NetworkException">libslirp is not installed, or a port cannot be listened on.</exception>
@@ -70,6 +71,9 @@ internal sealed unsafe class UserNetwork : INetworkBackend, IDisposable
 
     /// <summary>Errors of the guest that libslirp reported.</summary>
     public long GuestErrors => Interlocked.Read(ref _guestErrors);
+
+    /// <summary>Fragments of IPv4 packets of the guest, which are dropped.</summary>
+    public long Fragments => Interlocked.Read(ref _fragments);
 
     public void Attach(IPacketSink? sink) => _sink = sink;
 
@@ -162,10 +166,26 @@ internal sealed unsafe class UserNetwork : INetworkBackend, IDisposable
             _library.FinishPoll(_slirp, isReady ? 0 : 1, &OnReady, opaque);
             for (int i = 0; i < Batch && _queue.TryTake(_frame, out int length); i++)
             {
+                if (IsFragment(_frame.AsSpan(0, length)))
+                {
+                    Interlocked.Increment(ref _fragments);
+                    continue;
+                }
+
                 fixed (byte* bytes = _frame)
                     _library.Input(_slirp, bytes, length);
             }
         }
+    }
+
+    // libslirp 4.7 puts fragments together in memory that it has moved: those of a hostile guest end the whole process (ip_reass).
+    private static bool IsFragment(ReadOnlySpan<byte> frame)
+    {
+        const int TypeOffset = 12, FragmentOffset = 20;
+        const ushort Ipv4 = 0x0800, MoreOrOffset = 0x3fff;
+        return frame.Length >= FragmentOffset + sizeof(ushort)
+            && BinaryPrimitives.ReadUInt16BigEndian(frame[TypeOffset..]) == Ipv4
+            && (BinaryPrimitives.ReadUInt16BigEndian(frame[FragmentOffset..]) & MoreOrOffset) != 0;
     }
 
     private static uint Address(byte a, byte b, byte c, byte d) => Address(new IPAddress([a, b, c, d]));

@@ -14,8 +14,7 @@ namespace Devices.Tests.Gelic;
 /// </summary>
 public sealed class GelicFuzzTests
 {
-    private static readonly int Rounds =
-        int.TryParse(Environment.GetEnvironmentVariable("PS3_FUZZ_ROUNDS"), out int rounds) ? rounds : 20_000;
+    private static readonly int Rounds = FuzzRounds.Or(20_000);
 
     [Theory]
     [InlineData(false)]

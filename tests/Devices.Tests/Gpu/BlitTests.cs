@@ -1,5 +1,6 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using Devices.Tests.Fakes;
 using Xunit;
 
 namespace Devices.Tests.Gpu;
@@ -95,7 +96,8 @@ public sealed class BlitTests : IDisposable, IWriteWatch
         var random = new Random(17);
         ulong[] interesting =
             [0, 4, 0xffff, GpuFixture.Mib, GpuFixture.Ioif, 9 * GpuFixture.Mib, uint.MaxValue, ulong.MaxValue, 5120, 1UL << 63];
-        for (int i = 0; i < 20_000; i++)
+        int rounds = FuzzRounds.Or(20_000);
+        for (int i = 0; i < rounds; i++)
         {
             ulong Pick() => interesting[random.Next(interesting.Length)] + (ulong)(random.Next(-2, 3) * 4);
             _gpu.Blit(Pick(), Pick(), random.Next(2) == 0 ? Pick() : GpuFixture.Size((ulong)random.Next(64), (ulong)random.Next(64)),

@@ -1,5 +1,6 @@
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using Devices.Tests.Fakes;
 using Lv1Hypervisor.Contracts;
 using Ps3Platform.Devices.Gpu;
 using Xunit;
@@ -225,10 +226,12 @@ public sealed class FifoTests : IDisposable
         _gpu.Memory.TryWrite(new LparAddress(0), outside);
         uint[] values = [Upload, Download, System, Video, 0x6660_4207, 0x101, 0, 4096, 64, Fifo, Fifo + 0x4_0000, Jump | Fifo, 0x3137_af00];
         uint[] methods = [0, 0x100, 0x104, 0x180, 0x184, 0x188, 0x30c, 0x310, 0x314, 0x318, 0x31c, 0x320, 0x324, 0x328];
-        for (int round = 0; round < 2000; round++)
+        const int CommandsAtOnce = 64;
+        int rounds = FuzzRounds.Or(2000 * CommandsAtOnce) / CommandsAtOnce;
+        for (int round = 0; round < rounds; round++)
         {
             _words.Clear();
-            for (int word = 0; word < 64; word++)
+            for (int word = 0; word < CommandsAtOnce; word++)
             {
                 uint count = (uint)random.Next(0, 9);
                 _words.Add(random.Next(8) == 0 ? (uint)random.NextInt64() : (count << 18) | ((uint)random.Next(1, 3) << 13)

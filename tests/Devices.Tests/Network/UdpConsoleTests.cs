@@ -41,6 +41,37 @@ public sealed class UdpConsoleTests
         Assert.Equal(other.Length, received);
     }
 
+    /// <summary>Whatever a guest sends, no text is longer than its frame, and every frame goes on.</summary>
+    [Fact]
+    public void Random_frames_do_no_harm()
+    {
+        var behind = new FakeWire();
+        int longest = 0;
+        var console = new UdpConsole(text => longest = text.Length, behind);
+        var random = new Random(17);
+        byte[] frame = new byte[FrameQueue.LongestFrame];
+        int rounds = FuzzRounds.Or(20_000);
+        for (int round = 0; round < rounds; round++)
+        {
+            int length = random.Next(1, 100);
+            random.NextBytes(frame.AsSpan(0, length));
+            if (random.Next(8) != 0)
+            {
+                byte[] good = Frames.Console("text");
+                length = random.Next(4) == 0 ? random.Next(good.Length + 1) : good.Length;
+                good.AsSpan(0, length).CopyTo(frame);
+                for (int changes = random.Next(4); changes > 0 && length > 0; changes--)
+                    frame[random.Next(length)] = (byte)random.Next(256);
+            }
+
+            longest = 0;
+            console.Send(frame.AsSpan(0, length));
+            Assert.InRange(longest, 0, length);
+            Assert.Equal(length, Assert.Single(behind.Sent).Length);
+            behind.Sent.Clear();
+        }
+    }
+
     [Fact]
     public void Lengths_that_do_not_fit_are_not_believed()
     {

@@ -76,6 +76,24 @@ public sealed class NotificationTests : IDisposable
         Assert.Equal(-17, unchecked((long)status));
     }
 
+    /// <summary>The thread that gave the command has stored its tag before the event, however late the machine comes to it.</summary>
+    [Fact]
+    public void A_command_ends_a_round_of_turns_after_its_time()
+    {
+        var line = new LevelLine();
+        Device.ConnectInterrupt(line);
+        Assert.Equal(Lv1Status.Success, Device.Write(Block(0x1000), out ulong tag));
+        _fixture.Clock.TimeBase += IMachineClock.Frequency;
+        _fixture.Events.RunDue(_fixture.Clock.TimeBase);
+        Assert.False(line.Level);
+        Assert.Equal(Lv1Status.Busy, Device.CheckAsyncStatus(tag, out _));
+
+        _fixture.Clock.TimeBase++;
+        _fixture.Events.RunDue(_fixture.Clock.TimeBase);
+        Assert.True(line.Level);
+        Assert.Equal(Lv1Status.Success, Device.CheckAsyncStatus(tag, out _));
+    }
+
     private static StorageTransfer Block(ulong buffer) => new(0, 0, 1, 0, new LparAddress(buffer));
 
     private void Ask(ulong mask)

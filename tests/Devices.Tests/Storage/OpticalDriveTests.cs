@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using CellPpe.Core;
 using CellPpe.Core.Ports;
+using Devices.Tests.Fakes;
 using Lv1Hypervisor.Contracts;
 using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.HotPlug;
@@ -373,7 +374,7 @@ public sealed class OpticalDriveTests : IDisposable
     [Fact]
     public void No_block_does_harm()
     {
-        int rounds = int.TryParse(Environment.GetEnvironmentVariable("PS3_FUZZ_ROUNDS"), out int given) ? given : 20_000;
+        int rounds = FuzzRounds.Or(20_000);
         var random = new Random(13);
         byte[] known =
         [

@@ -208,7 +208,8 @@ public sealed class AvSettingsTests
     {
         var random = new Random(5);
         byte[] bytes = new byte[300];
-        for (int i = 0; i < 2000; i++)
+        int rounds = FuzzRounds.Or(2000);
+        for (int i = 0; i < rounds; i++)
         {
             random.NextBytes(bytes);
             // Mostly plausible headers, so that the inside of packets is reached.

@@ -118,7 +118,8 @@ public sealed class SystemManagerTests : IPartitionControl
     {
         var random = new Random(13);
         byte[] bytes = new byte[100];
-        for (int i = 0; i < 5000; i++)
+        int rounds = FuzzRounds.Or(5000);
+        for (int i = 0; i < rounds; i++)
         {
             random.NextBytes(bytes);
             byte[] message = Message((byte)random.Next(10), bytes.AsSpan(0, 16).ToArray());
