@@ -23,4 +23,11 @@ public interface IDmaPort
 
     /// <summary>Writes all of <paramref name="source"/>, or nothing.</summary>
     DmaFault Write(IoAddress address, ReadOnlySpan<byte> source);
+
+    /// <summary>Whether a store to a range of bus addresses may change a byte of a range of memory; true also if unknown.</summary>
+    /// <param name="address">First bus address.</param>
+    /// <param name="size">Bytes at the bus.</param>
+    /// <param name="start">First byte in memory.</param>
+    /// <param name="length">Bytes in memory.</param>
+    bool Reaches(IoAddress address, ulong size, LparAddress start, ulong length) => true;
 }

@@ -50,6 +50,25 @@ internal abstract class TranslatingPort(GuestMemory memory) : IDmaPort
         return DmaFault.None;
     }
 
+    public bool Reaches(IoAddress address, ulong size, LparAddress start, ulong length)
+    {
+        ulong bus = address.Value;
+        while (size > 0)
+        {
+            // A store to what is not mapped fails.
+            if (!TryFindMapping(bus, out DmaMapping mapping))
+                return false;
+            ulong run = Math.Min(size, mapping.End - bus);
+            ulong at = mapping.Memory.Value + (bus - mapping.Bus);
+            if (at < start.Value + length && start.Value < at + run)
+                return true;
+            bus += run;
+            size -= run;
+        }
+
+        return false;
+    }
+
     protected abstract bool TryFindMapping(ulong bus, out DmaMapping mapping);
 
     private DmaFault Check(ulong bus, ulong length, RegionAccess access)

@@ -16,6 +16,7 @@ using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Network;
 using Ps3Platform.Devices.Storage;
 using Ps3Platform.Devices.Storage.Optical;
+using Ps3Platform.Devices.Usb;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Devices.VirtualUart;
 using Ps3Platform.Loaders;
@@ -102,7 +103,10 @@ public static class MachineBuilder
         var ports = new DevicePorts(lv1, memory, events, clock, control, config.Loggers);
         List<IDevice> devices = [];
         StandardDevices standard = AddStandardDevices(config, ports, devices);
-        AddStorage(config, ports, hold, devices);
+        var storage = new StoragePorts(memory, events, clock, hold, config.Clock == ClockMode.Instructions);
+        var usb = new UsbHost(lv1, storage, config.Usb ?? new UsbPlugs());
+        devices.Add(usb);
+        AddStorage(config, ports, storage, devices);
         devices.AddRange(config.Devices.Select(make => make(ports)));
         CheckNames(devices);
         var machine = new Ps3Machine(config, new MachineParts
@@ -117,6 +121,7 @@ public static class MachineBuilder
             Spes = spes,
             Hypervisor = lv1,
             Standard = standard,
+            Usb = usb,
             Devices = devices,
             MemoryWriters = [lv1, .. devices.OfType<IMemoryWriter>()],
             Running = [.. plan.Threads.Select(entry => ppe.Threads[entry.Thread])],
@@ -173,9 +178,8 @@ public static class MachineBuilder
     }
 
     // In the order in which a console's repository has them (repository.md 3.3).
-    private static void AddStorage(MachineConfig config, DevicePorts ports, IGuestHold hold, List<IDevice> devices)
+    private static void AddStorage(MachineConfig config, DevicePorts ports, StoragePorts storage, List<IDevice> devices)
     {
-        var storage = new StoragePorts(ports.Memory, ports.Events, ports.Clock, hold, config.Clock == ClockMode.Instructions);
         var notifications = new StorageNotifications(ports.Host, storage);
         devices.Add(notifications);
         if (config.Flash is { } flash)

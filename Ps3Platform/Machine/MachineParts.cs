@@ -7,6 +7,7 @@ using Lv1Hypervisor;
 using Lv1Hypervisor.Contracts;
 
 using Ps3Platform.Devices.Gpu;
+using Ps3Platform.Devices.Usb;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Devices.VirtualUart;
 using Ps3Platform.Machine.Spes;
@@ -36,6 +37,8 @@ internal sealed record MachineParts
     public required Lv1 Hypervisor { get; init; }
 
     public required StandardDevices Standard { get; init; }
+
+    public required UsbHost Usb { get; init; }
 
     /// <summary>All devices, in the order in which they were attached.</summary>
     public required IReadOnlyList<IDevice> Devices { get; init; }

@@ -11,6 +11,7 @@ using Lv1Hypervisor;
 using Lv1Hypervisor.Contracts;
 
 using Ps3Platform.Devices.Gpu;
+using Ps3Platform.Devices.Usb.Input;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Devices.VirtualUart;
 using Ps3Platform.Loaders.Elf;
@@ -66,6 +67,8 @@ public sealed class Ps3Machine : IDisposable
         Gpu = parts.Standard.Gpu;
         Screen = parts.Standard.Screen;
         SystemManager = parts.Standard.SystemManager;
+        Input = parts.Usb.Input;
+        Keys = parts.Usb.Keys;
         _thread = parts.Thread;
         _control = parts.Control;
         _hold = parts.Hold;
@@ -101,6 +104,12 @@ public sealed class Ps3Machine : IDisposable
 
     /// <summary>The system manager, for the power button.</summary>
     public SystemManager SystemManager { get; }
+
+    /// <summary>Takes keys, movements of a pointer and the state of a game controller for the guest.</summary>
+    public InputRouter Input { get; }
+
+    /// <summary>Presses keys together for a time.</summary>
+    public KeyChords Keys { get; }
 
     /// <summary>The SPEs, or null when there are none.</summary>
     public MachineSpes? Spes { get; }

@@ -56,9 +56,10 @@ internal static class FolderOrder
             .
             """,
         ["Ps3Platform.Devices"] = """
-            Blocks, Characters, Gpu/Mapping, HotPlug, Network, Video
-            Gelic, Gpu/Fifo, Storage, VirtualUart
-            Gpu, Storage/Optical
+            Blocks, Characters, Gpu/Mapping, HotPlug, Network, Usb/Bus, Video
+            Gelic, Gpu/Fifo, Storage, Usb/Ehci, Usb/Input, Usb/Ohci, Usb/Serial, VirtualUart
+            Gpu, Storage/Optical, Usb/Hid, Usb/MassStorage
+            Usb
             """,
         ["Ps3Platform.Loaders"] = """
             .

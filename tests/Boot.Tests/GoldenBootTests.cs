@@ -21,7 +21,7 @@ public sealed class GoldenBootTests : IDisposable
     [InlineData("vmlinux-6.1-ps3.xz", "720p", 1280, 720)]
     [InlineData("vmlinux-6.1-multi.xz", "1080p", 1920, 1080)]
     [InlineData("vmlinux-6.1-full.xz", "1080p", 1920, 1080)]
-    [InlineData("vmlinux-6.12-full.xz", "720p", 1280, 720)]
+    [InlineData("vmlinux-6.12-full.xz", "1080p", 1920, 1080)]
     [InlineData("dtbImage-6.1.ps3.xz", "480p", 720, 480)]
     public void A_kernel_with_its_console_on_the_screen_passes_the_self_test_and_powers_off(
         string kernel, string video, int width, int height)

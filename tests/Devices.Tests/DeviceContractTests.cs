@@ -6,6 +6,7 @@ using Devices.Tests.Fakes;
 using Devices.Tests.Gelic;
 using Devices.Tests.Gpu;
 using Devices.Tests.Storage;
+using Devices.Tests.Usb;
 using Devices.Tests.VirtualUart;
 using Lv1Hypervisor.Contracts;
 using Ps3Platform.Devices.Gelic;
@@ -111,6 +112,16 @@ public sealed class DeviceContractTests
                 flash.SendCommand(0x23, default, out _);
                 flash.Read(new StorageTransfer(5, 0, 1, 0, new LparAddress(0)), out _);
                 storage.RunAll();
+            }
+            );
+        },
+        ["usb"] = () =>
+        {
+            var usb = new UsbFixture();
+            return (usb.Usb, () =>
+            {
+                _ = new OhciHost(usb);
+                usb.RunFor(milliseconds: 1);
             }
             );
         },

@@ -132,6 +132,11 @@ public sealed class DeviceTests : IDisposable
         byte[] back = new byte[16];
         Assert.Equal(DmaFault.None, _machine.NetworkPort.Read(new IoAddress(bus + 0xff8), back));
         Assert.Equal(data, back);
+        bool Reaches(ulong memory) => _machine.NetworkPort.Reaches(new IoAddress(bus + 0xff8), 16, new LparAddress(memory), 8);
+        Assert.Equal(
+            [false, true, true, false, false],
+            new ulong[] { 0x21ff0, 0x21ff8, 0x20000, 0x20008, 0x22000 }.Select(Reaches));
+        Assert.False(_machine.NetworkPort.Reaches(new IoAddress(bus + 0x2000), 0x1000, new LparAddress(0), ulong.MaxValue));
 
         Assert.Equal(DmaFault.Unmapped, _machine.NetworkPort.Write(new IoAddress(bus + 0x1ff8), data));
         Assert.Equal(0UL, _machine.Read64(0x20ff8));

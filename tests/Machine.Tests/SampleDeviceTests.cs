@@ -27,10 +27,10 @@ public sealed class SampleDeviceTests
             Penguin.Config(new StringBuilder()) with { Devices = [ports => new Counter(ports.Host)] });
         IDevice device = Assert.Single(machine.Devices, device => device.Name == "counter");
 
-        // A guest scans the system bus and finds the gelic, then the counter.
-        Assert.Equal(2UL, Node(machine, "bus0/num_dev").V1);
-        Assert.Equal(Gpio, Node(machine, "bus0/dev1/type").V1);
-        Assert.Equal((Registers, 0x1000UL), Node(machine, "bus0/dev1/reg0/data"));
+        // A guest scans the system bus and finds the gelic, both USB devices, then the counter.
+        Assert.Equal(4UL, Node(machine, "bus0/num_dev").V1);
+        Assert.Equal(Gpio, Node(machine, "bus0/dev3/type").V1);
+        Assert.Equal((Registers, 0x1000UL), Node(machine, "bus0/dev3/reg0/data"));
 
         Call(machine, Lv1Call.OpenDevice, BusId, DeviceId, 0);
         var address = new LparAddress(Call(machine, Lv1Call.MapDeviceMmioRegion, BusId, DeviceId, Registers, 0x1000, 12)[0]);

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 
 using Lv1Hypervisor.Contracts;
 
+using Ps3Platform.Devices.Usb.Input;
 using Ps3Platform.Monitor.Control;
 
 namespace Monitor.Tests;
@@ -65,6 +66,14 @@ internal sealed class FakeMachine : IMachineControl
     }
 
     public void RemoveDevice(string id) => Note($"remove {id}");
+
+    public void PressKeys(string keys, TimeSpan held) => Note($"keys {keys} {held.TotalMilliseconds:0}");
+
+    public void GiveInput(Action<InputRouter> give)
+    {
+        give(new InputRouter());
+        Note("input");
+    }
 
     public void SaveScreen(string path) => Note($"screen <{path}>");
 

@@ -26,6 +26,12 @@ public sealed class LineSessionTests
     [InlineData("change cdrom \"\"", "change cdrom <>")]
     [InlineData("device_add disk,id=d1,drive=a.img,ro", "add disk drive=a.img id=d1 ro=on")]
     [InlineData("device_del d1", "remove d1")]
+    [InlineData("sendkey ctrl-alt-f1", "keys ctrl-alt-f1 100")]
+    [InlineData("sendkey a 30", "keys a 30")]
+    [InlineData("mouse_move 1 -2 3", "input")]
+    [InlineData("mouse_move -5 3", "input")]
+    [InlineData("mouse_to 0 32767", "input")]
+    [InlineData("mouse_button 5", "input")]
     [InlineData("screendump /tmp/a.png", "screen </tmp/a.png>")]
     public void A_line_is_one_call_and_a_prompt(string line, string call)
     {
@@ -39,13 +45,16 @@ public sealed class LineSessionTests
     [InlineData("", "")]
     [InlineData("   ", "")]
     [InlineData("stpo", "Error: There is no command 'stpo'; did you mean stop? \"help\" lists the commands.")]
-    [InlineData("info", "Error: info: of what? Give one of status, version, block, network, devices, cpus, spes, hypercalls.")]
+    [InlineData("info", "Error: info: of what? Give one of status, version, block, network, usb, devices, cpus, spes, hypercalls.")]
     [InlineData(
-        "info blok", "Error: info: there is no 'blok'. Give one of status, version, block, network, devices, cpus, spes, hypercalls.")]
+        "info blok", "Error: info: there is no 'blok'. Give one of status, version, block, network, usb, devices, cpus, spes, hypercalls.")]
     [InlineData("eject", "Error: eject: DEVICE is missing; write eject [-f] DEVICE")]
     [InlineData("eject -x cdrom", "Error: eject: there is no flag -x; write eject [-f] DEVICE")]
     [InlineData("stop now", "Error: stop: there are more words than it takes; write stop")]
     [InlineData("change \"cdrom", "Error: A quotation mark is missing at the end.")]
+    [InlineData("sendkey a 90000", "Error: hold-time 90000: give 0 to 60000.")]
+    [InlineData("mouse_to -1 0", "Error: x -1: give 0 to 32767.")]
+    [InlineData("mouse_move 1 x", "Error: dy x: give -32767 to 32767.")]
     [InlineData("device_add disk,id=a,id=b", "Error: device_add: id is given twice; write device_add DRIVER[,id=ID][,KEY=VALUE]...")]
     [InlineData("device_add disk,=b", "Error: device_add: a key is missing; write device_add DRIVER[,id=ID][,KEY=VALUE]...")]
     public void What_is_wrong_calls_nothing_and_says_what_to_write(string line, string answer)
@@ -135,10 +144,10 @@ public sealed class LineSessionTests
     }
 
     [Theory]
-    [InlineData("", 19)]
+    [InlineData("", 24)]
     [InlineData("system_", 2)]
     [InlineData("info s", 2)]
-    [InlineData("info ", 8)]
+    [InlineData("info ", 9)]
     [InlineData("zzz", 0)]
     public void A_tabulator_asks_how_a_line_may_go_on(string begun, int count)
     {

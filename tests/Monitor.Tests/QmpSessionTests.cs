@@ -47,6 +47,9 @@ public sealed class QmpSessionTests
     [InlineData("""{"execute":"blockdev-change-medium","arguments":{"device":"cdrom","filename":"a b.iso"}}""", "change cdrom <a b.iso>")]
     [InlineData("""{"execute":"device_add","arguments":{"driver":"disk","id":"d","n":3,"ro":true}}""", "add disk id=d n=3 ro=on")]
     [InlineData("""{"execute":"device_del","arguments":{"id":"d"}}""", "remove d")]
+    [InlineData(
+        """{"execute":"send-key","arguments":{"keys":[{"type":"qcode","data":"shift"},{"type":"qcode","data":"a"}],"hold-time":50}}""",
+        "keys shift-a 50")]
     [InlineData("""{"execute":"screendump","arguments":{"filename":"s.png"}}""", "screen <s.png>")]
     [InlineData("""{"execute":"system_reset","arguments":{}}""", "reset")]
     [InlineData("""{"execute":"human-monitor-command","arguments":{"command-line":"stop"}}""", "stop")]

@@ -26,10 +26,13 @@ internal sealed class FieldOptions
                 continue;
             // Errors name the option as it was written.
             string place = result.IdentifierToken?.Value ?? option.Name;
-            string text = option is FieldOption valued ? parsed.GetValue(valued)![^1] : "true";
+            string text = option is FieldOption valued ? ValueOf(field, parsed.GetValue(valued)!) : "true";
             options.Set(field, text, place);
         }
     }
+
+    private static string ValueOf(OptionField field, string[] given) =>
+        field.Separator is { } between ? string.Join(between, given) : given[^1];
 
     private static Option Make(OptionField field)
     {
@@ -67,6 +70,6 @@ internal sealed class FieldOptions
 
         public JsonShape Shape => _field.Shape;
 
-        public bool IsRepeatable => false;
+        public bool IsRepeatable => _field.Separator is not null;
     }
 }

@@ -15,7 +15,8 @@ internal static class QemuWords
     private const string NoWindow = "there is no window; --screenshot FILE writes the screen as a picture";
     private const string OneMachine = "there is one machine, a PlayStation 3; leave it out";
     private const string ConsoleIsOutput =
-        "the guest's console is standard output already; write --console WHERE for a file, socket or terminal";
+        "the guest's console is standard output already; write --console WHERE for a file, socket or terminal, --serial WHERE for a USB "
+        + "serial adapter";
 
     private enum Treatment
     {
@@ -58,8 +59,10 @@ internal static class QemuWords
         ["pflash"] = new(true, Treatment.Same, "--flash"),
         ["boot"] = new(true, Treatment.Explained, "name a KERNEL, or store one by \"ps3 flash set FILE image=KERNEL\""),
         ["snapshot"] = new(false, Treatment.Explained, NoDisk),
-        ["device"] = new(true, Treatment.Explained, "a console's devices are fixed; leave it out"),
-        ["usb"] = new(false, Treatment.Explained, "there is no USB yet; leave it out"),
+        ["device"] = new(
+            true, Treatment.Explained,
+            "a console's devices are fixed; a USB device is given as --usb keyboard|mouse|tablet|gamepad|disk=FILE"),
+        ["usb"] = new(false, Treatment.NoEffect, ""),
         ["s"] = new(false, Treatment.Explained, NoDebugger),
         ["gdb"] = new(true, Treatment.Explained, NoDebugger),
         ["d"] = new(true, Treatment.Explained, "write --log debug for what the guest asks for, --audit for counts of hypercalls"),

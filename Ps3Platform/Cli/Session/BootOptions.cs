@@ -8,6 +8,7 @@ using Ps3Platform.Cli.Shell;
 using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Characters;
 using Ps3Platform.Devices.Storage.Optical;
+using Ps3Platform.Devices.Usb;
 using Ps3Platform.Host.Blocks;
 using Ps3Platform.Host.Characters;
 using Ps3Platform.Host.Network;
@@ -64,6 +65,7 @@ internal sealed class BootOptions
         // Opened last, so that a wrong command line opens no port and truncates no file.
         using IBlockBackend? disk = Open(options, "disk", options.Options.Disk ?? GuestFiles.DiskOf(options.Options), BlockBackends.Open);
         using var disc = new DiscTray(Open(options, "cdrom", options.Options.Disc, BlockBackends.OpenDisc), DiscFiles.Open);
+        using UsbPlugs usb = UsbFiles.Open(options);
         using IBlockBackend? flash = options.Options.Flash is { } path ? FlashFile.OpenOrMake(path, options.PlaceOf("flash")) : null;
         using var console = new GuestConsole(options);
         using HostNetwork? network = HostNetwork.Open(options.Options.Network, options.Options.PacketCapture);
@@ -75,12 +77,14 @@ internal sealed class BootOptions
             Disk = disk,
             Disc = disc,
             Flash = flash,
+            Usb = usb,
             Network = network,
         };
         // lv1 reads the boot image at each start, and a guest may have written another.
         MachineConfig Renew(MachineConfig before) => flash is null || options.Options.Kernel is not null ? before
             : before with { Kernel = MachineConfigFactory.ReadKernelOf(FlashFile.Read(flash), options.Options, Terminal.Note) };
         int code = new BootSession(config, Renew, console, report with { Break = place }).Run();
+        UsbFiles.Drain(usb);
         return network is null ? code : Finish(network, code);
     }
 

@@ -37,23 +37,30 @@ internal sealed class MonitorPorts : IDisposable
     /// <exception cref="UsageException">It does; the message says what to move.</exception>
     public static void Check(SourcedOptions options)
     {
-        CharacterSpec console = options.Options.Console;
-        foreach ((string name, CharacterSpec? place) in new[] { ("monitor", options.Options.Monitor), ("qmp", options.Options.Qmp) })
+        IEnumerable<(string Name, CharacterSpec? Place)> users =
+        [
+            ("monitor", options.Options.Monitor), ("qmp", options.Options.Qmp), ("serial", options.Options.Serial),
+            .. options.Options.Usb.Named.Select(static spec => ("usb", spec.Characters)),
+        ];
+        Dictionary<string, string> taken = new() { [options.Options.Console.ToString()] = "the guest's console" };
+        foreach ((string name, CharacterSpec? place) in users)
         {
             if (place is null)
                 continue;
-            if (place.ToString() == console.ToString() && !(place.Kind == CharacterKind.Tcp && place.Port == 0))
+            // Each terminal is another one, and so is each port 0.
+            bool isOwn = place is { Kind: CharacterKind.Null or CharacterKind.Pty } or { Kind: CharacterKind.Tcp, Port: 0 };
+            if (!isOwn && !taken.TryAdd(place.ToString(), $"--{name}"))
             {
                 throw new UsageException(
-                    $"{options.PlaceOf(name)} {place}: the guest's console is there; move one of the two, for instance with "
-                    + $"--console file:console.txt, or --{name} unix:{name}.sock.");
+                    $"{options.PlaceOf(name)} {place}: {taken[place.ToString()]} is there; move one of the two, for instance with "
+                    + $"--console file:console.txt, or --{name} {(name == "usb" ? "serial=" : "")}unix:{name}.sock.");
             }
 
             if (place.Kind == CharacterKind.Stdio && options.Options.Kernel == "-")
             {
                 throw new UsageException(
                     $"{options.PlaceOf(name)} stdio: the kernel comes from standard input; give the kernel's file, or "
-                    + $"--{name} unix:{name}.sock.");
+                    + $"--{name} {(name == "usb" ? "serial=" : "")}unix:{name}.sock.");
             }
         }
     }

@@ -10,6 +10,7 @@ using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Network;
 using Ps3Platform.Devices.Storage;
 using Ps3Platform.Devices.Storage.Optical;
+using Ps3Platform.Devices.Usb;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Loaders;
 using Ps3Platform.Loaders.Boot;
@@ -65,6 +66,12 @@ public sealed record MachineConfig
     /// dispose of it. lv1 leaves a copy of its first 4 KiB, the os-area, in boot memory.
     /// </summary>
     public IBlockBackend? Flash { get; init; }
+
+    /// <summary>
+    /// What is plugged into the USB sockets; null: nothing. The machine does not dispose of it: a guest that restarts finds the same
+    /// devices.
+    /// </summary>
+    public UsbPlugs? Usb { get; init; }
 
     /// <summary>The kernel, already recognised.</summary>
     public required BootImage Kernel { get; init; }

@@ -6,6 +6,7 @@ using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Characters;
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Network;
+using Ps3Platform.Devices.Usb;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine.Lockups;
 
@@ -40,6 +41,12 @@ public sealed record MachineOptions
 
     /// <summary>Path of the flash's accessible region; null: there is no flash.</summary>
     public string? Flash { get; init; }
+
+    /// <summary>What is plugged into the USB sockets.</summary>
+    public UsbDeviceList Usb { get; init; } = UsbDeviceList.Default;
+
+    /// <summary>What a USB serial adapter is connected to; null: there is none but those of <see cref="Usb"/>.</summary>
+    public CharacterSpec? Serial { get; init; }
 
     /// <summary>Path of a device tree blob; null: a tree is generated.</summary>
     public string? DeviceTree { get; init; }

@@ -6,6 +6,7 @@ using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Characters;
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.Network;
+using Ps3Platform.Devices.Usb;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine.Configuration.Kinds;
 using Ps3Platform.Machine.Lockups;
@@ -78,6 +79,16 @@ public static class MachineSchema
             "Flash of 4 MiB with the console's settings; it is made when there is none. Without KERNEL the guest is the image in it. "
             + "\"ps3 flash\" shows and changes it.",
             static o => o.Flash, static (o, path) => o with { Flash = path }),
+        new ValueField<UsbDeviceList>(
+            "usb", new UsbDevicesKind(),
+            "Plug a device into a USB socket; may be given several times. A keyboard and a tablet are there beside it, unless none is "
+            + "given. A disk takes what --disk takes, a serial adapter (/dev/ttyUSB0 in Linux) what --console takes.",
+            static o => o.Usb.ToString() is { Length: > 0 } ? o.Usb : null, static (o, usb) => o with { Usb = usb }) { Separator = ";" },
+        new ValueField<CharacterSpec>(
+            "serial", new CharacterPlaceKind(),
+            "Connect a USB serial adapter, /dev/ttyUSB0 in Linux: the same as --usb serial=WHERE. With stdio, move the guest's console by "
+            + "--console.",
+            static o => o.Serial, static (o, place) => o with { Serial = place }),
         new ValueField<string>(
             "dtb", new PathKind("FILE"), "Device tree blob in place of the generated one.",
             static o => o.DeviceTree, static (o, path) => o with { DeviceTree = path }),

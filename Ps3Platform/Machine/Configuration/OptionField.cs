@@ -25,6 +25,12 @@ public abstract class OptionField
     /// <summary>Other names on the command line, with their dashes.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
+    /// <summary>
+    /// What stands between the values of an option that may be given several times on the command line, and is one string in a file;
+    /// null: a later value replaces an earlier one.
+    /// </summary>
+    public string? Separator { get; init; }
+
     /// <summary>True when it is the operand of the command line instead of an option.</summary>
     public bool IsOperand { get; init; }
 

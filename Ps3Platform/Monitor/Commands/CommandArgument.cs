@@ -6,6 +6,12 @@ public enum ArgumentForm
     /// <summary>One word, in quotation marks if it has blanks.</summary>
     Word,
 
+    /// <summary>A whole number.</summary>
+    Number,
+
+    /// <summary>Names of keys with hyphens between them; in JSON a list of objects with "type" and "data", as QEMU has them.</summary>
+    Keys,
+
     /// <summary>All words that are left.</summary>
     Rest,
 

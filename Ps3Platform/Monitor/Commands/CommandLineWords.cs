@@ -51,7 +51,7 @@ internal static class CommandLineWords
     {
         var read = new CommandArguments();
         int at = 0;
-        for (; at < words.Count && words[at].Length == 2 && words[at][0] == '-'; at++)
+        for (; at < words.Count && words[at].Length == 2 && words[at][0] == '-' && !char.IsAsciiDigit(words[at][1]); at++)
         {
             CommandArgument? flag = command.Arguments.FirstOrDefault(
                 argument => argument.Form == ArgumentForm.Flag && argument.Letter == words[at][1..]);

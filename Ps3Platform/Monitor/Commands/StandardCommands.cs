@@ -13,7 +13,7 @@ public static class StandardCommands
         ["BLOCK_IO_ERROR", "DEVICE_TRAY_MOVED", "POWERDOWN", "RESET", "RESUME", "SHUTDOWN", "STOP"];
 
     /// <summary>A table of all of them.</summary>
-    public static CommandTable Create() => new([.. Information(), .. Running(), .. DeviceCommands()]);
+    public static CommandTable Create() => new([.. Information(), .. Running(), .. DeviceCommands(), .. InputCommands.All]);
 
     /// <summary>What the program calls itself to programs.</summary>
     internal static JsonObject Version()
@@ -52,6 +52,7 @@ public static class StandardCommands
         },
         Devices("info block", "query-block", "The storage devices, what holds their bytes, and their counts.", DeviceClass.Storage),
         Devices("info network", "query-network", "The network devices: link, addresses, counts.", DeviceClass.Network),
+        Devices("info usb", "query-usb", "The USB controllers, and what is plugged in.", DeviceClass.Usb),
         Devices("info devices", "query-devices", "What every device remembers.", null),
         new()
         {

@@ -1,3 +1,5 @@
+using Ps3Platform.Devices.Usb.Input;
+
 namespace Ps3Platform.Monitor.Control;
 
 /// <summary>
@@ -49,6 +51,15 @@ public interface IMachineControl
     /// <summary>Removes a device that was added.</summary>
     /// <param name="id">The id that it was given.</param>
     void RemoveDevice(string id);
+
+    /// <summary>Presses keys together, lets them go, and then takes the next.</summary>
+    /// <param name="keys">Names with hyphens between them: "ctrl-alt-f1" (<see cref="KeyNames"/>).</param>
+    /// <param name="held">Guest time for which they are down.</param>
+    void PressKeys(string keys, TimeSpan held);
+
+    /// <summary>Gives keys, movements and the state of a game controller to the guest.</summary>
+    /// <param name="give">Called on the machine's thread.</param>
+    void GiveInput(Action<InputRouter> give);
 
     /// <summary>Writes the screen to a PNG file, in place of what was there.</summary>
     /// <param name="path">The file.</param>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 
 using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.HotPlug;
+using Ps3Platform.Devices.Usb.Input;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine;
 
@@ -164,6 +165,17 @@ public sealed class MachineControl : IMachineControl
         if (!machine.Devices.OfType<IHotPlug>().Any(place => place.TryRemove(id)))
             throw new MonitorException($"No device with the id '{id}' was added to this machine.", MonitorError.DeviceNotFound);
     });
+
+    /// <inheritdoc/>
+    public void PressKeys(string keys, TimeSpan held)
+    {
+        if (!KeyNames.TryParse(keys, out IReadOnlyList<byte>? usages, out string? problem))
+            throw new MonitorException($"{keys}: {problem}.");
+        Do(machine => machine.Keys.Press(usages, held));
+    }
+
+    /// <inheritdoc/>
+    public void GiveInput(Action<InputRouter> give) => Do(machine => give(machine.Input));
 
     /// <inheritdoc/>
     public void SaveScreen(string path)

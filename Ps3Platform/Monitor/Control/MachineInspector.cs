@@ -4,6 +4,7 @@ using Lv1Hypervisor.Policy;
 
 using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.HotPlug;
+using Ps3Platform.Devices.Usb;
 using Ps3Platform.Machine;
 
 namespace Ps3Platform.Monitor.Control;
@@ -58,6 +59,7 @@ internal static class MachineInspector
         {
             IStorageDevice or IMediumHolder => DeviceClass.Storage,
             INetworkDevice => DeviceClass.Network,
+            UsbHost => DeviceClass.Usb,
             _ => DeviceClass.Other,
         };
         MediumReport? medium = device is IMediumHolder { Medium: { } backend }

@@ -29,6 +29,9 @@ public enum DeviceClass
 
     /// <summary>It answers lv1's network calls.</summary>
     Network,
+
+    /// <summary>The USB controllers.</summary>
+    Usb,
 }
 
 /// <summary>A device as it was between two turns of the guest.</summary>

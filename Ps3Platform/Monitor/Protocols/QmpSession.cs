@@ -169,7 +169,7 @@ public sealed class QmpSession(CommandTable commands, IMachineControl machine) :
                     read.SetFlag(key);
             }
             else if (argument is not null)
-                read[key] = Text(value) ?? throw new MonitorException($"Invalid parameter type for '{key}', expected: string");
+                read[key] = Value(argument, value);
             else if (takesPairs && Word(value) is { } word)
                 read.TryAddProperty(key, word);
             else
@@ -180,6 +180,19 @@ public sealed class QmpSession(CommandTable commands, IMachineControl machine) :
             throw new MonitorException($"Parameter '{missing.Name}' is missing");
         return read;
     }
+
+    private static string Value(CommandArgument argument, JsonNode? value) => argument.Form switch
+    {
+        ArgumentForm.Number => value?.GetValueKind() == JsonValueKind.Number ? value.ToJsonString()
+            : throw new MonitorException($"Invalid parameter type for '{argument.Name}', expected: integer"),
+        ArgumentForm.Keys when value is JsonArray { Count: > 0 } keys => string.Join('-', keys.Select(Key)),
+        ArgumentForm.Keys => throw new MonitorException($"Invalid parameter type for '{argument.Name}', expected: array"),
+        _ => Text(value) ?? throw new MonitorException($"Invalid parameter type for '{argument.Name}', expected: string"),
+    };
+
+    private static string Key(JsonNode? key) =>
+        key is JsonObject one && Text(one["type"]) == "qcode" && Text(one["data"]) is { } name ? name
+            : throw new MonitorException("A key is an object such as {\"type\": \"qcode\", \"data\": \"a\"}");
 
     private static string Clip(string text) => text.Length <= 40 ? text : text[..40] + "...";
 

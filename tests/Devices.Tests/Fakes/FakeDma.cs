@@ -35,6 +35,10 @@ internal sealed class FakeDma : IDmaPort
         return DmaFault.None;
     }
 
+    /// <summary>Its memory begins at partition address 0.</summary>
+    public bool Reaches(IoAddress address, ulong size, LparAddress start, ulong length) =>
+        Contains(address, (int)size) && address.Value - Start < start.Value + length && start.Value < address.Value - Start + size;
+
     public Span<byte> At(uint address, int length) => _bytes.AsSpan((int)(address - Start), length);
 
     public uint Word(uint address) => BinaryPrimitives.ReadUInt32BigEndian(At(address, 4));

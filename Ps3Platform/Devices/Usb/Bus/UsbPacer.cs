@@ -1,0 +1,74 @@
+using CellPpe.Core;
+
+namespace Ps3Platform.Devices.Usb.Bus;
+
+/// <summary>
+/// Decides when a controller looks at its schedules: each frame while something moves, rarely while all endpoints refuse, and not at all
+/// while there is nothing. A look that comes late finds the same: frame numbers come from the clock.
+/// </summary>
+internal sealed class UsbPacer
+{
+    /// <summary>Time base ticks of a frame: 1 ms.</summary>
+    public const ulong Frame = IMachineClock.Frequency / 1000;
+
+    /// <summary>Time base ticks of a microframe: 125 us.</summary>
+    public const ulong Microframe = Frame / 8;
+
+    private readonly EventQueue _events;
+    private readonly IMachineClock _clock;
+    private readonly Action _look;
+    private readonly Action _onDue;
+    private ulong _due = ulong.MaxValue;
+    private ulong _queued = ulong.MaxValue;
+
+    /// <param name="events">The machine's events.</param>
+    /// <param name="clock">Guest time.</param>
+    /// <param name="look">Looks at the schedules, and says when to look again.</param>
+    public UsbPacer(EventQueue events, IMachineClock clock, Action look)
+    {
+        _events = events;
+        _clock = clock;
+        _look = look;
+        _onDue = OnDue;
+    }
+
+    /// <summary>Guest time, in ticks of the time base.</summary>
+    public ulong Now => _clock.TimeBase;
+
+    /// <summary>A look is to come.</summary>
+    public bool IsRunning => _due != ulong.MaxValue;
+
+    /// <summary>Looks at a time, or before.</summary>
+    public void LookAt(ulong time)
+    {
+        _due = Math.Min(_due, time);
+        Queue();
+    }
+
+    /// <summary>No look is to come.</summary>
+    public void Stop() => _due = ulong.MaxValue;
+
+    // An event that is queued earlier finds later what is due then. So a guest that starts and stops a controller again and again queues
+    // one event a frame, and not one a time.
+    private void Queue()
+    {
+        if (_due >= _queued)
+            return;
+        _queued = _due;
+        _events.Schedule(_due, _onDue);
+    }
+
+    private void OnDue()
+    {
+        _queued = ulong.MaxValue;
+        if (_clock.TimeBase < _due)
+        {
+            if (IsRunning)
+                Queue();
+            return;
+        }
+
+        _due = ulong.MaxValue;
+        _look();
+    }
+}
