@@ -13,7 +13,7 @@ public sealed class ArchitectureTests
     [
         "CellPpe.Core", "CellPpe.Recompiler", "CellPpe.Ppe", "SpuRuntime", "Lv1Hypervisor.Contracts", "Lv1Hypervisor",
         "Ps3Platform.Devices", "Ps3Platform.Loaders", "Ps3Platform.Machine", "Ps3Platform.Monitor", "Ps3Platform.Standalone",
-        "Ps3Platform.Host",
+        "Ps3Platform.Host", "Ps3Platform.Screens", "Ps3Platform.Web",
         "ps3",
     ];
 
@@ -33,8 +33,11 @@ public sealed class ArchitectureTests
             "Ps3Platform.Loaders"],
         ["Ps3Platform.Monitor"] = ["Ps3Platform.Machine"],
         ["Ps3Platform.Host"] = ["Ps3Platform.Devices"],
+        ["Ps3Platform.Screens"] = ["Ps3Platform.Devices"],
+        ["Ps3Platform.Web"] = ["Ps3Platform.Monitor", "Ps3Platform.Screens"],
         ["Ps3Platform.Standalone"] = ["CellPpe.Core", "SpuRuntime", "Ps3Platform.Loaders"],
-        ["Ps3Platform.Cli"] = ["Ps3Platform.Host", "Ps3Platform.Machine", "Ps3Platform.Monitor", "Ps3Platform.Standalone"],
+        ["Ps3Platform.Cli"] = ["Ps3Platform.Host", "Ps3Platform.Machine", "Ps3Platform.Monitor", "Ps3Platform.Screens",
+            "Ps3Platform.Standalone", "Ps3Platform.Web"],
     };
 
     public static TheoryData<string> Assemblies => [.. Ours];

@@ -79,6 +79,10 @@ internal static class FolderOrder
             Commands
             Protocols
             """,
+        ["Ps3Platform.Screens"] = """
+            Feed, Input
+            Vnc
+            """,
         ["Ps3Platform.Standalone"] = """
             Assist/Protocol, Rig
             Assist/Files

@@ -47,6 +47,7 @@ internal static class QemuWords
         ["serial"] = new(true, Treatment.NoEffect, ConsoleIsOutput) { Accepted = ["stdio", "mon:stdio"] },
         ["monitor"] = new(true, Treatment.Same, "--monitor") { Accepted = ["none"], DropsFlags = true },
         ["qmp"] = new(true, Treatment.Same, "--qmp") { DropsFlags = true },
+        ["vnc"] = new(true, Treatment.Same, "--vnc"),
         ["parallel"] = new(true, Treatment.NoEffect, "a console has no such port; leave it out") { Accepted = ["none"] },
         ["net"] = new(true, Treatment.Same, "--net"),
         ["nic"] = new(true, Treatment.Same, "--net"),

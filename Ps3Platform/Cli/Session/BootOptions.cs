@@ -70,6 +70,7 @@ internal sealed class BootOptions
         using var console = new GuestConsole(options);
         using HostNetwork? network = HostNetwork.Open(options.Options.Network, options.Options.PacketCapture);
         using var monitor = new MonitorPorts(options, control);
+        using var screens = new RemoteScreens(options, control);
         MachineConfig config = read with
         {
             Console = console.Write,
@@ -83,7 +84,7 @@ internal sealed class BootOptions
         // lv1 reads the boot image at each start, and a guest may have written another.
         MachineConfig Renew(MachineConfig before) => flash is null || options.Options.Kernel is not null ? before
             : before with { Kernel = MachineConfigFactory.ReadKernelOf(FlashFile.Read(flash), options.Options, Terminal.Note) };
-        int code = new BootSession(config, Renew, console, report with { Break = place }).Run();
+        int code = new BootSession(config, Renew, console, report with { Break = place, Screens = screens }).Run();
         UsbFiles.Drain(usb);
         return network is null ? code : Finish(network, code);
     }

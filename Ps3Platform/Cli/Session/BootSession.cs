@@ -43,6 +43,9 @@ internal sealed record BootReport
     /// <summary>Takes commands from outside.</summary>
     public required MachineControl Control { get; init; }
 
+    /// <summary>Shows the screen elsewhere; null: nowhere.</summary>
+    public RemoteScreens? Screens { get; init; }
+
     /// <summary>Called with every machine before it runs.</summary>
     public Action<Ps3Machine>? Prepare { get; init; }
 }
@@ -79,6 +82,7 @@ internal sealed class BootSession(
             // Reading and unpacking files takes several times their size, which the collector would otherwise keep for a long time.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             report.Control.Attach(machine);
+            report.Screens?.Attach(machine);
             RunOutcome outcome = machine.Run(new RunLimits
             {
                 Timeout = report.Timeout - Stopwatch.GetElapsedTime(started) + stopped,
@@ -86,6 +90,7 @@ internal sealed class BootSession(
                 Cancel = keys.Stopped,
             });
             instructions += machine.Instructions;
+            report.Screens?.Detach();
             stopped += machine.Pause.StoppedTime;
             console.Drain(keys.Stopped);
             Report(machine);

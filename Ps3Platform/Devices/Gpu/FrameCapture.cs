@@ -14,6 +14,7 @@ public sealed class FrameCapture : IFrameSource
     private readonly GpuDevice _gpu;
     private readonly DisplayState _display;
     private Frame? _last;
+    private byte[] _line = [];
 
     /// <summary>Captures the heads of a GPU.</summary>
     public FrameCapture(GpuDevice gpu, DisplayState display)
@@ -25,39 +26,94 @@ public sealed class FrameCapture : IFrameSource
     }
 
     /// <inheritdoc/>
+    public long Pictures => _gpu.Pictures;
+
+    /// <inheritdoc/>
     public bool TryCapture([NotNullWhen(true)] out Frame? frame)
     {
         frame = CaptureLive() ?? _last;
         return frame is not null;
     }
 
+    /// <inheritdoc/>
+    public bool TryRead(IFrameReceiver receiver, bool preview)
+    {
+        ArgumentNullException.ThrowIfNull(receiver);
+        if (TryReadLive(receiver, preview))
+            return true;
+        if (_last is not { } last)
+            return false;
+        receiver.Begin(last.Width, last.Height);
+        int bytes = last.Width * Frame.BytesPerPixel;
+        for (int line = 0; line < last.Height; line++)
+            receiver.Line(line, last.Pixels.Span.Slice(line * bytes, bytes));
+        return true;
+    }
+
     private Frame? CaptureLive()
+    {
+        var picture = new PictureBuffer();
+        return TryReadLive(picture, preview: true) ? picture.ToFrame() : null;
+    }
+
+    private bool TryReadLive(IFrameReceiver receiver, bool preview)
     {
         for (int head = DisplayState.HeadCount - 1; head >= 0; head--)
         {
-            if (_gpu.TryGetScanOut(head, out ReadOnlySpan<byte> memory))
-                return Capture(memory, head);
+            if (!_gpu.TryGetScanOut(head, out ReadOnlySpan<byte> memory))
+                continue;
+            Read(memory, head, receiver, preview);
+            return true;
         }
 
-        return null;
+        return false;
     }
 
-    private Frame Capture(ReadOnlySpan<byte> memory, int head)
+    private void Read(ReadOnlySpan<byte> memory, int head, IFrameReceiver receiver, bool preview)
     {
         HeadMode mode = _display[head];
-        int lineBytes = mode.Width * Frame.BytesPerPixel;
-        byte[] pixels = new byte[lineBytes * mode.Height];
-        for (int line = 0; line < mode.Height && !mode.IsBlack; line++)
+        int bytes = mode.Width * Frame.BytesPerPixel;
+        if (_line.Length != bytes)
+            _line = new byte[bytes];
+        receiver.Begin(mode.Width, mode.Height);
+        for (int line = 0; line < mode.Height; line++)
         {
-            // Lines outside the guest's allocation stay black.
             long start = (long)line * mode.Pitch;
-            if (start + lineBytes > memory.Length)
-                break;
-            Span<byte> shown = pixels.AsSpan(line * lineBytes, lineBytes);
-            memory.Slice((int)start, lineBytes).CopyTo(shown);
-            _gpu.PreviewScanOut(head, (ulong)start, shown);
+            // Lines outside the guest's allocation stay black.
+            if (mode.IsBlack || start + bytes > memory.Length)
+            {
+                Array.Clear(_line);
+                receiver.Line(line, _line);
+                continue;
+            }
+
+            ReadOnlySpan<byte> shown = memory.Slice((int)start, bytes);
+            if (!preview)
+            {
+                receiver.Line(line, shown);
+                continue;
+            }
+
+            shown.CopyTo(_line);
+            _gpu.PreviewScanOut(head, (ulong)start, _line);
+            receiver.Line(line, _line);
+        }
+    }
+
+    private sealed class PictureBuffer : IFrameReceiver
+    {
+        private int _width;
+        private int _height;
+        private byte[] _pixels = [];
+
+        public void Begin(int width, int height)
+        {
+            (_width, _height) = (width, height);
+            _pixels = new byte[width * height * Frame.BytesPerPixel];
         }
 
-        return new Frame(mode.Width, mode.Height, pixels);
+        public void Line(int number, ReadOnlySpan<byte> pixels) => pixels.CopyTo(_pixels.AsSpan(number * pixels.Length));
+
+        public Frame ToFrame() => new(_width, _height, _pixels);
     }
 }

@@ -93,6 +93,12 @@ public sealed record MachineOptions
     /// <summary>Where the monitor's JSON for programs is, or null.</summary>
     public CharacterSpec? Qmp { get; init; }
 
+    /// <summary>Where a VNC server for the screen listens, or null for none.</summary>
+    public VncSpec? Vnc { get; init; }
+
+    /// <summary>Where the web console listens, or null for none.</summary>
+    public WebSpec? Web { get; init; }
+
     /// <summary>Start stopped, before the guest's first instruction.</summary>
     public bool Paused { get; init; }
 

@@ -143,6 +143,16 @@ public static class MachineSchema
         new ValueField<CharacterSpec>(
             "qmp", new MonitorPlaceKind(), "The same for programs: JSON lines as of the QEMU Machine Protocol, with events.",
             static o => o.Qmp, static (o, place) => o with { Qmp = place }),
+        new ValueField<VncSpec>(
+            "vnc", new VncPlaceKind(),
+            "Serve the screen to VNC viewers: display N is port 5900 + N, on loopback if no ADDRESS is given. "
+            + "password=FILE: the first line of FILE, of which eight characters count.",
+            static o => o.Vnc, static (o, place) => o with { Vnc = place }),
+        new ValueField<WebSpec>(
+            "web", new WebPlaceKind(),
+            "Serve screen, keyboard, pointer and controls to browsers, on loopback if no ADDRESS is given. "
+            + "The address to open is printed; it has a secret in it.",
+            static o => o.Web, static (o, place) => o with { Web = place }),
         new FlagField(
             "paused", "Start stopped: the guest waits for the monitor's command cont.",
             static o => o.Paused, static (o, on) => o with { Paused = on }) { Aliases = ["-S"] },
