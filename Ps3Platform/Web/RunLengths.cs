@@ -6,8 +6,8 @@ using Ps3Platform.Screens.Feed;
 namespace Ps3Platform.Web;
 
 /// <summary>
-/// A message with what has changed on the screen: <c>u16 width, height, rectangles</c>, then of each <c>u16 x, y, width, height, u32 bytes</c>
-/// and runs of <c>u8 pixels - 1, red, green, blue</c>; numbers are big-endian.
+/// A message with what has changed on the screen: <c>u16 width, height, rectangles</c>, then of each <c>u16 x, y, width, height</c>,
+/// <c>u32 bytes</c> and runs of <c>u8 pixels - 1, red, green, blue</c>; numbers are big-endian.
 /// </summary>
 internal sealed class RunLengths
 {

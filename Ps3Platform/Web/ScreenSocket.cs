@@ -11,7 +11,7 @@ namespace Ps3Platform.Web;
 /// One browser's screen, keyboard and pointer. The server sends a change when the browser has said that it shows the one before, so that a
 /// slow one gets fewer and not later ones.
 /// </summary>
-internal sealed class ScreenSocket(WebSocket socket, ScreenFeed feed, InputQueue queue)
+internal sealed class ScreenSocket(WebSocket socket, ScreenFeed feed, InputQueue queue) : IDisposable
 {
     private const int LongestMessage = 8 << 10;
     private const int LongestText = 4000;
@@ -38,6 +38,9 @@ internal sealed class ScreenSocket(WebSocket socket, ScreenFeed feed, InputQueue
             await _input.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _isShown.Dispose();
 
     private async Task SendAsync(ScreenViewer screen, CancellationToken cancel)
     {

@@ -92,7 +92,8 @@ public sealed class WebConsole : IDisposable
         catch (IOException e)
         {
             console.Dispose();
-            throw new WebConsoleException($"cannot listen on {spec.Address}, port {spec.Port}: {e.InnerException?.Message ?? e.Message}", e);
+            string reason = e.InnerException?.Message ?? e.Message;
+            throw new WebConsoleException($"cannot listen on {spec.Address}, port {spec.Port}: {reason}", e);
         }
 
         var bound = new Uri(console._app.Urls.First());
@@ -125,6 +126,19 @@ public sealed class WebConsole : IDisposable
         return context.Response.WriteAsync(text + "\n");
     }
 
+    private static async Task RunAsync(HttpContext context, Func<WebSocket, Task> serve)
+    {
+        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
+        try
+        {
+            await serve(socket).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        {
+            // The browser has gone, or the console ends.
+        }
+    }
+
     private async Task AnswerAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
@@ -146,7 +160,10 @@ public sealed class WebConsole : IDisposable
             if (_guard.TryAdmit(context, token.ToString()))
                 context.Response.Redirect("/");
             else
-                await RefuseAsync(context, StatusCodes.Status403Forbidden, "The token is wrong. Open the address that ps3 has printed.").ConfigureAwait(false);
+            {
+                const string Wrong = "The token is wrong. Open the address that ps3 has printed.";
+                await RefuseAsync(context, StatusCodes.Status403Forbidden, Wrong).ConfigureAwait(false);
+            }
         }
         else if (!_guard.IsAdmitted(request))
             await RefuseAsync(context, StatusCodes.Status403Forbidden, "Open the address that ps3 has printed.").ConfigureAwait(false);
@@ -160,15 +177,10 @@ public sealed class WebConsole : IDisposable
         switch (path)
         {
             case "/screen" when isSocket:
-                await RunAsync(context, socket => new ScreenSocket(socket, _services.Feed, _services.Input).RunAsync(_ended.Token))
-                    .ConfigureAwait(false);
+                await RunAsync(context, ShowScreenAsync).ConfigureAwait(false);
                 break;
             case "/control" when isSocket:
-                await RunAsync(
-                    context,
-                    socket => new ControlSocket(
-                        socket, _services.Machine, () => new QmpSession(_commands, _services.Machine), _services.Fail).RunAsync(_ended.Token))
-                    .ConfigureAwait(false);
+                await RunAsync(context, CommandAsync).ConfigureAwait(false);
                 break;
             case "/screenshot.png":
                 await SendScreenAsync(context).ConfigureAwait(false);
@@ -187,17 +199,16 @@ public sealed class WebConsole : IDisposable
         }
     }
 
-    private async Task RunAsync(HttpContext context, Func<WebSocket, Task> serve)
+    private async Task ShowScreenAsync(WebSocket socket)
     {
-        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
-        try
-        {
-            await serve(socket).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
-        {
-            // The browser has gone, or the console ends.
-        }
+        using var screen = new ScreenSocket(socket, _services.Feed, _services.Input);
+        await screen.RunAsync(_ended.Token).ConfigureAwait(false);
+    }
+
+    private Task CommandAsync(WebSocket socket)
+    {
+        IMonitorSession Open() => new QmpSession(_commands, _services.Machine);
+        return new ControlSocket(socket, _services.Machine, Open, _services.Fail).RunAsync(_ended.Token);
     }
 
     private async Task SendScreenAsync(HttpContext context)

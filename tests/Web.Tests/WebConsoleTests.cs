@@ -266,7 +266,8 @@ public sealed class WebConsoleTests : IDisposable
         WebSocketReceiveResult read;
         do
         {
-            read = await socket.ReceiveAsync(new ArraySegment<byte>(message, length, message.Length - length), new CancellationTokenSource(20_000).Token);
+            var room = new ArraySegment<byte>(message, length, message.Length - length);
+            read = await socket.ReceiveAsync(room, new CancellationTokenSource(20_000).Token);
             length += read.Count;
         }
         while (!read.EndOfMessage);

@@ -71,7 +71,7 @@ public sealed record VncSpec
         if (!int.TryParse(parts[0][(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int display)
             || display > ushort.MaxValue - FirstPort)
         {
-            problem = $"the display is a number from 0 to {ushort.MaxValue - FirstPort}, which stands for port {FirstPort} and up; {Example}";
+            problem = $"the display is a number from 0 to {ushort.MaxValue - FirstPort}, for port {FirstPort} and up; {Example}";
             return false;
         }
 

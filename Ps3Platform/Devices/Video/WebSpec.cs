@@ -46,6 +46,8 @@ public sealed record WebSpec(IPAddress Address, int Port)
     public override string ToString()
     {
         string host = Address.ToString();
-        return Address.Equals(IPAddress.Loopback) ? $"{Port}" : host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{Port}" : $"{host}:{Port}";
+        if (Address.Equals(IPAddress.Loopback))
+            return $"{Port}";
+        return host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{Port}" : $"{host}:{Port}";
     }
 }

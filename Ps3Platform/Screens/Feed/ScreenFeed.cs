@@ -8,8 +8,8 @@ namespace Ps3Platform.Screens.Feed;
 /// </summary>
 /// <remarks>
 /// The picture is read on the machine's thread, up to 60 times a second of host time, also while the guest is stopped. A guest that blits
-/// or flips is shown what it has finished, so that no half-drawn picture is seen; one that does not, for instance after a panic, what it has
-/// drawn since.
+/// or flips is shown what it has finished, so that no half-drawn picture is seen; one that does not, for instance after a panic, what
+/// it has drawn since.
 /// </remarks>
 public sealed class ScreenFeed : IFrameReceiver, IDisposable
 {

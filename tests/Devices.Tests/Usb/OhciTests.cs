@@ -221,7 +221,7 @@ public sealed class OhciTests : IDisposable
     public void It_says_where_it_may_store_while_the_guest_does_nothing()
     {
         _usb.Add("usb-kbd");
-        IMemoryWriter writer = _usb.Usb;
+        UsbHost writer = _usb.Usb;
         bool MayStore(uint address) => writer.MayStore(new LparAddress(address - FakeDma.Start), 4);
         Assert.False(MayStore(OhciHost.Hcca + 0x80));
         var host = new OhciHost(_usb);
