@@ -66,11 +66,13 @@ public sealed class ArchitectureTests
     }
 
     [Theory, MemberData(nameof(Assemblies))]
-    public void Only_the_host_project_knows_sockets(string assembly)
+    public void Only_what_serves_the_host_knows_sockets(string assembly)
     {
         string?[] references = [.. Assembly.Load(assembly).GetReferencedAssemblies().Select(static name => name.Name)];
 
-        Assert.Equal(assembly == "Ps3Platform.Host", references.Contains("System.Net.Sockets"));
+        // The VNC server has its own, since no emulation references it; the web console's are ASP.NET Core's.
+        bool mayKnow = assembly is "Ps3Platform.Host" or "Ps3Platform.Screens";
+        Assert.Equal(mayKnow, references.Contains("System.Net.Sockets"));
     }
 
     [Theory, MemberData(nameof(Assemblies))]

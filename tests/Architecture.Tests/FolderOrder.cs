@@ -97,10 +97,13 @@ internal static class FolderOrder
             Characters
             Network
             """,
+        ["Ps3Platform.Web"] = """
+            .
+            """,
         ["ps3"] = """
             Shell, Streams
             Files, Options
-            Completion, Guests, Spu
+            Completion, Guests, Remote, Spu
             Session
             Commands
             .

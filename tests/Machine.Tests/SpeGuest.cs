@@ -20,7 +20,7 @@ internal static class SpeGuest
     private const ulong RunControl = 0x401c;
     private const ulong NextProgramCounter = 0x4034;
 
-    /// <summary>Constructs an SPE and starts it with these instructions at 0, as a guest does: by hypercalls and the SPE's registers.</summary>
+    /// <summary>Constructs an SPE and starts it with these instructions at 0: by hypercalls and the SPE's registers.</summary>
     public static LogicalSpe Start(Ps3Machine machine, string program) => Start(machine, program, out _);
 
     /// <summary>As the other one.</summary>

@@ -3,6 +3,7 @@ using System.CommandLine;
 using Ps3Platform.Cli.Shell;
 using Ps3Platform.Host.Files;
 using Ps3Platform.Machine.Configuration;
+using Ps3Platform.Machine.Configuration.Kinds;
 
 namespace Ps3Platform.Cli.Options;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
+using Ps3Platform.Cli.Remote;
 using Ps3Platform.Cli.Shell;
 using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Characters;

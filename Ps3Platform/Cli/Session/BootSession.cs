@@ -3,6 +3,7 @@ using System.Diagnostics;
 using CellPpe.Ppe.Threads;
 
 using Ps3Platform.Cli.Files;
+using Ps3Platform.Cli.Remote;
 using Ps3Platform.Cli.Shell;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 
 using Ps3Platform.Machine.Configuration;
+using Ps3Platform.Machine.Configuration.Kinds;
 using Ps3Platform.Monitor.Control;
 
 namespace Ps3Platform.Monitor.Commands;

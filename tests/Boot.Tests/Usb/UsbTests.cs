@@ -51,7 +51,9 @@ public sealed class UsbTests : IDisposable
             Assert.Contains(name, names, StringComparison.Ordinal);
         foreach (string key in (string[])["h", "shift-e", "l", "l", "o", "ret"])
             Assert.Equal("", monitor.Say($"sendkey {key} 20"));
-        serial.WaitFor("TYPED hEllo.");
+        serial.WaitFor("TYPED ");
+        // Linux repeats a key by its own timer, which may run late on a busy host.
+        Assert.Matches("^h+E+l{2,}o+[.]$", serial.WaitFor("."));
 
         serial.WaitFor("POINT");
         Assert.Equal("", monitor.Say("mouse_move 5 -3"));
@@ -70,7 +72,12 @@ public sealed class UsbTests : IDisposable
     public void A_shell_on_the_serial_adapter_and_the_kernels_console()
     {
         RunningProgram run = Start(
-            "6.1", "setsid sh -c 'exec sh -i </dev/ttyUSB0 >/dev/ttyUSB0 2>&1'\n", "--append", "console=tty0 console=ttyUSB0");
+            "6.1",
+            """
+            until [ -e /dev/ttyUSB0 ]; do sleep 1; done
+            setsid sh -c 'exec sh -i </dev/ttyUSB0 >/dev/ttyUSB0 2>&1'
+            """,
+            "--append", "console=tty0 console=ttyUSB0");
         using var serial = new SerialClient(SerialSocket);
 
         // The kernel's own lines, from the time when it has found the adapter.
@@ -213,6 +220,6 @@ public sealed class UsbTests : IDisposable
 
     private RunningProgram Start(string version, string script, params string[] options) => Ps3Program.Start([
         "boot", Guests.Path($"vmlinux-{version}-full.xz"), "--initrd", new GuestScript(_folder).Write(script), "--log-buffer",
-        "--timeout", "5m", "--serial", $"unix:{SerialSocket}", "--monitor", $"unix:{MonitorSocket}", .. options,
+        "--timeout", "20m", "--serial", $"unix:{SerialSocket}", "--monitor", $"unix:{MonitorSocket}", .. options,
     ]);
 }

@@ -6,7 +6,7 @@ using Ps3Platform.Monitor.Commands;
 using Ps3Platform.Monitor.Control;
 using Ps3Platform.Monitor.Protocols;
 
-namespace Ps3Platform.Cli.Session;
+namespace Ps3Platform.Cli.Remote;
 
 /// <summary>Where a user and programs give commands to the machine while it runs: <c>--monitor</c> and <c>--qmp</c>.</summary>
 internal sealed class MonitorPorts : IDisposable

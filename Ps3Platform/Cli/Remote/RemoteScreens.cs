@@ -10,7 +10,7 @@ using Ps3Platform.Screens.Input;
 using Ps3Platform.Screens.Vnc;
 using Ps3Platform.Web;
 
-namespace Ps3Platform.Cli.Session;
+namespace Ps3Platform.Cli.Remote;
 
 /// <summary>
 /// The servers through which people watch and use the machine from elsewhere: <c>--vnc</c> and <c>--web</c>. They stay open when the guest

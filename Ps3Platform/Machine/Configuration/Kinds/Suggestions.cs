@@ -1,4 +1,4 @@
-namespace Ps3Platform.Machine.Configuration;
+namespace Ps3Platform.Machine.Configuration.Kinds;
 
 /// <summary>Finds the known word that is nearest to a mistyped one.</summary>
 internal static class Suggestions
