@@ -57,7 +57,6 @@ public sealed class ScreenFeed : IFrameReceiver, IDisposable
         lock (_gate)
         {
             (_source, _post) = (source, post);
-            _still = 0;
             Tick();
         }
     }
@@ -172,6 +171,9 @@ public sealed class ScreenFeed : IFrameReceiver, IDisposable
         if (wanted == _isTicking)
             return;
         _isTicking = wanted;
+        // A guest that drew its last picture before anybody viewed may not blit it again: the first reading shows what it has drawn.
+        _still = StillReadings;
+        _pictures = _source?.Pictures ?? 0;
         TimeSpan period = wanted ? Period : Timeout.InfiniteTimeSpan;
         _timer.Change(wanted ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, period);
     }
