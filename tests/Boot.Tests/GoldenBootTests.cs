@@ -30,7 +30,7 @@ public sealed class GoldenBootTests : IDisposable
 
         ProgramResult run = Ps3Program.Run(
             "boot", Guests.Path(kernel), "--initrd", Guests.Path("initramfs.cpio.gz"), "--video", video, "--screenshot", path,
-            "--timeout", "4m");
+            "--usb", "none", "--timeout", "4m");
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("the guest powered off", run.Messages, StringComparison.Ordinal);
