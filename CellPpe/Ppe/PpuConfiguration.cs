@@ -4,13 +4,13 @@ using CellPpe.Ppe.Locking;
 
 namespace CellPpe.Ppe;
 
-/// <summary>What a PPE is made of.</summary>
+/// <summary>The configuration of a PPE.</summary>
 /// <param name="Threads">1 or 2 hardware threads.</param>
 /// <param name="RealModeLimit">Bytes that are reachable with translation off, from address 0.</param>
 /// <param name="CodePageLimit">Pages of decoded instructions kept; 25 KB of host memory each.</param>
 /// <param name="Engine">How guest code is run.</param>
 /// <param name="ExactBudgets">
-/// True: a run never goes beyond its instruction budget, as the instruction clock needs. False: compiled code may finish a round.
+/// True: a run never exceeds its instruction budget, as the instruction clock needs. False: compiled code may finish its loop iteration.
 /// </param>
 /// <param name="HostThreads">Each hardware thread is run by a host thread of its own, under the rules of <see cref="MachineLock"/>.</param>
 public sealed record PpuConfiguration(
@@ -23,7 +23,9 @@ public sealed record PpuConfiguration(
     /// </summary>
     public ReservationTable? Reservations { get; init; }
 
-    /// <summary>Guest instructions kept compiled at most; null: as many as usual (<see cref="EngineOptions.MostInstructions"/>).</summary>
+    /// <summary>
+    /// The most guest instructions kept as compiled code; null: the default (<see cref="EngineOptions.MostInstructions"/>).
+    /// </summary>
     public long? CompiledLimit { get; init; }
 
     /// <summary>Overrides what <see cref="Engine"/> stands for, for tests.</summary>

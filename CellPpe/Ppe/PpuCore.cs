@@ -60,7 +60,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, IDisposable
     /// <summary>The hardware threads.</summary>
     public IReadOnlyList<PpuThread> Threads => _threads;
 
-    /// <summary>Who has it may touch what the hardware threads share.</summary>
+    /// <summary>Its holder may change what the hardware threads share.</summary>
     public MachineLock Lock { get; }
 
     /// <summary>Pages of decoded instructions now held.</summary>
@@ -160,7 +160,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, IDisposable
         _disposed = true;
         Shared.Memory.RegionRemoved -= OnRegionRemoved;
         Shared.Memory.RemoveWatch(this);
-        // The threads last: regions that go ask for the threads' attention.
+        // The threads are disposed of last, because removing a region requests their attention.
         Regions?.Dispose();
         Code.Dispose();
         Lock.Attach([]);

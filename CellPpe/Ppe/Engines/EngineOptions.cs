@@ -3,7 +3,7 @@ using CellPpe.Recompiler.Backends.Native;
 
 namespace CellPpe.Ppe.Engines;
 
-/// <summary>What an engine is made with.</summary>
+/// <summary>The options of an engine.</summary>
 internal sealed record EngineOptions
 {
     // A guest instruction costs about as much to compile as to interpret some thousand times, but on another host core.
@@ -28,7 +28,7 @@ internal sealed record EngineOptions
     /// <summary>Arrivals that make an instruction worth anything.</summary>
     public int FirstThreshold => UsesNative ? NativeThreshold : Threshold;
 
-    /// <summary>Whether there is native code.</summary>
+    /// <summary>True when native code is used.</summary>
     public bool UsesNative => NativeThreshold > 0 && NativeCode.IsSupported;
 
     /// <summary>Compile at once on the guest's thread, for tests.</summary>
@@ -41,13 +41,13 @@ internal sealed record EngineOptions
     public long MostInstructions { get; init; } = 200_000;
 
     /// <summary>
-    /// Bytes of native code at most; when they are used up all of it goes. Some five million are what a kernel and a few programs come to;
+    /// Bytes of native code at most; when they are used up all of it goes. A kernel and a few programs need some five million;
     /// what is dropped with its guest code leaves a hole until then.
     /// </summary>
     public int NativeCodeBytes { get; init; } = 16 << 20;
 
     /// <summary>
-    /// Instructions remembered at most as such that a region should not leave to the interpreter; beyond that all are forgotten.
+    /// The most instructions remembered that a region should not leave to the interpreter; beyond that all are forgotten.
     /// </summary>
     public int MostNotSpeculative { get; init; } = 16_384;
 
@@ -57,10 +57,10 @@ internal sealed record EngineOptions
     /// <summary>Entries of a region by branches that make it worth a larger one.</summary>
     public int LargeThreshold { get; init; } = 20_000;
 
-    /// <summary>How much goes into a region at first.</summary>
+    /// <summary>Limits of a region when it is first compiled.</summary>
     public PpuRegionLimits Small { get; init; } = PpuRegionLimits.Small;
 
-    /// <summary>How much goes into a region that stays hot.</summary>
+    /// <summary>Limits of a region that stays hot.</summary>
     public PpuRegionLimits Large { get; init; } = PpuRegionLimits.Large;
 
     /// <summary>The same without native code.</summary>

@@ -25,7 +25,7 @@ internal sealed unsafe class MachineLockHold(MachineLock machineLock, PpuContext
             machineLock.Exit(context);
     }
 
-    /// <summary>Releases it for good, however often it was taken.</summary>
+    /// <summary>Releases it completely, however often it was taken.</summary>
     public void ReleaseAll()
     {
         Volatile.Write(ref context->Activity, (uint)ThreadActivity.BetweenBlocks);

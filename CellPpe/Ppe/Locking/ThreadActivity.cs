@@ -1,6 +1,6 @@
 namespace CellPpe.Ppe.Locking;
 
-/// <summary>Where a hardware thread is, for others that want to change what it uses without the lock.</summary>
+/// <summary>What a hardware thread is doing, for threads that want to change data which it uses without the lock.</summary>
 internal enum ThreadActivity : uint
 {
     /// <summary>Between blocks, with the lock or waiting for it: it holds no pointer into decoded or compiled code.</summary>

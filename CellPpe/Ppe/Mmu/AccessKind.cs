@@ -1,6 +1,6 @@
 namespace CellPpe.Ppe.Mmu;
 
-/// <summary>What an access wants to do.</summary>
+/// <summary>The kind of an access.</summary>
 internal enum AccessKind
 {
     Fetch,

@@ -49,7 +49,7 @@ internal unsafe struct PpuContext
     public long Exact;
 
     /// <summary>
-    /// 0, or <see cref="Wanted"/>: compiled code shall leave at its next check. Set by anyone, cleared by the thread.
+    /// 0, or <see cref="Wanted"/>: compiled code exits at its next check. Set by any thread, cleared by this one.
     /// </summary>
     public long Attention;
 
@@ -59,7 +59,7 @@ internal unsafe struct PpuContext
     /// <summary>Not 0 while compiled code stores by the slow way: a store into compiled code must then be run again.</summary>
     public uint InRegion;
 
-    // ---- Counts for people: instructions run compiled, regions entered, and how they were left or not entered.
+    // ---- Statistics: instructions run compiled, regions entered, and how they were left or not entered.
     public long Compiled;
     public ulong Entries;
     public ulong Steps;
@@ -68,10 +68,10 @@ internal unsafe struct PpuContext
     public ulong Refusals;
     public ulong Misses;
 
-    /// <summary>Instructions that count when the slow access under way faults.</summary>
+    /// <summary>Instructions to be counted if the current slow access faults.</summary>
     public long FaultRetired;
 
-    /// <summary>What a slow load of compiled code has loaded.</summary>
+    /// <summary>The value loaded by a slow load of compiled code.</summary>
     public ulong SlowValue;
     public Vector128<byte> SlowVector;
 

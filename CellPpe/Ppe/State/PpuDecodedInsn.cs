@@ -1,6 +1,6 @@
 namespace CellPpe.Ppe.State;
 
-/// <summary>One pre-decoded instruction: what to run, and the word its fields are cut from.</summary>
+/// <summary>One pre-decoded instruction: its handler, and the word that its fields are extracted from.</summary>
 internal unsafe struct PpuDecodedInsn
 {
     /// <summary>
@@ -9,7 +9,7 @@ internal unsafe struct PpuDecodedInsn
     public delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> Handler;
     public uint Word;
 
-    /// <summary>Counts down with every arrival by a branch; at 0 the instruction is hot.</summary>
+    /// <summary>Decremented each time a branch reaches the instruction; at 0 the instruction is hot.</summary>
     public ushort Heat;
 
     /// <summary>Which entry of the compiled region this is, when Handler is one.</summary>

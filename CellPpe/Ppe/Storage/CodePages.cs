@@ -17,19 +17,19 @@ internal sealed unsafe class CodePages : IDisposable
 {
     public const int InsnsPerPage = 1024;
 
-    /// <summary>Where a page's native entries stand, behind its instructions: one a instruction.</summary>
+    /// <summary>Offset of a page's native entries, which follow its instructions: one for each instruction.</summary>
     public const int NativeEntries = (InsnsPerPage + 1) * 16;
 
-    /// <summary>Behind those: the address and mode for which there are native entries.</summary>
+    /// <summary>Offset of the address and mode for which the native entries are valid; follows those.</summary>
     public const int NativeOwner = NativeEntries + (InsnsPerPage * 8);
 
     private const int BytesPerPage = NativeOwner + 8 + sizeof(uint) + sizeof(uint) + 8;
 
-    /// <summary>Stores a page bears before it is put to sleep the first time; each time it has been woken it bears twice as many.</summary>
+    /// <summary>Stores to a page after which it is put to sleep for the first time. The limit doubles each time it is woken.</summary>
     private const uint FirstPatience = 128;
     private const uint LongestPatience = 1 << 20;
 
-    // Of the pages there may be, so many are given up together: fetch caches are emptied each time.
+    // Fraction of the pages that is evicted at once, because each eviction empties the fetch caches.
     private const int EvictedOneIn = 8;
 
     private readonly nint[] _handlers;
@@ -44,10 +44,10 @@ internal sealed unsafe class CodePages : IDisposable
     private readonly int _limit;
     private uint _fetches;
 
-    /// <param name="memory">Whose pages they are.</param>
+    /// <param name="memory">The memory that the pages belong to.</param>
     /// <param name="limitInPages">Pages held at most.</param>
     /// <param name="heat">Arrivals that make an instruction hot.</param>
-    /// <param name="handlers">What decoded instructions point at.</param>
+    /// <param name="handlers">The handlers that decoded instructions point to.</param>
     public CodePages(GuestMemory memory, int limitInPages, int heat, HandlerTable handlers)
     {
         _handlers = handlers.ByOperation;
@@ -67,7 +67,7 @@ internal sealed unsafe class CodePages : IDisposable
     /// <summary>Pages of decoded instructions held now.</summary>
     public int Count => _used.Count;
 
-    /// <summary>Raised whenever everything is dropped: pointers into pages of another generation are no longer good.</summary>
+    /// <summary>Raised whenever everything is dropped: pointers into pages of an earlier generation are invalid.</summary>
     public ulong Generation { get; private set; }
 
     /// <summary>What was compiled from these pages, if there is a compiler.</summary>
@@ -76,7 +76,7 @@ internal sealed unsafe class CodePages : IDisposable
     /// <summary>Which instructions have breakpoints.</summary>
     public StopWords Stops { get; } = new();
 
-    /// <summary>What stands for the native entry of an instruction that has none.</summary>
+    /// <summary>The value of a native entry for an instruction without native code.</summary>
     public nint NoEntry { get; set; }
 
     /// <summary>The native entry of an instruction of a page.</summary>
@@ -85,16 +85,16 @@ internal sealed unsafe class CodePages : IDisposable
     /// <summary>Address and mode of a page's native entries.</summary>
     public static ulong* NativeOwnerOf(PpuDecodedInsn* page) => (ulong*)((byte*)page + NativeOwner);
 
-    /// <summary>Counts this handler among those in whose place compiled code may be put.</summary>
+    /// <summary>Registers a handler that compiled code may replace.</summary>
     public void AddFirstTier(delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> handler) => _interpreted.Add((nint)handler);
 
     /// <summary>True when the instruction has been run and may be compiled: those with a breakpoint never count as decoded.</summary>
     public bool IsDecoded(PpuDecodedInsn* insn) => (nint)insn->Handler != (nint)_decodeAndRun && (nint)insn->Handler != (nint)_stop;
 
-    /// <summary>True when no compiled code stands here.</summary>
+    /// <summary>True when the entry is not replaced by compiled code.</summary>
     public bool IsInterpreted(PpuDecodedInsn* insn) => _interpreted.Contains((nint)insn->Handler);
 
-    /// <summary>What interprets a decoded instruction, whatever stands in its place.</summary>
+    /// <summary>The interpreter's handler of a decoded instruction, also when compiled code has replaced it.</summary>
     public delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*> HandlerOf(PpuDecodedInsn* insn) =>
         (delegate*<PpuContext*, PpuDecodedInsn*, PpuDecodedInsn*>)_handlers[(int)PpuDecoder.Decode(insn->Word)];
 
@@ -126,7 +126,7 @@ internal sealed unsafe class CodePages : IDisposable
         stores->Count = 0;
         stores->Patience = Math.Min(stores->Patience * 2, LongestPatience);
         ulong start = hostOffset & ~(GuestMemory.PageSize - 1);
-        // Compiled code may be running; what it was made from must be watched.
+        // Compiled code may be running, so stores to its source must still be checked.
         if (Compiled is not null && Compiled.Covers(start, GuestMemory.PageSize))
             return;
         Invalidate(start, GuestMemory.PageSize);

@@ -3,18 +3,18 @@ using CellPpe.Ppe.State;
 namespace CellPpe.Ppe.Storage;
 
 /// <summary>
-/// Code that was compiled from decoded pages and stands in the place of their handlers, as those who own the pages see it. A seam:
-/// decoded pages and threads know that there may be compiled code, and not what it is. All of it under the machine's lock.
+/// Code that was compiled from decoded pages and stands in the place of their handlers, as those who own the pages see it. Decoded
+/// pages and threads know that there may be compiled code, and not what it is. All of it under the machine's lock.
 /// </summary>
 internal unsafe interface ICompiledCode : IDisposable
 {
     /// <summary>True when <see cref="Settle"/> has something to do.</summary>
     bool IsUnsettled { get; }
 
-    /// <summary>Puts in place what has been compiled and frees what has gone. Only when no thread is inside a block.</summary>
+    /// <summary>Installs what has been compiled and frees what has been removed. Only when no thread is inside a block.</summary>
     void Settle();
 
-    /// <summary>An instruction is hot: what is worth it is compiled.</summary>
+    /// <summary>An instruction is hot: compiles it with its surroundings, if that pays.</summary>
     void Request(PpuContext* c, PpuDecodedInsn* insn);
 
     /// <summary>True when some of these bytes of host memory are instructions that have been compiled.</summary>

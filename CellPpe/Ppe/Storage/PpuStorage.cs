@@ -10,7 +10,7 @@ using CellPpe.Ppe.State;
 namespace CellPpe.Ppe.Storage;
 
 /// <summary>
-/// One thread's way to storage behind the inlined one: fills the software TLB and the fetch cache, splits accesses over
+/// One thread's slow path to storage, behind the inlined fast path: fills the software TLB and the fetch cache, splits accesses over
 /// pages, reaches devices and raises storage interrupts.
 /// </summary>
 internal sealed unsafe class PpuStorage : IDisposable
@@ -45,7 +45,7 @@ internal sealed unsafe class PpuStorage : IDisposable
     public SoftTlb Tlb => _tlb;
 
     /// <summary>
-    /// Where the thread stops; null when there is nothing. Watched pages have no TLB entries, so that accesses come here.
+    /// The thread's breakpoints and watchpoints; null when there are none. Watched pages have no TLB entries, so that accesses come here.
     /// </summary>
     public StopPoints? Points
     {
@@ -111,7 +111,7 @@ internal sealed unsafe class PpuStorage : IDisposable
         if (store ? SoftTlb.MayStore(entry, address) : entry->ReadTag == (address & ~0xfffUL))
         {
             host = (byte*)address + entry->Addend;
-            // Which regions there are is known under the lock.
+            // The list of regions is stable only under the lock.
             if (!store || _c->InRegion == 0 || !_code.Holds((ulong)(host - _memory.HostBase)))
                 return true;
         }
@@ -140,7 +140,7 @@ internal sealed unsafe class PpuStorage : IDisposable
             return false;
         if (CrossesPage(address, size))
         {
-            // Both pages must be reachable before anything is loaded; then byte by byte, which each lie in one page.
+            // Both pages must be reachable before anything is loaded; then it is loaded byte by byte.
             if (!TryTranslate(i, address, AccessKind.Load, out _) || !TryTranslate(i, NextPage(address), AccessKind.Load, out _))
                 return false;
             for (int index = 0; index < size; index++)
@@ -209,7 +209,7 @@ internal sealed unsafe class PpuStorage : IDisposable
             byte* host = (byte*)address + entry->Addend;
             if (!StoreBesideCode(i, host, size, value))
                 return false;
-            // Code has been there, and has gone.
+            // The page held code that was dropped.
             ulong hostOffset = (ulong)(host - _memory.HostBase);
             if (!_code.Holds(hostOffset))
                 _tlb.Fill(address, hostOffset, writable: true);

@@ -17,8 +17,8 @@ internal struct ChainLink
 }
 
 /// <summary>
-/// The valid entries of a page cache, strung together by segment, so that dropping a segment costs what was filled from
-/// it and no more. Segments share a fixed number of chains; a walk of a chain checks each entry's address.
+/// The valid entries of a page cache in linked lists by segment, so that dropping a segment takes time in proportion to
+/// the entries that were filled from it. Segments share a fixed number of chains; a walk of a chain checks each entry's address.
 /// </summary>
 internal sealed unsafe class SegmentChains
 {

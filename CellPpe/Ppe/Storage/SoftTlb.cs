@@ -14,7 +14,7 @@ internal readonly record struct TlbFlushes(ulong All, ulong Segments, ulong Segm
 
 /// <summary>
 /// One thread's software data TLB and fetch cache, which inlined accesses search through the context, and everything that
-/// fills and drops their entries. Caches: they never decide what an access does, only how soon it is known.
+/// fills and drops their entries. They are caches: they affect the speed of an access and never its result.
 /// </summary>
 internal sealed unsafe class SoftTlb : IDisposable
 {
@@ -43,7 +43,7 @@ internal sealed unsafe class SoftTlb : IDisposable
         SelectMode();
     }
 
-    /// <summary>Where the thread stops; null when there is nothing.</summary>
+    /// <summary>The thread's breakpoints and watchpoints; null when there are none.</summary>
     public StopPoints? Points { get; set; }
 
     /// <summary>Data entries filled so far.</summary>
@@ -73,7 +73,7 @@ internal sealed unsafe class SoftTlb : IDisposable
     /// <summary>Which fetch cache an MSR chooses.</summary>
     public static int FetchModeOf(ulong msr) => ModeOf(msr, Msr.Ir);
 
-    /// <summary>Drops all translations and what memory they led to.</summary>
+    /// <summary>Drops all translations and the memory regions remembered with them.</summary>
     public void FlushAll()
     {
         LastRegion = null;

@@ -17,7 +17,7 @@ namespace CellPpe.Ppe.Threads;
 internal sealed class PpuShared(
     GuestMemory memory, IPpuClock clock, ILogger logger, MachineLock machineLock, CodePages code, PpuTranslator translator)
 {
-    // A program can read a register that is not there as often as it likes; once is enough to know.
+    // A program may read a missing register many times; one message is enough.
     private readonly bool[] _reportedRegisters = new bool[1024];
 
     // Decoded instructions of memory that is gone: they go when no thread is inside a block.

@@ -21,7 +21,7 @@ internal sealed class PpuStops(PpuThread thread) : IStops
     {
         ArgumentOutOfRangeException.ThrowIfNegative(instructions);
         long left = instructions;
-        // A turn ends for many reasons: others want to be heard, or the decrementer was set. They all come after this run.
+        // A turn may end because of a posted action or because the decrementer was set. Both are handled after this run.
         while (left > 0 && !thread.IsPaused)
         {
             left -= thread.RunTurnExactly(left);

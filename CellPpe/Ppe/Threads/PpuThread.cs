@@ -112,7 +112,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
 
     internal PpuStorage Storage { get; }
 
-    /// <summary>Where it stops; null when there is nothing.</summary>
+    /// <summary>Its breakpoints and watchpoints; null when there are none.</summary>
     internal StopPoints? Points { get; private set; }
 
     internal PpuContext* Context => _c;
@@ -181,7 +181,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
             return;
         }
 
-        // Who spins for long waits for a thread that the host has perhaps not scheduled.
+        // A thread that spins for long may wait for one that the host has not scheduled.
         if ((++_gaveWay & 63) == 0)
             Thread.Yield();
         else
@@ -191,7 +191,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
     /// <summary>Begins to run guest code on this host thread: takes the machine's lock. Only with host threads for each.</summary>
     public void Attach() => Hold(ThreadActivity.BetweenBlocks);
 
-    /// <summary>Gives the lock back for good, wherever an exception has left the thread.</summary>
+    /// <summary>Releases the lock, whatever state an exception has left the thread in.</summary>
     public void Detach()
     {
         _hold.ReleaseAll();
@@ -221,7 +221,7 @@ public sealed unsafe class PpuThread : ILogicalPpeThread
             if (_c->Attention != 0 || Shared.IsUnsettled)
             {
                 Settle();
-                // Who asks for the end says so first and asks for attention then: it may just have been given away.
+                // A request sets the flag first and the attention word second, so the flag is checked after the attention word was cleared.
                 if (_endTurn != 0)
                     break;
             }

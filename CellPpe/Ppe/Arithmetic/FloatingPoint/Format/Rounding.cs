@@ -102,7 +102,7 @@ internal static class Rounding
         return true;
     }
 
-    /// <summary>What stands for a number beyond the precision: an infinity or the largest number (Book I 4.4.3.2, disabled).</summary>
+    /// <summary>The result for a number beyond the precision: an infinity or the largest number (Book I 4.4.3.2, disabled).</summary>
     public static ulong Overflowed<TPrecision>(RoundingMode mode, bool negative)
         where TPrecision : struct, IFloatPrecision
     {
