@@ -55,9 +55,9 @@ public sealed class UsbDeviceList : IEquatable<UsbDeviceList>
         }
 
         var read = new UsbDeviceList(isNone, named);
-        if (read.All.Count() > UsbHost.Sockets)
+        if (read.All.Count() > UsbLayout.Sockets)
         {
-            problem = $"there are {UsbHost.Sockets} sockets, and a keyboard and a tablet in two unless \"none\" is given; "
+            problem = $"there are {UsbLayout.Sockets} sockets, and a keyboard and a tablet in two unless \"none\" is given; "
                 + "name fewer devices";
         }
         else

@@ -16,14 +16,6 @@ namespace Ps3Platform.Devices.Usb;
 /// </summary>
 public sealed class UsbHost : IDevice, IHotPlug, IMemoryWriter, IDisposable
 {
-    /// <summary>Sockets of the whole console.</summary>
-    public const int Sockets = Controllers * SocketsPerController;
-
-    private const int Controllers = 2;
-
-    // Chosen: consoles have two. With four there is room for a keyboard, a pointer and all else that a user may want.
-    private const int SocketsPerController = 4;
-
     private readonly UsbController[] _controllers;
     private readonly UsbDeviceFactory _factory;
     private readonly UsbPlugs _plugs;
@@ -40,8 +32,8 @@ public sealed class UsbHost : IDevice, IHotPlug, IMemoryWriter, IDisposable
         ArgumentNullException.ThrowIfNull(ports);
         ArgumentNullException.ThrowIfNull(plugs);
         // Guests look for ids 1 and 2 (repository.md 3.2).
-        _controllers = [.. Enumerable.Range(1, Controllers)
-            .Select(id => new UsbController(host, (ulong)id, SocketsPerController, ports.Events, ports.Clock))];
+        _controllers = [.. Enumerable.Range(1, UsbLayout.Controllers)
+            .Select(id => new UsbController(host, (ulong)id, UsbLayout.SocketsPerController, ports.Events, ports.Clock))];
         _factory = new UsbDeviceFactory(ports);
         _plugs = plugs;
         Keys = new KeyChords(Input, ports.Events, ports.Clock);
@@ -123,8 +115,8 @@ public sealed class UsbHost : IDevice, IHotPlug, IMemoryWriter, IDisposable
             .Where(static place => place.Socket.Device is null)
             .MinBy(static place => place.Controller.Sockets.Count(static socket => socket.Device is not null));
         if (socket is null)
-            throw new DeviceOperationException($"All {Sockets} USB sockets are taken; take a device out first.");
-        int place = (Array.IndexOf(_controllers, controller) * SocketsPerController) + socket.Index + 1;
+            throw new DeviceOperationException($"All {UsbLayout.Sockets} USB sockets are taken; take a device out first.");
+        int place = (Array.IndexOf(_controllers, controller) * UsbLayout.SocketsPerController) + socket.Index + 1;
         _devices.Add(new PluggedDevice(plug, device, controller, socket, place));
         Input.Attach(device);
         if (device is IHeldDevice held)

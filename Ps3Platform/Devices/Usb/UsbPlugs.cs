@@ -4,35 +4,6 @@ using Ps3Platform.Devices.HotPlug;
 
 namespace Ps3Platform.Devices.Usb;
 
-/// <summary>The kinds of devices that can be plugged in.</summary>
-public enum UsbKind
-{
-    /// <summary>A keyboard.</summary>
-    Keyboard,
-
-    /// <summary>A pointer that reports movements.</summary>
-    Mouse,
-
-    /// <summary>A pointer that reports places on the screen.</summary>
-    Tablet,
-
-    /// <summary>A game controller.</summary>
-    Gamepad,
-
-    /// <summary>A serial adapter, connected to a character back end.</summary>
-    Serial,
-
-    /// <summary>A disk, whose bytes a block back end has.</summary>
-    Disk,
-}
-
-/// <summary>One device that is plugged in.</summary>
-/// <param name="Id">The name by which it is taken out: "keyboard", "stick".</param>
-/// <param name="Kind">What it is.</param>
-/// <param name="Disk">What holds the bytes of a <see cref="UsbKind.Disk"/>.</param>
-/// <param name="Characters">What a <see cref="UsbKind.Serial"/> is connected to.</param>
-public sealed record UsbPlug(string Id, UsbKind Kind, IBlockBackend? Disk = null, ICharacterBackend? Characters = null);
-
 /// <summary>
 /// What is plugged into the machine's USB sockets. It outlives a machine: a guest that restarts finds the same devices. Used by one machine
 /// at a time, on its thread.
@@ -59,8 +30,8 @@ public sealed class UsbPlugs : IDisposable
     public UsbPlug Add(UsbDeviceSpec spec, string? id = null)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        if (_plugs.Count == UsbHost.Sockets)
-            throw new DeviceOperationException($"All {UsbHost.Sockets} USB sockets are taken; take a device out first.");
+        if (_plugs.Count == UsbLayout.Sockets)
+            throw new DeviceOperationException($"All {UsbLayout.Sockets} USB sockets are taken; take a device out first.");
         if (id is not null && _plugs.Exists(plug => plug.Id == id))
             throw new DeviceOperationException($"There is a USB device '{id}'; give another id.");
         (IBlockBackend? disk, ICharacterBackend? characters) = spec.NeedsHost

@@ -133,7 +133,16 @@ public sealed partial class DriverTests : IDisposable
     [InlineData("2")]
     public void Receiving_is_stopped_and_started_under_a_flood(string hostThreads)
     {
-        string path = Path.Combine(_folder, "switch");
+        // The restarts take tenths of a second. On a busy host the peer may not get to send in that time, and the run shows nothing.
+        const int Attempts = 4;
+        long seen = 0;
+        for (int attempt = 0; attempt < Attempts && seen < 200; attempt++)
+            seen = FramesSeenUnderAFlood(hostThreads, Path.Combine(_folder, $"switch{attempt}"));
+        Assert.True(seen >= 200, $"{seen} frames of a flood");
+    }
+
+    private static long FramesSeenUnderAFlood(string hostThreads, string path)
+    {
         RunningProgram started = Ps3Program.Start(
             "boot", "--append", $"net restarts={Restarts}", "--net", $"switch,socket={path}", "--host-threads", hostThreads);
         using var peer = new FloodingPeer(path);
@@ -143,9 +152,10 @@ public sealed partial class DriverTests : IDisposable
         NothingIsLost(run);
         Match flood = FloodLine().Match(run.Output);
         Assert.True(flood.Success, run.Output);
-        long seen = long.Parse(flood.Groups["frames"].Value, CultureInfo.InvariantCulture);
-        Assert.InRange(seen, 200, peer.Flooded);
         Assert.True(peer.Answered > 45);
+        long seen = long.Parse(flood.Groups["frames"].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(seen, 0, peer.Flooded);
+        return seen;
     }
 
     [GeneratedRegex("  network: [0-9]+ answers came across a restart or before it, (?<frames>[0-9]+) frames of a flood\n")]

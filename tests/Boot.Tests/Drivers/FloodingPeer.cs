@@ -26,8 +26,9 @@ internal sealed class FloodingPeer : IDisposable
     public FloodingPeer(string path)
     {
         Connect(path);
-        _answering = Task.Run(Answer);
-        _flooding = Task.Run(Flood);
+        // Threads of their own: other tests keep those of the pool busy.
+        _answering = Task.Factory.StartNew(Answer, default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _flooding = Task.Factory.StartNew(Flood, default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     public long Flooded { get; private set; }

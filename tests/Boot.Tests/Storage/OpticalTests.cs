@@ -95,7 +95,16 @@ public sealed class OpticalTests : IDisposable
         {
             if (isChanged || !Said(machine).Any(static line => line.Contains("SAY first", StringComparison.Ordinal)))
                 continue;
-            drive.Eject(force: false);
+            try
+            {
+                drive.Eject(force: false);
+            }
+            catch (DeviceOperationException)
+            {
+                // Linux locks the door while a program has the drive open, which this one has now and then.
+                continue;
+            }
+
             Assert.True(drive.IsOpen);
             drive.Change(second);
             isChanged = true;

@@ -242,9 +242,9 @@ public sealed class OhciTests : IDisposable
     [Fact]
     public void All_sockets_can_be_taken_and_no_more()
     {
-        for (int i = 0; i < UsbHost.Sockets; i++)
+        for (int i = 0; i < UsbLayout.Sockets; i++)
             _usb.Add("usb-gamepad");
-        Assert.Equal(Enumerable.Range(1, UsbHost.Sockets), _usb.State.Devices.Select(static device => device.Socket).Order());
+        Assert.Equal(Enumerable.Range(1, UsbLayout.Sockets), _usb.State.Devices.Select(static device => device.Socket).Order());
         Assert.Contains(
             "All 8 USB sockets", Assert.ThrowsAny<Exception>(() => _usb.Add("usb-mouse")).Message, StringComparison.Ordinal);
     }
