@@ -18,7 +18,7 @@ internal sealed class EhciController : IMmioDevice, IIoInterruptSource, IRootHub
     private const uint Version = 0x0100;
     private const uint FrameIndexMask = 0x3fff;
 
-    // While a list moves it is looked at each microframe, then each frame for a while, because a guest adds transfers to a list that runs
+    // While a list moves it is checked each microframe, then each frame for a while, because a guest adds transfers to a list that runs
     // without telling; then rarely. Linux switches lists off after some 20 ms.
     private const ulong BusyMicroframes = 16;
     private const ulong WarmMicroframes = 512;
@@ -38,7 +38,7 @@ internal sealed class EhciController : IMmioDevice, IIoInterruptSource, IRootHub
     private uint _periodicBase;
     private uint _asyncAddress;
 
-    // Microframes count from a time. The last one that was looked at, and the last one in which anything moved.
+    // Microframes count from a time. The last one that was checked, and the last one in which anything moved.
     private ulong _start;
     private ulong _microframe;
     private ulong _movedAt;
@@ -201,7 +201,7 @@ internal sealed class EhciController : IMmioDevice, IIoInterruptSource, IRootHub
     private bool HasWork() => (_command & (EhciCommand.Periodic | EhciCommand.Async | EhciCommand.Doorbell)) != 0
         || (_enabled & EhciStatus.Rollover) != 0;
 
-    // The guest or a device has done something: each microframe is looked at again.
+    // The guest or a device has done something: each microframe is checked again.
     private void Kick()
     {
         if (!Runs || !HasWork())

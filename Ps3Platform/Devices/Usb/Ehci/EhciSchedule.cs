@@ -14,7 +14,7 @@ namespace Ps3Platform.Devices.Usb.Ehci;
 /// </summary>
 internal sealed class EhciSchedule(IDmaPort dma, EhciRootHub hub)
 {
-    /// <summary>Descriptors that are looked at in one walk at most: chosen; guests have some tens.</summary>
+    /// <summary>Descriptors that are checked in one walk at most: chosen; guests have some tens.</summary>
     public const int MostDescriptors = 256;
 
     /// <summary>Bytes that fit into a microframe: 13 packets of 512 with what surrounds them (USB 2.0, 5.8.4).</summary>

@@ -27,8 +27,8 @@ internal sealed class OhciController : IMmioDevice, IIoInterruptSource, IRootHub
     private const int CommunicationsSize = 256;
     private const int FrameNumberAt = 0x80;
 
-    // While nothing moves, lists are looked at rarely: Linux takes a frame number that stands for 275 ms for a dead controller. The
-    // number is odd so that each of the 32 periodic lists has its turn. After a movement each frame is looked at for a while, because a
+    // While nothing moves, lists are checked rarely: Linux takes a frame number that stands for 275 ms for a dead controller. The
+    // number is odd so that each of the 32 periodic lists has its turn. After a movement each frame is checked for a while, because a
     // guest gives the next transfer of an interrupt endpoint without telling.
     private const uint RareFrames = 31;
     private const uint BusyFrames = 32;
@@ -270,7 +270,7 @@ internal sealed class OhciController : IMmioDevice, IIoInterruptSource, IRootHub
         return (uint)(interval - (into * interval / UsbPacer.Frame)) | (_intervalToggle ? 1u << 31 : 0);
     }
 
-    // The guest or a device has done something: frames are looked at again.
+    // The guest or a device has done something: frames are checked again.
     private void Kick()
     {
         if (!IsOperational || _schedule.HasFailed)

@@ -14,7 +14,7 @@ namespace Ps3Platform.Devices.Usb.Ohci;
 /// </summary>
 internal sealed class OhciSchedule(IDmaPort dma, OhciRootHub hub)
 {
-    /// <summary>Descriptors that are looked at in a list and a frame at most: chosen; guests have some tens.</summary>
+    /// <summary>Descriptors that are checked in a list and a frame at most: chosen; guests have some tens.</summary>
     public const int MostDescriptors = 256;
 
     // Bytes that fit into a frame of 1 ms at 12 Mbit/s, and what a transaction needs beside its data (USB 2.0, 5.8.4).
