@@ -133,7 +133,7 @@ public sealed class VncServerTests
     public void Keys_and_pointer_reach_the_guest_and_are_let_go_when_the_viewer_leaves()
     {
         using var screen = new FakeScreen(101, 51);
-        var guest = new Guest();
+        var guest = new FakeInput();
         var router = new InputRouter();
         router.Attach(guest);
         var input = new InputQueue();
@@ -396,33 +396,5 @@ public sealed class VncServerTests
         string errors = process.StandardError.ReadToEnd();
         Assert.True(process.WaitForExit(30_000), $"{program} does not end");
         Assert.True(process.ExitCode == 0, errors);
-    }
-
-    private sealed class Guest : IKeyboardSink, IPointerSink
-    {
-        public event Action<KeyboardLeds>? LedsChanged
-        {
-            add { }
-            remove { }
-        }
-
-        public ConcurrentQueue<string> Seen { get; } = [];
-
-        public KeyboardLeds Leds => KeyboardLeds.None;
-
-        public bool IsAbsolute => true;
-
-        public void Key(byte usage, bool isDown) => Seen.Enqueue($"0x{usage:x2} {(isDown ? "down" : "up")}");
-
-        public void MoveTo(int x, int y) => Seen.Enqueue($"at {x} {y}");
-
-        public void MoveBy(int dx, int dy) => Seen.Enqueue("by");
-
-        public void Press(PointerButtons buttons) => Seen.Enqueue($"buttons {buttons}");
-
-        public void TurnWheel(int steps) => Seen.Enqueue($"wheel {steps}");
-
-        public void Await(string what) =>
-            Assert.True(SpinWait.SpinUntil(() => Seen.Contains(what), TimeSpan.FromSeconds(20)), string.Join(", ", Seen));
     }
 }
