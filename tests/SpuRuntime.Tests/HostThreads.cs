@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace SpuRuntime.Tests;
 
-/// <summary>Runs actions at the same time on host threads of their own, and fails with what any of them threw.</summary>
+/// <summary>Runs actions at the same time, each on a host thread of its own, and rethrows what any of them threw.</summary>
 internal static class HostThreads
 {
     public static void Run(params IEnumerable<Action> actions)

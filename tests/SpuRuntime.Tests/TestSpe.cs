@@ -14,10 +14,10 @@ using SpuRuntime.State;
 
 namespace SpuRuntime.Tests;
 
-/// <summary>What a fake SPU does with its turn: it uses the channels as instructions would, and says how it ended.</summary>
+/// <summary>What a fake SPU does in a slice: it uses the channels as instructions would, and returns how the slice ended.</summary>
 internal delegate SpuExit FakeProgram(ref SpuState state, ISpuChannels channels);
 
-/// <summary>An engine without instructions: each turn calls a delegate.</summary>
+/// <summary>An engine without instructions: each slice calls a delegate.</summary>
 internal sealed unsafe class FakeEngine(byte* localStore, ISpuChannels channels) : ISpuEngine
 {
     private readonly SpuState[] _state = GC.AllocateArray<SpuState>(1, pinned: true);
@@ -50,7 +50,7 @@ internal sealed unsafe class FakeEngine(byte* localStore, ISpuChannels channels)
     public void CodeMayHaveChanged() => Starts++;
 }
 
-/// <summary>A machine for SPEs alone: memory, a clock that the test turns, and fakes of everything SPEs tell others.</summary>
+/// <summary>A machine for SPEs alone: memory, a clock that the test sets, and fakes of all parts that SPEs signal.</summary>
 internal sealed class TestMachine : ISpuEngineFactory, ISpeScheduler, ISpeTimer, IGuestWriteNotifier, IMachineClock, ILogger, IDisposable
 {
     public const ulong MemorySize = 0x40_0000;
@@ -112,13 +112,13 @@ internal sealed class TestMachine : ISpuEngineFactory, ISpeScheduler, ISpeTimer,
 
     public unsafe byte* Host(ulong address) => Memory.HostBase + Ram.HostOffset + address;
 
-    /// <summary>Called instead of noting it.</summary>
+    /// <summary>Called instead of recording it.</summary>
     public Action? OnWake { get; set; }
 
     /// <summary>Called where an SPE that blocks may wait in its slice.</summary>
     public Action<SliceWait>? OnWaitInside { get; set; }
 
-    /// <summary>A real one in the place of the fake.</summary>
+    /// <summary>A real one instead of the fake.</summary>
     public SpeScheduler? Scheduler { get; init; }
 
     public void AwaitInside(ISchedulableSpe spe, SliceWait wait)
@@ -195,7 +195,7 @@ internal sealed class TestMachine : ISpuEngineFactory, ISpeScheduler, ISpeTimer,
     }
 }
 
-/// <summary>An SPE under test, in real mode unless the test says otherwise, with short names for what tests do to it.</summary>
+/// <summary>An SPE under test, in real mode unless the test says otherwise, with short names for the operations of tests.</summary>
 internal sealed class TestSpe
 {
     public TestSpe(TestMachine machine, LogicalSpe spe, FakeEngine engine)
@@ -275,7 +275,7 @@ internal sealed class TestSpe
         BinaryPrimitives.WriteUInt32BigEndian(LocalStore[(int)(at + 4)..], address);
     }
 
-    /// <summary>Tag groups that are complete, asked for without waiting.</summary>
+    /// <summary>The complete tag groups, by an immediate query.</summary>
     public uint CompleteTags(uint mask = uint.MaxValue)
     {
         Write(22, mask);
@@ -285,7 +285,7 @@ internal sealed class TestSpe
 
     public bool IsComplete(int tag) => (CompleteTags() & (1u << tag)) != 0;
 
-    /// <summary>Runs one turn with a program.</summary>
+    /// <summary>Runs one slice with a program.</summary>
     public SpuExit Turn(FakeProgram program)
     {
         Engine.Program = program;

@@ -9,9 +9,9 @@ using Xunit.Abstractions;
 namespace CellPpe.Tests.Concurrency;
 
 /// <summary>
-/// What two threads may see of each other's stores (Book II 1.7): the known shapes, over and over, each with the barriers
-/// that forbid its weak outcome. Without barriers nothing is forbidden; what was seen is printed. Independent reads of
-/// independent writes (IRIW) need four: the two that write are host threads, which store as an SPE's transfers do.
+/// What two threads may see of each other's stores (Book II 1.7): the known litmus tests, repeated, each with the barriers
+/// that forbid its weak outcome. Without barriers nothing is forbidden, and the outcomes are only printed. Independent reads of
+/// independent writes (IRIW) need four threads: the two writers are host threads, which store as an SPE's transfers do.
 /// </summary>
 public sealed unsafe class LitmusTests(ITestOutputHelper output)
 {
@@ -32,7 +32,7 @@ public sealed unsafe class LitmusTests(ITestOutputHelper output)
     private const string NewX = "xor r3,r8,r10; cntlzd r3,r3; rldicl r3,r3,58,6";
     private const string NewY = "xor r4,r9,r10; cntlzd r4,r4; rldicl r4,r4,58,6";
 
-    // Thread 0's: r17 its own notes, the other's 0x1000 further on.
+    // For thread 0: r17 points to its own results; those of the other thread are 0x1000 further on.
     private const string Count = """
         addi r20,r0,64
         or r21,r17,r17
@@ -83,7 +83,7 @@ public sealed unsafe class LitmusTests(ITestOutputHelper output)
     [Theory, MemberData(nameof(Others))]
     public void Load_buffering_no_load_sees_a_store_that_follows_from_it(PpuEngine engine, string first, string second, bool forbidden)
     {
-        // eieio does not order a load before a store: what it leaves open is not looked for.
+        // eieio does not order a load before a store, so outcomes that depend on this are not checked.
         long[] seen = Run(
             engine,
             $"ld r8,0(r14); {first}; std r10,0(r15); {NewX}; ori r5,r3,0",
@@ -100,7 +100,7 @@ public sealed unsafe class LitmusTests(ITestOutputHelper output)
             $"ld r8,0(r14); {first}; ld r9,0(r15); {NewX}; {NewY}; rldicr r4,r4,1,62; or r5,r3,r4",
             $"ld r9,0(r15); {second}; ld r8,0(r14); {NewX}; {NewY}; rldicr r4,r4,1,62; or r5,r3,r4",
             X, Y);
-        // One has seen x and not y, the other y and not x.
+        // One thread has seen x and not y, the other y and not x.
         Check(seen, weak: (1, 2), forbidden);
     }
 
@@ -199,7 +199,7 @@ public sealed unsafe class LitmusTests(ITestOutputHelper output)
         b {"{done}"}
         """;
 
-    // Who waits long gives way: the host may have given both threads one core.
+    // A thread that waits long yields: the host may run both threads on one core.
     private static string Meet(string name, int offset) => $"""
         sync 1
         std r10,{offset}(r12)

@@ -14,7 +14,7 @@ public sealed unsafe class SharedStateTests
     private const ulong Data = TwoThreads.Data;
     private const int Increments = 1_000_000;
 
-    // Each has the threads wait for each other, which on a busy host means waiting for a turn of the host's.
+    // In each round the threads wait for each other. On a busy host that means waiting for a time slice of the host.
     private static int Rounds => TwoThreads.Rounds / 20;
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed unsafe class SharedStateTests
         ulong slot = space.Map(seen, Data + 0x1000);
         Share(threads);
 
-        // The call puts the round's number into the page that is not mapped and maps that one.
+        // The hypercall writes the round's number into the unmapped page and then maps that page.
         machine.Core.Threads[0].Hypervisor = new OneCall(round =>
         {
             ulong page = Data + 0x1000 + (0x1000 * (ulong)(round & 1));
@@ -144,7 +144,7 @@ public sealed unsafe class SharedStateTests
     {
         using var threads = new TwoThreads(engine);
         TestMachine machine = threads.Machine;
-        // Beside the runner's code, so that both become one region.
+        // Next to the code that runs, so that both become one region.
         ulong function = TwoThreads.CodeOf(1) + 0x100;
         machine.Load("addi r3,r0,0; bclr 20,0,0", function);
         for (int thread = 0; thread < 2; thread++)
@@ -157,7 +157,7 @@ public sealed unsafe class SharedStateTests
             state.Gpr[18] = Asm.Addi(rt: 3, ra: 0, si: 0);
         }
 
-        // Book II 3.2: store, dcbst, sync, icbi, sync; who runs it then needs an isync of its own.
+        // Book II 3.2: store, dcbst, sync, icbi, sync; the thread that runs the code then needs an isync of its own.
         threads.Run(
             $$"""
             next:
@@ -198,7 +198,7 @@ public sealed unsafe class SharedStateTests
     public void A_store_beside_code_that_is_being_decoded_is_not_lost(PpuEngine engine)
     {
         using var threads = new TwoThreads(engine);
-        // One thread runs through fresh pages; the other stores to the word it will run there, as soon as it comes near.
+        // One thread runs through pages it has not run before; the other stores to the word that is about to run.
         const int Pages = 12;
         ulong first = Data + 0x2000;
         for (int page = 0; page < Pages; page++)

@@ -39,7 +39,7 @@ internal sealed partial class TwoThreads : IDisposable
 
     public TestMachine Machine { get; }
 
-    /// <summary>How often the test is to go round: 10^5 for every build, more where somebody asks for it.</summary>
+    /// <summary>The number of rounds: 10^5 by default, or what the environment variable asks for.</summary>
     public static int Rounds { get; } =
         int.TryParse(Environment.GetEnvironmentVariable("PPE_CONCURRENCY_ROUNDS"), CultureInfo.InvariantCulture, out int asked) ? asked
         : 100_000;
@@ -51,7 +51,7 @@ internal sealed partial class TwoThreads : IDisposable
 
     public ref PpuState State(int thread) => ref Machine.Core.Threads[thread].State;
 
-    /// <summary>Where a doubleword of <see cref="Data"/> stands on the host.</summary>
+    /// <summary>The host address of a doubleword of <see cref="Data"/>.</summary>
     public unsafe ulong* HostOf(ulong address) =>
         Machine.Memory.TrySlice(new LparAddress(address), sizeof(ulong), RegionAccess.ReadWrite, out Span<byte> bytes)
             ? (ulong*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref bytes[0])
@@ -106,7 +106,7 @@ internal sealed partial class TwoThreads : IDisposable
     private static partial Regex Label();
 }
 
-/// <summary>A hypervisor whose one call is a test's.</summary>
+/// <summary>A hypervisor with a single hypercall, which the test defines.</summary>
 internal sealed class OneCall(Action<int> call) : IHypervisor
 {
     public Lv1Status Call(ILogicalPpeThread caller, ref HypercallFrame frame)

@@ -4,7 +4,7 @@ using CellPpe.Ppe.State;
 namespace CellPpe.Tests.Execution;
 
 /// <summary>
-/// Translation for a <see cref="TestMachine"/>: a page table, filled by the rules of Book III 4.5 written a second time,
+/// Translation for a <see cref="TestMachine"/>: a page table, filled by an independent implementation of the rules of Book III 4.5,
 /// and SLB entries. Segment n (256 MB) is mapped by SLB entry n with VSID 0x1000 + n.
 /// </summary>
 internal sealed class AddressSpace

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace CellPpe.Tests.Execution;
 
-/// <summary>Decoded instructions are a cache nobody can notice: code that changes runs as it stands in memory.</summary>
+/// <summary>Software cannot observe the cache of decoded instructions: changed code runs as memory holds it.</summary>
 public abstract unsafe class CodeTests(PpuEngine engine) : IDisposable
 {
     private const ulong Data = TestMachine.Data;

@@ -7,8 +7,8 @@ using Xunit;
 namespace CellPpe.Tests.Execution;
 
 /// <summary>
-/// Loops in which a register grows beyond single precision while single-precision arithmetic uses it: hot code, native and of
-/// regions, has to notice at the very turn, although all results could be single-precision numbers.
+/// Loops in which a register grows beyond single precision while single-precision arithmetic uses it. Compiled code of every kind
+/// must detect this in the iteration where it happens, although all results could be single-precision numbers.
 /// </summary>
 public sealed unsafe class LargeOperandLoopTests
 {
@@ -52,7 +52,7 @@ public sealed unsafe class LargeOperandLoopTests
     {
         using var machine = new TestMachine(Configuration(engine));
         machine.Thread.SetMsr(Msr.Sf | Msr.Fp);
-        // FPSCR.XX is set, as it is soon in programs that compute.
+        // FPSCR.XX is set beforehand: in real programs it soon is.
         machine.State.Fpscr.Value = Fpscr.Summarize(Fpscr.Xx);
         (machine.State.Fpr[1], machine.State.Fpr[3]) = (Image(1), Image(1));
         machine.State.Fpr[4] = Image(-0.5);
@@ -61,7 +61,7 @@ public sealed unsafe class LargeOperandLoopTests
         machine.State.Ctr = Turns;
 
         machine.Load($"{instruction}; fadd f1,f1,f1; fadd f3,f3,f3; fadd f4,f4,f4; stfdu f2,8(r3); bc 16,0,{TestMachine.Code}");
-        // What has been compiled is put in place between two runs.
+        // Compiled code is installed between two runs.
         for (int part = 0; part < 25; part++)
             machine.Step(Turns * 6 / 25);
 

@@ -16,7 +16,7 @@ internal sealed unsafe class RegionsAhead(PpuCore core)
     private readonly PpuRegionPlanner _planner = new(core.Shared, core.Regions!);
     private int _numbers = -1;
 
-    /// <summary>Puts a region of at most so many instructions in the place where the thread goes on.</summary>
+    /// <summary>Installs a region, of at most the limit's instructions, at the thread's next address.</summary>
     public void Compile(PpuThread thread, long instructions)
     {
         ulong address = thread.State.Nia & thread.Context->ModeMask;
@@ -38,7 +38,7 @@ internal sealed unsafe class RegionsAhead(PpuCore core)
         Assert(failures == 0);
     }
 
-    // The planner takes in what has been run; here it shall take in what will be.
+    // The planner includes only instructions that have run. Here it must also include those that will run.
     private void Decode(PpuContext* context, PpuDecodedInsn* insn)
     {
         byte* host = context->PageHost + (((byte*)insn - (byte*)context->PageBase) / 4);

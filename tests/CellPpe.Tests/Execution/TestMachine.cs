@@ -22,7 +22,7 @@ internal sealed class TestMachine : IDisposable
 
     private readonly RegionsAhead? _ahead;
 
-    /// <param name="engine">Compiled: what is run is compiled before, as far as it stands on one page.</param>
+    /// <param name="engine">Compiled: code is compiled before it runs, as far as it lies on one page.</param>
     /// <param name="codePageLimit">Pages of decoded instructions kept.</param>
     /// <param name="threads">Hardware threads.</param>
     public TestMachine(PpuEngine engine = PpuEngine.Interpreter, int codePageLimit = 4096, int threads = 1)
@@ -41,7 +41,7 @@ internal sealed class TestMachine : IDisposable
         DataMemory = Memory.TryAddMemory(new LparAddress(Data), DataSize, RegionAccess.ReadWrite, "data")!;
         Core = new PpuCore(configuration, Memory, Clock, NullLogger.Instance);
         State.Nia = Code;
-        // Every interrupt handler waits for the test to look.
+        // Every interrupt handler loops in place, so that the test can inspect the state.
         for (ulong vector = 0x100; vector < 0x1000; vector += 0x80)
             Write32(vector, Asm.B(li: 0));
     }
@@ -78,7 +78,7 @@ internal sealed class TestMachine : IDisposable
         Step(words.Length);
     }
 
-    /// <summary>Goes on for some instructions, by single turns if asked for.</summary>
+    /// <summary>Continues for some instructions, one run per instruction if asked for.</summary>
     public void Step(long instructions = 1)
     {
         _ahead?.Compile(Thread, instructions);

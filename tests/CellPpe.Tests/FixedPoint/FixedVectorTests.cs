@@ -20,7 +20,7 @@ public sealed unsafe class FixedVectorTests : IDisposable
     private const int MemoryBytes = 256;
     private const int ProgramInterrupt = 0x700;
 
-    // What stands in the high words of registers in 32-bit mode must not matter (Book I 1.5.2).
+    // In 32-bit mode the high words of the operands must not affect the result (Book I 1.5.2).
     private const ulong Garbage = 0xdead_beef_0000_0000;
 
     private readonly TestMachine _machine = new();
@@ -87,7 +87,7 @@ public sealed unsafe class FixedVectorTests : IDisposable
         }
     }
 
-    // A trap leaves by the program interrupt: its place is in SRR0, its reason in SRR1.
+    // A trap causes a program interrupt: SRR0 has its address, SRR1 its reason.
     private bool TakeTrapBack(ulong last, ulong mode)
     {
         ref PpuState state = ref _machine.State;

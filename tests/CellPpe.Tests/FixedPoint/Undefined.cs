@@ -34,7 +34,7 @@ internal static class Undefined
     }
 
     /// <summary>
-    /// The bytes of a vector register an instruction defines, from the left: lvebx and its kin load one element (AltiVec PEM 6.2).
+    /// The bytes of a vector register an instruction defines, from the left: lvebx, lvehx and lvewx load one element (AltiVec PEM 6.2).
     /// </summary>
     public static bool DefinesByte(string mnemonic, ulong address, int index)
     {

@@ -14,7 +14,7 @@ internal sealed record ArithmeticModel(int Precision, int MinExponent, int MaxEx
 
     public static ArithmeticModel Single { get; } = new(24, -126, 127, 192);
 
-    /// <summary>A rational number: Numerator * 2^Exponent; inexact ones carry a last bit that only says "and more".</summary>
+    /// <summary>A rational number: Numerator * 2^Exponent; in an inexact one the last bit is a sticky bit.</summary>
     public readonly record struct Number(BigInteger Numerator, int Exponent)
     {
         public static Number Of(ulong image)

@@ -4,7 +4,7 @@ using Number = CellPpe.Tests.FloatingPoint.ArithmeticModel.Number;
 
 namespace CellPpe.Tests.FloatingPoint;
 
-/// <summary>The arithmetic against its plain model: every mode, every enable bit, FR and all.</summary>
+/// <summary>The arithmetic against its plain model, in every rounding mode and with every enable bit, FR included.</summary>
 public sealed class ArithmeticModelTests
 {
     private const int Runs = 15_000;

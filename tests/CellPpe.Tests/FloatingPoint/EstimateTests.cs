@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CellPpe.Tests.FloatingPoint;
 
-/// <summary>fres and frsqrte over all entries of their tables; what consoles printed is in the tests of the engines.</summary>
+/// <summary>fres and frsqrte over all entries of their tables; values printed by consoles are in ConsoleTests.</summary>
 public sealed class EstimateTests
 {
     [Fact]

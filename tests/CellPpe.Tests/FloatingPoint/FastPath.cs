@@ -9,7 +9,7 @@ namespace CellPpe.Tests.FloatingPoint;
 /// <summary>The integer path of an instruction: operands in the manual's order FRA, FRC, FRB.</summary>
 internal delegate bool ExactPath(ref Fpscr fpscr, ulong a, ulong c, ulong b, out ulong result);
 
-/// <summary>The fast path of one instruction behind one signature, and the integer path it must agree with.</summary>
+/// <summary>The fast path of one instruction, with one signature for all, and the integer path that it must agree with.</summary>
 internal sealed record FastPath(
     FloatKind Kind,
     Func<double, double, double, double> Compute,

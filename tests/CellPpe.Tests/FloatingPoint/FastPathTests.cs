@@ -9,7 +9,7 @@ using Xunit;
 
 namespace CellPpe.Tests.FloatingPoint;
 
-/// <summary>What a fast path calls safe is to the bit what the integer path gives, status and all (see FastPathOperations.cs).</summary>
+/// <summary>A fast path that accepts its operands leaves the result and status of the integer path, bit for bit.</summary>
 public sealed class FastPathTests
 {
     private const uint Sticky = Fpscr.Exceptions | Fpscr.Fx;
@@ -41,7 +41,7 @@ public sealed class FastPathTests
             Check(form, a, c, b, before | Fpscr.Xx, ref seen);
         }
 
-        // Without this a form that calls nothing safe, or exact, would pass. Roots meet negative numbers half of the time,
+        // Without this a fast path that accepts nothing, or calls nothing exact, would pass. Half of the roots have negative operands,
         // and one exact fused sum in three has a product that is not.
         Assert.True(seen.Safe > seen.All / 4 && seen.Certain > seen.Exact / 2, $"{seen}");
     }
@@ -132,7 +132,7 @@ public sealed class FastPathTests
             $"{form.Kind} a {a:x16} c {c:x16} b {b:x16} FPSCR {before:x8}: "
                 + $"{HostArithmetic.Bits(result):x16} {derived.Value:x8}, exactly {exactResult:x16} {expected.Value:x8}");
 
-        // Certainly exact only when the integer path leaves XX alone.
+        // A result may be called exact only when the integer path does not set XX.
         Fpscr clear = new() { Value = before & ~Sticky };
         _ = form.Exactly(ref clear, a, c, b, out _);
         bool inexact = clear.Has(Fpscr.Xx);

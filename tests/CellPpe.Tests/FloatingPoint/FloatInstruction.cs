@@ -7,7 +7,7 @@ namespace CellPpe.Tests.FloatingPoint;
 /// <summary>What an arithmetic instruction leaves: the target register, FPSCR and, for a compare, the CR field.</summary>
 internal readonly record struct FloatOutcome(ulong Target, uint Fpscr, uint CrField = 0);
 
-/// <summary>The arithmetic of one instruction behind one signature: operands in the manual's order FRA, FRC, FRB.</summary>
+/// <summary>The arithmetic of one instruction, with one signature for all: operands in the manual's order FRA, FRC, FRB.</summary>
 internal delegate FloatOutcome FloatInstruction(uint fpscr, ReadOnlySpan<ulong> operands);
 
 /// <summary>Every floating-point instruction with arithmetic, by mnemonic.</summary>

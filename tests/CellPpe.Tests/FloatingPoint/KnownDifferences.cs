@@ -18,7 +18,7 @@ internal static class KnownDifferences
     private const uint FprfClass = 1u << 16;
     private const uint Raised = Fpscr.Ox | Fpscr.Ux | Fpscr.Xx;
 
-    // By how much the reference may be more than the exact result, in parts of it.
+    // By how much the reference may exceed the exact result, relative to it.
     private const double RoundingOfSingles = 1.0 / (1 << 23);
 
     /// <summary>What consoles have in the upper word after mffs: 4.6.8 leaves it undefined, and QEMU's is 0.</summary>
@@ -71,7 +71,7 @@ internal static class KnownDifferences
     ];
 
     /// <summary>
-    /// QEMU inverts the sign of fnmadd and fnmsub before it rounds; 4.6.5.2 rounds first. In the modes that look at the sign
+    /// QEMU inverts the sign of fnmadd and fnmsub before it rounds; 4.6.5.2 rounds first. In the modes that depend on the sign
     /// its result is that of the mirrored mode.
     /// </summary>
     public static bool RoundsMirrored(string mnemonic, uint fpscr) =>

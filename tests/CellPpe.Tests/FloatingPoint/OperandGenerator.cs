@@ -1,6 +1,6 @@
 namespace CellPpe.Tests.FloatingPoint;
 
-/// <summary>Random operands that meet the corners: near exponents, few fraction bits, the ends of the ranges, specials.</summary>
+/// <summary>Random operands for corner cases: close exponents, few fraction bits, the ends of the ranges, special values.</summary>
 internal sealed class OperandGenerator(int seed)
 {
     private static readonly int[] Boundaries = [1, 2, 53, 64, 873, 897, 1022, 1023, 1024, 1150, 2044, 2046];

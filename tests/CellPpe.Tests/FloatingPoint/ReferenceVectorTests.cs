@@ -94,7 +94,7 @@ public sealed class ReferenceVectorTests
         if (!KnownDifferences.RoundsMirrored(mnemonic, vector.Fpscr))
             return instruction(vector.Fpscr, vector.Operands);
 
-        // Of exact results only the sign of a zero depends on the mode, and that it takes from the true one.
+        // Of an exact result only the sign of a zero depends on the rounding mode; the reference uses the correct mode for it.
         FloatOutcome mirrored = instruction(vector.Fpscr ^ ModeMirror, vector.Operands);
         return (mirrored.Fpscr & Fpscr.Fi) == 0
             ? instruction(vector.Fpscr, vector.Operands)

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CellPpe.Tests.Isa;
 
-/// <summary>What is made from the table agrees with itself: fields, typed assembler, decoder, disassembler, text assembler.</summary>
+/// <summary>Everything generated from the table is consistent: fields, typed assembler, decoder, disassembler, text assembler.</summary>
 public sealed class RoundTripTests
 {
     private const int Seed = 970;

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace CellPpe.Tests.Isa;
 
-/// <summary>The generator's answers to small tables: what it makes of a good one, and the line it blames in a bad one.</summary>
+/// <summary>The generator's output for small tables: code for a valid one, and the line of the error in an invalid one.</summary>
 public sealed class SpecGenTests
 {
     private const string Formats = "@D rt=6-10 ra=11-15 si=s16-31\n@XO rt=6-10 ra=11-15 rb=16-20 oe=21 rc=31\n= Test\n";

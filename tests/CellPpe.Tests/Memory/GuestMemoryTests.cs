@@ -5,7 +5,7 @@ using Xunit;
 namespace CellPpe.Tests.Memory;
 
 /// <summary>
-/// Memory that is given out again holds zeros, wherever it begins and ends, and costs the host nothing while nobody has it.
+/// Memory that is allocated again reads as zeros at every alignment. Memory that is free occupies no host memory.
 /// </summary>
 public sealed class GuestMemoryTests
 {

@@ -70,7 +70,7 @@ public sealed class PageWalkTests : IDisposable
         Assert.Equal((AddressSpace.Referenced, false), (_space.Table.Read(slot).R & Accessed, loaded.Writable));
         Walker.Walk(Segment(), Address, store: true, out PageTranslation stored);
         Assert.Equal((Accessed, true), (_space.Table.Read(slot).R & Accessed, stored.Writable));
-        // Once changed, a load may keep the page for stores.
+        // Once C is set, a load may cache the page for stores too.
         Walker.Walk(Segment(), Address, store: false, out loaded);
         Assert.True(loaded.Writable);
     }

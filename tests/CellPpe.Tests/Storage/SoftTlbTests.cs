@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CellPpe.Tests.Storage;
 
-/// <summary>What the software TLB keeps and drops: as little as the architecture asks for, and all of that.</summary>
+/// <summary>What the software TLB keeps and drops: it drops exactly what the architecture requires.</summary>
 public abstract unsafe class SoftTlbTests(PpuEngine engine) : IDisposable
 {
     private const ulong Data = TestMachine.Data;

@@ -12,7 +12,7 @@ public abstract unsafe class StorageAccessTests(PpuEngine engine) : IDisposable
     private const ulong Data = TestMachine.Data;
     private const ulong Boundary = Data + 0x1000;
 
-    /// <summary>Addresses dcbz is tried at.</summary>
+    /// <summary>Addresses that dcbz is tested with.</summary>
     public const int DcbzOffsets = 256;
 
     private readonly TestMachine _machine = new(engine);

@@ -104,7 +104,7 @@ public abstract unsafe class TranslationTests(PpuEngine engine) : IDisposable
         _machine.Run("lwz r6,0(r3); stw r6,0(r4); lwz r6,0(r5)");
         Assert.Equal(AddressSpace.Referenced, space.Table.Read(loaded).R & 0x180);
         Assert.Equal(AddressSpace.Referenced | AddressSpace.Changed, space.Table.Read(stored).R & 0x180);
-        // A page that was only loaded from so far must still get its C bit.
+        // The first store to a page that was only read so far must set its C bit.
         _machine.Run("lwz r6,0(r5); stw r6,0(r5)");
         Assert.Equal(AddressSpace.Referenced | AddressSpace.Changed, space.Table.Read(both).R & 0x180);
     }

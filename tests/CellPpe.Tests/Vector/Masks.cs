@@ -3,10 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace CellPpe.Tests.Vector;
 
-/// <summary>Small views of a vector register for tests.</summary>
+/// <summary>Helpers of tests that read a vector register.</summary>
 internal static class Masks
 {
-    /// <summary>CR field 6 after a recording comparison, written a second time from its definition.</summary>
+    /// <summary>CR field 6 after a recording comparison, implemented independently from its definition.</summary>
     public static uint Cr6(Vector128<byte> mask)
     {
         UInt128 bits = Unsafe.BitCast<Vector128<byte>, UInt128>(mask);

@@ -60,7 +60,7 @@ public sealed class VectorEstimateTests
         Assert.True(wrong.Count == 0, $"{mnemonic}: {wrong.Count} wrong\n{string.Join('\n', wrong.Take(8))}");
     }
 
-    // The reference is asked only where there is nothing to approximate. For finite operands it is no authority: QEMU's
+    // The reference is used only where there is nothing to approximate. For finite operands it is no authority: QEMU's
     // vexptefp sums a series over the whole operand, which for a large negative one ends in -infinity instead of 0.
     private static bool IsSpecial(double operand, double exact) => operand == 0 || !double.IsFinite(operand) || double.IsNaN(exact);
 

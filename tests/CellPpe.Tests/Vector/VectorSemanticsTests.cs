@@ -45,7 +45,7 @@ public sealed unsafe class VectorSemanticsTests : IDisposable
 
             ref PpuState state = ref _context->State;
             string about = $"{text} #{index}";
-            // The estimates have tests of their own; their bits are not the reference's.
+            // Estimates have tests of their own: their results need not equal the reference's.
             if (!VectorOperationTests.IsEstimate(entry.Mnemonic))
                 Assert.True(
                     state.Vr[Vrt] == expected.Result, $"{about}: expected {Masks.Show(expected.Result)}, got {Masks.Show(state.Vr[Vrt])}");
@@ -81,7 +81,7 @@ public sealed unsafe class VectorSemanticsTests : IDisposable
         Assert.True(instruction.Handler(_context, &instruction) == &instruction + 1);
     }
 
-    // As the generator's C program does: VRT and CR all ones beforehand.
+    // VRT and CR are all ones beforehand, as in the C program that made the vectors.
     private PpuDecodedInsn Prepare(PpuOp operation, uint word, in VectorOperands operands)
     {
         ref PpuState state = ref _context->State;

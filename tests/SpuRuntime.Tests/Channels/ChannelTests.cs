@@ -5,7 +5,7 @@ namespace SpuRuntime.Tests.Channels;
 /// <summary>Counts, directions and blocking of the 32 channels (SPU ISA 11; Language Extensions tables 4-90, 4-91).</summary>
 public sealed class ChannelTests
 {
-    // Number, readable, count after reset. Channels that are not here are not there.
+    // Number, readable, count after reset. Channels that are not listed do not exist.
     public static TheoryData<int, bool, uint> Map => new()
     {
         { 0, true, 0 }, { 1, false, 1 }, { 2, false, 1 }, { 3, true, 0 }, { 4, true, 0 }, { 7, false, 1 }, { 8, true, 1 },

@@ -18,7 +18,7 @@ public sealed class EventTests
         Assert.Equal(0x200u, spe.Read(0));
         Assert.False(spe.Channels.CheckEvents());
 
-        // Pending still: the same event does not count again before it has been acknowledged.
+        // Still pending: the same event is not counted again before it is acknowledged.
         spe.Read(3);
         spe.Problem(0x1400c, 1);
         spe.AssertBlocksOnRead(0);

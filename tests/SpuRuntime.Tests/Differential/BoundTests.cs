@@ -5,7 +5,7 @@ using Xunit;
 
 namespace SpuRuntime.Tests.Differential;
 
-/// <summary>What SPEs keep of programs that come and go is bounded.</summary>
+/// <summary>The memory that SPEs keep for programs no longer in use is bounded.</summary>
 public sealed class BoundTests
 {
     private const int LoopInstructions = 3;

@@ -48,7 +48,7 @@ public sealed class CacheTests : IDisposable
         Assert.Equal((ulong)spu.Core.Statistics.Compiled, spu.State.Instructions, 100.0);
     }
 
-    // x is checked, and what is not computed with is not: the fourth word is no moderate number.
+    // Only words that are computed with are checked: the fourth word of x is not moderate, and this must not matter.
     [Fact]
     public void A_word_that_is_only_loaded_may_be_anything()
     {
@@ -73,7 +73,7 @@ public sealed class CacheTests : IDisposable
     [InlineData(0x4_0000u)]
     public void What_is_overwritten_behind_a_load_is_there_where_the_load_leaves(uint place)
     {
-        // The loads go around the end of local store: compiled code has one check for both, and leaves the first one to the
+        // The loads wrap at the end of local store: compiled code has one check for both, and leaves the first one to the
         // interpreter, which needs the first value of $3.
         const string Loop = "ai $3,$6,16\nlqd $4,0($3)\nlqd $5,16($3)\nai $3,$6,32\na $9,$9,$4\na $9,$9,$5\n"
             + "ai $2,$2,-1\nbrnz $2,0x80\nstop 1";

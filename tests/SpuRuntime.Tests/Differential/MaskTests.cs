@@ -9,14 +9,14 @@ using Xunit;
 
 namespace SpuRuntime.Tests.Differential;
 
-/// <summary>What regions take for granted of the indices of shuffles.</summary>
+/// <summary>What regions assume about the index operands of shuffles.</summary>
 public sealed class MaskTests
 {
     private const long Instructions = 20_000;
     private const uint Loop = ProgramCase.Start + 8;
     private const int Mask = 70;
 
-    // Indices are made once, before two loops.
+    // The index operands are computed once, before two loops.
     private const string Made =
         """
         ila $70,0x10203
@@ -50,7 +50,7 @@ public sealed class MaskTests
         bi $0
         """;
 
-    // More of them are made than are taken for granted, and 70 changes when all has long been compiled.
+    // There are more index operands than a region assumes, and $70 changes long after everything was compiled.
     private const string Many =
         """
         ila $70,0x10203
@@ -121,7 +121,7 @@ public sealed class MaskTests
     {
         using var spu = new TestSpu();
         new ProgramCase(0, [.. SpuAssembler.AssembleLines(Made, ProgramCase.Start)]).Prepare(spu);
-        // The planner follows what has been run.
+        // The planner follows only code that has run.
         spu.Core.Run(Instructions);
         return SpuCodeCache.Translate(spu.Core.Plan(Loop, masks)!, SpuCodeCache.PassesOf(verify: true), SpuFloatMode.Exact);
     }

@@ -12,7 +12,7 @@ using Xunit;
 namespace SpuRuntime.Tests.Differential;
 
 /// <summary>
-/// How much MSIL chosen loops become, each with its entry and exits: what gets longer mostly gets slower. A change beyond the
+/// The size of the MSIL of chosen loops, with entry and exits: longer code is mostly slower code. A change beyond the
 /// tolerance, either way, needs the number changed and a run of tests/Speed/spu.sh.
 /// </summary>
 public sealed class MsilSizeTests
@@ -42,7 +42,7 @@ public sealed class MsilSizeTests
         // Addresses far from the code.
         for (int register = 0; register < 128; register++)
             spu.SetWords(register, 0x4000);
-        // Everything has been run: the planner follows no other.
+        // All code has run: the planner follows only such code.
         for (uint address = 0; address < 4 * words.Length; address += 4)
         {
             spu.State.Pc = address;

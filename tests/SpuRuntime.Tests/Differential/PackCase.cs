@@ -4,10 +4,10 @@ namespace SpuRuntime.Tests.Differential;
 /// <param name="Seed">See <see cref="ProgramCase"/>.</param>
 /// <param name="Words">See <see cref="ProgramCase"/>.</param>
 /// <param name="Loops">Where its innermost loops begin.</param>
-/// <param name="IsFinite">No infinities and NaNs are among the data, which hosts compute with as they like.</param>
+/// <param name="IsFinite">The data contain no infinities and NaNs, whose results depend on the host.</param>
 internal sealed record PackCase(int Seed, uint[] Words, uint[] Loops, bool IsFinite) : ProgramCase(Seed, Words)
 {
-    // The first ones mean something else to hosts than to an SPU.
+    // The first values have another meaning on hosts than on an SPU.
     private static readonly uint[] Odd =
         [0xff80_0000, 0x7fff_ffff, 0x7f80_0000, 0xffff_ffff, 0x8000_0000, 0x0000_0001, 0x807f_ffff, 0x0080_0000, 0x7e80_0000, 0x1000_0000,
             0, 0x3f80_0000];

@@ -4,9 +4,9 @@ namespace SpuRuntime.Tests.Differential;
 
 /// <summary>
 /// Makes programs like products of matrices: loops that load four neighbouring quadwords at a time, broadcast words of others, and add
-/// products of both to four registers, or several times four. Mostly something is not quite like that.
+/// products of both to four registers, or several times four. Most programs depart from this form somewhere.
 /// </summary>
-/// <param name="seed">What is made.</param>
+/// <param name="seed">The seed of the programs.</param>
 /// <param name="isFinite">See <see cref="PackCase"/>.</param>
 internal sealed class PackGenerator(int seed, bool isFinite)
 {
@@ -24,7 +24,7 @@ internal sealed class PackGenerator(int seed, bool isFinite)
     private const int Sums = 32;
     private const int FirstProduct = 100;
 
-    // Lines that branch to what is not known yet.
+    // Lines that branch to a target that is not known yet.
     private const string ToExit = "{exit}";
     private const string ToLeaf = "{leaf}";
     private const string ToNext = "{next}";
@@ -49,13 +49,13 @@ internal sealed class PackGenerator(int seed, bool isFinite)
     private readonly Queue<int[]> _homes = new();
     private bool _masksInside;
 
-    // Nothing is odd about one program of three.
+    // One program of three has the form exactly.
     private bool _isOdd;
 
     // Many operations and few loads: more than are checked together.
     private bool _isDense;
 
-    /// <summary>Registers that hold nothing but single-precision numbers.</summary>
+    /// <summary>Registers that hold only single-precision numbers.</summary>
     public static IEnumerable<int> Numbers { get; } = [.. Enumerable.Range(FirstAny, Pointers - FirstAny),
         .. Enumerable.Range(FirstSum, 128 - FirstSum)];
 
@@ -147,7 +147,7 @@ internal sealed class PackGenerator(int seed, bool isFinite)
         _text.Emit($"ilhu ${Unit},0x3f80");
     }
 
-    // From neighbours, from anywhere, or nothing.
+    // Loads of neighbours, loads from anywhere, or none.
     private void Begin(int[] sums)
     {
         int kind = _random.Next(4);
@@ -173,7 +173,7 @@ internal sealed class PackGenerator(int seed, bool isFinite)
         }
     }
 
-    // Sums that are elsewhere at the loop's end than at its beginning.
+    // Sums that are in other registers at the loop's end than at its beginning.
     private void GoBack(int[][] before)
     {
         for (int number = 0; number < before.Length; number++)
@@ -310,7 +310,7 @@ internal sealed class PackGenerator(int seed, bool isFinite)
         15 => $"fma ${Sum()},${Any()},${Unit},${Sum()}",
         16 => $"fa ${Any()},${Sum()},${Sum()}",
         17 => $"lqd ${Any()},{16 * _random.Next(16)}(${Pointers + 1})",
-        // It ends what is checked together.
+        // It ends the group of operations that is checked together.
         18 or 19 => $"dfa ${Any()},${Any()},${Any()}",
         20 => $"ai ${Pointers},${Pointers},16",
         _ => $"fm ${FirstLoaded + _random.Next(Width)},${Sum()},${Any()}",
@@ -326,7 +326,7 @@ internal sealed class PackGenerator(int seed, bool isFinite)
             _text.Emit(line.Replace(ToNext, Number(_text.Here + 8), StringComparison.Ordinal));
     }
 
-    // Seldom enough that most of an odd program still has packs.
+    // Rare enough that most of such a program still has packs.
     private bool Oddly(int count) => _isOdd && OneIn(2 * count);
 
     private bool OneIn(int count) => _random.Next(count) == 0;

@@ -45,7 +45,7 @@ public sealed class PackTests(ITestOutputHelper output)
         br 0x80
         """);
 
-    // More operations than are checked together, and a load among the first of them.
+    // More operations than one check covers, and a load among the first of them.
     [Fact]
     public void What_is_looked_at_is_not_forgotten_in_a_long_block() => Check(
         string.Join('\n', Enumerable.Range(0, 60).Select(static number => $"fma ${64 + number},$4,$5,${64 + number}"))
@@ -53,7 +53,7 @@ public sealed class PackTests(ITestOutputHelper output)
         string.Join('\n', Enumerable.Range(0, 50).Select(static number => $"fnms ${64 + number},$8,$6,${64 + number}"))
             + "\nai $5,$5,1\nbr 0x80");
 
-    // The last two are loaded where the second run has begun.
+    // The last two are loaded after the second group has begun.
     [Fact]
     public void Sums_are_written_when_another_run_is_left() => Check(
         """
@@ -75,7 +75,7 @@ public sealed class PackTests(ITestOutputHelper output)
         stop 1
         """);
 
-    // The old sums are wanted by what is computed behind the new ones.
+    // The old sums are used by code after the new ones.
     [Theory, InlineData(SpuFloatMode.Exact), InlineData(SpuFloatMode.Relaxed)]
     public void Old_sums_are_not_lost(SpuFloatMode mode) => Check(
         """
@@ -97,7 +97,7 @@ public sealed class PackTests(ITestOutputHelper output)
         """,
         mode);
 
-    // The third neighbour has changed when it is loaded.
+    // The third neighbour has changed by the time it is loaded.
     [Theory, InlineData(SpuFloatMode.Exact), InlineData(SpuFloatMode.Relaxed)]
     public void Stores_between_loads_are_seen(SpuFloatMode mode) => Check(
         """
@@ -176,7 +176,7 @@ public sealed class PackTests(ITestOutputHelper output)
     private static void Check(string lines, SpuFloatMode mode = SpuFloatMode.Exact)
     {
         uint[] words = [.. SpuAssembler.AssembleLines(lines, ProgramCase.Start)];
-        // Moderate numbers, and more and more others.
+        // Moderate numbers, with ever more others among them.
         for (int seed = 0; seed < 16; seed++)
             Assert.Null(Compare(new PackCase(seed, words, [], IsFinite: mode == SpuFloatMode.Relaxed), mode, out _));
     }
@@ -206,7 +206,7 @@ public sealed class PackTests(ITestOutputHelper output)
             Assert.True(packed > count / 3, $"only {packed} of {count} programs have packs");
     }
 
-    // Hosts round otherwise than an SPU: relaxed code is compared with relaxed code.
+    // Hosts round differently from an SPU, so relaxed code is compared with relaxed code.
     private static string? Compare(ProgramCase program, SpuFloatMode mode, out SpuEngineStatistics statistics)
     {
         SpuEngineOptions options = ProgramSettings.Engine(program, small: program.Seed % 8 == 0) with { FloatMode = mode };
@@ -220,8 +220,8 @@ public sealed class PackTests(ITestOutputHelper output)
         return wrong ?? (code.Work.Failures == 0 ? null : $"{code.Work.Failures} regions could not be compiled");
     }
 
-    // What sign a NaN gets on a host depends on the form of the instruction, and the interpreter goes on with it as with a number:
-    // what grows that far says nothing.
+    // What sign a NaN gets on a host depends on the form of the instruction, and the interpreter uses it as a number:
+    // values that grow that far cannot be compared.
     private static bool StaysModest(ProgramCase program)
     {
         using var spu = new TestSpu();
@@ -252,7 +252,7 @@ public sealed class PackTests(ITestOutputHelper output)
     {
         using var spu = new TestSpu();
         program.Prepare(spu);
-        // The planner follows what has been run.
+        // The planner follows only code that has run.
         spu.Core.Run(Instructions);
         return Array.Exists(program.Loops, start => spu.Core.Plan(start) is { } plan && Packed(plan, mode).Tuples.Count > 0);
     }

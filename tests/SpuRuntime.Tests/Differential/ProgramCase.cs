@@ -7,15 +7,15 @@ using SpuRuntime.State;
 
 namespace SpuRuntime.Tests.Differential;
 
-/// <summary>A random program, its registers and data (from the seed), and what happens to it between slices.</summary>
-/// <param name="Seed">What registers, data and slices are made from.</param>
+/// <summary>A random program, its registers and data (from the seed), and what is done to it between slices.</summary>
+/// <param name="Seed">The seed of registers, data and slices.</param>
 /// <param name="Words">Instructions from <see cref="Start"/> on.</param>
 internal record ProgramCase(int Seed, uint[] Words)
 {
     /// <summary>Where the program is. An interrupt handler is at 0.</summary>
     public const uint Start = 0x80;
 
-    /// <summary>Where address registers point, mostly.</summary>
+    /// <summary>Where most address registers point.</summary>
     public const uint Data = 0x8000;
 
     /// <summary>Its data are small numbers, zeros among them, and nearly all it does is single precision: the fast paths apply.</summary>
@@ -27,13 +27,13 @@ internal record ProgramCase(int Seed, uint[] Words)
     /// <summary>See <see cref="FirstAddress"/>.</summary>
     public const int Addresses = 4;
 
-    /// <summary>The one that points into the program.</summary>
+    /// <summary>The address register that points into the program.</summary>
     public const int CodeAddress = FirstAddress + Addresses;
 
-    /// <summary>How many registers most instructions choose from, the first ones.</summary>
+    /// <summary>Most instructions use only this many registers, the first ones.</summary>
     public const int Registers = 12;
 
-    /// <summary>Where those begin that instructions of a wide program choose from besides: together more than the host has.</summary>
+    /// <summary>The first of the further registers that a wide program uses. Together they are more than the host has.</summary>
     public const int FirstWide = 64;
 
     /// <summary>See <see cref="FirstWide"/>.</summary>
@@ -57,7 +57,7 @@ internal record ProgramCase(int Seed, uint[] Words)
         return text.ToString();
     }
 
-    /// <summary>Puts everything in place.</summary>
+    /// <summary>Writes the program, its registers and its data into an SPU.</summary>
     public virtual void Prepare(TestSpu spu)
     {
         var random = new Random(Seed);
@@ -77,7 +77,7 @@ internal record ProgramCase(int Seed, uint[] Words)
         spu.State.InterruptEnable = (uint)random.Next(2);
     }
 
-    // What is beside it is on both sides of the place where addresses go around.
+    // The data lie on both sides of the point where addresses wrap.
     private static uint NearTheEnd(Random random) => (SpuState.LocalStoreSize * (uint)random.Next(1, 4)) - 0x100 + (uint)random.Next(0x180);
 
     /// <summary>A word of a register or of the data: ordinary single-precision numbers, small integers, zero, and anything.</summary>

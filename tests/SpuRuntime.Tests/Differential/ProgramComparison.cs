@@ -20,11 +20,11 @@ internal static class ProgramComparison
 
     /// <summary>Compares with another engine.</summary>
     /// <param name="program">The program.</param>
-    /// <param name="reference">The code of the engine that is right; null: the interpreter.</param>
-    /// <param name="code">That of the one in question.</param>
-    /// <param name="instructions">How many are run.</param>
-    /// <param name="isOver">Whether engines need not agree any more, by the state of the one that is right.</param>
-    /// <param name="statistics">What the one in question has done.</param>
+    /// <param name="reference">The code of the reference engine; null: the interpreter.</param>
+    /// <param name="code">The code of the engine under test.</param>
+    /// <param name="instructions">The number of instructions to run.</param>
+    /// <param name="isOver">Whether the engines need not agree any more, judged by the state of the reference.</param>
+    /// <param name="statistics">The statistics of the engine under test.</param>
     /// <returns>What is wrong, or null.</returns>
     public static string? Run(
         ProgramCase program, SpuCodeCache? reference, SpuCodeCache code, long instructions, Predicate<TestSpu> isOver,
@@ -36,10 +36,10 @@ internal static class ProgramComparison
         program.Prepare(compiled);
         var random = new Random(program.Seed + 1);
         string? wrong = null;
-        // A program that only stops does not run forever.
+        // Bounded, because a program may do nothing but stop.
         for (int slice = 0; wrong is null && slice < 400 && plain.State.Instructions < (ulong)instructions; slice++)
         {
-            // Mostly long, sometimes too short for any region.
+            // Slices are mostly long, and sometimes too short for any region.
             long budget = random.Next(4) == 0 ? random.Next(1, 40) : random.Next(1, 4000);
             SpuExit expected = plain.Core.Run(budget);
             SpuExit exit = compiled.Core.Run(budget);
@@ -55,7 +55,7 @@ internal static class ProgramComparison
         return wrong;
     }
 
-    /// <summary>What differs between two SPUs; null: nothing.</summary>
+    /// <summary>The difference between two SPUs; null: none.</summary>
     public static string? Compare(TestSpu plain, TestSpu compiled)
     {
         ref SpuState expected = ref plain.State;
@@ -80,13 +80,13 @@ internal static class ProgramComparison
             : "channels were written otherwise";
     }
 
-    // What others do: start it again where it has stopped, raise events, write other instructions into local store.
+    // What other parts of the machine do: restart the SPU where it stopped, raise events, write other instructions into local store.
     private static void Between(Random random, ProgramCase program, SpuExit exit, TestSpu[] both)
     {
         bool again = exit.Reason is not SpuExitReason.Budget || random.Next(40) == 0;
         bool pending = random.Next(8) == 0;
         uint address = ProgramCase.Start + ((uint)random.Next(program.Words.Length) * 4);
-        // What was there, or something else for a while.
+        // Either the word that is there, or another one for a while.
         int what = random.Next(30);
         uint word = what == 0
             ? SpuAssembler.AssembleLines("ai $3,$3,1", address).Single()

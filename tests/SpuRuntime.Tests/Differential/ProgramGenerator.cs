@@ -7,7 +7,7 @@ namespace SpuRuntime.Tests.Differential;
 
 /// <summary>
 /// Makes programs of nested loops, forward branches, calls, and between them random instructions of the table over few registers. Some
-/// store where the program is, so that it changes as it runs.
+/// store into the program itself, so that it changes as it runs.
 /// </summary>
 internal sealed class ProgramGenerator(int seed)
 {
@@ -28,7 +28,7 @@ internal sealed class ProgramGenerator(int seed)
     // Functions stand behind the program; calls to them are filled in at the end.
     private readonly List<(uint At, int Function)> _calls = [];
 
-    // Single precision beside the rest, or most of all: one in so many.
+    // One instruction in this many is single precision.
     private int _floats;
     private bool _wide;
 
@@ -89,7 +89,7 @@ internal sealed class ProgramGenerator(int seed)
         uint start = Here;
         Body(depth + 1, functions);
         Emit($"ai ${counter},${counter},-1");
-        // A branch by its register, by another, or a computed one.
+        // A branch on its own register, on another, or a computed branch.
         switch (_random.Next(3))
         {
             case 0:
@@ -156,7 +156,7 @@ internal sealed class ProgramGenerator(int seed)
             8 => $"stqd ${Register()},{_random.Next(8) * 16}(${ProgramCase.CodeAddress})",
             9 => $"ila ${Temporary},0x{Here + 8:x}\n{(_random.Next(2) == 0 ? "bie" : "bid")} ${Temporary}",
             10 => $"ila ${Temporary},0x{Here + 8:x}\nbisled $51,${Temporary}",
-            // Code that is what it was: to itself, by way of a register.
+            // Writes code back unchanged, by way of a register.
             _ => $"lqd $52,0(${ProgramCase.CodeAddress})\nstqd $52,0(${ProgramCase.CodeAddress})",
         };
         foreach (string one in line.Split('\n'))

@@ -4,7 +4,7 @@ using SpuRuntime.Execution.Regions;
 
 namespace SpuRuntime.Tests.Differential;
 
-/// <summary>Which random programs are run, and by what. PS3_SPU_DIFF_PROGRAMS says how many, PS3_DIFF_SEED where the seeds begin.</summary>
+/// <summary>Which random programs run, and how. PS3_SPU_DIFF_PROGRAMS says how many, PS3_DIFF_SEED where the seeds begin.</summary>
 internal static class ProgramSettings
 {
     /// <summary>The first program's seed.</summary>
@@ -13,9 +13,9 @@ internal static class ProgramSettings
     /// <summary>How many programs.</summary>
     public static int Programs(int sample) => Setting("PS3_SPU_DIFF_PROGRAMS", sample);
 
-    /// <summary>An engine that compiles soon, at once, and checks what it does.</summary>
+    /// <summary>An engine that compiles early and on the calling thread, and checks its code.</summary>
     /// <param name="program">What it is for.</param>
-    /// <param name="small">Small regions leave often; large ones have everything inside.</param>
+    /// <param name="small">Small regions exit often; large ones contain the whole program.</param>
     public static SpuEngineOptions Engine(ProgramCase program, bool small) => new()
     {
         Threshold = program.Seed % 2 == 0 ? 2 : 20,

@@ -41,7 +41,7 @@ public sealed class ProgramTests(ITestOutputHelper output)
 
     private static string? Compare(ProgramCase program, out SpuEngineStatistics statistics, out long failures)
     {
-        // Small regions leave often; large ones have everything inside.
+        // Small regions exit often; large ones contain the whole program.
         bool small = program.Seed % 3 == 0;
         using var code = new SpuCodeCache(ProgramSettings.Engine(program, small));
         string? wrong = ProgramComparison.Run(program, code, Instructions, out statistics);

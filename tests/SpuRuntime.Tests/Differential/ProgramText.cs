@@ -2,7 +2,7 @@ using SpuRuntime.Isa;
 
 namespace SpuRuntime.Tests.Differential;
 
-/// <summary>A program as it is written, from <see cref="ProgramCase.Start"/> on.</summary>
+/// <summary>A program under construction, from <see cref="ProgramCase.Start"/> on.</summary>
 internal sealed class ProgramText
 {
     private readonly List<uint> _words = [];
@@ -22,8 +22,8 @@ internal sealed class ProgramText
     /// <summary>Appends a branch.</summary>
     public void Branch(string before, uint target) => Emit($"{before} 0x{target:x}");
 
-    /// <summary>Leaves room for an instruction that is not known yet.</summary>
-    /// <returns>Where it will be.</returns>
+    /// <summary>Reserves a place for an instruction that is not known yet.</summary>
+    /// <returns>The address of the place.</returns>
     public uint Reserve()
     {
         uint at = Here;
@@ -31,6 +31,6 @@ internal sealed class ProgramText
         return at;
     }
 
-    /// <summary>Puts an instruction where room has been left.</summary>
+    /// <summary>Writes an instruction into a reserved place.</summary>
     public void Fill(uint at, string line) => _words[(int)(at - ProgramCase.Start) / 4] = SpuAssembler.AssembleLines(line, at).Single();
 }

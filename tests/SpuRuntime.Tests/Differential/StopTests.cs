@@ -8,8 +8,8 @@ using Xunit;
 namespace SpuRuntime.Tests.Differential;
 
 /// <summary>
-/// Random programs with breakpoints and watchpoints that come and go: both engines stop at the same instructions, and there an
-/// interpreter without any stands as they do.
+/// Random programs with breakpoints and watchpoints that come and go: both engines stop at the same instructions, in the
+/// same state as an interpreter that has none.
 /// </summary>
 public sealed class StopTests
 {

@@ -33,7 +33,7 @@ public sealed class CodeTests
     [Fact]
     public void A_store_into_the_very_next_instruction_is_seen()
     {
-        // The store at 0xc goes elsewhere in the first turn, which decodes the quadword at 0x10.
+        // In the first iteration the store at 0xc goes elsewhere, so that the quadword at 0x10 is decoded.
         using TestSpu spu = new TestSpu().Load("nop $0\nnop $0\nnop $0\nstqd $4,0x10($6)\nil $3,1\nstop 1\nnop $0\nnop $0");
         spu.Write("il $3,2\nstop 2\nnop $0\nnop $0", 0x40);
         spu.State.Registers[4] = TestSpu.Register(spu.LocalStore.Slice(0x40, 16));

@@ -6,12 +6,12 @@ using Xunit;
 
 namespace SpuRuntime.Tests.Execution;
 
-/// <summary>SPU_LSLR: loads and stores go around where it says (SPU ISA chapter 3, CBE Public Registers 3.3.2.2).</summary>
+/// <summary>SPU_LSLR: loads and stores wrap at the limit (SPU ISA chapter 3, CBE Public Registers 3.3.2.2).</summary>
 public sealed class LimitTests
 {
     private const uint Full = SpuState.LocalStoreSize - 1;
 
-    // Stores the count, which goes down to 0, to $5 and loads it from $6: what is there at the end is 1 if the two are one place.
+    // Stores the count, which goes down to 0, at $5 and loads it from $6. The last value loaded is 1 if both are the same address.
     private const string Program = "il $4,1000\nstqd $4,0($5)\nlqd $3,0($6)\nai $4,$4,-1\nbrnz $4,4\nstop 1";
 
     [Theory]

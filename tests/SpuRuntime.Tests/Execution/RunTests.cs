@@ -88,7 +88,7 @@ public sealed class RunTests
     [InlineData("hlgt $3,$4", -1, 1, true)]
     public void A_halt_that_is_taken_stops_behind_itself(string instruction, int a, int b, bool taken)
     {
-        // GNU writes the false target RT of halts first.
+        // GNU as writes the false target RT of halts first.
         using TestSpu spu = new TestSpu().Load(instruction.Insert(instruction.IndexOf('$'), "$0,") + "\nstop 0");
         spu.SetWords(3, (uint)a);
         spu.SetWords(4, (uint)b);
@@ -130,7 +130,7 @@ public sealed class RunTests
         Assert.Equal(new SpuExit(SpuExitReason.SingleStep), spu.Core.Run(100));
         Assert.Equal((4u, 1u, 0u), (spu.State.Pc, spu.Word(3), spu.Word(4)));
         Assert.Equal(new SpuExit(SpuExitReason.SingleStep), spu.Core.Run(100));
-        // What stops by itself says so.
+        // An SPU that stops by itself reports this.
         Assert.Equal(new SpuExit(SpuExitReason.Stopped, 0), spu.Core.Run(100));
     }
 

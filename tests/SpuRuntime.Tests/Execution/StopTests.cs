@@ -105,7 +105,7 @@ public sealed class StopTests : IDisposable
         Assert.Equal(new Stop(StopCause.Breakpoint, 0x10, 6), stops.RunExactly(1000));
         Assert.Equal(201u, spu.Word(4));
 
-        // As the PPE, or a transfer, would.
+        // As the PPE or a DMA transfer would write it.
         spu.Write("ai $4,$4,50", 0x10);
         spu.Core.Invalidate(0x10, 4);
         Assert.Equal(new Stop(StopCause.Breakpoint, 0x10, 6), stops.RunExactly(1000));

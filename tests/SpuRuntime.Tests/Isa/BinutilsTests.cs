@@ -13,14 +13,14 @@ public sealed partial class BinutilsTests(GnuTools tools) : IClassFixture<GnuToo
     /// <summary>Random words that an instruction is tested with.</summary>
     public const int WordsPerInstruction = 40;
 
-    /// <summary>GNU as knows no D and E together, and no operands of hbrp and nop, though objdump prints them.</summary>
+    /// <summary>GNU as does not accept D and E together, nor operands of hbrp and nop, although objdump prints them.</summary>
     public static bool IsRefused(SpuInstructionInfo info)
     {
         ArgumentNullException.ThrowIfNull(info);
         return (info.Mnemonic.EndsWith("de", StringComparison.Ordinal) && info.Has("e")) || info.Op is SpuOp.Hbrp or SpuOp.Nop;
     }
 
-    // GNU as refuses operands that make no sense: immediates beyond their element, undefined scales.
+    // GNU as refuses invalid operands: immediates beyond their element, undefined scales.
     private static bool AsTakes(uint word)
     {
         SpuInstructionInfo info = SpuTable.Info(SpuDecoder.DecodeAny(word));
@@ -30,7 +30,7 @@ public sealed partial class BinutilsTests(GnuTools tools) : IClassFixture<GnuToo
             return immediate.Extract(word) is >= -128 and <= 255;
         if (info.Field("i8") is { } scale)
             return SpuDialect.ScaleBias(info.Op) - scale.Extract(word) is >= 0 and <= 127;
-        // Counts it wants as 0 to 127, or as -32 to 31, where the disassembler prints -64 to 63.
+        // GNU as accepts counts of 0 to 127, or of -32 to 31; the disassembler prints -64 to 63.
         return info.Op switch
         {
             SpuOp.Shlhi or SpuOp.Shli or SpuOp.Shlqbyi => info.Field("i7")!.Extract(word) >= 0,
@@ -50,7 +50,7 @@ public sealed partial class BinutilsTests(GnuTools tools) : IClassFixture<GnuToo
         for (int index = 0; index < words.Length; index++)
         {
             string ours = Plain(SpuDisassembler.Disassemble(words[index], 4 * (uint)index));
-            // objdump leaves a stop's type out.
+            // objdump does not print a stop's type.
             if (ours.StartsWith("stop ", StringComparison.Ordinal))
                 ours = "stop";
             if (ours != theirs[index])

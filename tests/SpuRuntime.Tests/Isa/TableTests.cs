@@ -4,7 +4,7 @@ using Xunit;
 
 namespace SpuRuntime.Tests.Isa;
 
-/// <summary>The table against itself: words, text and back.</summary>
+/// <summary>The table is consistent: words to text and back.</summary>
 public sealed class TableTests
 {
     [Fact]

@@ -13,7 +13,7 @@ public sealed unsafe class AtomicTests
     private const byte PutQueued = 0xb8;
     private const ulong Line = 0x4000;
 
-    // 10^5 operations, or what the environment asks for (issue 4: 10^7 in the long run).
+    // 10^5 operations, or what the environment variable asks for (10^7 in the long run).
     private static readonly int Operations =
         int.TryParse(Environment.GetEnvironmentVariable("SPU_STRESS_OPERATIONS"), out int asked) ? asked : 100_000;
 
@@ -122,7 +122,7 @@ public sealed unsafe class AtomicTests
     }
 
     // Each SPE adds 1 to its own word and to a shared one; a PPE adds to another shared word by compare-and-swap, and counts in a
-    // word of its own by plain stores. Nothing is lost, and every line that is read is one that was written whole.
+    // word of its own by plain stores. No update is lost, and every line that is read was written as a whole.
     [Fact]
     public void Updates_of_one_line_by_SPEs_and_a_PPE_are_never_lost_or_torn()
     {
@@ -205,7 +205,7 @@ public sealed unsafe class AtomicTests
         }
     }
 
-    // One counts up by puts of a line; the other puts back, if its reservation holds, what it got with it. If what it got were older
+    // One SPE counts up by puts of a line. The other writes back, by putllc, what it got with its reservation. If that data were older
     // than the reservation, the count would go back.
     [Fact]
     public void What_getllar_reads_and_the_reservation_come_from_one_moment()
@@ -237,7 +237,7 @@ public sealed unsafe class AtomicTests
             while (!Volatile.Read(ref over))
             {
                 Atomic(spe, GetReserved);
-                // Something changes in any case, so that the line is stored.
+                // Something always changes, so that the line is stored.
                 Add(spe.LocalStore.Slice(0x1000, 4));
                 if (Atomic(spe, PutConditional) == 0)
                     Volatile.Write(ref kept, kept + 1);

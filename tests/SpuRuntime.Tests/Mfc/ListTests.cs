@@ -63,11 +63,11 @@ public sealed class ListTests
         spe.AssertBlocksOnRead(25);
         Assert.Equal((5, 0), (machine.Bytes(0x2010, 1)[0], machine.Bytes(0x2020, 1)[0]));
 
-        // What has not been read yet may still be changed: that is what the stall is for.
+        // Elements that have not been read may still be changed: this is the purpose of the stall.
         spe.ListElement(0x110, stall: true, 16, 0x3020);
         spe.Write(26, 9);
         Assert.Equal((0, 5), (machine.Bytes(0x2020, 1)[0], machine.Bytes(0x3020, 1)[0]));
-        // The mark on the last element stalls too.
+        // The stall bit of the last element stalls too.
         Assert.False(spe.IsComplete(9));
         Assert.Equal(1u << 9, spe.Read(25));
         spe.Write(26, 9);

@@ -3,8 +3,8 @@ using Xunit.Abstractions;
 namespace SpuRuntime.Tests.Mfc;
 
 /// <summary>
-/// How fast DMA is, in processor time of the process, so that a loaded host shows the same. Asserts only a bound that every host keeps; the
-/// numbers are printed for readers.
+/// How fast DMA is, in processor time of the process, which a loaded host changes least. Only a bound that every host meets is asserted;
+/// the figures are printed.
 /// </summary>
 public sealed class SpeedTests(ITestOutputHelper output)
 {

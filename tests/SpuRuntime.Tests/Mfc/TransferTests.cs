@@ -8,7 +8,7 @@ public sealed class TransferTests
     private const byte Put = 0x20;
     private const byte Get = 0x40;
 
-    // Every opcode and the queues it may be in, written down a second time: 1 SPU, 2 proxy (CBEA, MFC command opcodes).
+    // Every opcode and its queues, copied from the manual independently of the table: 1 SPU, 2 proxy (CBEA, MFC command opcodes).
     private static readonly Dictionary<byte, int> Opcodes = Build();
 
     [Theory, InlineData(1), InlineData(2), InlineData(4), InlineData(8), InlineData(16), InlineData(48), InlineData(128), InlineData(16384)]
@@ -75,7 +75,7 @@ public sealed class TransferTests
         Assert.False(spe.IsComplete(0));
         Assert.True(machine.Bytes(0, 0x10000).SequenceEqual(before));
 
-        // Nothing after it is done, until the queue is purged.
+        // No later command is executed until the queue is purged.
         spe.Command(Put, 0, 0x2000, 16, 1);
         Assert.False(spe.IsComplete(1));
         Assert.Equal(14u, spe.Count(21));
@@ -156,7 +156,7 @@ public sealed class TransferTests
         // A restart alone does not resume.
         spe.Privilege(0x3000, 1ul << 32);
         Assert.Equal(0u, spe.CompleteTags(0xffff));
-        // Neither does what is written with the suspend mask.
+        // Nor does a write with the suspend mask set.
         spe.Privilege(0x3000, 1 << 4);
         Assert.Equal(0u, spe.CompleteTags(0xffff));
         spe.Privilege(0x3000, 0);
@@ -190,7 +190,7 @@ public sealed class TransferTests
         Assert.Equal(0b0110u, spe.Read(24));
         Assert.Equal(0ul, spe.Privilege(0x5008));
 
-        // An immediate one takes the place of one that waits.
+        // An immediate query replaces one that waits.
         spe.Command(0x44, 0, 0x100, 8, 1);
         spe.Write(23, 2);
         spe.Write(23, 0);

@@ -3,7 +3,7 @@ using CellPpe.Core.Ports;
 
 namespace SpuRuntime.Tests.Mfc;
 
-/// <summary>SLB, page table, faults and going on after them (spe.md 4.2).</summary>
+/// <summary>SLB, page table, faults and how transfers continue after them (spe.md 4.2).</summary>
 public sealed class TranslationTests
 {
     private const ulong Restart = 1ul << 32;
@@ -107,7 +107,7 @@ public sealed class TranslationTests
         spe.Command(opcode, 0, 0x1000, 128);
         Assert.Equal((1ul << 30) | (store ? 1ul << 25 : 0) | ((ulong)atomic << 26), spe.Shadow(0x610));
 
-        // Not writable: protection for a store; a load goes on.
+        // Not writable: a put gets a protection fault; a get continues.
         table.Pages[(1, 1)] = new PageTranslation(new LparAddress(0x1000), 12, false);
         spe.Spe.ClearInterruptStatus(SpeInterruptClass.Translation, 2);
         spe.Privilege(0x3000, Restart);
@@ -209,7 +209,7 @@ public sealed class TranslationTests
         Assert.Equal(2ul, spe.Status(1));
     }
 
-    // The page is taken away and given to another use, again and again, while another host thread stores to it by DMA.
+    // The page is repeatedly unmapped and reused while another host thread stores to it by DMA.
     [Fact]
     public void A_page_that_is_gone_is_not_written_by_a_transfer_that_had_begun()
     {

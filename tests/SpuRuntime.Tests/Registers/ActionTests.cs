@@ -8,7 +8,7 @@ using SpuRuntime.State;
 
 namespace SpuRuntime.Tests.Registers;
 
-/// <summary>What a change leaves to do is done by the thread that made the change, and by nothing else.</summary>
+/// <summary>The actions that follow from a change are done by the thread that made the change, and by no other.</summary>
 public class ActionTests
 {
     private const ulong MfcControl = 0x3000;
@@ -27,7 +27,7 @@ public class ActionTests
         using TestMachine machine = new();
         TestSpe spe = machine.Spe;
         PrepareSuspendedPut(spe);
-        // The write that resumes the queue has both to do: it wakes the SPU, which waits for its tag status, and then drives the queue.
+        // The write that resumes the queue does both: it wakes the SPU, which waits for its tag status, and then drives the queue.
         List<byte> seen = [];
         machine.OnWake = () =>
         {

@@ -7,7 +7,7 @@ using SpuRuntime.Engine;
 
 namespace SpuRuntime.Tests.Registers;
 
-/// <summary>A context with work in all its queues is saved on one SPE and goes on on another.</summary>
+/// <summary>A context with work in all its queues is saved on one SPE and continues on another.</summary>
 public sealed class ContextSwitchTests
 {
     private const ulong UserVsid = 0x2222;
@@ -72,8 +72,8 @@ public sealed class ContextSwitchTests
         }
     }
 
-    // A program in full swing: a list stalled, a transfer behind it with a fence, a transfer that has met a missing segment or page
-    // in its middle, a tag query that waits, mail in all boxes, a signal, an event, half a command.
+    // A program with work of every kind: a stalled list, a transfer behind it with a fence, a transfer with a segment or page fault in its
+    // middle, a tag query that waits, mail in all boxes, a signal, an event, half a command.
     private static void Begin(TestSpe spe, TestTable table, bool pageFault)
     {
         spe.Spe.SetInterruptMask(SpeInterruptClass.Translation, 3);
@@ -119,7 +119,7 @@ public sealed class ContextSwitchTests
 
     private static void GoOn(TestSpe spe, TestTable table, bool pageFault, uint decrementer)
     {
-        // Blocked again, once it has had a turn.
+        // It is blocked again after one slice.
         Assert.Equal(1u, spe.Problem(0x4024));
         Assert.Equal(decrementer, spe.Read(8));
         Assert.Equal(SpuExitReason.Blocked, spe.Turn((ref state, channels) =>
@@ -149,7 +149,7 @@ public sealed class ContextSwitchTests
         ulong first = pageFault ? 0x11800ul : 0x10800ul;
         Assert.True(spe.Machine.Bytes(first, 0x1000).SequenceEqual(spe.LocalStore.Slice(0x9000, 0x1000)));
 
-        // The list and what is fenced behind it wait for their acknowledgement still.
+        // The list and the fenced transfer behind it still wait for the acknowledgement.
         Assert.Equal(14u, spe.Count(21));
         Assert.Equal(1u << 7, spe.Read(25));
         spe.Write(26, 7);

@@ -55,7 +55,7 @@ public sealed class FuzzTests
         for (int i = 0; i < Steps; i++)
             Step(machine, machine.Spes[random.Next(2)], random);
 
-        // The read-only memory is as it was.
+        // The read-only memory is unchanged.
         Assert.Equal(-1, machine.Bytes(TestMachine.ReadOnlyAt, 0x1_0000).IndexOfAnyExcept((byte)0x77));
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (TestSpe spe in machine.Spes)

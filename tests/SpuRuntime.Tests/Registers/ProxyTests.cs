@@ -25,7 +25,7 @@ public sealed class ProxyTests
 
         Assert.Equal(0u, spe.Problem(Command));
         Assert.Equal(7, machine.Bytes(0x1000, 1)[0]);
-        // The status stays, and nothing is enqueued twice.
+        // The status remains, and nothing is enqueued twice.
         Assert.Equal(0u, spe.Problem(Command));
         Assert.Single(machine.Writes);
     }

@@ -41,7 +41,7 @@ public sealed class RegisterTests
         Assert.Equal(0x3fffful, spe.Privilege(0x4058));
         spe.Privilege(0x4058, 0x1_ffff);
         Assert.Equal(0x1fffful, spe.Privilege(0x4058));
-        // The last fifteen bits are wired, and there are none above 256 KB.
+        // The low fifteen bits are always ones, and the bits above 256 KB do not exist.
         spe.Privilege(0x4058, 0xffff_ffff_ffff_8000);
         Assert.Equal(0x3fffful, spe.Privilege(0x4058));
 
@@ -91,7 +91,7 @@ public sealed class RegisterTests
             state.Pc = left;
             return new SpuExit(reason);
         });
-        // Interrupts are still enabled: bit 0.
+        // Bit 0: interrupts are still enabled.
         Assert.Equal(npc | 1, spe.Problem(0x4034));
     }
 
@@ -252,7 +252,7 @@ public sealed class RegisterTests
         other.Write(28, 0x1234_5678);
         spe.Command(0x40, 0x2004, area + 0x4004, 4);
         Assert.Equal([0x12, 0x34, 0x56, 0x78], spe.LocalStore.Slice(0x2004, 4).ToArray());
-        // And itself.
+        // The SPE itself too.
         spe.Command(0xa0, 0x100c, TestMachine.ProblemStatesAt + 0x1c00c, 4);
         Assert.Equal(0x42u, spe.Read(4));
         spe.Command(0xa0, 0x1000, area + 0x14000, 16);

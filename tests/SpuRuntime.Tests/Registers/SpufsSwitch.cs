@@ -28,7 +28,7 @@ internal sealed class SavedContext(ulong area)
 
 /// <summary>
 /// The register accesses of a kernel's SPE context switch, in the order of spe.md 6, with the two SPU programs played by the fake
-/// engine through its channels. A poll that does not end at once fails the test: on one host thread it never would.
+/// engine through its channels. A poll that does not end at once fails the test: on one host thread it would never end.
 /// </summary>
 internal static class SpufsSwitch
 {
@@ -229,7 +229,7 @@ internal static class SpufsSwitch
         }
     }
 
-    // The reservation is gone with the switch, and the program is told if it asked for that.
+    // The switch loses the reservation, and the program gets the event if it has enabled it.
     private static void LoseReservation(SavedContext csa)
     {
         (ulong data, ulong count) = csa.Channels[0];

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace SpuRuntime.Tests.Scheduling;
 
-/// <summary>How schedulers end, and what becomes of slices that throw.</summary>
+/// <summary>How schedulers end, and what happens when a slice throws.</summary>
 public sealed class EndTests
 {
     public static TheoryData<string> Threaded => Schedulers.Threaded;
@@ -24,7 +24,7 @@ public sealed class EndTests
 
         Assert.DoesNotContain(spes, spe => spe.IsInside);
         Assert.DoesNotContain(spes, spe => spe.LastThread!.IsAlive);
-        // Calls that come late do nothing, and return.
+        // Calls after the end return and do nothing.
         scheduler.Wake(spes[0]);
         scheduler.Suspend(spes[0]);
         Eventually.Never(() => spes[0].IsInside, "an SPE runs");

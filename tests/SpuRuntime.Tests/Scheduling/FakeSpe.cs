@@ -6,8 +6,8 @@ using Xunit;
 namespace SpuRuntime.Tests.Scheduling;
 
 /// <summary>
-/// An SPE that is a counter of messages: each one it takes out of its mailbox is an instruction, and it blocks when there is none.
-/// It notices when two threads are in it at once.
+/// An SPE that only counts messages: taking one out of its mailbox is one instruction, and it blocks when there is none.
+/// It detects two threads that run it at once.
 /// </summary>
 internal sealed class FakeSpe(int number) : ISchedulableSpe
 {
@@ -25,7 +25,7 @@ internal sealed class FakeSpe(int number) : ISchedulableSpe
     /// <summary>It never blocks.</summary>
     public bool IsEndless { get; init; }
 
-    /// <summary>As an SPE that clears the request when it begins: one that came just before is lost.</summary>
+    /// <summary>Behaves as an SPE that clears the request when its slice begins: a request made just before is lost.</summary>
     public bool ForgetsEarlyInterrupts { get; init; }
 
     public long Taken { get; private set; }
@@ -132,7 +132,7 @@ internal sealed class SteppedSpe(int number) : ISchedulableSpe, IDisposable
         return _how;
     }
 
-    /// <summary>Ends the slice that is under way.</summary>
+    /// <summary>Ends the current slice.</summary>
     public void Leave(SpuExitReason reason, bool runnable = true)
     {
         Eventually.Is(() => IsInside, $"SPE {Number} goes in");
@@ -144,7 +144,7 @@ internal sealed class SteppedSpe(int number) : ISchedulableSpe, IDisposable
     public void Dispose() => _exit.Dispose();
 }
 
-/// <summary>Waits for what must come, and for what must not.</summary>
+/// <summary>Waits for what must happen, and for a time in which something must not happen.</summary>
 internal static class Eventually
 {
     public static void Is(Func<bool> condition, string what) =>

@@ -10,7 +10,7 @@ namespace SpuRuntime.Tests.Scheduling;
 /// <summary>Blocked SPEs cost no host time.</summary>
 public sealed class IdleCostTests
 {
-    // For every build; the figure is over 10 s.
+    // Short, because every build runs it; a long run measures over 10 s.
     private static readonly TimeSpan Usual = TimeSpan.FromSeconds(2);
 
     [SkippableFact]
@@ -21,7 +21,7 @@ public sealed class IdleCostTests
             Environment.GetEnvironmentVariable("SPE_IDLE_SECONDS"), CultureInfo.InvariantCulture, out double seconds)
             ? TimeSpan.FromSeconds(seconds)
             : Usual;
-        // Numbers that no other test uses: threads are found by their names.
+        // SPE numbers that no other test uses, because host threads are found by their names.
         using SpeScheduler scheduler = Schedulers.Build("one-thread-each");
         FakeSpe[] spes = [.. Enumerable.Range(900, 6).Select(number => new FakeSpe(number))];
         foreach (FakeSpe spe in spes)
@@ -55,7 +55,7 @@ public sealed class IdleCostTests
             }
             catch (IOException)
             {
-                // A thread of another test that has just ended.
+                // The thread belonged to another test and has just ended.
             }
         }
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace SpuRuntime.Tests.Scheduling;
 
-/// <summary>Figures about schedulers, and the words of the command line.</summary>
+/// <summary>Measurements of schedulers, and their names on the command line.</summary>
 public sealed class MeasureTests
 {
     [Theory]

@@ -62,7 +62,7 @@ public sealed class RoundRobinTests
         Assert.Throws<ArgumentException>(
             () => new SpeSchedulerOptions { Policy = SpePolicy.RoundRobin, Quantum = SpeQuantum.Microseconds(5) }.Build((_, _) => { }));
 
-    // SPEs that wake and stop each other, by a chance that is the same each time.
+    // SPEs that wake and stop each other at random, with a fixed seed.
     private static List<(int, long)> Play()
     {
         using SpeScheduler scheduler = Build(quantum: 50);

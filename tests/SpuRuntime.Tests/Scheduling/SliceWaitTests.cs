@@ -6,7 +6,7 @@ using Xunit;
 
 namespace SpuRuntime.Tests.Scheduling;
 
-/// <summary>An SPE that blocks may stay in its slice for a short while: it goes on there, or leaves, and nothing is lost between.</summary>
+/// <summary>An SPE that blocks may wait in its slice for a short time. It continues there or leaves, and no wake-up is lost.</summary>
 public sealed class SliceWaitTests : IDisposable
 {
     private const int InMailbox = 29;
@@ -59,7 +59,7 @@ public sealed class SliceWaitTests : IDisposable
     [Fact]
     public void What_comes_as_it_gives_up_is_taken()
     {
-        // The scheduler has checked for the last time; the slice has not.
+        // The scheduler has made its last check; the slice has not.
         _machine.OnWaitInside = _ => _machine.Spe.Problem(Mailbox, Message);
         Assert.Equal(SpuExitReason.Stopped, _machine.Spe.Spe.RunSlice(Budget).Reason);
         Assert.Equal(Message, _taken);
@@ -117,7 +117,7 @@ public sealed class SliceWaitTests : IDisposable
     [Theory, MemberData(nameof(Threaded))]
     public void Letters_between_two_are_all_taken(string policy)
     {
-        // Each answers the other at once: the other blocks just then.
+        // Each answers at once, at the moment when the other blocks.
         using SpeScheduler scheduler = Schedulers.Build(policy);
         using var machine = new TestMachine(2) { Scheduler = scheduler };
         uint last = (uint)Schedulers.Operations / 5;

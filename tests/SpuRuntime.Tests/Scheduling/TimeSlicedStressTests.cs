@@ -5,7 +5,7 @@ using Xunit;
 
 namespace SpuRuntime.Tests.Scheduling;
 
-/// <summary>Priorities, gangs, messages and suspensions by chance, all at once.</summary>
+/// <summary>Random priorities, gangs, messages and suspensions, all at once.</summary>
 public sealed class TimeSlicedStressTests
 {
     private const int Spes = 24;
@@ -36,7 +36,7 @@ public sealed class TimeSlicedStressTests
                     int now = Interlocked.Increment(ref inside);
                     if (now > Volatile.Read(ref most))
                         Volatile.Write(ref most, now);
-                    // One message becomes two as often as none, until enough have been sent.
+                    // A message is answered by two or by none with equal probability, until enough have been sent.
                     for (int message = chances[spe.Number].Next(3); message > 0 && Interlocked.Decrement(ref left) >= 0; message--)
                     {
                         Interlocked.Increment(ref sent);

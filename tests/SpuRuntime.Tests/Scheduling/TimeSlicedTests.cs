@@ -19,7 +19,7 @@ public sealed class TimeSlicedTests : IDisposable
 
     public void Dispose()
     {
-        // An SPE that is inside has to come out, or its thread never ends.
+        // An SPE that is running must leave its slice, or its host thread never ends.
         using var ended = new CancellationTokenSource();
         int[] left = new int[_spes.Length];
         var helper = new Thread(() =>
@@ -28,7 +28,7 @@ public sealed class TimeSlicedTests : IDisposable
             {
                 foreach (SteppedSpe spe in _spes)
                 {
-                    // Its thread may take a while to come out of a slice that has been ended already.
+                    // Its host thread may take a while to leave a slice that was told to end.
                     if (!spe.IsInside || !spe.WasInterrupted || left[spe.Number] == spe.Slices)
                         continue;
                     left[spe.Number] = spe.Slices;
@@ -166,7 +166,7 @@ public sealed class TimeSlicedTests : IDisposable
         Inside(0, 2);
         Wake(1, 3);
 
-        // SPE 1 has waited longer, but is no member.
+        // SPE 1 has waited longer, but is not in the gang.
         _spes[0].Leave(SpuExitReason.Blocked, runnable: false);
 
         Inside(2, 3);
@@ -243,7 +243,7 @@ public sealed class TimeSlicedTests : IDisposable
         TimeSpan shortest = TimeSpan.MaxValue;
         for (int check = 0; check < 50; check++)
         {
-            // Of some checks the one that was delayed least: the threads go on meanwhile.
+            // Uses the least delayed of several checks, because the threads continue meanwhile.
             long start = Stopwatch.GetTimestamp();
             double[] seen = [.. spes.Select(spe => (double)scheduler.UsageOf(spe).Turns)];
             TimeSpan taken = Stopwatch.GetElapsedTime(start);
@@ -267,7 +267,7 @@ public sealed class TimeSlicedTests : IDisposable
             Scheduler.Wake(_spes[number]);
     }
 
-    // Exactly these have threads, now and a short time later.
+    // Exactly these SPEs have threads, now and a short time later.
     private void Inside(params int[] numbers)
     {
         string inside = string.Join(", ", _spes.Where(spe => spe.IsInside).Select(spe => spe.Number));

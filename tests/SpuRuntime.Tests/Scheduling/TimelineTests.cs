@@ -13,7 +13,7 @@ using Xunit;
 
 namespace SpuRuntime.Tests.Scheduling;
 
-/// <summary>What a timeline writes down, and the file that is made of it.</summary>
+/// <summary>What a timeline records, and the file that it is exported to.</summary>
 public sealed class TimelineTests
 {
     [Fact]
@@ -63,7 +63,7 @@ public sealed class TimelineTests
         SpeTrack track = timeline.Track(1);
         track.Issued(0, tag: 31, bytes: 16384, toLocalStore: true);
         clock.Time += 399;
-        // A list, of which one element has been read when its place is given up; one that is never complete; one that was purged.
+        // A list of which one element was read when the slice ended; one that never completes; one that was purged.
         track.Issued(23, tag: 3, bytes: 0, toLocalStore: false);
         track.Grown(23, 128);
         track.Issued(5, tag: 4, bytes: 16, toLocalStore: true);
@@ -153,7 +153,7 @@ public sealed class TimelineTests
         return woken;
     }
 
-    // Messages go round among four SPEs, and each instruction is a tick.
+    // Messages circulate among four SPEs, and each instruction is one tick.
     private static string Play()
     {
         var clock = new StepClock();

@@ -14,7 +14,7 @@ public sealed class WakeTests
     [Theory, MemberData(nameof(Threaded))]
     public void Letters_that_go_round_are_all_delivered(string policy)
     {
-        // Each SPE passes what it gets on to one by chance: they block and wake each other all the time.
+        // Each SPE passes each message on to a random one, so that they block and wake each other all the time.
         using SpeScheduler scheduler = Schedulers.Build(policy);
         int left = Schedulers.Operations;
         var spes = new FakeSpe[Spes];
@@ -45,7 +45,7 @@ public sealed class WakeTests
     [Theory, MemberData(nameof(Threaded))]
     public void A_letter_that_comes_while_it_falls_asleep_is_taken(string policy)
     {
-        // The next message is sent as soon as the last was taken: just where the SPE finds its mailbox empty.
+        // The next message is sent as soon as the last was taken: at the moment when the SPE finds its mailbox empty.
         using SpeScheduler scheduler = Schedulers.Build(policy);
         long taken = 0;
         var spe = new FakeSpe(0) { Received = _ => Interlocked.Increment(ref taken) };
@@ -61,7 +61,7 @@ public sealed class WakeTests
                 Assert.True(Environment.TickCount64 - start < 60_000, $"message {round} was lost");
             }
 
-            // At another time in each round.
+            // At a different time in each round.
             Thread.SpinWait(round % 50);
         }
 
@@ -83,7 +83,7 @@ public sealed class WakeTests
             spe.Stop(scheduler);
             Assert.False(spe.IsInside);
             long taken = spe.Taken;
-            // A wake of one that is stopped changes nothing.
+            // Waking a stopped SPE changes nothing.
             scheduler.Wake(spe);
             Thread.SpinWait(chance.Next(200));
             Assert.False(spe.IsInside);
@@ -136,7 +136,7 @@ public sealed class WakeTests
         scheduler.Wake(spe);
         Eventually.Is(() => spe.Taken > 0, "it runs");
 
-        // It could run: it was not stopped.
+        // It can run, because it was not stopped.
         scheduler.Suspend(spe);
         Eventually.Never(() => spe.IsInside, "it runs on");
 
@@ -154,7 +154,7 @@ public sealed class WakeTests
         {
             spes[number] = new FakeSpe(number)
             {
-                // The last one never blocks.
+                // The last SPE never blocks.
                 IsEndless = number == Spes - 1,
                 ForgetsEarlyInterrupts = number % 2 == 0,
                 Received = spe =>
@@ -187,7 +187,7 @@ public sealed class WakeTests
     [Theory, MemberData(nameof(Threaded))]
     public void An_spe_may_suspend_itself_and_others_from_its_slice(string policy)
     {
-        // Each suspends the other from inside, as by stores to each other's run control; a third has no part in it.
+        // Each suspends the other from its own slice, as stores to the other's run control do. A third SPE is not involved.
         using SpeScheduler scheduler = Schedulers.Build(policy);
         var spes = new FakeSpe[2];
         int suspensions = 0;

@@ -35,7 +35,7 @@ internal static class EstimateFractions
         (0x0dfa, 0x0ba),
     ];
 
-    /// <summary>By the operand's first five fraction bits.</summary>
+    /// <summary>Indexed by the operand's first five fraction bits.</summary>
     public static uint[] Reciprocal { get; } = [.. ReciprocalPairs.Select(static pair => (pair.Base << 10) | pair.Step)];
 
     /// <summary>Even exponents, then odd ones, each by the operand's first five fraction bits.</summary>

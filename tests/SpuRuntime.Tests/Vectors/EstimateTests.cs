@@ -9,8 +9,8 @@ using Xunit;
 namespace SpuRuntime.Tests.Vectors;
 
 /// <summary>
-/// What the manual promises of frest and frsqest behind fi and one Newton step (its pages on both), over many operands: the tables
-/// are right when every promise holds, and the limits it gives for zeros hold to the last bit.
+/// The accuracy that the manual's pages promise for frest and frsqest after fi and one Newton step, over many operands. The tables
+/// are right when every bound holds; the limits for zeros must hold exactly.
 /// </summary>
 public sealed class EstimateTests
 {

@@ -37,7 +37,7 @@ public sealed class ExceptionTests
     /// <summary>Instruction, words of $3, $4 and $5, result, flags of each slice.</summary>
     public static TheoryData<string, uint, uint, uint, uint, uint> Single => new()
     {
-        // Overflow: the exact result lies between the largest number and the next one there would be. Seen on consoles.
+        // Overflow: the exact result lies between the largest number and the next one with an unbounded exponent. Seen on consoles.
         { "fa $6,$3,$4", 0x7f80_0000, 0x7f7f_ffff, 0, 0x7fff_ffff, Diff },
         { "fa $6,$3,$4", 0xff80_0000, 0xff7f_ffff, 0, 0xffff_ffff, Diff },
         { "fs $6,$3,$4", 0x7f80_0000, 0xff7f_ffff, 0, 0x7fff_ffff, Diff },
@@ -201,7 +201,7 @@ public sealed class ExceptionTests
         }
     }
 
-    // Often enough to be compiled.
+    // Repeated until it is compiled.
     private static TestSpu Load(string instruction, SpuCodeCache? code) =>
         new TestSpu(code: code).Load($"il $9,40\nfscrwr $0,$2\nori $6,$5,0\n{instruction}\nai $9,$9,-1\nbrnz $9,8\nfscrrd $8\nstop 1");
 

@@ -8,7 +8,7 @@ using Xunit;
 namespace SpuRuntime.Tests.Vectors;
 
 /// <summary>
-/// What passes for ordinary, or follows from moderate operands, is exact and sets no flag: the promises that let compiled code use the
+/// Operations on ordinary or moderate operands are exact and set no flag. Compiled code relies on this in its
 /// fast paths.
 /// </summary>
 public sealed class FastPathTests
@@ -23,7 +23,7 @@ public sealed class FastPathTests
     [SkippableFact]
     public void Everything_is_exact_for_moderate_operands() => ForEach(CompareModerate);
 
-    // The form that this host takes, and the one that hosts with AVX-512 do not.
+    // The form for this host, and the one for hosts without AVX-512.
     private static void ForEach(Action<FastPath, Exact> compare)
     {
         Skip.IfNot(SingleFastPath.IsSupported, "this host has no fast paths");
@@ -95,7 +95,7 @@ public sealed class FastPathTests
         bool moderate = SingleFastPath.IsModerate(SingleFastPath.MagnitudeKey(operand), SingleFastPath.InverseMagnitudeKey(operand));
         if (Avx512F.IsSupported)
         {
-            // Wherever it is among four.
+            // At each of the four positions.
             Vector128<byte> other = Vector128.Create(1.5f).AsByte();
             for (int place = 0; place < 4; place++)
             {
@@ -109,7 +109,7 @@ public sealed class FastPathTests
         return moderate;
     }
 
-    // Sums of products cancel, and their results are operands again: as far as a range may grow.
+    // Sums of products cancel, and their results are operands again: up to the largest range allowed.
     private static void CompareModerate(FastPath fastPath, Exact exact)
     {
         const int Steps = 8;
@@ -124,7 +124,7 @@ public sealed class FastPathTests
                 [.. Enumerable.Range(0, Steps).Select(_ => (Moderate(random), Moderate(random)))];
             for (int step = 0; step < Steps; step++)
             {
-                // Every other pair is the one before it, so that differences come to nothing.
+                // Every other pair is the one before it, so that differences cancel.
                 (Vector128<byte> a, Vector128<byte> b) = pairs[step & ~1];
                 c = fastPath(step == 0 ? c : a, b, c);
                 expected = exact(ref fpscr, step == 0 ? expected : a, b, expected);

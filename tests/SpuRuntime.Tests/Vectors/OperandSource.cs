@@ -49,7 +49,7 @@ internal sealed class OperandSource(Random random)
             }
         }
 
-        // Equal operands are corners of comparisons and differences.
+        // Equal operands are corner cases of comparisons and differences.
         if (operands.Length > 1 && random.Next(16) == 0)
             operands[0].CopyTo(operands[1], 0);
     }

@@ -5,7 +5,7 @@ using SpuRuntime.Engine;
 namespace SpuRuntime.Tests.Vectors;
 
 /// <summary>
-/// An SPU written a second time, from the manual and in nothing but bytes, bits and big integers: registers are 16 bytes with byte 0
+/// An independent SPU, written from the manual with only bytes, bits and big integers: registers are 16 bytes with byte 0
 /// leftmost, as the manual's figures have them. It knows nothing of the table, of host vectors or of the implementation.
 /// </summary>
 internal sealed class PlainSpu
@@ -36,7 +36,7 @@ internal sealed class PlainSpu
 
     public uint Word { get; private set; }
 
-    /// <summary>What a channel yields or takes.</summary>
+    /// <summary>The value a channel returns or accepts.</summary>
     public PlainChannels Channels { get; } = new();
 
     public static IReadOnlyDictionary<string, Action<PlainSpu>> Definitions => AllDefinitions;
@@ -48,7 +48,7 @@ internal sealed class PlainSpu
 
     public byte[] B => Registers[Bits(11, 17)];
 
-    /// <summary>RC of the four-register format, whose RT stands where others have their opcode's end.</summary>
+    /// <summary>RC of the four-register format, whose RT is where other formats have the end of their opcode.</summary>
     public byte[] C => Registers[Bits(25, 31)];
 
     public byte[] T => Registers[Bits(25, 31)];

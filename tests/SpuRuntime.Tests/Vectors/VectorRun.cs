@@ -6,7 +6,7 @@ using SpuRuntime.Tests.Isa;
 namespace SpuRuntime.Tests.Vectors;
 
 /// <summary>
-/// Runs one instruction on the interpreter and on the plain SPU, over and over with new operands, and compares everything.
+/// Runs one instruction on the interpreter and on the plain SPU, repeatedly with new operands, and compares everything.
 /// </summary>
 internal sealed class VectorRun : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class VectorRun : IDisposable
     private readonly OperandSource _operands;
     private readonly byte[] _bytes = new byte[16];
 
-    // Where instructions stand: the ends of local store, and few enough places that what is decoded there stays little.
+    // Addresses of instructions: the ends of local store, and few others, to keep the decoded code small.
     private readonly uint[] _places = new uint[64];
 
     public VectorRun(int seed)
@@ -41,7 +41,7 @@ internal sealed class VectorRun : IDisposable
         uint word = 0;
         for (int round = 0; round < rounds; round++)
         {
-            // A new word now and then: decoding is not what this is about.
+            // The word changes only now and then: decoding is not under test.
             if (round % 8 == 0)
                 word = Words.Random(info, _random);
             Prepare(info, word);
@@ -69,7 +69,7 @@ internal sealed class VectorRun : IDisposable
         foreach (int register in Named(word))
             _spu.State.Registers[register] = TestSpu.Register(_plain.Registers[register]);
 
-        // Flags that are set already hide nothing half of the time, and let the fast paths apply in the other half.
+        // Any flags may be set beforehand. In half of the runs exactly those flags are set that let the fast paths apply.
         for (int number = 0; number < 16; number++)
             _bytes[number] = (byte)(_random.Next(2) == 0 ? 0 : _operands.Bits());
         if (_random.Next(2) == 0)

@@ -8,7 +8,7 @@ using Xunit;
 namespace SpuRuntime.Tests.Vectors;
 
 /// <summary>
-/// Every instruction against its definition written a second time (<see cref="PlainSpu"/>). PS3_SPU_VECTORS says how often; the normal
+/// Every instruction against an independent implementation (<see cref="PlainSpu"/>). PS3_SPU_VECTORS says how often; the normal
 /// run takes a sample.
 /// </summary>
 public sealed class VectorTests
@@ -22,7 +22,7 @@ public sealed class VectorTests
 
     public static TheoryData<string> Mnemonics => [.. Words.Instructions.Select(static info => info.Mnemonic)];
 
-    /// <summary>How often an instruction runs: stores less often in a sample, for all of local store is compared each time.</summary>
+    /// <summary>How often an instruction runs. Stores run less often in a sample: each compares all of local store.</summary>
     public static int RoundsOf(SpuInstructionInfo info, int rounds)
     {
         ArgumentNullException.ThrowIfNull(info);
