@@ -83,7 +83,7 @@ public sealed class PpuCore : IAddressSpaceHost, IWriteWatch, IDisposable
                     Searches = sum.Searches + c->Searches,
                     Stops = sum.Stops + c->Stops,
                     Refusals = sum.Refusals + c->Refusals,
-                    Misses = sum.Misses + c->Misses,
+                    SideExits = sum.SideExits + c->SideExits,
                 };
             }
 

@@ -102,7 +102,7 @@ public sealed class IrBlock(ulong address)
     /// <summary>Applies a helper.</summary>
     public IrValue Call(IrHelper helper, IrValue a, IrValue b = default, IrValue c = default, IrValue d = default) =>
         // Equal pure calls are one, wherever they stand.
-        Append(new IrInstruction(IrOp.Call) { Helper = helper, A = a, B = b, C = c, D = d, Site = helper.MayMiss ? Site : default });
+        Append(new IrInstruction(IrOp.Call) { Helper = helper, A = a, B = b, C = c, D = d, Site = helper.MaySideExit ? Site : default });
 
     /// <summary>Runs a routine in the middle of the block.</summary>
     public void Perform(IrRoutine routine, uint word) =>

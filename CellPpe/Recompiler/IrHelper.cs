@@ -22,8 +22,8 @@ public unsafe delegate Vector128<byte> IrEvaluate(byte* state, ReadOnlySpan<Vect
 /// What compiled code calls in place of the operation's method, when that has another shape: a static method that takes the
 /// slot's address first, if there is a slot, and then the arguments; it may take and give a double where the helper has a number.
 /// </param>
-/// <param name="Quick">How compiled code may do it without the state slot, mostly.</param>
-/// <param name="Guard">The same for a vector operation that owes nothing.</param>
+/// <param name="FastPath">How compiled code does it without the state slot for ordinary operands.</param>
+/// <param name="Guard">The same for a vector operation whose status is not deferred.</param>
 /// <param name="Single">Whether it takes or gives the image of a single-precision number.</param>
 /// <param name="Source">
 /// Of a call: which words of which operand its result consists of; no operand when that cannot be told.
@@ -35,11 +35,11 @@ public unsafe delegate Vector128<byte> IrEvaluate(byte* state, ReadOnlySpan<Vect
 /// <param name="FourOfLoaded">The same where the first operand is as it was in memory; null: nothing is gained by that.</param>
 public sealed record IrHelper(
     Type Operation, IrType Result, IrType[] Parameters, IrSlot? State, IrEvaluate Evaluate, string Method = IrHelper.Apply,
-    MethodInfo? Caller = null, IrFastPath? Quick = null, IrGuard? Guard = null, IrSingleImage Single = IrSingleImage.None,
+    MethodInfo? Caller = null, IrFastPath? FastPath = null, IrGuard? Guard = null, IrSingleImage Single = IrSingleImage.None,
     Func<IrBlock, IrInstruction, IrWords>? Source = null, MethodInfo? Four = null, MethodInfo? FourOfLoaded = null)
 {
-    /// <summary>Compiled code may leave at it, for the interpreter to do it.</summary>
-    public bool MayMiss => Quick is not null || Guard is not null;
+    /// <summary>Compiled code may take a side exit here, and the interpreter executes the instruction.</summary>
+    public bool MaySideExit => FastPath is not null || Guard is not null;
 
     /// <summary>What the method of a type that is one operation is called.</summary>
     public const string Apply = "Apply";
@@ -67,9 +67,9 @@ public enum IrDeferredStatus
     Comparison,
 }
 
-/// <summary>A floating-point operation without its status, which is derived from the operands if somebody looks at it.</summary>
+/// <summary>A floating-point operation without its status, which is derived from the operands when it is read.</summary>
 /// <param name="Kind">The operation's number, for the guest's part.</param>
-/// <param name="Debt">The kind of status that it defers.</param>
+/// <param name="Status">The kind of status that it defers.</param>
 /// <param name="Compute">The host's result of one to three doubles: a double, or for a comparison a number that is 0 when it must be done
 /// in full.</param>
 /// <param name="IsSafe">Of operands and result: whether the result is right. None for a comparison.</param>
@@ -77,7 +77,7 @@ public enum IrDeferredStatus
 /// <param name="IsSingle">The result is a single-precision number.</param>
 /// <param name="Singles">How the host does it where all operands are single-precision numbers.</param>
 public sealed record IrFastPath(
-    int Kind, IrDeferredStatus Debt, MethodInfo Compute, MethodInfo? IsSafe, MethodInfo? IsExact, bool IsSingle = false,
+    int Kind, IrDeferredStatus Status, MethodInfo Compute, MethodInfo? IsSafe, MethodInfo? IsExact, bool IsSingle = false,
     IrSingles? Singles = null);
 
 /// <summary>A floating-point operation over floats.</summary>
@@ -101,14 +101,14 @@ public enum IrSingleImage
 /// <summary>
 /// A vector operation as the host does it, right and without a change of the state slot as long as all numbers stay far from the ends
 /// of the format. What the operands' ranges say of the result is known when the code is made, so that only what comes from outside
-/// is looked at: gathered over a run of such operations, and looked at once, before anything else sees a result. Where an operand
+/// is checked: gathered over a run of such operations, and checked once, before anything else sees a result. Where an operand
 /// was not ordinary, compiled code leaves for the interpreter, from where the run began.
 /// </summary>
 /// <param name="Compute">The host's result of the operation's operands.</param>
 /// <param name="RangeOf">The range of the result, of the operands' ranges.</param>
-/// <param name="Look">How operands are looked at. An operation of ordinary operands gives a range within the limit.</param>
+/// <param name="Check">How operands are checked. An operation of ordinary operands gives a range within the limit.</param>
 /// <param name="Form">What <paramref name="Compute"/> takes and gives in place of vectors; null: vectors.</param>
-public sealed record IrGuard(MethodInfo Compute, Func<IrRange[], IrRange> RangeOf, IrRangeCheck Look, IrForm? Form = null);
+public sealed record IrGuard(MethodInfo Compute, Func<IrRange[], IrRange> RangeOf, IrRangeCheck Check, IrForm? Form = null);
 
 /// <summary>Some words of a vector.</summary>
 /// <param name="Whole">The vector; no value: none.</param>
@@ -143,14 +143,14 @@ public readonly record struct IrRange(double Greatest, int Grain)
     public bool Fits(IrRange limit) => Greatest <= limit.Greatest && Grain >= limit.Grain;
 }
 
-/// <summary>How operands are looked at.</summary>
+/// <summary>How operands are checked.</summary>
 /// <param name="Ordinary">The range of those that pass.</param>
 /// <param name="Limit">The range within which the host's results are right.</param>
 /// <param name="Highest">Of an operand: unsigned words of which the greatest count.</param>
 /// <param name="UnderflowMeasure">Of an operand: others that tell whether it is too small, and of which the greatest count.</param>
 /// <param name="IsOrdinary">Of the greatest of both: whether all were ordinary.</param>
 /// <param name="Max">Of two vectors of words: the greater of each two.</param>
-/// <param name="Join">Makes one of several operands, which are looked at together; null: each is looked at by itself.</param>
+/// <param name="Join">Combines several operands, which are checked together; null: each is checked by itself.</param>
 public sealed record IrRangeCheck(
     IrRange Ordinary, IrRange Limit, MethodInfo Highest, MethodInfo UnderflowMeasure, MethodInfo IsOrdinary, MethodInfo Max,
     MethodInfo? Join = null)
@@ -158,7 +158,7 @@ public sealed record IrRangeCheck(
     /// <summary>The type of the words, a vector of them.</summary>
     public Type Words => Highest.ReturnType;
 
-    /// <summary>How many operands are looked at together.</summary>
+    /// <summary>How many operands are checked together.</summary>
     public int Together => Join?.GetParameters().Length ?? 1;
 }
 

@@ -60,7 +60,7 @@ public readonly record struct IrInstruction(IrOp Op)
     /// May leave the block, so that every slot must be up to date. A helper with a quick form does where compiled code has the
     /// interpreter run what is not quick.
     /// </summary>
-    public bool MayLeave => Op.MayLeave || Helper is { MayMiss: true };
+    public bool MayLeave => Op.MayLeave || Helper is { MaySideExit: true };
 
     /// <summary>The operand of that number, 0..3.</summary>
     public IrValue Operand(int index) => index switch { 0 => A, 1 => B, 2 => C, _ => D };

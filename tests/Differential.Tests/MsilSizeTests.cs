@@ -13,7 +13,7 @@ namespace Differential.Tests;
 
 /// <summary>
 /// How much MSIL chosen loops become, each with its entry, exits and slow ways: what gets longer mostly gets slower. A change
-/// beyond the tolerance, either way, wants the golden number changed and a look at the speed comparison. With PS3_GOLDEN_DIR
+/// beyond the tolerance, either way, needs the golden number changed and a run of the speed comparison. With PS3_GOLDEN_DIR
 /// set, the numbers are written there instead of compared.
 /// </summary>
 public sealed class MsilSizeTests

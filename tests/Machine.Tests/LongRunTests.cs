@@ -41,14 +41,14 @@ public sealed class LongRunTests
             CompiledLimit = CompiledLimit,
         });
         var seen = new List<(long Instructions, int Pages, EngineStatistics Engine)>();
-        void Look()
+        void Check()
         {
             EngineStatistics engine = machine.Ppe.Statistics;
             seen.Add((engine.RegionInstructions, machine.Ppe.DecodedPages, engine));
-            machine.Events.Schedule(machine.Clock.TimeBase + (IMachineClock.Frequency / 4), Look);
+            machine.Events.Schedule(machine.Clock.TimeBase + (IMachineClock.Frequency / 4), Check);
         }
 
-        machine.Events.Schedule(machine.Clock.TimeBase, Look);
+        machine.Events.Schedule(machine.Clock.TimeBase, Check);
         RunOutcome outcome = machine.Run(new RunLimits { Timeout = TimeSpan.FromMinutes(8) });
 
         string text = console.ToString();

@@ -7,7 +7,7 @@ namespace CellPpe.Ppe.Engines;
 /// <param name="Searches">Left for an instruction that had to be searched for.</param>
 /// <param name="Stops">Left because the budget was used up or the thread was wanted elsewhere.</param>
 /// <param name="Refusals">Not entered: too little of the budget, or another mode.</param>
-/// <param name="Misses">Left because the interpreter had to run an instruction: TLB misses, devices, unusual floating point.</param>
+/// <param name="SideExits">Left because the interpreter had to run an instruction: TLB misses, devices, unusual floating point.</param>
 /// <param name="Regions">Regions in place now.</param>
 /// <param name="RegionInstructions">Guest instructions in them.</param>
 /// <param name="Installed">Regions put in place.</param>
@@ -17,7 +17,7 @@ namespace CellPpe.Ppe.Engines;
 /// <param name="CompileTime">Time of the compiler's thread.</param>
 /// <param name="Failures">Regions that could not be compiled.</param>
 public sealed record EngineStatistics(
-    long Compiled, ulong Entries, ulong Steps, ulong Searches, ulong Stops, ulong Refusals, ulong Misses, int Regions,
+    long Compiled, ulong Entries, ulong Steps, ulong Searches, ulong Stops, ulong Refusals, ulong SideExits, int Regions,
     long RegionInstructions,
     long Installed, long Dropped, long InstructionsCompiled, long MsilBytes, TimeSpan CompileTime, long Failures)
 {

@@ -24,7 +24,7 @@ internal sealed unsafe class PpuRegion(int number, PpuRegionPlan plan) : IDispos
     public bool IsSpeculative { get; init; } = true;
 
     /// <summary>Side exits to the interpreter, and the thread's count of compiled instructions at the last check.</summary>
-    public (uint Count, long Compiled) Misses { get; set; }
+    public (uint Count, long Compiled) SideExits { get; set; }
 
     /// <summary>
     /// Whether the region has been entered since the last call, by a sign that costs nothing: a branch to an instruction counts down its

@@ -200,7 +200,7 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
         ILGenerator il = code.Il;
         bool vector = insn.Op != IrOp.Load;
         int bytes = vector ? 1 : (int)insn.Immediate;
-        Label slow = access.Miss ?? il.DefineLabel();
+        Label slow = access.SideExit ?? il.DefineLabel();
         Label done = il.DefineLabel();
         LocalBuilder value = code.Temporary(vector ? typeof(Vector128<byte>) : asDouble ? typeof(double) : typeof(ulong));
         EmitAccess(code, access, bytes, ReadTag, slow);
@@ -219,7 +219,7 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
 
         il.Emit(OpCodes.Stloc, value);
         il.MarkLabel(done);
-        if (access.Miss is not null)
+        if (access.SideExit is not null)
             return value;
 
         ulong site = insn.Site.Address;
@@ -245,7 +245,7 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
         ILGenerator il = code.Il;
         bool vector = insn.Op == IrOp.StoreVector;
         int bytes = vector ? 1 : (int)insn.Immediate;
-        Label slow = access.Miss ?? il.DefineLabel();
+        Label slow = access.SideExit ?? il.DefineLabel();
         Label done = il.DefineLabel();
         EmitAccess(code, access, bytes, WriteTag, slow);
         il.Emit(OpCodes.Ldloc, value);
@@ -261,7 +261,7 @@ internal sealed class PpuRegionGuest(PpuRegion region) : RegionGuest
         }
 
         il.MarkLabel(done);
-        if (access.Miss is not null)
+        if (access.SideExit is not null)
             return;
         ulong site = insn.Site.Address;
         code.Later(() =>

@@ -192,13 +192,13 @@ internal static unsafe class PpuRegionRuntime
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Interpret(PpuContext* c, PpuRegionExit* exit)
     {
-        c->Misses++;
+        c->SideExits++;
         c->State.Nia = exit->Address;
         c->Exit = PpuLoopExit.Replay;
         // Counting is the cache's, and may take the region away: the other thread must not be in it at the same time.
         PpuThread thread = c->Thread;
         thread.Hold(ThreadActivity.InBlock);
-        RegionCache.Of(c)?.Missed(c, (int)exit->Code);
+        RegionCache.Of(c)?.CountSideExit(c, (int)exit->Code);
         thread.Release();
     }
 

@@ -120,18 +120,18 @@ internal sealed unsafe class RegionCache : ICompiledCode
     /// A region has left an instruction to the interpreter. Where that happens often, for what it runs, another one takes its
     /// place that does such things itself.
     /// </summary>
-    public void Missed(PpuContext* c, int number)
+    public void CountSideExit(PpuContext* c, int number)
     {
         const uint Few = 256;
         const long Worth = 3000;
         if (!_installed.TryGetValue(number, out PpuRegion? region))
             return;
-        uint count = region.Misses.Count + 1;
-        region.Misses = (count, region.Misses.Compiled);
+        uint count = region.SideExits.Count + 1;
+        region.SideExits = (count, region.SideExits.Compiled);
         if (count % Few != 0)
             return;
-        bool often = count > Few && c->Compiled - region.Misses.Compiled < Few * Worth;
-        region.Misses = (count, c->Compiled);
+        bool often = count > Few && c->Compiled - region.SideExits.Compiled < Few * Worth;
+        region.SideExits = (count, c->Compiled);
         if (!often)
             return;
         // Forgotten, they are found out once more.

@@ -66,7 +66,7 @@ internal unsafe struct PpuContext
     public ulong Searches;
     public ulong Stops;
     public ulong Refusals;
-    public ulong Misses;
+    public ulong SideExits;
 
     /// <summary>Instructions to be counted if the current slow access faults.</summary>
     public long FaultRetired;

@@ -57,7 +57,7 @@ internal static unsafe class PpuIrFloat
     /// <param name="evaluate">The same in one signature for all.</param>
     public static IrHelper Make(Type operation, int parameters, Type caller, IrEvaluate evaluate) =>
         new(operation, IrType.I64, [.. Enumerable.Repeat(IrType.I64, parameters)], PpuIrSlots.Fpscr, evaluate,
-            Caller: Method(caller, "Run"), Quick: FastPathOf(operation));
+            Caller: Method(caller, "Run"), FastPath: FastPathOf(operation));
 
     private static IrFastPath? FastPathOf(Type operation)
     {

@@ -24,7 +24,7 @@ public sealed class NetworkPort : INetworkWire
     private readonly IMachineClock _clock;
     private readonly FrameQueue _incoming = new(QueueSize);
     private readonly byte[] _frame = new byte[FrameQueue.LongestFrame];
-    private readonly Action _look;
+    private readonly Action _deliver;
     private volatile bool _isRefused;
     private int _isPosted;
 
@@ -37,7 +37,7 @@ public sealed class NetworkPort : INetworkWire
         _backend = backend;
         _events = events;
         _clock = clock;
-        _look = Look;
+        _deliver = Deliver;
         backend.Attach(new Sink(this));
     }
 
@@ -61,10 +61,10 @@ public sealed class NetworkPort : INetworkWire
     private void Post()
     {
         if (Interlocked.Exchange(ref _isPosted, 1) == 0)
-            _events.Post(_look);
+            _events.Post(_deliver);
     }
 
-    private void Look()
+    private void Deliver()
     {
         // Before the queue is read: a frame that comes from here on posts again.
         Interlocked.Exchange(ref _isPosted, 0);
@@ -82,7 +82,7 @@ public sealed class NetworkPort : INetworkWire
         }
 
         if (Interlocked.Exchange(ref _isPosted, 1) == 0)
-            _events.Schedule(_clock.TimeBase + Pause, _look);
+            _events.Schedule(_clock.TimeBase + Pause, _deliver);
     }
 
     private sealed class Sink(NetworkPort port) : IPacketSink

@@ -17,7 +17,7 @@ internal sealed unsafe class UserNetwork : INetworkBackend, IDisposable
 {
     private const int QueueSize = 1 << 20;
 
-    // Frames of the guest between two looks at the host's sockets.
+    // Frames of the guest between two polls of the host's sockets.
     private const int Batch = 256;
     private const int LongestWait = 1000;
 
@@ -234,7 +234,7 @@ internal sealed unsafe class UserNetwork : INetworkBackend, IDisposable
     {
     }
 
-    // It is called on the thread that polls, which looks at everything before it waits again.
+    // It is called on the thread that polls, which checks everything before it waits again.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnNotify(nint opaque)
     {

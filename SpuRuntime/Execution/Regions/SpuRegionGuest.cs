@@ -160,7 +160,7 @@ internal sealed class SpuRegionGuest(SpuRegionPlan plan, bool packs = true) : Re
         return StorePack(code);
     }
 
-    public override LocalBuilder EmitLoadSpread(RegionCode code, AccessPlace access)
+    public override LocalBuilder EmitLoadBroadcast(RegionCode code, AccessPlace access)
     {
         EmitHostAddress(code, access);
         code.Call(typeof(SpuRegionRuntime).GetMethod(nameof(SpuRegionRuntime.LoadFourTimes))!);
@@ -187,7 +187,7 @@ internal sealed class SpuRegionGuest(SpuRegionPlan plan, bool packs = true) : Re
         il.Emit(OpCodes.Ldloc, code.Kept[Decoded]);
         il.Emit(OpCodes.Add);
         il.Emit(OpCodes.Ldind_U1);
-        il.Emit(OpCodes.Brtrue, access.Miss!.Value);
+        il.Emit(OpCodes.Brtrue, access.SideExit!.Value);
         EmitHostAddress(code, access);
         il.Emit(OpCodes.Ldloc, value);
         code.Call(typeof(SpuRegionRuntime).GetMethod(nameof(SpuRegionRuntime.Reverse))!);

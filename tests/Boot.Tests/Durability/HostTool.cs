@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Boot.Tests.Durability;
 
-/// <summary>Programs of the host that look at a disk's file.</summary>
+/// <summary>Programs of the host that check a disk's file.</summary>
 internal static class HostTool
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);

@@ -111,7 +111,7 @@ public sealed class OhciTests : IDisposable
 
         _usb.RunFor(milliseconds: 10_000);
 
-        // A look each 31 ms, with three reads; and the guest sees time pass.
+        // A scan every 31 ms, with three reads; and guest time advances.
         Assert.InRange(_usb.Dma.Reads - before, 100, 1200);
         Assert.InRange((ushort)_usb.Little(OhciHost.Hcca + 0x80) - frame, 9_900, 10_000);
         Assert.InRange((long)_usb.Ohci.Read(0x3c, 4) - frame, 9_950, 10_050);

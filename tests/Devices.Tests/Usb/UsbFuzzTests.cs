@@ -165,7 +165,7 @@ public sealed class UsbFuzzTests
             count++;
         }
 
-        // 100 ms of microframes of one controller are 800 looks, of which each leads to the next.
+        // 100 ms of microframes of one controller are 800 scans, each of which requests the next.
         return Math.Max(0, count - 1000);
     }
 }

@@ -182,7 +182,7 @@ public sealed unsafe class BoundTests
             regions.Settle();
             int number = regions.InPlace.Max(static region => region.Number);
             for (int miss = 0; miss < 512; miss++)
-                regions.Missed(machine.Thread.Context, number);
+                regions.CountSideExit(machine.Thread.Context, number);
             Assert.InRange(regions.NotSpeculative, 1, Most);
         }
     }

@@ -166,7 +166,7 @@ public sealed unsafe class CacheTests
 
         Assert.Equal((20UL, 10UL, 10UL), (machine.State.Gpr[3], machine.State.Gpr[4], machine.State.Gpr[5]));
 
-        // And back: the pages are looked at once more, and the code is good again.
+        // And back: the pages are checked once more, and the code is valid again.
         machine.Map(Start + 0x1000, Start + 0x1000);
         long compiled = machine.Statistics.Compiled;
         machine.Run(40);

@@ -120,7 +120,7 @@ public abstract class RegionGuest
     public virtual LocalBuilder EmitLoadPack(RegionCode code, AccessPlace access) => throw NoPacks();
 
     /// <summary>The same of one vector four times.</summary>
-    public virtual LocalBuilder EmitLoadSpread(RegionCode code, AccessPlace access) => throw NoPacks();
+    public virtual LocalBuilder EmitLoadBroadcast(RegionCode code, AccessPlace access) => throw NoPacks();
 
     /// <summary>Makes vectors of what a local holds as it was in memory; returns the local that holds the pack.</summary>
     public virtual LocalBuilder EmitOfLoaded(RegionCode code, LocalBuilder loaded) => throw NoPacks();
@@ -154,7 +154,7 @@ public abstract class RegionGuest
 public readonly record struct AccessPlace(LocalBuilder? Address, Label Fault, int Retired)
 {
     /// <summary>Where to go when the access is not a simple one; null: do it the slow way and come back.</summary>
-    public Label? Miss { get; init; }
+    public Label? SideExit { get; init; }
 
     /// <summary>What <see cref="RegionGuest.EmitReach"/> returned for this access and others, or null.</summary>
     public LocalBuilder? Host { get; init; }

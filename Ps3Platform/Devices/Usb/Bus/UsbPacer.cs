@@ -3,8 +3,8 @@ using CellPpe.Core;
 namespace Ps3Platform.Devices.Usb.Bus;
 
 /// <summary>
-/// Decides when a controller looks at its schedules: each frame while something moves, rarely while all endpoints refuse, and not at all
-/// while there is nothing. A look that comes late finds the same: frame numbers come from the clock.
+/// Decides when a controller scans its schedules: each frame while something moves, rarely while all endpoints refuse, and not at all
+/// while there is nothing. A late scan finds the same state, because frame numbers come from the clock.
 /// </summary>
 internal sealed class UsbPacer
 {
@@ -16,40 +16,40 @@ internal sealed class UsbPacer
 
     private readonly EventQueue _events;
     private readonly IMachineClock _clock;
-    private readonly Action _look;
+    private readonly Action _scan;
     private readonly Action _onDue;
     private ulong _due = ulong.MaxValue;
     private ulong _queued = ulong.MaxValue;
 
     /// <param name="events">The machine's events.</param>
     /// <param name="clock">Guest time.</param>
-    /// <param name="look">Looks at the schedules, and says when to look again.</param>
-    public UsbPacer(EventQueue events, IMachineClock clock, Action look)
+    /// <param name="scan">Scans the schedules, and sets the time of the next scan.</param>
+    public UsbPacer(EventQueue events, IMachineClock clock, Action scan)
     {
         _events = events;
         _clock = clock;
-        _look = look;
+        _scan = scan;
         _onDue = OnDue;
     }
 
     /// <summary>Guest time, in ticks of the time base.</summary>
     public ulong Now => _clock.TimeBase;
 
-    /// <summary>A look is to come.</summary>
+    /// <summary>A scan is due.</summary>
     public bool IsRunning => _due != ulong.MaxValue;
 
-    /// <summary>Looks at a time, or before.</summary>
-    public void LookAt(ulong time)
+    /// <summary>Requests a scan at a time, or before.</summary>
+    public void ScanAt(ulong time)
     {
         _due = Math.Min(_due, time);
         Queue();
     }
 
-    /// <summary>No look is to come.</summary>
+    /// <summary>No scan is due.</summary>
     public void Stop() => _due = ulong.MaxValue;
 
-    // An event that is queued earlier finds later what is due then. So a guest that starts and stops a controller again and again queues
-    // one event a frame, and not one a time.
+    // An earlier event that is already queued serves for a later due time too. So a guest that starts and stops a controller repeatedly
+    // queues one event a frame, and not one for each start.
     private void Queue()
     {
         if (_due >= _queued)
@@ -69,6 +69,6 @@ internal sealed class UsbPacer
         }
 
         _due = ulong.MaxValue;
-        _look();
+        _scan();
     }
 }

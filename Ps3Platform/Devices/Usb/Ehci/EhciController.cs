@@ -208,7 +208,7 @@ internal sealed class EhciController : IMmioDevice, IIoInterruptSource, IRootHub
             return;
         ulong now = MicroframeNow;
         _movedAt = now;
-        _pacer.LookAt(_start + ((now + 1) * UsbPacer.Microframe));
+        _pacer.ScanAt(_start + ((now + 1) * UsbPacer.Microframe));
     }
 
     private void OnLook()
@@ -227,7 +227,7 @@ internal sealed class EhciController : IMmioDevice, IIoInterruptSource, IRootHub
         _status |= _schedule.Causes;
         if ((_command & EhciCommand.Doorbell) != 0)
         {
-            // Nothing of a list is kept between two looks, so that what the guest has taken out is no longer in use.
+            // Nothing of a list is kept between two scans, so that what the guest has removed is no longer in use.
             _command &= ~EhciCommand.Doorbell;
             _status |= EhciStatus.AsyncAdvance;
         }
@@ -252,7 +252,7 @@ internal sealed class EhciController : IMmioDevice, IIoInterruptSource, IRootHub
             _movedAt = now;
         ulong quiet = now - _movedAt;
         ulong next = quiet < BusyMicroframes ? now + 1 : quiet < WarmMicroframes ? (now | 7) + 1 : now + RareMicroframes;
-        _pacer.LookAt(_start + (next * UsbPacer.Microframe));
+        _pacer.ScanAt(_start + (next * UsbPacer.Microframe));
     }
 
     private void WalkPeriodic(uint frame)

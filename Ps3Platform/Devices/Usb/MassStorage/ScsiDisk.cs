@@ -188,7 +188,7 @@ internal sealed class ScsiDisk(DiskTransfer transfer)
         _left -= (ulong)_filled;
     }
 
-    // Looks at how the last request ended. False: the command has failed.
+    // Checks how the last request ended. False: the command has failed.
     private bool CheckEnded()
     {
         if (!_isFailed && _kind is Kind.Read or Kind.Write or Kind.Flush && transfer.Error != BlockError.None)

@@ -52,7 +52,7 @@ internal sealed class OhciController : IMmioDevice, IIoInterruptSource, IRootHub
     private ulong _frame;
     private ulong _busyUntil;
 
-    // Counts looks and stores to registers, so that what the lists reach is found once between two of them.
+    // Counts scans and stores to registers: what the lists reach is searched once between two of them.
     private long _changes;
     private long _reachedAt = -1;
 
@@ -214,7 +214,7 @@ internal sealed class OhciController : IMmioDevice, IIoInterruptSource, IRootHub
     {
         if ((value & HostReset) != 0)
         {
-            // The root hub is not reset (OHCI 1.0a, 7.1.3). It is done before the guest can look.
+            // The root hub is not reset (OHCI 1.0a, 7.1.3). It is done before the guest can read it.
             OhciControl kept = _control & (OhciControl.WakeupConnected | (OhciControl)(1 << 8));
             ResetHost();
             _control = kept | OhciControl.Suspend;
@@ -278,7 +278,7 @@ internal sealed class OhciController : IMmioDevice, IIoInterruptSource, IRootHub
         ulong now = FrameNow;
         _busyUntil = now + BusyFrames;
         if (HasWork())
-            _pacer.LookAt(_frameStart + ((now + 1) * UsbPacer.Frame));
+            _pacer.ScanAt(_frameStart + ((now + 1) * UsbPacer.Frame));
     }
 
     private bool HasWork() =>
@@ -318,7 +318,7 @@ internal sealed class OhciController : IMmioDevice, IIoInterruptSource, IRootHub
         if (!HasWork())
             return;
         bool isBusy = frame < _busyUntil || IsAwaited(OhciCause.StartOfFrame) || (_schedule.DoneHead != 0 && _schedule.DoneDelay != 7);
-        _pacer.LookAt(_frameStart + ((frame + (isBusy ? 1 : RareFrames)) * UsbPacer.Frame));
+        _pacer.ScanAt(_frameStart + ((frame + (isBusy ? 1 : RareFrames)) * UsbPacer.Frame));
     }
 
     private void WalkLists(ushort frame)

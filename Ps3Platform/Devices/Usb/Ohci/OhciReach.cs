@@ -17,7 +17,7 @@ internal sealed class OhciReach(IDmaPort dma)
     private readonly HashSet<uint> _seen = [];
     private bool _isUnknown;
 
-    /// <summary>Looks at the lists anew.</summary>
+    /// <summary>Searches the lists again.</summary>
     /// <param name="communications">The communications area.</param>
     /// <param name="isPeriodic">The periodic lists are walked.</param>
     /// <param name="heads">Heads of the other lists that are.</param>

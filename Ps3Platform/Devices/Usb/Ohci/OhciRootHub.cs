@@ -210,7 +210,7 @@ internal sealed class OhciRootHub
     private void Start(int port, ulong ticks)
     {
         _timers[port].Stop();
-        _timers[port].LookAt(_timers[port].Now + ticks);
+        _timers[port].ScanAt(_timers[port].Now + ticks);
     }
 
     private void OnTimer(int port)

@@ -136,15 +136,15 @@ internal sealed class BlockEmitter
         Il.Emit(OpCodes.Stloc, local);
         Il.Emit(OpCodes.Ldloc, local);
         Il.Emit(OpCodes.Ldloc, local);
-        Il.Emit(OpCodes.Bne_Un, Miss(_block[insn.A].Site, now));
+        Il.Emit(OpCodes.Bne_Un, SideExit(_block[insn.A].Site, now));
         _values.Keep(index, index + 1, local);
     }
 
     private void Compute(int index, in IrInstruction insn, ProgramPoint now)
     {
-        if (insn.Helper?.Quick is { } quick)
+        if (insn.Helper?.FastPath is { } quick)
         {
-            _values.Keep(index, index + 1, _quick.Emit(insn, quick, now, _region.IsSpeculative ? Miss(insn.Site, now) : null));
+            _values.Keep(index, index + 1, _quick.Emit(insn, quick, now, _region.IsSpeculative ? SideExit(insn.Site, now) : null));
             return;
         }
 
@@ -249,7 +249,7 @@ internal sealed class BlockEmitter
     {
         IrOp.ReadSlot or IrOp.WriteSlot => (_region.Table.NumberOf(insn.Slot) < 0 && !_region.Table.IsOneWay(insn.Slot))
             || insn.Slot.IsField || insn.Slot.Type != IrType.V128,
-        IrOp.Call => insn.Helper is { State: not null, Guard: null } || insn.Helper!.Quick is not null,
+        IrOp.Call => insn.Helper is { State: not null, Guard: null } || insn.Helper!.FastPath is not null,
         IrOp.Load or IrOp.LoadVector => _region.Guest.Faults,
         _ => insn.Op.MayLeave || insn.Op == IrOp.Barrier,
     };
@@ -313,19 +313,19 @@ internal sealed class BlockEmitter
         if (!_region.Guest.Faults && _region.IsSpeculative && _groups.Of(index) is { } plain)
         {
             if (!_reached.TryGetValue(plain, out LocalBuilder? first))
-                _reached[plain] = first = Reach(plain, _guards.IsRunning ? _guards.Miss : Miss(insn.Site, now), now);
+                _reached[plain] = first = Reach(plain, _guards.IsRunning ? _guards.SideExit : SideExit(insn.Site, now), now);
             return new AccessPlace(null, default, retired) { Host = first, HostOffset = _groups.OffsetOf(index) };
         }
 
         if (!_region.Guest.Faults)
-            return new AccessPlace(Address(insn, now), default, retired) { Miss = insn.Type == IrType.None ? Miss(insn.Site, now) : null };
+            return new AccessPlace(Address(insn, now), default, retired) { SideExit = insn.Type == IrType.None ? SideExit(insn.Site, now) : null };
         if (!_region.IsSpeculative || insn.Op == IrOp.StoreBytes)
             return new AccessPlace(Address(insn, now), FaultLabel(now), retired);
         if (_groups.Of(index) is not { } group)
-            return new AccessPlace(Address(insn, now), FaultLabel(now), retired) { Miss = Miss(insn.Site, now) };
+            return new AccessPlace(Address(insn, now), FaultLabel(now), retired) { SideExit = SideExit(insn.Site, now) };
         if (!_reached.TryGetValue(group, out LocalBuilder? host))
-            _reached[group] = host = Reach(group, Miss(insn.Site, now), now);
-        return new AccessPlace(null, FaultLabel(now), retired) { Miss = default(Label), Host = host, HostOffset = _groups.OffsetOf(index) };
+            _reached[group] = host = Reach(group, SideExit(insn.Site, now), now);
+        return new AccessPlace(null, FaultLabel(now), retired) { SideExit = default(Label), Host = host, HostOffset = _groups.OffsetOf(index) };
     }
 
     private LocalBuilder Address(in IrInstruction insn, ProgramPoint now) =>
@@ -445,7 +445,7 @@ internal sealed class BlockEmitter
     }
 
     /// <summary>Where an instruction goes that compiled code hopes not to meet: the interpreter runs it.</summary>
-    private Label Miss(IrSite site, ProgramPoint now) => Behind(site, now, _region.Guest.ExitToInterpret(site.Address), default, _changed);
+    private Label SideExit(IrSite site, ProgramPoint now) => Behind(site, now, _region.Guest.ExitToInterpret(site.Address), default, _changed);
 
     private Label Behind(IrSite site, ProgramPoint now, nint exit, IrValue computed, SlotSet changed)
     {

@@ -31,7 +31,7 @@ internal sealed class FastPathEmitter(RegionEmitter region, ExpressionEmitter va
             && Enumerable.Range(0, count).All(number => values.IsSingle(insn.Operand(number)));
         LocalBuilder[] operands = [.. Enumerable.Range(0, count).Select(number =>
             single ? values.LocalizeSingle(insn.Operand(number), now) : values.LocalizeDouble(insn.Operand(number), now))];
-        bool comparison = quick.Debt == IrDeferredStatus.Comparison;
+        bool comparison = quick.Status == IrDeferredStatus.Comparison;
         LocalBuilder result = region.Code.Temporary(comparison ? typeof(ulong) : single ? typeof(float) : typeof(double));
         LocalBuilder owed = region.Code.Temporary(typeof(int));
         Label full = miss ?? Il.DefineLabel();
@@ -50,7 +50,7 @@ internal sealed class FastPathEmitter(RegionEmitter region, ExpressionEmitter va
         PendingFloatStatus before = Pending;
         if (miss is null)
             region.Code.Later(() => EmitFull(insn, now, before, result, owed, full, done));
-        Pending = quick.Debt switch
+        Pending = quick.Status switch
         {
             IrDeferredStatus.Result => new PendingFloatStatus(owed, operands, null, null, null),
             IrDeferredStatus.Conversion => before with { ConversionKind = owed, Conversion = operands[0] },

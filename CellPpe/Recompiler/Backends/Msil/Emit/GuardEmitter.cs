@@ -93,15 +93,15 @@ internal sealed class GuardEmitter
     public int EndOf(int index) => _ends[index];
 
     /// <summary>Where to go from the present run when something is not as hoped.</summary>
-    public Label Miss { get; private set; }
+    public Label SideExit { get; private set; }
 
     private ILGenerator Il => _code.Il;
 
     /// <summary>Begins a run at an instruction.</summary>
-    public void Begin(int index, Label miss)
+    public void Begin(int index, Label sideExit)
     {
-        _look = _guards[index].Look;
-        Miss = miss;
+        _look = _guards[index].Check;
+        SideExit = sideExit;
         End = _ends[index];
         _highest = null;
         _smallness = null;
@@ -267,7 +267,7 @@ internal sealed class GuardEmitter
         if (_highest is not null)
         {
             _code.Helpers.Emit(_look!.IsOrdinary, [_highest, _smallness!]);
-            Il.Emit(OpCodes.Brfalse, Miss);
+            Il.Emit(OpCodes.Brfalse, SideExit);
         }
 
         _look = null;

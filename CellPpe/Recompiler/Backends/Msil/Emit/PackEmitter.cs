@@ -22,7 +22,7 @@ internal sealed class PackEmitter
     private readonly Dictionary<VectorPack, LocalBuilder> _made = new(ReferenceEqualityComparer.Instance);
 
     // By value, the pack that holds it four times, and of loads, as it is in memory.
-    private readonly Dictionary<int, LocalBuilder> _spread = [];
+    private readonly Dictionary<int, LocalBuilder> _broadcast = [];
     private readonly Dictionary<int, LocalBuilder> _loaded = [];
 
     // By write; those of which one could not be put off are taken out when the first is met.
@@ -49,11 +49,11 @@ internal sealed class PackEmitter
     private ILGenerator Il => _region.Code.Il;
 
     /// <summary>Whether an instruction is of a pack, or makes a value for packs.</summary>
-    public bool Makes(int index) => _packs.Of(index) is not null || _packs.IsSpread(index);
+    public bool Makes(int index) => _packs.Of(index) is not null || _packs.IsBroadcast(index);
 
     /// <summary>Whether that has been emitted.</summary>
     public bool IsMade(int index) =>
-        _packs.Of(index) is { } pack ? _made.ContainsKey(pack) : _spread.ContainsKey(index) || _loaded.ContainsKey(index);
+        _packs.Of(index) is { } pack ? _made.ContainsKey(pack) : _broadcast.ContainsKey(index) || _loaded.ContainsKey(index);
 
     /// <summary>Of a load: the one of its pack that is first in memory.</summary>
     public int LowestOf(int index) => _packs.Of(index) is { } pack ? pack.Lanes[0] : index;
@@ -128,7 +128,7 @@ internal sealed class PackEmitter
         IrHelper helper = _block.Instructions[pack.First].Helper!;
         LocalBuilder[] operands = [.. pack.Operands.Select(operand => Localize(operand, now))];
         if (helper.Guard is not null)
-            return _guards.Emit(pack, operands, value => _packs.IsSpread(value.Index) ? Spread(value, now) : null);
+            return _guards.Emit(pack, operands, value => _packs.IsBroadcast(value.Index) ? Broadcast(value, now) : null);
         _region.Code.Helpers.Emit(helper.Four!, operands);
         return Store();
     }
@@ -138,7 +138,7 @@ internal sealed class PackEmitter
 
     private LocalBuilder Localize(PackOperand operand, ProgramPoint now) =>
         operand.Pack is { } pack ? _made[pack]
-        : operand.IsCommon ? Spread(operand.Lanes[0], now)
+        : operand.IsCommon ? Broadcast(operand.Lanes[0], now)
         : _region.SlotLocals[_region.Table.NumberOf(_block[operand.Lanes[0]].Slot)];
 
     private void MakeSpread(int index, AccessPlace access, ProgramPoint now)
@@ -147,27 +147,27 @@ internal sealed class PackEmitter
         if (insn.Op.IsAccess)
         {
             // What most calls take; a vector is made of it where one is wanted.
-            LocalBuilder loaded = _loaded[index] = _region.Guest.EmitLoadSpread(_region.Code, access);
+            LocalBuilder loaded = _loaded[index] = _region.Guest.EmitLoadBroadcast(_region.Code, access);
             _values.KeepLane(index, loaded, 0, isLoaded: true);
             return;
         }
 
         IrHelper helper = insn.Helper!;
         if (helper.FourOfLoaded is { } ofLoaded && _loaded.TryGetValue(insn.A.Index, out LocalBuilder? first))
-            _region.Code.Helpers.Emit(ofLoaded, [first, Spread(insn.B, now)]);
+            _region.Code.Helpers.Emit(ofLoaded, [first, Broadcast(insn.B, now)]);
         else
             _region.Code.Helpers.Emit(
-                helper.Four!, [.. Enumerable.Range(0, helper.Parameters.Length).Select(number => Spread(insn.Operand(number), now))]);
-        LocalBuilder made = _spread[index] = Store();
+                helper.Four!, [.. Enumerable.Range(0, helper.Parameters.Length).Select(number => Broadcast(insn.Operand(number), now))]);
+        LocalBuilder made = _broadcast[index] = Store();
         _values.KeepLane(index, made, 0);
     }
 
-    private LocalBuilder Spread(IrValue value, ProgramPoint now)
+    private LocalBuilder Broadcast(IrValue value, ProgramPoint now)
     {
-        if (_spread.TryGetValue(value.Index, out LocalBuilder? made))
+        if (_broadcast.TryGetValue(value.Index, out LocalBuilder? made))
             return made;
         if (_loaded.TryGetValue(value.Index, out LocalBuilder? loaded))
-            return _spread[value.Index] = _region.Guest.EmitOfLoaded(_region.Code, loaded);
+            return _broadcast[value.Index] = _region.Guest.EmitOfLoaded(_region.Code, loaded);
         IrInstruction insn = _block[value];
         if (insn.Op == IrOp.VectorOf && _block.TryConstant(insn.A, out ulong high) && _block.TryConstant(insn.B, out ulong low))
         {
@@ -183,10 +183,10 @@ internal sealed class PackEmitter
         else
         {
             _values.Emit(value, now);
-            _region.Code.Call(PackArithmetic.Spread);
+            _region.Code.Call(PackArithmetic.Broadcast);
         }
 
-        return _spread[value.Index] = Store();
+        return _broadcast[value.Index] = Store();
     }
 
     private LocalBuilder Store()

@@ -32,7 +32,7 @@ internal sealed class RegionEmitter
         SlotLocals = new SlotHomes(Code, Table, LocalTypeOf, Packed);
         Fields = new DeferredFields(region, Table, SlotLocals, il);
         IrDeferredStatus[] kinds = [.. region.Blocks.SelectMany(static block => block.Instructions)
-            .Where(static insn => insn.Helper?.Quick is not null).Select(static insn => insn.Helper!.Quick!.Debt).Distinct()];
+            .Where(static insn => insn.Helper?.FastPath is not null).Select(static insn => insn.Helper!.FastPath!.Status).Distinct()];
         if (kinds.Length > 0)
             Deferred = new DeferredFloatStatus(il, kinds);
         IsFastThroughout = speculative && Deferred is not null
@@ -190,7 +190,7 @@ internal sealed class RegionEmitter
     private bool MayChangeFloatMode(in IrInstruction insn) => insn.Op switch
     {
         IrOp.WriteSlot => Guest.IsFloatStatus(insn.Slot),
-        IrOp.Call => insn.Helper!.Quick is null && insn.Helper.State is { } slot && Guest.IsFloatStatus(slot),
+        IrOp.Call => insn.Helper!.FastPath is null && insn.Helper.State is { } slot && Guest.IsFloatStatus(slot),
         IrOp.Perform => insn.Routine!.Writes is null,
         _ => false,
     };

@@ -99,7 +99,7 @@ internal sealed class BlockUses
     private bool WantsDouble(in IrInstruction insn, int operand) => insn.Op switch
     {
         IrOp.WriteSlot => _region.Guest.IsFloat(insn.Slot),
-        IrOp.Call => insn.Helper!.Quick is { } quick && operand < quick.Compute.GetParameters().Length,
+        IrOp.Call => insn.Helper!.FastPath is { } quick && operand < quick.Compute.GetParameters().Length,
         _ => false,
     };
 

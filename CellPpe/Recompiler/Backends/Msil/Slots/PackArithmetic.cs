@@ -18,7 +18,7 @@ internal static class PackArithmetic
     public static MethodInfo Put(int lane) => Puts[lane];
 
     /// <summary>A vector to the pack of it four times.</summary>
-    public static MethodInfo Spread { get; } = Method(nameof(FourTimes));
+    public static MethodInfo Broadcast { get; } = Method(nameof(FourTimes));
 
     private static MethodInfo Method(string name) => typeof(PackArithmetic).GetMethod(name, BindingFlags.Static | BindingFlags.Public)!;
 

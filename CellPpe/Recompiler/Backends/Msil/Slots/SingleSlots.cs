@@ -38,7 +38,7 @@ internal sealed class SingleSlots
         return insn.Op switch
         {
             IrOp.ReadSlot => Has(insn.Slot),
-            IrOp.Call => insn.Helper!.Quick is { IsSingle: true } || IsLoad(block, value.Index),
+            IrOp.Call => insn.Helper!.FastPath is { IsSingle: true } || IsLoad(block, value.Index),
             IrOp.Xor or IrOp.And => IsSign(block, insn) && IsSingle(block, insn.A),
             _ => false,
         };
@@ -82,10 +82,10 @@ internal sealed class SingleSlots
                     return;
                 }
 
-                if (insn.Op == IrOp.Call && insn.Helper!.Quick is { Singles: not null })
+                if (insn.Op == IrOp.Call && insn.Helper!.FastPath is { Singles: not null })
                     AddOperands(block, insn);
                 if (insn.Op == IrOp.WriteSlot && _guest.IsFloat(insn.Slot)
-                    && block[insn.A] is { Op: IrOp.Call, Helper.Quick.Singles: not null })
+                    && block[insn.A] is { Op: IrOp.Call, Helper.FastPath.Singles: not null })
                     _slots.Add(insn.Slot);
             }
         }
@@ -93,7 +93,7 @@ internal sealed class SingleSlots
 
     private void AddOperands(IrBlock block, in IrInstruction insn)
     {
-        for (int number = 0; number < insn.Helper!.Quick!.Singles!.Compute.GetParameters().Length; number++)
+        for (int number = 0; number < insn.Helper!.FastPath!.Singles!.Compute.GetParameters().Length; number++)
         {
             if (block[insn.Operand(number)] is { Op: IrOp.ReadSlot } operand && _guest.IsFloat(operand.Slot))
                 _slots.Add(operand.Slot);

@@ -12,7 +12,7 @@ internal sealed class VectorPacks
     private readonly VectorPack?[] _packs;
     private readonly List<int>[] _users;
     private readonly Dictionary<IrSlot, int> _lastWrites = [];
-    private readonly HashSet<int> _spread = [];
+    private readonly HashSet<int> _broadcast = [];
 
     /// <param name="block">The block.</param>
     /// <param name="groups">Its accesses.</param>
@@ -40,7 +40,7 @@ internal sealed class VectorPacks
         Keep(found);
         All = [.. found.Where(pack => _packs[pack.First] == pack)];
         foreach (PackOperand operand in All.SelectMany(static pack => pack.Operands).Where(static operand => operand.IsCommon))
-            Spread(operand.Lanes[0].Index);
+            Broadcast(operand.Lanes[0].Index);
     }
 
     /// <summary>The packs.</summary>
@@ -50,7 +50,7 @@ internal sealed class VectorPacks
     public VectorPack? Of(int index) => _packs[index];
 
     /// <summary>Whether a load or call makes a value four times at once, because packs take it.</summary>
-    public bool IsSpread(int index) => _spread.Contains(index);
+    public bool IsBroadcast(int index) => _broadcast.Contains(index);
 
     /// <summary>Whether slots hold the pack's vectors, each its own, when the block ends.</summary>
     public bool EndsIn(VectorPack pack, PackedTuple tuple) =>
@@ -204,14 +204,14 @@ internal sealed class VectorPacks
     }
 
     // As far back as nothing but operations lead to it.
-    private void Spread(int index)
+    private void Broadcast(int index)
     {
         IrInstruction insn = _block.Instructions[index];
         bool makes = insn.Op == IrOp.LoadVector
             || (insn.Op == IrOp.Call && insn.Helper!.Four is not null && insn.Helper.Guard is null && insn.IsPure);
-        if (!makes || _packs[index] is not null || !_spread.Add(index))
+        if (!makes || _packs[index] is not null || !_broadcast.Add(index))
             return;
         for (int number = 0; insn.Op == IrOp.Call && number < insn.Helper!.Parameters.Length; number++)
-            Spread(insn.Operand(number).Index);
+            Broadcast(insn.Operand(number).Index);
     }
 }
