@@ -57,8 +57,8 @@ public readonly record struct IrInstruction(IrOp Op)
     public bool IsPure => Op.IsPure || (Op == IrOp.Call && Helper!.State is null);
 
     /// <summary>
-    /// May leave the block, so that every slot must be up to date. A helper with a quick form does where compiled code has the
-    /// interpreter run what is not quick.
+    /// May leave the block, so that every slot must be up to date. A helper with a fast path does
+    /// where compiled code takes a side exit for operands that the fast path does not accept.
     /// </summary>
     public bool MayLeave => Op.MayLeave || Helper is { MaySideExit: true };
 

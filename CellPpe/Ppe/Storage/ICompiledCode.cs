@@ -14,7 +14,7 @@ internal unsafe interface ICompiledCode : IDisposable
     /// <summary>Installs what has been compiled and frees what has been removed. Only when no thread is inside a block.</summary>
     void Settle();
 
-    /// <summary>An instruction is hot: compiles it with its surroundings, if that pays.</summary>
+    /// <summary>An instruction is hot: compiles it with its surroundings, if that is worth it.</summary>
     void Request(PpuContext* c, PpuDecodedInsn* insn);
 
     /// <summary>True when some of these bytes of host memory are instructions that have been compiled.</summary>

@@ -13,7 +13,7 @@ public sealed class GuestSampler
     private readonly StackWalker _walker;
     private readonly ulong _interval;
     private readonly int[] _stack = new int[StackWalker.MostFrames];
-    private readonly ulong[] _owed;
+    private readonly ulong[] _unsampled;
     private readonly ulong _origin;
 
     /// <summary>A sampler for one machine. When a guest restarts, the new machine's sampler continues the same profile.</summary>
@@ -25,7 +25,7 @@ public sealed class GuestSampler
         _profile = profile;
         _walker = new StackWalker(profile.Frames);
         _interval = Math.Max(1, (ulong)(interval.TotalSeconds * IMachineClock.Frequency));
-        _owed = new ulong[profile.Threads.Count];
+        _unsampled = new ulong[profile.Threads.Count];
         // The time base of a restarted machine starts again; its samples follow those of the previous machine.
         foreach (ThreadTimeline timeline in profile.Threads)
             _origin = Math.Max(_origin, timeline.Samples.Length > 0 ? timeline.Samples[^1].End : 0);
@@ -41,12 +41,12 @@ public sealed class GuestSampler
     /// </param>
     internal void Observe(PpuThread thread, ulong start, ulong end, bool whole)
     {
-        ref ulong owed = ref _owed[thread.ThreadId];
-        owed += end - start;
-        if (owed < (whole ? _interval : 2 * _interval))
+        ref ulong unsampled = ref _unsampled[thread.ThreadId];
+        unsampled += end - start;
+        if (unsampled < (whole ? _interval : 2 * _interval))
             return;
         int depth = _walker.Walk(thread, _stack);
-        _profile.Add(thread.ThreadId, _stack.AsSpan(0, depth), _origin + end, owed);
-        owed = 0;
+        _profile.Add(thread.ThreadId, _stack.AsSpan(0, depth), _origin + end, unsampled);
+        unsampled = 0;
     }
 }
