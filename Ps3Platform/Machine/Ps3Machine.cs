@@ -39,6 +39,9 @@ public sealed class Ps3Machine : IDisposable
     /// <summary>How long an idle machine without a scheduled event sleeps before it checks for work again.</summary>
     private const ulong LongestIdle = IMachineClock.Frequency / 10;
 
+    // Longer than a device's host thread needs for a short request.
+    private static readonly TimeSpan LongestSpin = TimeSpan.FromMicroseconds(50);
+
     // The number of lv1_pause in lv1.calls.
     private const ulong PauseCall = 9;
 
@@ -49,6 +52,8 @@ public sealed class Ps3Machine : IDisposable
     private readonly PartitionControl _control;
     private readonly GuestHold _hold;
     private readonly IReadOnlyList<PpuThread> _running;
+    private readonly AdaptiveSpin _idleSpin;
+    private long _lastPost;
     private ulong? _stoodAt;
     private TimeSpan _stoppedBefore;
     private bool _lockupReported;
@@ -75,6 +80,7 @@ public sealed class Ps3Machine : IDisposable
         Pause = new GuestPause(parts.Hold, parts.Devices);
         _running = parts.Running;
         _lockups = new LockupDetector(Ppe.Threads.Count, new CycleConditions(PauseCall, parts.MemoryWriters));
+        _idleSpin = new AdaptiveSpin(() => Events.HasPosted, LongestSpin);
         Events.Posted += OnPosted;
     }
 
@@ -349,7 +355,12 @@ public sealed class Ps3Machine : IDisposable
         long started = Stopwatch.GetTimestamp();
         // This host core is free now, so an SPE's host thread may wait for work without sleeping.
         Spes?.SetPpeThreads(0);
-        Clock.IdleUntil(NextWake(), _thread.WakeHandle);
+        if (!Clock.IsHostTime || !_idleSpin.TryAwait())
+        {
+            Clock.IdleUntil(NextWake(), _thread.WakeHandle);
+            _idleSpin.OnSlept(Volatile.Read(ref _lastPost));
+        }
+
         Spes?.SetPpeThreads(1);
         IdleTime += Stopwatch.GetElapsedTime(started);
     }
@@ -421,6 +432,7 @@ public sealed class Ps3Machine : IDisposable
     // this even after Dispose, because the machine does not wait for such threads.
     private void OnPosted()
     {
+        Volatile.Write(ref _lastPost, Stopwatch.GetTimestamp());
         lock (_posting)
         {
             if (_disposed)

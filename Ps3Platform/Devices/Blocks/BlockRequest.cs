@@ -60,6 +60,9 @@ public sealed class BlockRequest(Action<BlockRequest> completed)
     /// <summary>How it ended.</summary>
     public BlockError Error { get; private set; }
 
+    /// <summary>It was served by <see cref="IBlockBackend.TryReadNow"/>.</summary>
+    public void Succeed() => Error = BlockError.None;
+
     /// <summary>Called by the back end, once a submission: the request is its maker's again.</summary>
     public void Complete(BlockError error)
     {

@@ -46,4 +46,11 @@ public interface IBlockBackend : IDisposable
     /// Takes a request, which belongs to the back end until it is completed. One thread at a time.
     /// </summary>
     void Submit(BlockRequest request);
+
+    /// <summary>
+    /// Serves a read on the calling thread, which submits all other requests. It never blocks: it serves a read only when the host has the
+    /// bytes in memory and no earlier request is under way.
+    /// </summary>
+    /// <returns>False: nothing was done, and <see cref="Submit"/> can serve it. True: the buffer is filled; the request is not completed.</returns>
+    bool TryReadNow(BlockRequest request) => false;
 }

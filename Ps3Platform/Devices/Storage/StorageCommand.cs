@@ -86,6 +86,14 @@ internal sealed class StorageCommand
         Volatile.Write(ref _handover, isAwaited ? MachineWaits : Running);
     }
 
+    /// <summary>The host has served it during the guest's call: it ends after that.</summary>
+    public void EndAfterCall()
+    {
+        UsesHost = true;
+        Volatile.Write(ref _handover, HostIsDone);
+        _owner.Ports.Events.Schedule(_owner.Ports.Clock.TimeBase, _settle);
+    }
+
     /// <summary>It needs no host.</summary>
     public void BeginWithoutHost()
     {

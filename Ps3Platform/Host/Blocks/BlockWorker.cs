@@ -1,14 +1,21 @@
 using System.Diagnostics;
 
+using CellPpe.Core;
+
 using Ps3Platform.Devices.Blocks;
 
 namespace Ps3Platform.Host.Blocks;
 
-/// <summary>Serves requests in their order on a thread of its own, from an <see cref="IBlockStore"/>.</summary>
+/// <summary>
+/// Serves requests in their order on a thread of its own, from an <see cref="IBlockStore"/>. A read for which the host has the bytes in
+/// memory is served on the caller's thread, without a wake-up of this one.
+/// </summary>
 public sealed class BlockWorker : IBlockBackend
 {
     private const uint Sector = 512;
     private const int UsualDepth = 64;
+
+    private static readonly TimeSpan LongestSpin = TimeSpan.FromMicroseconds(50);
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenRepeats = TimeSpan.FromSeconds(10);
@@ -25,6 +32,9 @@ public sealed class BlockWorker : IBlockBackend
     private string? _lastSaid;
     private long _lastSaidAt;
     private bool _isWritten;
+    private readonly AdaptiveSpin _spin;
+    private int _underWay;
+    private long _submittedAt;
     private volatile bool _isDisposed;
 
     /// <summary>Starts the thread. The store belongs to the worker.</summary>
@@ -40,6 +50,7 @@ public sealed class BlockWorker : IBlockBackend
         _betweenTries = betweenTries ?? BetweenTries;
         // A file's length may change; the guest has been told of one.
         Length = store.Length / Sector * Sector;
+        _spin = new AdaptiveSpin(() => _available.CurrentCount > 0, LongestSpin);
         _thread = new Thread(Run) { IsBackground = true, Name = "block" };
         _thread.Start();
     }
@@ -76,6 +87,8 @@ public sealed class BlockWorker : IBlockBackend
         {
             if (!_isDisposed)
             {
+                Interlocked.Increment(ref _underWay);
+                Volatile.Write(ref _submittedAt, Stopwatch.GetTimestamp());
                 _queue.Enqueue(request);
                 _available.Release();
                 return;
@@ -83,6 +96,17 @@ public sealed class BlockWorker : IBlockBackend
         }
 
         request.Complete(BlockError.Gone);
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadNow(BlockRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        // The worker has nothing to do until this thread submits something.
+        if (Volatile.Read(ref _underWay) != 0 || _isDisposed || !IsInside(request) || !_store.TryReadCached(request.Offset, request.Buffer.Span))
+            return false;
+        request.Succeed();
+        return true;
     }
 
     /// <summary>Serves what was submitted, flushes, and closes the store. A request that waits for the host is given up.</summary>
@@ -108,7 +132,7 @@ public sealed class BlockWorker : IBlockBackend
     {
         while (true)
         {
-            _available.Wait();
+            Await();
             BlockRequest? request;
             lock (_lock)
             {
@@ -116,8 +140,24 @@ public sealed class BlockWorker : IBlockBackend
                     return;
             }
 
-            request.Complete(Serve(request));
+            BlockError error = Serve(request);
+            // Before the machine learns of it: it may submit the next read at once.
+            Interlocked.Decrement(ref _underWay);
+            request.Complete(error);
         }
+    }
+
+    // The next request often comes soon after the last was served.
+    private void Await()
+    {
+        if (_spin.TryAwait())
+        {
+            _available.Wait();
+            return;
+        }
+
+        _available.Wait();
+        _spin.OnSlept(Volatile.Read(ref _submittedAt));
     }
 
     private BlockError Serve(BlockRequest request)

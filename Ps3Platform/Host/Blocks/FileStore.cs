@@ -85,6 +85,9 @@ internal sealed class FileStore : IBlockStore
         }
     }
 
+    public bool TryReadCached(ulong offset, Span<byte> buffer) =>
+        OperatingSystem.IsLinux() && CachedReads.TryRead(_handle, offset, buffer);
+
     public void Write(ulong offset, ReadOnlySpan<byte> buffer, bool forceUnitAccess)
     {
         try

@@ -3,7 +3,7 @@ using Ps3Platform.Devices.Blocks;
 namespace Ps3Platform.Host.Blocks;
 
 /// <summary>
-/// Bytes behind a <see cref="BlockWorker"/>, which alone calls this, on a thread of its own: every member may block. Ranges have been
+/// Bytes behind a <see cref="BlockWorker"/>, which alone calls this. All members but <see cref="TryReadCached"/> are called on the worker's thread, and may block. Ranges have been
 /// checked against <see cref="Length"/>. What fails throws a <see cref="BlockException"/>.
 /// </summary>
 internal interface IBlockStore : IDisposable
@@ -19,6 +19,12 @@ internal interface IBlockStore : IDisposable
 
     /// <summary>Fills the buffer.</summary>
     void Read(ulong offset, Span<byte> buffer);
+
+    /// <summary>
+    /// Fills the buffer if that needs no waiting. Called on the thread that submits requests, while the worker serves none.
+    /// </summary>
+    /// <returns>False: it would wait, or has failed; the buffer's contents are undefined.</returns>
+    bool TryReadCached(ulong offset, Span<byte> buffer) => false;
 
     /// <summary>Stores the buffer.</summary>
     /// <param name="offset">First byte.</param>

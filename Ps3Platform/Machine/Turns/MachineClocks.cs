@@ -17,6 +17,9 @@ public interface ITurnClock : IMachineClock, IPpuClock
     /// <summary>Sets time back to the tick at which the guest was held. Called while no thread and no SPE runs.</summary>
     void GoBackTo(ulong timeBase);
 
+    /// <summary>True when time advances while the machine sleeps.</summary>
+    bool IsHostTime { get; }
+
     /// <summary>Sleeps, or advances time, up to a tick before which no thread can run. May return early.</summary>
     void IdleUntil(ulong timeBase, WaitHandle wake);
 }
@@ -29,6 +32,8 @@ internal sealed class HostTurnClock : ITurnClock
     private const ulong Start = IMachineClock.Frequency;
     private static readonly DateTime Epoch = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
     private long _origin = Stopwatch.GetTimestamp();
+
+    public bool IsHostTime => true;
 
     public ulong TimeBase
     {
@@ -77,6 +82,8 @@ internal sealed class InstructionTurnClock(ulong rtcAtPowerOn) : ITurnClock
     private const ulong Start = IMachineClock.Frequency;
     private ulong _retired;
     private ulong _skippedTicks;
+
+    public bool IsHostTime => false;
 
     public ulong TimeBase => Start + (_retired / InstructionsPerTick) + _skippedTicks;
 

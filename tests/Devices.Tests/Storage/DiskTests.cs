@@ -83,6 +83,22 @@ public sealed class DiskTests : IDisposable
     }
 
     [Fact]
+    public void A_read_that_is_served_within_the_call_ends_after_it()
+    {
+        _fixture.Backend.IsCached = true;
+        _fixture.Backend.Bytes.AsSpan(512, 512).Fill(0x33);
+        Assert.Equal(Lv1Status.Success, Disk.Read(Transfer(1, 1, 0x8000), out ulong read));
+        Assert.False(_fixture.Line.Level);
+        Assert.Equal(0, _fixture.At(0x8000, 1)[0]);
+        Assert.Empty(_fixture.Backend.Seen);
+
+        _fixture.RunAll();
+        Assert.True(_fixture.Line.Level);
+        Assert.Equal(0, _fixture.StatusOf(read));
+        Assert.Equal(0x33, _fixture.At(0x8000, 512)[511]);
+    }
+
+    [Fact]
     public void The_whole_disk_past_access_control_ends_in_the_own_region()
     {
         _fixture.Backend.Bytes[512] = 0x77;

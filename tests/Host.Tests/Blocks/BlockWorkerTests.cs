@@ -54,6 +54,33 @@ public sealed class BlockWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_read_is_served_at_once_only_while_nothing_is_under_way()
+    {
+        _store.IsCached = true;
+        using BlockWorker worker = Open(BlockErrorPolicy.Report);
+        var user = new BlockUser(worker);
+        byte[] bytes = BlockUser.Pattern(512, 9);
+        Assert.Equal(BlockError.None, user.Write(512, bytes));
+        byte[] read = new byte[512];
+        var request = new BlockRequest(static _ => Assert.Fail("it is not completed"))
+        {
+            Operation = BlockOperation.Read,
+            Offset = 512,
+            Buffer = read,
+        };
+        Assert.True(worker.TryReadNow(request));
+        Assert.Equal(bytes, read);
+
+        using var gate = new ManualResetEventSlim();
+        _store.BeforeWrite = gate.Wait;
+        Task<BlockError> slow = user.Start(request => (request.Operation, request.Buffer) = (BlockOperation.Write, new byte[512]));
+        Assert.False(worker.TryReadNow(request));
+        gate.Set();
+        Assert.Equal(BlockError.None, await slow);
+        Assert.True(worker.TryReadNow(request));
+    }
+
+    [Fact]
     public void An_error_is_reported_once_with_its_reason()
     {
         using BlockWorker worker = Open(BlockErrorPolicy.Report);

@@ -38,6 +38,28 @@ public sealed class FileStoreTests : IDisposable
         Assert.Empty(_said);
     }
 
+    [SkippableFact]
+    public void What_the_host_has_in_memory_is_read_at_once_and_nothing_else()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "reads that do not wait are Linux's");
+        byte[] bytes = BlockUser.Pattern(65536, 7);
+        File.WriteAllBytes(Image, bytes);
+        using IBlockBackend backend = Open(Image);
+        var request = new BlockRequest(static _ => Assert.Fail("it is not completed")) { Operation = BlockOperation.Read };
+        byte[] read = new byte[4096];
+        request.Buffer = read;
+        request.Offset = 8192;
+        Skip.IfNot(backend.TryReadNow(request), "the file system of the temporary folder has no reads that do not wait");
+        Assert.Equal(bytes[8192..12288], read);
+        Assert.Equal(BlockError.None, request.Error);
+
+        foreach (ulong outside in (ulong[])[65536 - 2048, 65536, ulong.MaxValue - 511, 8193])
+        {
+            request.Offset = outside;
+            Assert.False(backend.TryReadNow(request));
+        }
+    }
+
     [Fact]
     public void A_second_writer_is_refused_with_the_name_of_the_first()
     {

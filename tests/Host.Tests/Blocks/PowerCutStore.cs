@@ -22,6 +22,12 @@ internal sealed class PowerCutStore(int size) : IBlockStore
     /// <summary>Thrown by the next requests while it is not null.</summary>
     public BlockException? Failure { get; set; }
 
+    /// <summary>Reads need no waiting.</summary>
+    public bool IsCached { get; set; }
+
+    /// <summary>Called on the worker's thread before a write.</summary>
+    public Action? BeforeWrite { get; set; }
+
     public int Requests { get; private set; }
 
     public bool IsDisposed { get; private set; }
@@ -43,8 +49,16 @@ internal sealed class PowerCutStore(int size) : IBlockStore
         _cached.AsSpan((int)offset, buffer.Length).CopyTo(buffer);
     }
 
+    public bool TryReadCached(ulong offset, Span<byte> buffer)
+    {
+        if (IsCached)
+            _cached.AsSpan((int)offset, buffer.Length).CopyTo(buffer);
+        return IsCached;
+    }
+
     public void Write(ulong offset, ReadOnlySpan<byte> buffer, bool forceUnitAccess)
     {
+        BeforeWrite?.Invoke();
         Check();
         buffer.CopyTo(_cached.AsSpan((int)offset));
         for (int at = 0; at < buffer.Length; at += Sector)
