@@ -44,6 +44,7 @@ public static class Program
             "A PlayStation 3 that runs OtherOS: a Cell under a simulation of Sony's lv1 hypervisor.\n\n"
             + "  ps3 boot                         the built-in guest, a small kernel that shows what works\n"
             + "  ps3 boot vmlinux --initrd i.gz   a real PS3 Linux kernel\n"
+            + "  ps3 run machine.json             the machine that a file describes\n"
             + "  ps3 profile vmlinux -o f.json    the same, and where the guest spent its time\n"
             + "  ps3 info vmlinux                 what a kernel file holds\n"
             + "  ps3 disasm vmlinux start_kernel  its code\n"
@@ -54,6 +55,7 @@ public static class Program
             + "  ps3 completion bash              lets a shell complete all this")
         {
             BootCommand.Create(),
+            RunCommand.Create(),
             ProfileCommand.Create(),
             InfoCommand.Create(),
             DisasmCommand.Create(),

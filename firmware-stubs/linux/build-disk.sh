@@ -67,7 +67,7 @@ build_disk() {
     rm -rf "$tree"
     mkdir -p "$tree"/{bin,sbin,dev,proc,sys,spu,tmp,root/.ssh,etc,mnt,var/{run,log},usr/{bin,sbin},www}
     cp -R "$here/disk/." "$tree/"
-    chmod 755 "$tree/etc/init.d/rcS" "$tree/etc/udhcpc.script"
+    chmod 755 "$tree"/etc/init.d/{rcS,login} "$tree/etc/udhcpc.script"
     chmod 700 "$tree/root" "$tree/root/.ssh"
     chmod 1777 "$tree/tmp"
     cp "$out/id_ed25519.pub" "$tree/root/.ssh/authorized_keys"

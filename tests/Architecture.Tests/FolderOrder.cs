@@ -95,15 +95,15 @@ internal static class FolderOrder
             Files
             Blocks, Streams
             Characters
-            Network
+            Network, Terminals
             """,
         ["Ps3Platform.Web"] = """
             .
             """,
         ["ps3"] = """
             Shell, Streams
-            Files, Options
-            Completion, Guests, Remote, Spu
+            Dialogues, Files, Options
+            Completion, Guests, Remote, Spu, Terminals
             Session
             Commands
             .

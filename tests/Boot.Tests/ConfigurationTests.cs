@@ -28,6 +28,47 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void A_saved_machine_is_the_same_machine_in_every_folder()
+    {
+        string deeper = Directory.CreateDirectory(Path.Combine(_folder, "deeper")).FullName;
+        ProgramResult boot = Ps3Program.Shell(
+            "$PS3 boot -m 64M --clock instructions --state-hash --append procs=0 --spes 2 --screenshot a.png --save deeper/m.json; "
+            + "mv a.png b.png", _folder);
+        string saved = File.ReadAllText(Path.Combine(deeper, "m.json"));
+
+        ProgramResult run = Ps3Program.Shell("$PS3 run m.json", deeper);
+        ProgramResult other = Ps3Program.Shell("$PS3 run deeper/m.json --memory 96M", _folder);
+
+        Assert.Equal((0, boot.Output, boot.Messages), (run.ExitCode, run.Output, run.Messages));
+        Assert.NotEqual(boot.Messages, other.Messages);
+        Assert.Contains("\"screenshot\": \"../a.png\"", saved, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(_folder, "a.png")));
+        Assert.Empty(Directory.GetFiles(deeper, "*.png"));
+    }
+
+    [Theory]
+    [InlineData("FILE is missing", "run")]
+    [InlineData("nowhere.json: no such file; give a JSON file of options", "run", "nowhere.json")]
+    [InlineData("--save /: is a folder", "boot", "--save", "/")]
+    public void What_cannot_be_run_or_saved_is_named(string expected, params string[] arguments)
+    {
+        ProgramResult run = Ps3Program.Run(arguments);
+
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Contains(expected, run.Messages, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mistyped_key_of_a_machine_has_its_place_and_the_nearest_name()
+    {
+        string file = Write("// a machine\n{ \"memroy\": 64 }");
+
+        ProgramResult run = Ps3Program.Run("run", file);
+
+        Assert.Equal((2, $"ps3: error: {file}:2:3: memroy: no such option; did you mean memory?\n"), (run.ExitCode, run.Messages));
+    }
+
+    [Fact]
     public void The_command_line_takes_precedence_over_the_file()
     {
         ProgramResult options = Ps3Program.Run(
@@ -98,10 +139,12 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal(("vmlinux.xz", 512UL << 20, 1, true), (options.Kernel, options.MemorySize, options.Threads, options.Stats));
     }
 
-    [Fact]
-    public void The_schema_is_printed()
+    [Theory]
+    [InlineData("schema")]
+    [InlineData("run", "--schema")]
+    public void The_schema_is_printed(params string[] arguments)
     {
-        ProgramResult run = Ps3Program.Run("schema");
+        ProgramResult run = Ps3Program.Run(arguments);
 
         Assert.Equal((0, ""), (run.ExitCode, run.Messages));
         using var schema = System.Text.Json.JsonDocument.Parse(run.Output);

@@ -13,10 +13,12 @@ namespace Ps3Platform.Cli.Files;
 internal static class UsbFiles
 {
     /// <summary>Plugs in what options ask for.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="standard">The other end of a serial adapter at the standard streams, when those are open already.</param>
     /// <exception cref="UsageException">Something cannot be opened.</exception>
-    public static UsbPlugs Open(SourcedOptions options)
+    public static UsbPlugs Open(SourcedOptions options, ICharacterBackend? standard)
     {
-        var plugs = new UsbPlugs(Open);
+        var plugs = new UsbPlugs(spec => Open(spec, standard));
         try
         {
             if (options.Options.Serial is { } serial)
@@ -51,8 +53,10 @@ internal static class UsbFiles
         }
     }
 
-    private static (IBlockBackend? Disk, ICharacterBackend? Characters) Open(UsbDeviceSpec spec)
+    private static (IBlockBackend? Disk, ICharacterBackend? Characters) Open(UsbDeviceSpec spec, ICharacterBackend? standard)
     {
+        if (spec.Characters?.Kind == CharacterKind.Stdio && standard is not null)
+            return (null, standard);
         try
         {
             if (spec.Disk is { } disk)

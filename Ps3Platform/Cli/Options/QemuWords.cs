@@ -15,8 +15,8 @@ internal static class QemuWords
     private const string NoWindow = "there is no window; --screenshot FILE writes the screen as a picture";
     private const string OneMachine = "there is one machine, a PlayStation 3; leave it out";
     private const string ConsoleIsOutput =
-        "the guest's console is standard output already; write --console WHERE for a file, socket or terminal, --serial WHERE for a USB "
-        + "serial adapter";
+        "on a terminal the guest has a serial adapter there already; write --serial WHERE for another place, --console WHERE for the "
+        + "text of the debug console";
 
     private enum Treatment
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 
 using Microsoft.Extensions.Logging;
 
@@ -6,6 +7,7 @@ using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Options;
 using Ps3Platform.Cli.Remote;
 using Ps3Platform.Cli.Shell;
+using Ps3Platform.Cli.Terminals;
 using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Characters;
 using Ps3Platform.Devices.Storage.Optical;
@@ -38,43 +40,65 @@ internal sealed class BootOptions
         "--config", new PathKind("FILE"),
         "Read options from this JSON file, by their names without dashes: { \"memory\": \"1G\", \"cpus\": 1 }. "
         + "Options of the command line win.");
+    private readonly Setting<string> _save = new(
+        "--save", new PathKind("FILE"),
+        "Write what all options together mean to this JSON file, then boot. \"ps3 run FILE\" boots that machine.");
     private readonly FieldOptions _fields = new();
 
     /// <summary>Adds the kernel and all options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Arguments.Add(_kernel);
-        foreach (Option option in (IEnumerable<Option>)[_config, .. _fields.All])
+        command.Options.Add(_config);
+        AddOptionsTo(command);
+    }
+
+    /// <summary>Adds all options to a command whose operand is a file of options.</summary>
+    public void AddOptionsTo(Command command)
+    {
+        foreach (Option option in (IEnumerable<Option>)[_save, .. _fields.All])
             command.Options.Add(option);
     }
 
     /// <summary>Boots the guest that the command line names and waits for its end.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="prepare">Called with every machine (there are several when the guest restarts) before it runs.</param>
+    /// <param name="file">A file of options, when it is an operand of the command and the kernel is not.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public int Run(ParseResult parsed, Action<Ps3Machine>? prepare = null)
+    public int Run(ParseResult parsed, Action<Ps3Machine>? prepare = null, string? file = null)
     {
         // Options are checked before other files are read and unpacked.
-        SourcedOptions options = Read(parsed);
+        SourcedOptions options = Read(parsed, file);
         options.Check();
+        OutputFile? saved = _save.TryRead(parsed, out string? path) ? OutputFile.Check(path, _save.Name) : null;
+        MachineOptions asked = options.Options;
+        SerialChoice.Complete(options, GuestFiles.IsBuiltIn(options.Options));
         using LoggerFactory loggers = CreateLoggers(options.Options.Log);
         var control = new MachineControl(options.Options.Paused);
         BootReport report = ReadReport(options, control) with { Prepare = prepare };
         MonitorPorts.Check(options);
         MachineConfig read = MachineConfigFactory.Create(options.Options, new OptionFiles(options), Terminal.Note);
         ulong? place = BreakOf(options, read);
+        if (saved is not null)
+            Save(asked, saved);
         // Opened last, so that a wrong command line opens no port and truncates no file.
         using IBlockBackend? disk = Open(options, "disk", options.Options.Disk ?? GuestFiles.DiskOf(options.Options), BlockBackends.Open);
         using var disc = new DiscTray(Open(options, "cdrom", options.Options.Disc, BlockBackends.OpenDisc), DiscFiles.Open);
-        using UsbPlugs usb = UsbFiles.Open(options);
-        using IBlockBackend? flash = options.Options.Flash is { } path ? FlashFile.OpenOrMake(path, options.PlaceOf("flash")) : null;
-        using var console = new GuestConsole(options);
+        using StandardLine? line = StandardLine.Open(options);
+        using UsbPlugs usb = UsbFiles.Open(options, line?.Serial);
+        using IBlockBackend? flash = options.Options.Flash is { } image ? FlashFile.OpenOrMake(image, options.PlaceOf("flash")) : null;
+        using var console = new GuestConsole(options, line?.Backend);
+        line?.Tell(console.Remember);
         using HostNetwork? network = HostNetwork.Open(options.Options.Network, options.Options.PacketCapture);
-        using var monitor = new MonitorPorts(options, control);
+        using var monitor = new MonitorPorts(options, control, line?.Monitor);
         using var screens = new RemoteScreens(options, control);
         MachineConfig config = read with
         {
-            Console = console.Write,
+            Console = line?.Dialogue is not { } dialogue ? console.Write : bytes =>
+            {
+                console.Write(bytes);
+                dialogue.Feed(bytes);
+            },
             Loggers = loggers,
             Disk = disk,
             Disc = disc,
@@ -85,7 +109,7 @@ internal sealed class BootOptions
         // lv1 reads the boot image at each start, and a guest may have written another.
         MachineConfig Renew(MachineConfig before) => flash is null || options.Options.Kernel is not null ? before
             : before with { Kernel = MachineConfigFactory.ReadKernelOf(FlashFile.Read(flash), options.Options, Terminal.Note) };
-        int code = new BootSession(config, Renew, console, report with { Break = place, Screens = screens }).Run();
+        int code = new BootSession(config, Renew, console, report with { Break = place, Line = line, Screens = screens }).Run();
         UsbFiles.Drain(usb);
         return network is null ? code : Finish(network, code);
     }
@@ -127,13 +151,21 @@ internal sealed class BootOptions
             : throw new UsageException($"{options.PlaceOf("break")} {place}: instructions stand at multiples of 4.");
     }
 
-    private SourcedOptions Read(ParseResult parsed)
+    private static void Save(MachineOptions options, OutputFile file)
+    {
+        string text = ConfigurationWriter.Write(options, Path.GetDirectoryName(Path.GetFullPath(file.Path)) ?? "");
+        file.Write(stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    }
+
+    private SourcedOptions Read(ParseResult parsed, string? operand)
     {
         var options = new SourcedOptions();
-        if (_config.TryRead(parsed, out string? file))
+        if (operand is not null)
+            OptionFiles.ReadConfiguration(operand, place: null, options);
+        else if (_config.TryRead(parsed, out string? file))
             OptionFiles.ReadConfiguration(file, _config.Name, options);
         _fields.Read(parsed, options);
-        if (parsed.GetValue(_kernel) is { } kernel)
+        if (operand is null && parsed.GetValue(_kernel) is { } kernel)
             options.Set(KernelField, kernel, KernelField.Placeholder!);
         return options;
     }

@@ -2,9 +2,11 @@ using System.Diagnostics;
 
 using CellPpe.Ppe.Threads;
 
+using Ps3Platform.Cli.Dialogues;
 using Ps3Platform.Cli.Files;
 using Ps3Platform.Cli.Remote;
 using Ps3Platform.Cli.Shell;
+using Ps3Platform.Cli.Terminals;
 using Ps3Platform.Devices.Video;
 using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
@@ -44,6 +46,9 @@ internal sealed record BootReport
     /// <summary>Takes commands from outside.</summary>
     public required MachineControl Control { get; init; }
 
+    /// <summary>The guest's serial adapter at the standard streams; null: it is elsewhere, or there is none.</summary>
+    public StandardLine? Line { get; init; }
+
     /// <summary>Shows the screen elsewhere; null: nowhere.</summary>
     public RemoteScreens? Screens { get; init; }
 
@@ -68,6 +73,20 @@ internal sealed class BootSession(
         Warn();
         using var keys = new PowerButton();
         console.ReaderGone += keys.OnReaderGone;
+        // The signals that end a run are handled by now, so that none leaves the terminal in raw mode.
+        report.Line?.Begin(keys.Quit, keys.PressOnly, keys.OnDialogueFailed);
+        try
+        {
+            return Run(keys);
+        }
+        finally
+        {
+            report.Line?.End();
+        }
+    }
+
+    private int Run(PowerButton keys)
+    {
         // Limits apply to the whole session, so that they also stop a guest that restarts for ever.
         long started = Stopwatch.GetTimestamp();
         TimeSpan stopped = TimeSpan.Zero;
@@ -133,8 +152,23 @@ internal sealed class BootSession(
             _ => (StopSignals.ExitCodeOf(reason), $"stopped by {StopSignals.Describe(reason)}: {outcome.Message}"),
         };
         console.Report();
+        report.Line?.End();
+        if (report.Line?.Dialogue is { } dialogue)
+            (code, message) = Judge(dialogue, code, message);
         Terminal.Note(message);
         return code == ExitCode.Success && (_isOutputLost || console.HasLost) ? ExitCode.OutputLost : code;
+    }
+
+    // A run that ends before its dialogue has failed, even by a power-off.
+    private static (int Code, string Message) Judge(Dialogue dialogue, int code, string message)
+    {
+        if (dialogue.Failure is { } failure)
+            Terminal.Error(failure);
+        else if (!dialogue.HasEnded)
+            Terminal.Error($"the dialogue has not ended: {dialogue.Position}");
+        else
+            return (code, message);
+        return (code == ExitCode.Success ? ExitCode.DialogueFailed : code, message);
     }
 
     private void Warn()

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 using Ps3Platform.Cli.Shell;
 using Ps3Platform.Devices.Characters;
 using Ps3Platform.Host.Characters;
@@ -14,22 +16,26 @@ internal sealed class GuestConsole : IDisposable
     private const int Kept = 16 * 1024;
     private static readonly byte[] PanicMarker = "Kernel panic - not syncing"u8.ToArray();
     private readonly List<byte> _recent = new(2 * Kept);
+    private readonly List<byte> _recentSerial = [];
     private readonly CharacterSpec _spec;
     private readonly CharacterBackend _backend;
+    private readonly bool _isShared;
     private long _tooMuch;
     private int _isOver;
     private bool _isGivenUp;
 
     /// <summary>Opens the console.</summary>
     /// <param name="options">The options, which say where it goes.</param>
+    /// <param name="standard">The standard streams, when they are open already for a serial adapter, which then shares them.</param>
     /// <exception cref="UsageException">The back end cannot be opened.</exception>
-    public GuestConsole(SourcedOptions options)
+    public GuestConsole(SourcedOptions options, CharacterBackend? standard = null)
     {
         _spec = options.Options.Console;
+        _isShared = standard is not null && _spec.Kind == CharacterKind.Stdio;
         try
         {
             // No guest device reads input.
-            _backend = CharacterBackends.Open(_spec, takesInput: false);
+            _backend = _isShared ? standard! : CharacterBackends.Open(_spec, takesInput: false);
         }
         catch (CharacterException e)
         {
@@ -50,16 +56,24 @@ internal sealed class GuestConsole : IDisposable
     public bool HasLost =>
         _backend.State == CharacterState.Failed || (_spec.Kind is CharacterKind.Stdio or CharacterKind.File && _tooMuch > 0);
 
-    /// <summary>True when this boot has printed something.</summary>
-    public bool HasText => _recent.Count > 0;
+    /// <summary>True when this boot has printed something, here or by a serial adapter that is shown at the same place.</summary>
+    public bool HasText => _recent.Count + _recentSerial.Count > 0;
+
+    /// <summary>A serial adapter is shown at the same place.</summary>
+    public bool HasSerial => _isShared;
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
         // A debug console cannot make its guest wait, so text beyond a slow reader's buffer is lost; Report counts it at the end.
         _tooMuch += bytes.Length - _backend.Write(bytes);
-        _recent.AddRange(bytes);
-        if (_recent.Count > 2 * Kept)
-            _recent.RemoveRange(0, _recent.Count - Kept);
+        Keep(_recent, bytes);
+    }
+
+    /// <summary>Takes text that a serial adapter has shown at the same place. It proves no panic: users type there too.</summary>
+    public void Remember(ReadOnlySpan<byte> bytes)
+    {
+        if (_isShared)
+            Keep(_recentSerial, bytes);
     }
 
     /// <summary>Waits until the guest's text has been written, so that messages follow it. Called when the machine does not run.</summary>
@@ -76,12 +90,16 @@ internal sealed class GuestConsole : IDisposable
             Terminal.Note($"{_tooMuch} bytes of the guest's console are lost: the reader of {_backend.Name} was too slow");
         if (counts.Dropped + counts.Pending > 0)
             Terminal.Note($"{counts.Dropped + counts.Pending} bytes of the guest's console were not read at {_backend.Name}");
-        if (counts.ReceivedDropped > 0)
+        if (counts.ReceivedDropped > 0 && !_isShared)
             Terminal.Note($"{counts.ReceivedDropped} bytes from {_backend.Name} were dropped: no device of the guest takes input");
     }
 
     /// <summary>Clears the kept text. Called before another boot of the guest.</summary>
-    public void Forget() => _recent.Clear();
+    public void Forget()
+    {
+        _recent.Clear();
+        _recentSerial.Clear();
+    }
 
     /// <summary>The line in which the guest reported a panic, or null.</summary>
     public string? PanicLine()
@@ -97,8 +115,8 @@ internal sealed class GuestConsole : IDisposable
     /// <summary>True when the last part of the printed text contains this text.</summary>
     public bool Shows(string text)
     {
-        byte[] recent = [.. _recent];
-        return recent.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(text)) >= 0;
+        byte[] wanted = System.Text.Encoding.UTF8.GetBytes(text);
+        return CollectionsMarshal.AsSpan(_recent).IndexOf(wanted) >= 0 || CollectionsMarshal.AsSpan(_recentSerial).IndexOf(wanted) >= 0;
     }
 
     public void Dispose()
@@ -106,7 +124,16 @@ internal sealed class GuestConsole : IDisposable
         // The guest's text is printed even after a failure of this program, unless its reader does not read.
         if (!_isGivenUp)
             _backend.Drain(new CancellationToken(canceled: true));
-        _backend.Dispose();
+        _backend.Changed -= OnChanged;
+        if (!_isShared)
+            _backend.Dispose();
+    }
+
+    private static void Keep(List<byte> recent, ReadOnlySpan<byte> bytes)
+    {
+        recent.AddRange(bytes);
+        if (recent.Count > 2 * Kept)
+            recent.RemoveRange(0, recent.Count - Kept);
     }
 
     private void OnChanged()

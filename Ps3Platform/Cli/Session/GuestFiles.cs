@@ -24,11 +24,17 @@ internal static class GuestFiles
         options is { Kernel: Linux, Disk: null, Initrd: null } && FileKinds.Of(Linux) is FileKind.Missing or FileKind.Folder
         && BuiltLinux.Find()?.RootDisk is { } disk ? new BlockOptions(disk) : null;
 
+    /// <summary>Options name the built-in guest, or none.</summary>
+    public static bool IsBuiltIn(MachineOptions options) =>
+        options is { Kernel: null, Flash: null }
+        || (options.Kernel == Penguin && FileKinds.Of(Penguin) is FileKind.Missing or FileKind.Folder);
+
     /// <summary>The guest the user named, or the built-in one.</summary>
     /// <param name="name">Its name, or null.</param>
     /// <param name="place">The option as messages name it, or null for an operand.</param>
+    /// <param name="hasSerial">The machine has a serial adapter, which is to be a console if the guest has no other as text.</param>
     /// <exception cref="UsageException">There is no such guest, or its file cannot be read.</exception>
-    public static Guest Open(string? name, string? place = null)
+    public static Guest Open(string? name, string? place = null, bool hasSerial = false)
     {
         if (name is null)
             return new Guest(BuiltIn());
@@ -40,7 +46,7 @@ internal static class GuestFiles
             switch (name)
             {
                 case Linux:
-                    return OpenLinux();
+                    return OpenLinux(hasSerial);
                 case Penguin:
                     return new Guest(BuiltIn());
                 case "help":
@@ -60,12 +66,15 @@ internal static class GuestFiles
         return new ImageFile("penguin (built-in)", bytes);
     }
 
-    private static Guest OpenLinux()
+    private static Guest OpenLinux(bool hasSerial)
     {
         if (BuiltLinux.Find() is not { } built)
             throw new UsageException("no Linux has been built yet; \"ps3 guest build\" does it, in guests/linux/.");
+        string? commandLine = built.CommandLine;
+        if (hasSerial && commandLine?.Contains("console=", StringComparison.Ordinal) != true)
+            commandLine = $"{commandLine} console=tty0 console=ttyUSB0".TrimStart();
         return new Guest(
             InputFiles.Read(built.Kernel, option: null, "the kernel that \"ps3 guest build\" makes"),
-            built.RootDisk is null ? built.Initrd : null, built.CommandLine);
+            built.RootDisk is null ? built.Initrd : null, commandLine);
     }
 }

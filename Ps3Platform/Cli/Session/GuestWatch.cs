@@ -15,6 +15,9 @@ internal sealed class GuestWatch
     /// <summary>Guest time between the first picture and the note that the console has no text.</summary>
     private const ulong SilentTime = IMachineClock.Frequency;
 
+    /// <summary>The same where a serial adapter is shown too: Linux finds it late.</summary>
+    private const ulong SilentSerialTime = 15 * IMachineClock.Frequency;
+
     /// <summary>Lines of the log that are shown without --log-buffer.</summary>
     private const int LastLines = 40;
 
@@ -48,7 +51,7 @@ internal sealed class GuestWatch
         if (_noted || _console.HasText || _machine.Gpu.Pictures == 0)
             return;
         _firstPicture ??= now;
-        if (now - _firstPicture >= SilentTime)
+        if (now - _firstPicture >= (_console.HasSerial ? SilentSerialTime : SilentTime))
             NoteScreen();
     }
 
@@ -57,7 +60,9 @@ internal sealed class GuestWatch
         if (_noted)
             return;
         _noted = true;
-        Terminal.Note("the guest prints no text here: its console is on the screen. --screenshot FILE shows the screen at the end, "
+        string serial = _console.HasSerial ? " Linux prints here too with console=tty0 console=ttyUSB0 in its --append." : "";
+        Terminal.Note($"the guest prints no text here: its console is on the screen.{serial} --screenshot FILE shows the screen at the "
+            + "end, "
             + "--screenshot-every TIME also before, --log-buffer prints the kernel's log.");
     }
 

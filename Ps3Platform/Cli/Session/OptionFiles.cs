@@ -16,7 +16,7 @@ internal sealed class OptionFiles(SourcedOptions options) : IOptionFiles
         // An operand has no name; a file's kernel has a place.
         OptionField field = MachineSchema.Fields.Single(static field => field.IsOperand);
         string place = options.PlaceOf(field.Name);
-        return GuestFiles.Open(kernel, place == field.Placeholder ? null : place);
+        return GuestFiles.Open(kernel, place == field.Placeholder ? null : place, hasSerial: options.Options.Serial is not null);
     }
 
     /// <inheritdoc/>
@@ -24,11 +24,11 @@ internal sealed class OptionFiles(SourcedOptions options) : IOptionFiles
 
     /// <summary>Reads the options of a JSON file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="place">The option as messages name it.</param>
+    /// <param name="place">The option as messages name it, or null for an operand.</param>
     /// <param name="into">Receives the options.</param>
     /// <exception cref="UsageException">The file cannot be read.</exception>
     /// <exception cref="ConfigurationException">Its contents are not valid options.</exception>
-    public static void ReadConfiguration(string path, string place, SourcedOptions into)
+    public static void ReadConfiguration(string path, string? place, SourcedOptions into)
     {
         ImageFile file = InputFiles.Read(path, place, "a JSON file of options, such as { \"memory\": \"256M\" }");
         // A pipe has no folder to which relative paths could refer.

@@ -17,6 +17,7 @@ internal sealed class PowerButton : IDisposable
     private readonly StopSignals _signals;
     private readonly Timer _grace;
     private int _presses;
+    private int _quits;
 
     public PowerButton()
     {
@@ -38,6 +39,32 @@ internal sealed class PowerButton : IDisposable
     {
         Reason = StopReason.OutputClosed;
         Stop();
+    }
+
+    /// <summary>Stops the machine because the dialogue with the guest has failed.</summary>
+    public void OnDialogueFailed()
+    {
+        Reason = StopReason.DialogueFailed;
+        Stop();
+    }
+
+    /// <summary>Ends the machine as the monitor's "quit" does; when it is not done after that, a second call stops it.</summary>
+    /// <param name="message">Who has asked for it.</param>
+    public void Quit(string message)
+    {
+        if (Interlocked.Increment(ref _quits) > 1 || Machine is not { } machine)
+            Stop();
+        else
+            machine.Post(() => machine.End(new RunOutcome(RunEnd.Quit, message)));
+    }
+
+    /// <summary>Presses the button, and nothing more when the guest does not listen.</summary>
+    public void PressOnly()
+    {
+        if (Machine is not { } machine)
+            return;
+        machine.Post(() => Terminal.Note(machine.SystemManager.PressPowerButton() ? "power button pressed"
+            : "the guest does not listen for the power button; Ctrl-A x ends the machine"));
     }
 
     public void Dispose()

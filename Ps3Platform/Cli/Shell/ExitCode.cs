@@ -27,6 +27,9 @@ internal static class ExitCode
     /// <summary>--break: the guest has reached the breakpoint.</summary>
     public const int Stopped = 7;
 
+    /// <summary>--expect: the dialogue with the guest has failed.</summary>
+    public const int DialogueFailed = 8;
+
     /// <summary>An SPU program used an invalid instruction or channel; 128 + SIGILL, the signal that Linux sends for it.</summary>
     public const int SpuInvalid = 132;
 

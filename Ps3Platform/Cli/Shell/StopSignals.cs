@@ -5,6 +5,9 @@ namespace Ps3Platform.Cli.Shell;
 /// <summary>Why a run was stopped from outside. The numbers are those of the signals (signal(7)).</summary>
 internal enum StopReason
 {
+    /// <summary>The dialogue with the guest has failed. No signal.</summary>
+    DialogueFailed = -1,
+
     /// <summary>It was not stopped.</summary>
     None = 0,
 
@@ -38,6 +41,7 @@ internal sealed class StopSignals : IDisposable
     /// <summary>The exit code for a reason: 128 plus the signal's number, as shells report a program that a signal has killed.</summary>
     public static int ExitCodeOf(StopReason reason) => reason switch
     {
+        StopReason.DialogueFailed => ExitCode.DialogueFailed,
         StopReason.Hangup => ExitCode.HungUp,
         StopReason.OutputClosed => ExitCode.OutputClosed,
         StopReason.Terminate => ExitCode.Terminated,
@@ -47,6 +51,7 @@ internal sealed class StopSignals : IDisposable
     /// <summary>The reason for a message: "Ctrl-C".</summary>
     public static string Describe(StopReason reason) => reason switch
     {
+        StopReason.DialogueFailed => "the dialogue",
         StopReason.Hangup => "SIGHUP (the terminal has gone)",
         StopReason.OutputClosed => "the end of standard output's reader",
         StopReason.Terminate => "SIGTERM",

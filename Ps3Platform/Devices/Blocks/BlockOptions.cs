@@ -54,6 +54,13 @@ public sealed record BlockOptions(string Path)
     /// <summary>The path is the address of an NBD export.</summary>
     public bool IsAddress => IsAddressText(Path);
 
+    /// <summary>The same with another <see cref="Path"/>; unchanged when it is an address.</summary>
+    public BlockOptions WithPath(Func<string, string> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return IsAddress ? this : this with { Path = change(Path) };
+    }
+
     /// <summary>Whether a text begins like the address of an NBD export.</summary>
     public static bool IsAddressText(string text) =>
         text.StartsWith("nbd:", StringComparison.Ordinal) || text.StartsWith("nbd+", StringComparison.Ordinal);

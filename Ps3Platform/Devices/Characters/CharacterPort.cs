@@ -47,6 +47,9 @@ public sealed class CharacterPort : IDisposable
     /// <inheritdoc cref="ICharacterBackend.Read"/>
     public int Read(Span<byte> buffer) => _backend.Read(buffer);
 
+    /// <inheritdoc cref="ICharacterBackend.TakeBreak"/>
+    public bool TakeBreak() => _backend.TakeBreak();
+
     /// <summary>Disconnects the machine from the back end, which stays open.</summary>
     public void Dispose()
     {

@@ -62,6 +62,13 @@ public sealed record CharacterSpec
     /// <summary>The file or socket. Only of <see cref="CharacterKind.Unix"/> and <see cref="CharacterKind.File"/>.</summary>
     public string Path { get; private init; } = "";
 
+    /// <summary>The same with another <see cref="Path"/>; unchanged when its kind has none.</summary>
+    public CharacterSpec WithPath(Func<string, string> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return Kind is CharacterKind.Unix or CharacterKind.File ? this with { Path = change(Path) } : this;
+    }
+
     /// <summary>Reads what a user wrote.</summary>
     /// <param name="text">The text.</param>
     /// <param name="spec">What it means.</param>

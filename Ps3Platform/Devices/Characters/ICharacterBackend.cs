@@ -47,6 +47,13 @@ public interface ICharacterBackend
     int Read(Span<byte> buffer);
 
     /// <summary>
+    /// Takes a break condition: the peer has held the line at 0 for longer than a byte. Breaks stand in order among the bytes:
+    /// <see cref="Read"/> returns no byte behind a break that was not taken. Most peers cannot send one.
+    /// </summary>
+    /// <returns>True when the next thing on the line is a break, which is taken.</returns>
+    bool TakeBreak() => false;
+
+    /// <summary>
     /// Raised when there is input, room after a short <see cref="Write"/>, or a new <see cref="State"/>. It is raised on a host thread, so
     /// a handler must not use the machine.
     /// </summary>

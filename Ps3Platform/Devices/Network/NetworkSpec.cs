@@ -71,6 +71,13 @@ public sealed record NetworkSpec
     /// <summary>Name of the host's interface, or empty: the host chooses. Only of <see cref="NetworkKind.Tap"/>.</summary>
     public string Interface { get; private init; } = "";
 
+    /// <summary>The same with another <see cref="Socket"/>; unchanged when its kind has none.</summary>
+    public NetworkSpec WithSocket(Func<string, string> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return Kind == NetworkKind.Switch ? this with { Socket = change(Socket) } : this;
+    }
+
     /// <summary>Reads what a user wrote.</summary>
     /// <param name="text">The text.</param>
     /// <param name="spec">What it means.</param>

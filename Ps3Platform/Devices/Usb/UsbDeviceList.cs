@@ -21,6 +21,12 @@ public sealed class UsbDeviceList : IEquatable<UsbDeviceList>
     /// <summary>Nothing is named: a keyboard and a tablet.</summary>
     public static UsbDeviceList Default { get; } = new(false, []);
 
+    /// <summary>The user wants nothing that is not named.</summary>
+    public bool IsNone => _isNone;
+
+    /// <summary>A socket is left for another device.</summary>
+    public bool HasRoom => All.Count() < UsbLayout.Sockets;
+
     /// <summary>The devices that the user has named.</summary>
     public IReadOnlyList<UsbDeviceSpec> Named { get; }
 
@@ -28,6 +34,9 @@ public sealed class UsbDeviceList : IEquatable<UsbDeviceList>
     public IEnumerable<UsbDeviceSpec> All =>
         (_isNone ? [] : new[] { UsbKind.Keyboard, UsbKind.Tablet })
         .Where(kind => Named.All(spec => spec.Kind != kind)).Select(static kind => new UsbDeviceSpec(kind)).Concat(Named);
+
+    /// <summary>The same devices with other paths of the host (<see cref="UsbDeviceSpec.WithPaths"/>).</summary>
+    public UsbDeviceList WithPaths(Func<string, string> change) => new(_isNone, [.. Named.Select(spec => spec.WithPaths(change))]);
 
     /// <summary>Reads what a user wrote.</summary>
     /// <param name="text">The text.</param>

@@ -30,6 +30,13 @@ public sealed record UsbDeviceSpec(UsbKind Kind, BlockOptions? Disk = null, Char
     /// <summary>It is connected to something on the host.</summary>
     public bool NeedsHost => Kind is UsbKind.Serial or UsbKind.Disk;
 
+    /// <summary>The same with other paths of the host: of a disk's image, of a serial adapter's socket or file.</summary>
+    public UsbDeviceSpec WithPaths(Func<string, string> change) => this with
+    {
+        Disk = Disk?.WithPath(change),
+        Characters = Characters?.WithPath(change),
+    };
+
     /// <summary>Reads what a user wrote.</summary>
     /// <param name="text">The text.</param>
     /// <param name="spec">What it means.</param>

@@ -29,6 +29,13 @@ public sealed record VncSpec
     /// <summary>The file whose first line is the password, or null for none.</summary>
     public string? PasswordFile { get; }
 
+    /// <summary>The same with another <see cref="PasswordFile"/>; unchanged when there is none.</summary>
+    public VncSpec WithPasswordFile(Func<string, string> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return PasswordFile is { } file ? new VncSpec(Address, Display, change(file)) : this;
+    }
+
     /// <summary>Reads what a user wrote.</summary>
     /// <param name="text">The text.</param>
     /// <param name="spec">What it means.</param>

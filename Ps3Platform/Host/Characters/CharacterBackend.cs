@@ -13,6 +13,9 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
 {
     private const int Piece = 32 << 10;
 
+    // Breaks that the machine has not taken; later ones are dropped.
+    private const int MostBreaks = 64;
+
     // The threads need little stack, and address space may be limited (ulimit -v).
     private const int StackSize = 256 << 10;
 
@@ -27,6 +30,9 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
     private readonly bool _keepsOutput;
     private readonly ByteRing _output;
     private readonly ByteRing _input;
+
+    // For each break of the peer: how many bytes it has sent before. Guarded by _gate.
+    private readonly Queue<long> _breaks = new();
     private readonly Thread _reader;
     private readonly Thread _writer;
 
@@ -35,6 +41,7 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
     private int _underWay;
     private bool _wantsRoom;
     private bool _isDisposed;
+    private long _inputTaken;
     private CharacterCounts _counts = new();
 
     internal CharacterBackend(IEndpoint endpoint, CharacterBuffers buffers, bool takesInput, bool keepsOutput = true)
@@ -117,11 +124,21 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
     {
         lock (_gate)
         {
+            if (_breaks.TryPeek(out long at))
+                buffer = buffer[..(int)Math.Min(buffer.Length, at - _inputTaken)];
             int count = _input.Take(buffer);
+            _inputTaken += count;
             if (count > 0)
                 _readerWake.Set();
             return count;
         }
+    }
+
+    /// <inheritdoc/>
+    public bool TakeBreak()
+    {
+        lock (_gate)
+            return _breaks.TryPeek(out long at) && at == _inputTaken && _breaks.TryDequeue(out _);
     }
 
     /// <summary>
@@ -243,12 +260,29 @@ public sealed class CharacterBackend : ICharacterBackend, IDisposable
         if (_keepsOutput)
             return;
         _counts = _counts with { ReceivedDropped = _counts.ReceivedDropped + _input.Count };
+        _inputTaken += _input.Count;
         _input.Skip(_input.Count);
+        _breaks.Clear();
+    }
+
+    // On the reading thread, which has stored all that came before.
+    private void AddBreak()
+    {
+        lock (_gate)
+        {
+            if (!_takesInput || _breaks.Count == MostBreaks)
+                return;
+            _breaks.Enqueue(_inputTaken + _input.Count);
+        }
+
+        Changed?.Invoke();
     }
 
     private void ReadAll(IPeer peer)
     {
         byte[] buffer = new byte[_takesInput ? Math.Min(Piece, _input.Capacity) : Piece];
+        if (peer is IBreakingPeer breaking)
+            breaking.BreakReceived = AddBreak;
         try
         {
             while (IsCurrent(peer))

@@ -52,6 +52,15 @@ internal interface IPeer : IDisposable
     void WaitUntilRead(TimeSpan limit);
 }
 
+/// <summary>A peer that can send a break.</summary>
+internal interface IBreakingPeer : IPeer
+{
+    /// <summary>
+    /// Called within <see cref="IPeer.Read"/> when there is a break behind all that the earlier calls have returned. Set before the first.
+    /// </summary>
+    Action? BreakReceived { get; set; }
+}
+
 /// <summary>The peer has closed its end, or has died.</summary>
 internal sealed class PeerGoneException : IOException
 {

@@ -12,9 +12,6 @@ internal sealed unsafe partial class PtyEndpoint : IEndpoint
     private const int Flags = PosixDescriptor.ReadWrite | PosixDescriptor.NoControllingTerminal | PosixDescriptor.CloseOnExec;
     private const int LongestName = 64;
 
-    // Larger than struct termios of every C library.
-    private const int TermiosBytes = 256;
-    private const int Now = 0;
     private const nuint BytesToRead = 0x541b;
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(50);
     private readonly ManualResetEventSlim _ended = new(false);
@@ -27,7 +24,6 @@ internal sealed unsafe partial class PtyEndpoint : IEndpoint
         if (_controller < 0)
             throw PosixDescriptor.LastError();
         byte* name = stackalloc byte[LongestName];
-        byte* mode = stackalloc byte[TermiosBytes];
         int terminal = -1;
         try
         {
@@ -38,10 +34,7 @@ internal sealed unsafe partial class PtyEndpoint : IEndpoint
                 throw PosixDescriptor.LastError();
             Name = Marshal.PtrToStringUTF8((nint)name)!;
             terminal = PosixDescriptor.Open(Name, Flags);
-            if (terminal < 0 || GetMode(terminal, mode) != 0)
-                throw PosixDescriptor.LastError();
-            MakeRaw(mode);
-            if (SetMode(terminal, Now, mode) != 0)
+            if (terminal < 0 || Termios.TryGet(terminal)?.ToRaw(keepsOutput: false).TryApply(terminal) != true)
                 throw PosixDescriptor.LastError();
         }
         catch (IOException)
@@ -129,18 +122,6 @@ internal sealed unsafe partial class PtyEndpoint : IEndpoint
     [LibraryImport("libc", EntryPoint = "ptsname_r")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int NameOf(int controller, byte* name, nuint size);
-
-    [LibraryImport("libc", EntryPoint = "tcgetattr", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int GetMode(int terminal, byte* mode);
-
-    [LibraryImport("libc", EntryPoint = "tcsetattr", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int SetMode(int terminal, int when, byte* mode);
-
-    [LibraryImport("libc", EntryPoint = "cfmakeraw")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial void MakeRaw(byte* mode);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 
-using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Machine.Configuration.Kinds;
 
 namespace Ps3Platform.Machine.Configuration;
@@ -40,7 +39,6 @@ public static class ConfigurationFile
                 $"{name}: is larger than {MaximumBytes >> 20} MiB; give a file of options, such as {{ \"memory\": \"256M\" }}.");
         }
 
-
         var text = new SourceText(json, name);
         var reader = new Utf8JsonReader(json, new JsonReaderOptions
         {
@@ -62,6 +60,8 @@ public static class ConfigurationFile
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw text.Refuse(reader.TokenStartIndex, "the file is not an object; write { \"memory\": \"256M\" }");
+        // Paths are relative to the options file, so that it can be moved together with the files it names.
+        PathChange? paths = folder.Length == 0 ? null : PathChange.From(folder);
         var seen = new Dictionary<string, int>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -75,7 +75,7 @@ public static class ConfigurationFile
                 throw text.Refuse(offset, Unknown(key));
             reader.Read();
             if (field is not null)
-                options.Set(field, ReadValue(ref reader, text, field, folder), $"{text.Place(reader.TokenStartIndex)}: {field.Name}");
+                options.Set(field, ReadValue(ref reader, text, field), $"{text.Place(reader.TokenStartIndex)}: {field.Name}", paths);
             else if (reader.TokenType != JsonTokenType.String)
                 throw text.Refuse(reader.TokenStartIndex, $"{SchemaKey}: give a string, or leave it out");
         }
@@ -84,14 +84,13 @@ public static class ConfigurationFile
         reader.Read();
     }
 
-    private static string ReadValue(ref Utf8JsonReader reader, SourceText text, OptionField field, string folder)
+    private static string ReadValue(ref Utf8JsonReader reader, SourceText text, OptionField field)
     {
         JsonShape shape = field.Shape;
         switch (reader.TokenType)
         {
             case JsonTokenType.String when shape.IsString:
-                string value = ReadString(ref reader, text);
-                return shape.IsPath ? Resolve(value, shape, folder) : value;
+                return ReadString(ref reader, text);
             case JsonTokenType.Number when shape.IsNumber:
                 return Encoding.ASCII.GetString(reader.ValueSpan);
             case JsonTokenType.True when shape.IsBoolean:
@@ -105,16 +104,6 @@ public static class ConfigurationFile
                 throw text.Refuse(
                     reader.TokenStartIndex, $"{field.Name}: {Describe(reader.TokenType)} is no value for it; give {Wanted(field)}");
         }
-    }
-
-    // Paths are relative to the options file, so that it can be moved together with the files it names.
-    private static string Resolve(string path, JsonShape shape, string folder)
-    {
-        if (folder.Length == 0 || path.Length == 0 || path == "-" || BlockOptions.IsAddressText(path)
-            || path.Contains('\0', StringComparison.Ordinal))
-            return path;
-        string joined = Path.Combine(folder, path);
-        return shape.Words.Contains(path) && !File.Exists(joined) ? path : joined;
     }
 
     private static string ReadString(ref Utf8JsonReader reader, SourceText text)

@@ -12,9 +12,17 @@ public static class ConfigurationWriter
     private static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The options that differ from the defaults, as a JSON file with one line each.</summary>
-    public static string Write(MachineOptions options)
+    /// <param name="options">The options, whose relative paths begin at the working directory.</param>
+    /// <param name="folder">The folder of the file, at which relative paths in it begin; empty for the working directory.</param>
+    public static string Write(MachineOptions options, string folder = "")
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (folder.Length > 0)
+        {
+            var paths = PathChange.To(folder);
+            options = MachineSchema.Fields.Aggregate(options, (changed, field) => field.WithPaths(changed, paths));
+        }
+
         var defaults = new MachineOptions();
         return ToText(writer =>
         {

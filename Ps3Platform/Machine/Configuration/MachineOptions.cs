@@ -48,6 +48,9 @@ public sealed record MachineOptions
     /// <summary>What a USB serial adapter is connected to; null: there is none but those of <see cref="Usb"/>.</summary>
     public CharacterSpec? Serial { get; init; }
 
+    /// <summary>Path of a dialogue with the guest at its serial adapter, or null.</summary>
+    public string? Expect { get; init; }
+
     /// <summary>Path of a device tree blob; null: a tree is generated.</summary>
     public string? DeviceTree { get; init; }
 

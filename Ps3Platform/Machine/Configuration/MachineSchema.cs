@@ -86,9 +86,15 @@ public static class MachineSchema
             static o => o.Usb.ToString() is { Length: > 0 } ? o.Usb : null, static (o, usb) => o with { Usb = usb }) { Separator = ";" },
         new ValueField<CharacterSpec>(
             "serial", new CharacterPlaceKind(),
-            "Connect a USB serial adapter, /dev/ttyUSB0 in Linux: the same as --usb serial=WHERE. With stdio, move the guest's console by "
-            + "--console.",
+            "Connect a USB serial adapter, /dev/ttyUSB0 in Linux: the same as --usb serial=WHERE. stdio on a terminal: each key goes to "
+            + "the guest, Ctrl-C too; Ctrl-A x ends the machine, Ctrl-A h lists more. A kernel that is booted on a terminal has that "
+            + "unless this option or --expect is given.",
             static o => o.Serial, static (o, place) => o with { Serial = place }),
+        new ValueField<string>(
+            "expect", new PathKind("FILE"),
+            "Talk to the guest at a USB serial adapter as this file says, a step a line: wait for TEXT, send TEXT, type TEXT, fail on "
+            + "TEXT, within TIME, break, quit. Exit code 8 when the dialogue fails. It needs no --serial.",
+            static o => o.Expect, static (o, path) => o with { Expect = path }),
         new ValueField<string>(
             "dtb", new PathKind("FILE"), "Device tree blob in place of the generated one.",
             static o => o.DeviceTree, static (o, path) => o with { DeviceTree = path }),

@@ -60,6 +60,9 @@ public abstract class OptionField
     public abstract bool TryRead(
         string text, MachineOptions options, [NotNullWhen(true)] out MachineOptions? changed, [NotNullWhen(false)] out string? problem);
 
+    /// <summary>A record in which the paths of this option's value are changed.</summary>
+    internal abstract MachineOptions WithPaths(MachineOptions options, PathChange change);
+
     /// <summary>The value in a record as a user would write it; null when the record has none.</summary>
     public abstract string? Write(MachineOptions options);
 }
@@ -88,6 +91,9 @@ internal sealed class ValueField<T>(
         changed = kind.TryRead(text, out T? value, out problem) ? set(options, value) : null;
         return changed is not null;
     }
+
+    internal override MachineOptions WithPaths(MachineOptions options, PathChange change) =>
+        get(options) is T value ? set(options, kind.WithPaths(value, change)) : options;
 
     public override string? Write(MachineOptions options) => get(options) is T value ? kind.Write(value) : null;
 }
@@ -119,6 +125,8 @@ internal sealed class FlagField(string name, string help, Func<MachineOptions, b
         };
         return changed is not null;
     }
+
+    internal override MachineOptions WithPaths(MachineOptions options, PathChange change) => options;
 
     public override string? Write(MachineOptions options) => get(options) ? "true" : null;
 }

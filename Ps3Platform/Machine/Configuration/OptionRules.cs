@@ -23,7 +23,7 @@ public static class OptionRules
     {
         ArgumentNullException.ThrowIfNull(options);
         return OutOfRange(options).Concat(OfThreads(options)).Concat(OfSpes(options)).Concat(OfNetwork(options))
-            .Concat(OfMonitor(options)).Concat(OfDisc(options));
+            .Concat(OfMonitor(options)).Concat(OfDisc(options)).Concat(OfDialogue(options));
     }
 
     /// <summary>The engine of the SPEs' programs.</summary>
@@ -93,6 +93,15 @@ public static class OptionRules
     {
         if (options.Disc is { Size: not null } or { IsSnapshot: true })
             yield return new OptionProblem("cdrom", "a disc is read and never written; leave size= and snapshot out");
+    }
+
+    private static IEnumerable<OptionProblem> OfDialogue(MachineOptions options)
+    {
+        if (options.Expect is not null && options.Serial is { Kind: not CharacterKind.Stdio })
+        {
+            yield return new OptionProblem(
+                "expect", "the dialogue is at the serial adapter itself, which is shown on standard output; leave --serial out");
+        }
     }
 
     private static IEnumerable<OptionProblem> OfMonitor(MachineOptions options)

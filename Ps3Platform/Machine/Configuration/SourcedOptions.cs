@@ -1,5 +1,7 @@
 using System.Text;
 
+using Ps3Platform.Machine.Configuration.Kinds;
+
 namespace Ps3Platform.Machine.Configuration;
 
 /// <summary>Options, with the place where each was given, so that a message can name it. A later value replaces an earlier one.</summary>
@@ -24,13 +26,16 @@ public sealed class SourcedOptions(MachineOptions options)
     /// <param name="text">The value, as on the command line.</param>
     /// <param name="place">The option as messages name it: <c>-m</c>, <c>machine.json:3:13: memory</c>.</param>
     /// <exception cref="ConfigurationException">The value is not of the kind or not in the range.</exception>
-    public void Set(OptionField field, string text, string place)
+    public void Set(OptionField field, string text, string place) => Set(field, text, place, change: null);
+
+    /// <summary>Sets an option whose paths do not begin at the working directory.</summary>
+    internal void Set(OptionField field, string text, string place, PathChange? change)
     {
         ArgumentNullException.ThrowIfNull(field);
         _given[field.Name] = (place, text);
         if (!field.TryRead(text, Options, out MachineOptions? changed, out string? problem))
             throw Refuse(field, problem);
-        Options = changed;
+        Options = change is null ? changed : field.WithPaths(changed, change);
     }
 
     /// <summary>An option as messages name it: by the place where it was given, otherwise by its name on the command line.</summary>

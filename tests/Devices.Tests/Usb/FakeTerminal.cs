@@ -5,7 +5,8 @@ namespace Devices.Tests.Usb;
 /// <summary>The host's end of a serial line in memory.</summary>
 internal sealed class FakeTerminal : ICharacterBackend
 {
-    private readonly Queue<byte> _input = new();
+    // Null is a break.
+    private readonly Queue<byte?> _input = new();
 
     public event Action? Changed;
 
@@ -30,9 +31,21 @@ internal sealed class FakeTerminal : ICharacterBackend
     public int Read(Span<byte> buffer)
     {
         int read = 0;
-        while (read < buffer.Length && _input.TryDequeue(out byte one))
-            buffer[read++] = one;
+        while (read < buffer.Length && _input.TryPeek(out byte? one) && one is { } key)
+        {
+            buffer[read++] = key;
+            _input.Dequeue();
+        }
+
         return read;
+    }
+
+    public bool TakeBreak() => _input.TryPeek(out byte? one) && one is null && _input.TryDequeue(out _);
+
+    public void SendBreak()
+    {
+        _input.Enqueue(null);
+        Changed?.Invoke();
     }
 
     public void Type(string text)

@@ -50,6 +50,31 @@ public sealed class SerialTests : IDisposable
     }
 
     [Fact]
+    public void A_break_is_a_NUL_with_its_bit_in_the_status_and_keeps_its_place()
+    {
+        Receive();
+        _terminal.Type("ab");
+        _terminal.SendBreak();
+        _terminal.Type("h");
+
+        Assert.Equal([0xb1, 0x60, (byte)'a', (byte)'b'], Receive());
+        Assert.Equal([0xb1, 0x70, 0], Receive());
+        Assert.Equal([0xb1, 0x60, (byte)'h'], Receive());
+    }
+
+    [Fact]
+    public void A_guest_that_purges_its_receiver_drops_breaks_too()
+    {
+        Receive();
+        _terminal.Type("ab");
+        _terminal.SendBreak();
+        Assert.Equal(0u, _host.Out(5, 0x40, 0, 1, 0));
+        _terminal.Type("c");
+
+        Assert.Equal([0xb1, 0x60, (byte)'c'], Receive());
+    }
+
+    [Fact]
     public void A_quiet_line_refuses_and_a_full_one_waits()
     {
         Receive();

@@ -53,6 +53,47 @@ public sealed class ConfigurationFileTests
     }
 
     [Theory]
+    [InlineData("disk", "a,,b.img,ro", "/m/a,,b.img,ro")]
+    [InlineData("disk", "nbd://host/x", "nbd://host/x")]
+    [InlineData("cdrom", "../disc.iso", "/m/../disc.iso")]
+    [InlineData("usb", "mouse;disk=stick.img,snapshot;serial=unix:s", "mouse;disk=/m/stick.img,snapshot;serial=unix:/m/s")]
+    [InlineData("serial", "unix:s", "unix:/m/s")]
+    [InlineData("serial", "tcp:5", "tcp:127.0.0.1:5")]
+    [InlineData("console", "file:c.txt", "file:/m/c.txt")]
+    [InlineData("monitor", "unix:/run/m", "unix:/run/m")]
+    [InlineData("vnc", ":1,password=p", ":1,password=/m/p")]
+    [InlineData("net", "switch,socket=lan", "switch,socket=/m/lan")]
+    [InlineData("kernel", "-", "-")]
+    [InlineData("kernel", "linux", "linux")]
+    [InlineData("expect", "login.expect", "/m/login.expect")]
+    public void Every_path_of_a_value_begins_there(string name, string written, string meant)
+    {
+        OptionField field = MachineSchema.Find(name)!;
+
+        MachineOptions options = OptionSamples.Read($"{{ \"{name}\": \"{written}\" }}", "/m");
+
+        Assert.Equal(meant, field.Write(options));
+    }
+
+    [Fact]
+    public void Options_are_saved_relative_to_their_file()
+    {
+        string root = Directory.GetCurrentDirectory();
+        string folder = Path.Combine(root, "saved");
+        MachineOptions options = OptionSamples.Read(
+            """
+            { "kernel": "guests/vmlinux", "initrd": "/boot/i.gz", "disk": "saved/d.img,ro", "usb": "disk=u.img", "expect": "saved/e" }
+            """);
+
+        string saved = ConfigurationWriter.Write(options, folder);
+
+        foreach (string value in (string[])["../guests/vmlinux", "/boot/i.gz", "\"d.img,ro", "disk=../u.img", "\"e\""])
+            Assert.Contains(value, saved.Replace('\\', '/'), StringComparison.Ordinal);
+        MachineOptions read = OptionSamples.Read(saved, folder);
+        Assert.Equal(Path.Combine(root, "guests", "vmlinux"), Path.GetFullPath(read.Kernel!));
+    }
+
+    [Theory]
     [InlineData("", "1:1: not JSON")]
     [InlineData("[]", "1:1: the file is not an object")]
     [InlineData("7", "1:1: the file is not an object")]

@@ -35,6 +35,9 @@ internal sealed class UsbSerialAdapter : UsbFunction, IHeldDevice, IDisposable
     private const byte CarrierDetected = 0x80;
     private const byte TransmitterEmpty = 0x60;
 
+    // In the line status. It belongs to the last byte of the packet, which is a NUL (Linux: ftdi_process_packet and FTDI_RS_BI).
+    private const byte BreakInterrupt = 0x10;
+
     // Bytes that the back end had no room for. The endpoint refuses more meanwhile, as the adapter does whose buffer is full.
     private const int OutRoom = 384;
 
@@ -89,8 +92,17 @@ internal sealed class UsbSerialAdapter : UsbFunction, IHeldDevice, IDisposable
     protected override UsbReply EndpointIn(int endpoint, Span<byte> packet)
     {
         Span<byte> data = stackalloc byte[Packet - StatusBytes];
-        int length = _isHeld ? 0 : _port.Read(data);
         byte status = ModemStatus;
+        if (!_isHeld && _port.TakeBreak())
+        {
+            _reportedStatus = status;
+            packet[0] = status;
+            packet[1] = TransmitterEmpty | BreakInterrupt;
+            packet[StatusBytes] = 0;
+            return UsbReply.Data(StatusBytes + 1);
+        }
+
+        int length = _isHeld ? 0 : _port.Read(data);
         // The chip sends its status each latency period. Here it sends it when there is something new to say, so that an idle line is idle.
         if (length == 0 && status == _reportedStatus)
             return UsbReply.Nak;
@@ -179,7 +191,7 @@ internal sealed class UsbSerialAdapter : UsbFunction, IHeldDevice, IDisposable
     {
         Span<byte> dropped = stackalloc byte[Packet];
         // The back end holds some kilobytes; a peer that goes on sending is not waited for.
-        for (int i = 0; i < 256 && _port.Read(dropped) > 0; i++)
+        for (int i = 0; i < 256 && (_port.TakeBreak() || _port.Read(dropped) > 0); i++)
         {
         }
     }

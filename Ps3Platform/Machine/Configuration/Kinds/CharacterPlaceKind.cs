@@ -13,6 +13,8 @@ internal sealed class CharacterPlaceKind : ValueKind<CharacterSpec>
 
     public override JsonShape Shape { get; } = new() { Pattern = "^(stdio|pty|null|tcp:.+|unix:.+|file:.+)$" };
 
+    public override CharacterSpec WithPaths(CharacterSpec value, PathChange change) => value.WithPath(change.Apply);
+
     public override bool TryRead(string text, [MaybeNullWhen(false)] out CharacterSpec value, [NotNullWhen(false)] out string? problem) =>
         CharacterSpec.TryParse(text, out value, out problem, Suggestions.Nearest);
 }

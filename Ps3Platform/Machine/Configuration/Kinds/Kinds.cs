@@ -27,7 +27,13 @@ internal class TextKind(string placeholder) : ValueKind<string>
 /// <param name="words">Words that do not name a file, such as the name of a built-in guest.</param>
 internal sealed class PathKind(string placeholder, params string[] words) : TextKind(placeholder)
 {
+    // Standard input.
+    private const string Stream = "-";
+
     public override JsonShape Shape { get; } = new() { IsPath = true, Words = words };
+
+    public override string WithPaths(string value, PathChange change) =>
+        value == Stream || (words.Contains(value) && !change.IsFile(value)) ? value : change.Apply(value);
 }
 
 /// <summary>A disk image or an NBD export, with its options.</summary>
@@ -44,6 +50,8 @@ internal sealed class BlockKind : ValueKind<BlockOptions>
         value = null;
         return problem is null && BlockOptions.TryParse(text, out value, out problem);
     }
+
+    public override BlockOptions WithPaths(BlockOptions value, PathChange change) => value.WithPath(change.Apply);
 }
 
 /// <summary>One of a list of words.</summary>

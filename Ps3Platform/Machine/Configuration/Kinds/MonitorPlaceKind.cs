@@ -15,6 +15,8 @@ internal sealed class MonitorPlaceKind : ValueKind<CharacterSpec>
 
     public override JsonShape Shape { get; } = new() { Pattern = "^(stdio|unix:.+|tcp:.+)$" };
 
+    public override CharacterSpec WithPaths(CharacterSpec value, PathChange change) => value.WithPath(change.Apply);
+
     public override bool TryRead(string text, [MaybeNullWhen(false)] out CharacterSpec value, [NotNullWhen(false)] out string? problem)
     {
         if (!CharacterSpec.TryParse(text, out value, out problem))

@@ -14,6 +14,8 @@ internal sealed class NetworkSpecKind : ValueKind<NetworkSpec>
 
     public override JsonShape Shape { get; } = new() { Pattern = "^(none|user|switch|tap)(,.*)?$" };
 
+    public override NetworkSpec WithPaths(NetworkSpec value, PathChange change) => value.WithSocket(change.Apply);
+
     public override bool TryRead(string text, [MaybeNullWhen(false)] out NetworkSpec value, [NotNullWhen(false)] out string? problem) =>
         NetworkSpec.TryParse(text, out value, out problem);
 }

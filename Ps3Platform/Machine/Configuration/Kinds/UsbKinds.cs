@@ -13,6 +13,8 @@ internal sealed class UsbDevicesKind : ValueKind<UsbDeviceList>
 
     public override JsonShape Shape { get; } = new() { Pattern = "^(keyboard|mouse|tablet|gamepad|none|serial=|disk=)" };
 
+    public override UsbDeviceList WithPaths(UsbDeviceList value, PathChange change) => value.WithPaths(change.Apply);
+
     public override bool TryRead(
         string text, [MaybeNullWhen(false)] out UsbDeviceList value, [NotNullWhen(false)] out string? problem)
     {

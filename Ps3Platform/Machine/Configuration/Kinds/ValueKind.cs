@@ -24,6 +24,9 @@ internal abstract class ValueKind<T>
     /// <param name="problem">What is wrong and what to give instead: "give 1 to 64".</param>
     public abstract bool TryRead(string text, [MaybeNullWhen(false)] out T value, [NotNullWhen(false)] out string? problem);
 
+    /// <summary>A value with other paths of the host's files and sockets in it; the same value when its kind names none.</summary>
+    public virtual T WithPaths(T value, PathChange change) => value;
+
     /// <summary>A value as a user would write it; <see cref="TryRead"/> reads it as the same value.</summary>
     public virtual string Write(T value) => value?.ToString() ?? "";
 }

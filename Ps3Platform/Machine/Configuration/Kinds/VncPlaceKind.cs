@@ -11,6 +11,8 @@ internal sealed class VncPlaceKind : ValueKind<VncSpec>
 
     public override JsonShape Shape { get; } = new() { Pattern = "^.*:[0-9]+(,password=.+)?$" };
 
+    public override VncSpec WithPaths(VncSpec value, PathChange change) => value.WithPasswordFile(change.Apply);
+
     public override bool TryRead(string text, [MaybeNullWhen(false)] out VncSpec value, [NotNullWhen(false)] out string? problem) =>
         VncSpec.TryParse(text, out value, out problem);
 }
