@@ -10,6 +10,7 @@ using Lv1Hypervisor.Partitions;
 
 using Microsoft.Extensions.Logging;
 
+using Ps3Platform.Devices.Audio;
 using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Gelic;
 using Ps3Platform.Devices.Gpu;
@@ -155,13 +156,17 @@ public static class MachineBuilder
         var display = new DisplayState(config.Video);
         NetworkPort? network = config.Network is { } backend ? new NetworkPort(backend, ports.Events, ports.Clock) : null;
         var wire = new UdpConsole(config.Console ?? (static _ => { }), network);
+        var audio = new AudioDevice(
+            ports.Host, ports.Memory, ports.Events, ports.Clock, config.Audio, ports.Loggers.CreateLogger<AudioDevice>(),
+            isExact: config.Clock == ClockMode.Instructions);
         var gpu = new GpuDevice(
             ports.Host, ports.Memory, ports.Events, ports.Clock, ports.Loggers.CreateLogger<GpuDevice>(),
             config.Firmware.IsAtLeast(2, 1, 0) ? GpuFirmwareRules.Since210 : GpuFirmwareRules.Before210,
-            config.Gpu);
+            config.Gpu, audio);
         var systemManager = new SystemManager(ports.Host, ports.Control, ports.Loggers.CreateLogger<SystemManager>());
         devices.Add(gpu);
-        devices.Add(new AvSettings(ports.Host, config.Video, display, ports.Loggers.CreateLogger<AvSettings>()));
+        devices.Add(audio);
+        devices.Add(new AvSettings(ports.Host, config.Video, display, ports.Loggers.CreateLogger<AvSettings>(), audio));
         devices.Add(systemManager);
         devices.Add(new GelicDevice(
             ports.Host, config.Gelic, ports.Memory, ports.Events, ports.Clock, wire, ports.Loggers.CreateLogger<GelicDevice>()));

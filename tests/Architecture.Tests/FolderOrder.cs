@@ -56,7 +56,7 @@ internal static class FolderOrder
             .
             """,
         ["Ps3Platform.Devices"] = """
-            Blocks, Characters, Gpu/Mapping, HotPlug, Network, Usb/Bus, Video
+            Audio, Blocks, Characters, Gpu/Mapping, HotPlug, Network, Usb/Bus, Video
             Gelic, Gpu/Fifo, Storage, Usb/Ehci, Usb/Input, Usb/Ohci, Usb/Serial, VirtualUart
             Gpu, Storage/Optical, Usb/Hid, Usb/MassStorage
             Usb
@@ -94,6 +94,7 @@ internal static class FolderOrder
         ["Ps3Platform.Host"] = """
             Files
             Blocks, Streams
+            Audio
             Characters
             Network, Terminals
             """,

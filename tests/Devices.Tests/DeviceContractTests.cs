@@ -9,6 +9,7 @@ using Devices.Tests.Storage;
 using Devices.Tests.Usb;
 using Devices.Tests.VirtualUart;
 using Lv1Hypervisor.Contracts;
+using Ps3Platform.Devices.Audio;
 using Ps3Platform.Devices.Gelic;
 using Ps3Platform.Devices.Gpu;
 using Ps3Platform.Devices.HotPlug;
@@ -51,6 +52,19 @@ public sealed class DeviceContractTests
                 gpu.Device.ContextAttribute(0, 0x101, 1, 1, 0, 0);
                 gpu.Device.ContextAttribute(gpu.Context, 0x102, 1, 0, 0, 0);
                 gpu.RunUntil(10_000_000);
+            }
+            );
+        },
+        ["audio"] = () =>
+        {
+            using var memory = new GuestMemory(1 << 20);
+            var audio = new AudioDevice(new FakeHost(), memory, new EventQueue(), new FakeClock());
+            audio.Reset();
+            return (audio, () =>
+            {
+                audio.SetBase(0x0300_f001);
+                audio.SetMode(96000, 24);
+                audio.SetActive(AudioConnectors.Spdif, isActive: true);
             }
             );
         },

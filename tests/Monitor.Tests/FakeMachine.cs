@@ -53,6 +53,12 @@ internal sealed class FakeMachine : IMachineControl
 
     public void PowerDown() => Note("powerdown");
 
+    public void HoldPowerButton(TimeSpan held) => Note($"hold power {held.TotalMilliseconds:0}");
+
+    public void PressResetButton() => Note("reset button");
+
+    public void ReportTemperature(uint zone, bool isHot) => Note($"temperature {zone} {isHot}");
+
     public void Quit() => Note("quit");
 
     public void Eject(string device, bool force) => Note($"eject {device} {force}");

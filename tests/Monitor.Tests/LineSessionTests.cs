@@ -19,6 +19,11 @@ public sealed class LineSessionTests
     [InlineData("c", "cont")]
     [InlineData("system_reset", "reset")]
     [InlineData("system_powerdown", "powerdown")]
+    [InlineData("power_button", "hold power 100")]
+    [InlineData("power_button 5000", "hold power 5000")]
+    [InlineData("reset_button", "reset button")]
+    [InlineData("thermal_alert 3", "temperature 3 True")]
+    [InlineData("thermal_clear 0", "temperature 0 False")]
     [InlineData("quit", "quit")]
     [InlineData("eject cdrom", "eject cdrom False")]
     [InlineData("eject -f cdrom", "eject cdrom True")]
@@ -144,7 +149,7 @@ public sealed class LineSessionTests
     }
 
     [Theory]
-    [InlineData("", 24)]
+    [InlineData("", 28)]
     [InlineData("system_", 2)]
     [InlineData("info s", 2)]
     [InlineData("info ", 9)]

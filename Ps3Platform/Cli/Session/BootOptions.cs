@@ -90,6 +90,7 @@ internal sealed class BootOptions
         using var console = new GuestConsole(options, line?.Backend);
         line?.Tell(console.Remember);
         using HostNetwork? network = HostNetwork.Open(options.Options.Network, options.Options.PacketCapture);
+        using var sound = new SoundOutput(options);
         using var monitor = new MonitorPorts(options, control, line?.Monitor);
         using var screens = new RemoteScreens(options, control);
         MachineConfig config = read with
@@ -105,11 +106,13 @@ internal sealed class BootOptions
             Flash = flash,
             Usb = usb,
             Network = network,
+            Audio = sound.Feed,
         };
         // lv1 reads the boot image at each start, and a guest may have written another.
         MachineConfig Renew(MachineConfig before) => flash is null || options.Options.Kernel is not null ? before
             : before with { Kernel = MachineConfigFactory.ReadKernelOf(FlashFile.Read(flash), options.Options, Terminal.Note) };
-        int code = new BootSession(config, Renew, console, report with { Break = place, Line = line, Screens = screens }).Run();
+        int code = sound.Finish(
+            new BootSession(config, Renew, console, report with { Break = place, Line = line, Screens = screens }).Run());
         UsbFiles.Drain(usb);
         return network is null ? code : Finish(network, code);
     }

@@ -14,4 +14,8 @@ internal static class GpuAttribute
     public const ulong FramebufferBlit = 0x601;
     public const ulong FramebufferBlitSync = 0x602;
     public const ulong FramebufferClose = 0x603;
+
+    /// <summary>Of lv1_gpu_attribute: 0x100, 7 sets the sound device's base address (devices.md 11).</summary>
+    public const ulong AudioOperation = 0x100;
+    public const ulong AudioBase = 7;
 }

@@ -4,6 +4,7 @@ using CellPpe.Core.Ports;
 using Lv1Hypervisor.Contracts;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Ps3Platform.Devices.Audio;
 using Ps3Platform.Devices.Gpu.Fifo;
 using Ps3Platform.Devices.Gpu.Mapping;
 using Ps3Platform.Devices.Video;
@@ -38,6 +39,7 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
     private readonly IMachineClock _clock;
     private readonly GpuFirmwareRules _rules;
     private readonly GpuProfile _profile;
+    private readonly IAudioUnit? _audio;
     private readonly GpuMemory _ddr;
     private readonly DisplayHeads _heads;
     private readonly Dictionary<ulong, GpuContext> _contexts = [];
@@ -49,11 +51,12 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
     /// <summary>Makes the GPU; it uses no host memory until a guest allocates some.</summary>
     public GpuDevice(
         IDeviceHost host, GuestMemory memory, EventQueue events, IMachineClock clock, ILogger<GpuDevice>? logger = null,
-        GpuFirmwareRules? rules = null, GpuProfile profile = GpuProfile.Retail)
+        GpuFirmwareRules? rules = null, GpuProfile profile = GpuProfile.Retail, IAudioUnit? audio = null)
     {
         ArgumentNullException.ThrowIfNull(host);
         _rules = rules ?? GpuFirmwareRules.Since210;
         _profile = profile;
+        _audio = audio;
         _events = events;
         _clock = clock;
         _memory = memory;
@@ -231,7 +234,13 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
     /// <inheritdoc/>
     public Lv1Status Attribute(ulong p0, ulong p1, ulong p2, ulong p3, ulong p4)
     {
-        // The only known use (0x100, 7) sets up the sound device's memory, which DeviceMap does not provide.
+        // The only known use: early drivers pass five arguments, later ones three (KERNEL-HISTORY.md of Lv1Hypervisor).
+        if (_audio is not null && (p0, p1) == (GpuAttribute.AudioOperation, GpuAttribute.AudioBase))
+        {
+            _audio.SetBase(p2);
+            return Lv1Status.Success;
+        }
+
         _logger.LogDebug("GPU: no attribute {Operation:x} {Argument:x}", p0, p1);
         return Lv1Status.NoEntry;
     }
@@ -239,14 +248,14 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
     /// <inheritdoc/>
     public Lv1Status DeviceMap(ulong unit, out LparAddress address, out ulong size)
     {
-        // Units 1 and 2 are sound, which this machine does not have; the others are refused on a console too.
-        address = default;
-        size = 0;
-        return Lv1Status.IllegalParameterValue;
+        (address, size) = (default, 0);
+        if (_audio is null)
+            return Lv1Status.IllegalParameterValue;
+        return _open ? _audio.Map(unit, out address, out size) : Lv1Status.WrongState;
     }
 
     /// <inheritdoc/>
-    public Lv1Status DeviceUnmap(ulong unit) => Lv1Status.IllegalParameterValue;
+    public Lv1Status DeviceUnmap(ulong unit) => _audio?.Unmap(unit) ?? Lv1Status.IllegalParameterValue;
 
     /// <summary>
     /// Updates one line of a head's picture with the pixels that the guest has drawn since its last blit. Linux blits at the vertical
@@ -349,6 +358,7 @@ public sealed class GpuDevice : IDevice, IGpuDevice, IMemoryWriter
         foreach (GpuContext context in _contexts.Values.ToArray())
             Destroy(context);
         _ddr.FreeAll();
+        _audio?.Close();
     }
 
     private void Destroy(GpuContext context)

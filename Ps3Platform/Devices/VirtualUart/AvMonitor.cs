@@ -44,10 +44,10 @@ internal static class AvMonitor
 
         reply[0x48] = ColorSpaceSupported;
         reply[0x62] = 1;
-        // One audio block: two channels of linear PCM, 48 kHz, 16 bits.
+        // One audio block: two channels of linear PCM at 44.1, 48, 88.2 and 96 kHz, with 16, 20 and 24 bits (bits as in CEA-861).
         reply[0x63] = LinearPcm;
         reply[0x64] = 2;
-        reply[0x65] = 0x4;
-        reply[0x66] = 0x1;
+        reply[0x65] = 0x1e;
+        reply[0x66] = 0x7;
     }
 }

@@ -3,13 +3,14 @@ using CellPpe.Core.Ports;
 using Lv1Hypervisor.Contracts;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Ps3Platform.Devices.Audio;
 using Ps3Platform.Devices.Video;
 
 namespace Ps3Platform.Devices.VirtualUart;
 
 /// <summary>
 /// The AV settings service on virtual UART port 0: sends exactly one reply to each command packet, and sets the
-/// display heads' modes. Owned by the emulation thread.
+/// display heads' modes and those of the sound device. Owned by the emulation thread.
 /// </summary>
 public sealed class AvSettings : IDevice, IVirtualUartPeer
 {
@@ -24,6 +25,7 @@ public sealed class AvSettings : IDevice, IVirtualUartPeer
     private readonly VideoMode _preferred;
     private readonly DisplayState _display;
     private readonly AvVideo _video;
+    private readonly AvAudio _audio;
     private readonly ILogger _logger;
     private readonly byte[] _input = new byte[AvPacket.MaxSize];
     private int _inputLength;
@@ -34,12 +36,14 @@ public sealed class AvSettings : IDevice, IVirtualUartPeer
     private bool _stopped;
 
     /// <summary>Makes the service with a monitor that prefers <paramref name="preferred"/>, and connects it to its port.</summary>
-    public AvSettings(IDeviceHost host, VideoMode preferred, DisplayState display, ILogger<AvSettings>? logger = null)
+    public AvSettings(
+        IDeviceHost host, VideoMode preferred, DisplayState display, ILogger<AvSettings>? logger = null, IAudioControl? audio = null)
     {
         ArgumentNullException.ThrowIfNull(host);
         _display = display;
         _preferred = preferred;
-        _video = new AvVideo(display);
+        _audio = new AvAudio(audio);
+        _video = new AvVideo(display, _audio);
         _logger = logger ?? NullLogger<AvSettings>.Instance;
         _port = host.ServeVirtualUart(Port, "avset", this);
     }
@@ -144,13 +148,17 @@ public sealed class AvSettings : IDevice, IVirtualUartPeer
         AvCommand.VideoPitch => _video.SetPitch(packet),
         AvCommand.AvbParameters => _video.SetBundle(packet),
         AvCommand.AvVideoColorSpace => AvVideo.CheckColorSpace(packet),
-        AvCommand.TvMute or AvCommand.AvVideoMute or AvCommand.AvVideoSignalOff
-            or AvCommand.AvAudioMute or AvCommand.AvAudioParameter => CheckPort(packet),
+        AvCommand.AudioMode => _audio.SetMode(packet),
+        AvCommand.AudioMute => _audio.SetMute(packet),
+        AvCommand.AvAudioMute => _audio.SetAvMute(packet),
+        AvCommand.AudioActive => _audio.SetActive(packet, isActive: true),
+        AvCommand.AudioInactive => _audio.SetActive(packet, isActive: false),
+        // AvAudioParameter is about the HDMI signal, and says the same as AudioMode.
+        AvCommand.TvMute or AvCommand.AvVideoMute or AvCommand.AvVideoSignalOff or AvCommand.AvAudioParameter => CheckPort(packet),
         AvCommand.HdmiMode => CheckHdmiMode(packet),
-        // Without an AV encoder and sound these have no effect; the events that they enable do not occur.
+        // Without an AV encoder these have no effect; the events that they enable do not occur.
         AvCommand.Init or AvCommand.Fin or AvCommand.EnableEvent or AvCommand.DisableEvent or AvCommand.VideoInit
-            or AvCommand.AudioInit or AvCommand.AudioMode or AvCommand.AudioMute or AvCommand.AudioActive
-            or AvCommand.AudioInactive or AvCommand.SpdifBits or AvCommand.AudioControl => AvStatus.Success,
+            or AvCommand.AudioInit or AvCommand.SpdifBits or AvCommand.AudioControl => AvStatus.Success,
         _ => AvStatus.UnsupportedCommand,
     };
 

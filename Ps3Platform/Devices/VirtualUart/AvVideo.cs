@@ -3,7 +3,7 @@ using Ps3Platform.Devices.Video;
 namespace Ps3Platform.Devices.VirtualUart;
 
 /// <summary>The video commands of the AV settings service: check packets and set the heads' modes (devices.md 8.5).</summary>
-internal sealed class AvVideo(DisplayState display)
+internal sealed class AvVideo(DisplayState display, AvAudio audio)
 {
     private const int VideoModeSize = 48;
     private const int VideoFormatSize = 20;
@@ -82,10 +82,15 @@ internal sealed class AvVideo(DisplayState display)
             modes[head] = mode;
         }
 
+        AvAudio.Mode? sound = null;
         for (int i = 0; i < audioPackets; i++)
         {
-            if (!TryTake(ref rest, AvCommand.AudioMode, out _))
+            if (!TryTake(ref rest, AvCommand.AudioMode, out AvPacket packet))
                 return AvStatus.InvalidVideoParameter;
+            AvStatus status = AvAudio.ParseMode(packet, out AvAudio.Mode mode);
+            if (status != AvStatus.Success)
+                return status;
+            sound = mode;
         }
 
         for (int i = 0; i < colorSpacePackets; i++)
@@ -105,6 +110,8 @@ internal sealed class AvVideo(DisplayState display)
 
         display[0] = modes[0];
         display[1] = modes[1];
+        if (sound is { } set)
+            audio.Apply(set);
         return AvStatus.Success;
     }
 

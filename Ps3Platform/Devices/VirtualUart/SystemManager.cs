@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Ps3Platform.Devices.VirtualUart;
 
 /// <summary>
-/// The system manager on virtual UART port 2: sends the guest power button events, and executes its requests to power off or
+/// The system manager on virtual UART port 2: sends the guest events of buttons and temperature, and executes its requests to power off or
 /// restart. Owned by the emulation thread.
 /// </summary>
 public sealed class SystemManager : IDevice, IVirtualUartPeer
@@ -23,7 +23,14 @@ public sealed class SystemManager : IDevice, IVirtualUartPeer
     private const byte NextPartitionReboot = 0x82;
 
     private const uint AttributePower = 1;
+    private const uint AttributeReset = 2;
+    private const uint AttributeThermal = 4;
     private const byte EventPowerPressed = 3;
+    private const byte EventPowerReleased = 4;
+    private const byte EventResetPressed = 5;
+    private const byte EventResetReleased = 6;
+    private const byte EventThermalAlert = 7;
+    private const byte EventThermalCleared = 8;
     private const uint ButtonIsHardware = 0;
 
     private readonly IPartitionControl _partition;
@@ -69,10 +76,30 @@ public sealed class SystemManager : IDevice, IVirtualUartPeer
     public DeviceState Inspect() =>
         new SystemManagerState(_stopped, Attributes, _nextOperation, _commandSent, [.. _input.AsSpan(0, _inputLength)]);
 
-    /// <summary>Sends the guest a press of the power button.</summary>
+    /// <summary>Sends the guest a press of the power button (PS3_SM_EVENT_POWER_PRESSED in drivers/ps3/ps3-sys-manager.c).</summary>
     /// <returns>False when the guest has not enabled the event, has no room for the message, or the device is stopped.</returns>
-    public bool PressPowerButton() =>
-        !_stopped && (Attributes & AttributePower) != 0 && Send(SystemManagerService.ExternalEvent, EventPowerPressed, ButtonIsHardware);
+    public bool PressPowerButton() => SendEvent(AttributePower, EventPowerPressed, ButtonIsHardware);
+
+    /// <summary>Tells the guest that the power button was let go (PS3_SM_EVENT_POWER_RELEASED).</summary>
+    /// <param name="milliseconds">How long it was down.</param>
+    /// <returns>As for <see cref="PressPowerButton"/>.</returns>
+    public bool ReleasePowerButton(uint milliseconds) => SendEvent(AttributePower, EventPowerReleased, milliseconds);
+
+    /// <summary>Sends the guest a press of the reset button (PS3_SM_EVENT_RESET_PRESSED), which a retail console does not have.</summary>
+    /// <returns>As for <see cref="PressPowerButton"/>.</returns>
+    public bool PressResetButton() => SendEvent(AttributeReset, EventResetPressed, ButtonIsHardware);
+
+    /// <summary>Tells the guest that the reset button was let go (PS3_SM_EVENT_RESET_RELEASED).</summary>
+    /// <param name="milliseconds">How long it was down.</param>
+    /// <returns>As for <see cref="PressPowerButton"/>.</returns>
+    public bool ReleaseResetButton(uint milliseconds) => SendEvent(AttributeReset, EventResetReleased, milliseconds);
+
+    /// <summary>Tells the guest that a part is too hot, or no longer (PS3_SM_EVENT_THERMAL_ALERT, PS3_SM_EVENT_THERMAL_CLEARED).</summary>
+    /// <param name="zone">The part's number; what the numbers mean is not known.</param>
+    /// <param name="isHot">Too hot.</param>
+    /// <returns>As for <see cref="PressPowerButton"/>.</returns>
+    public bool ReportTemperature(uint zone, bool isHot) =>
+        SendEvent(AttributeThermal, isHot ? EventThermalAlert : EventThermalCleared, zone);
 
     /// <inheritdoc/>
     public void Receive(ReadOnlySpan<byte> bytes)
@@ -164,6 +191,9 @@ public sealed class SystemManager : IDevice, IVirtualUartPeer
         else
             _logger.LogDebug("system manager: ignored next operation {Operation:x}", payload[1]);
     }
+
+    private bool SendEvent(uint attribute, byte type, uint value) =>
+        !_stopped && (Attributes & attribute) != 0 && Send(SystemManagerService.ExternalEvent, type, value);
 
     private bool Send(SystemManagerService service, byte type, uint value)
     {

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 
+using Ps3Platform.Host.Files;
+
 namespace Ps3Platform.Host.Blocks;
 
 /// <summary>
@@ -28,13 +30,13 @@ internal sealed class QemuNbdServer : IDisposable
     internal int ProcessId => _process.Id;
 
     /// <summary>Whether qemu-nbd is installed.</summary>
-    public static bool IsInstalled => FindProgram(Program) is not null;
+    public static bool IsInstalled => HostPrograms.Find(Program) is not null;
 
     /// <summary>Starts a server for an image and opens it.</summary>
     /// <exception cref="BlockOpenException">qemu-nbd is not installed, or does not open the image.</exception>
     public static NbdStore Open(string path, string format, bool isReadOnly)
     {
-        string program = FindProgram(Program) ?? throw new BlockOpenException(
+        string program = HostPrograms.Find(Program) ?? throw new BlockOpenException(
             $"{path}: format={format} needs qemu-nbd, which is not installed; apt install qemu-utils");
         if (!File.Exists(path))
             throw new BlockOpenException($"{path}: no such file; make it with: qemu-img create -f {format} {path} 8G");
@@ -78,7 +80,7 @@ internal sealed class QemuNbdServer : IDisposable
     private static QemuNbdServer Start(string program, string folder, string[] arguments)
     {
         // In a session of its own: Ctrl-C is for the guest's power button, and it shall still write to its disk after that.
-        string? session = FindProgram("setsid");
+        string? session = HostPrograms.Find("setsid");
         var start = new ProcessStartInfo(session ?? program, session is null ? arguments : [program, .. arguments])
         {
             RedirectStandardError = true,
@@ -101,8 +103,4 @@ internal sealed class QemuNbdServer : IDisposable
             Thread.Sleep(10);
         }
     }
-
-    private static string? FindProgram(string name) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 }

@@ -4,6 +4,7 @@ using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor.Partitions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Ps3Platform.Devices.Audio;
 using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Gelic;
 using Ps3Platform.Devices.Gpu;
@@ -157,6 +158,9 @@ public sealed record MachineConfig
 
     /// <summary>The network that the Ethernet cable is connected to; null for none. The debug console is read in either case.</summary>
     public INetworkBackend? Network { get; init; }
+
+    /// <summary>Receives what the sound device plays; null to drop it. The machine does not dispose of it.</summary>
+    public IAudioSink? Audio { get; init; }
 
     /// <summary>Receives the bytes of the debug console over Ethernet and of lv1's console. Called under the machine's lock.</summary>
     public Action<ReadOnlySpan<byte>>? Console { get; init; }

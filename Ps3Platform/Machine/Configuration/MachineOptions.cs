@@ -2,6 +2,7 @@ using CellPpe.Ppe.Engines;
 
 using Microsoft.Extensions.Logging;
 
+using Ps3Platform.Devices.Audio;
 using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Characters;
 using Ps3Platform.Devices.Gpu;
@@ -101,6 +102,9 @@ public sealed record MachineOptions
 
     /// <summary>Where the web console listens, or null for none.</summary>
     public WebSpec? Web { get; init; }
+
+    /// <summary>Where the guest's sound goes.</summary>
+    public AudioSpec Audio { get; init; } = AudioSpec.None;
 
     /// <summary>Start stopped, before the guest's first instruction.</summary>
     public bool Paused { get; init; }

@@ -2,6 +2,7 @@ using CellPpe.Ppe.Engines;
 
 using Microsoft.Extensions.Logging;
 
+using Ps3Platform.Devices.Audio;
 using Ps3Platform.Devices.Blocks;
 using Ps3Platform.Devices.Characters;
 using Ps3Platform.Devices.Gpu;
@@ -159,6 +160,11 @@ public static class MachineSchema
             "Serve screen, keyboard, pointer and controls to browsers, on loopback if no ADDRESS is given. "
             + "The address to open is printed; it has a secret in it.",
             static o => o.Web, static (o, place) => o with { Web = place }),
+        new ValueField<AudioSpec>(
+            "audio", new AudioPlaceKind(),
+            "Where the guest's sound goes. wav: a file, another one for each format. pipe: samples without a header, little-endian, left "
+            + "and right in turn. host: the loudspeakers, by aplay (apt install alsa-utils).",
+            static o => o.Audio, static (o, place) => o with { Audio = place }),
         new FlagField(
             "paused", "Start stopped: the guest waits for the monitor's command cont.",
             static o => o.Paused, static (o, on) => o with { Paused = on }) { Aliases = ["-S"] },

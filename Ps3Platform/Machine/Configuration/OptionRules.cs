@@ -1,5 +1,6 @@
 using CellPpe.Ppe.Engines;
 
+using Ps3Platform.Devices.Audio;
 using Ps3Platform.Devices.Characters;
 using Ps3Platform.Devices.Network;
 using SpuRuntime.Engine;
@@ -23,7 +24,7 @@ public static class OptionRules
     {
         ArgumentNullException.ThrowIfNull(options);
         return OutOfRange(options).Concat(OfThreads(options)).Concat(OfSpes(options)).Concat(OfNetwork(options))
-            .Concat(OfMonitor(options)).Concat(OfDisc(options)).Concat(OfDialogue(options));
+            .Concat(OfMonitor(options)).Concat(OfDisc(options)).Concat(OfDialogue(options)).Concat(OfAudio(options));
     }
 
     /// <summary>The engine of the SPEs' programs.</summary>
@@ -101,6 +102,22 @@ public static class OptionRules
         {
             yield return new OptionProblem(
                 "expect", "the dialogue is at the serial adapter itself, which is shown on standard output; leave --serial out");
+        }
+    }
+
+    private static IEnumerable<OptionProblem> OfAudio(MachineOptions options)
+    {
+        if (options is { Audio.Kind: AudioKind.Host, Clock: ClockMode.Instructions })
+        {
+            yield return new OptionProblem(
+                "audio", "with --clock instructions guest time does not keep up with loudspeakers; record it by wav:FILE");
+        }
+
+        CharacterSpec?[] streams = [options.Console, options.Monitor, options.Qmp, options.Serial];
+        if (options.Audio is { Kind: AudioKind.Pipe, Path: "" } && streams.Any(static place => place?.Kind == CharacterKind.Stdio))
+        {
+            yield return new OptionProblem(
+                "audio", "text goes to standard output; give pipe:FILE, or move the text with --console file:console.txt");
         }
     }
 

@@ -13,7 +13,8 @@ public static class StandardCommands
         ["BLOCK_IO_ERROR", "DEVICE_TRAY_MOVED", "POWERDOWN", "RESET", "RESUME", "SHUTDOWN", "STOP"];
 
     /// <summary>A table of all of them.</summary>
-    public static CommandTable Create() => new([.. Information(), .. Running(), .. DeviceCommands(), .. InputCommands.All]);
+    public static CommandTable Create() => new(
+        [.. Information(), .. Running(), .. DeviceCommands(), .. PowerCommands.All, .. InputCommands.All]);
 
     /// <summary>What the program calls itself to programs.</summary>
     internal static JsonObject Version()

@@ -30,6 +30,21 @@ public interface IMachineControl
     /// <summary>Presses the power button; of a machine that is stopped, when it continues.</summary>
     void PowerDown();
 
+    /// <summary>
+    /// Holds the power button down. The guest is told at once, and of the release when it comes; after five seconds a console turns itself
+    /// off, and so does the machine.
+    /// </summary>
+    /// <param name="held">Guest time for which it is down.</param>
+    void HoldPowerButton(TimeSpan held);
+
+    /// <summary>Presses the reset button, which the guest is told of.</summary>
+    void PressResetButton();
+
+    /// <summary>Tells the guest that a part is too hot, or no longer.</summary>
+    /// <param name="zone">The part's number.</param>
+    /// <param name="isHot">Too hot.</param>
+    void ReportTemperature(uint zone, bool isHot);
+
     /// <summary>Ends the machine at once.</summary>
     void Quit();
 

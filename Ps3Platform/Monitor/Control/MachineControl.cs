@@ -14,6 +14,10 @@ namespace Ps3Platform.Monitor.Control;
 /// </summary>
 public sealed class MachineControl : IMachineControl
 {
+    // No source says after how long a console turns itself off; this is what PCs do (chosen).
+    private static readonly TimeSpan LongPress = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShortPress = TimeSpan.FromMilliseconds(100);
+
     private readonly MachineRequests _requests = new();
     private readonly MediaWatch _media;
 
@@ -120,6 +124,41 @@ public sealed class MachineControl : IMachineControl
     });
 
     /// <inheritdoc/>
+    public void HoldPowerButton(TimeSpan held) => Do(machine =>
+    {
+        CheckRuns(machine);
+        // A console is off after some seconds whether the guest listens or not.
+        bool isHeard = machine.SystemManager.PressPowerButton();
+        if (!isHeard && held < LongPress)
+            throw NotListening("the power button");
+        Raise("POWERDOWN");
+        After(machine, held < LongPress ? held : LongPress, () =>
+        {
+            if (held >= LongPress)
+                machine.End(new RunOutcome(RunEnd.Quit, $"the power button was held for {LongPress.TotalSeconds:0} s"));
+            else
+                machine.SystemManager.ReleasePowerButton((uint)held.TotalMilliseconds);
+        });
+    });
+
+    /// <inheritdoc/>
+    public void PressResetButton() => Do(machine =>
+    {
+        CheckRuns(machine);
+        if (!machine.SystemManager.PressResetButton())
+            throw NotListening("the reset button");
+        After(machine, ShortPress, () => machine.SystemManager.ReleaseResetButton((uint)ShortPress.TotalMilliseconds));
+    });
+
+    /// <inheritdoc/>
+    public void ReportTemperature(uint zone, bool isHot) => Do(machine =>
+    {
+        CheckRuns(machine);
+        if (!machine.SystemManager.ReportTemperature(zone, isHot))
+            throw NotListening("temperatures");
+    });
+
+    /// <inheritdoc/>
     public void Quit() => Do(static machine => machine.End(new RunOutcome(RunEnd.Quit, "the monitor ended the machine")));
 
     /// <inheritdoc/>
@@ -206,6 +245,18 @@ public sealed class MachineControl : IMachineControl
 
     /// <inheritdoc/>
     public IReadOnlyList<HypercallCount> ReadHypercalls() => _requests.Ask(MachineInspector.Hypercalls);
+
+    private static void CheckRuns(Ps3Machine machine)
+    {
+        if (machine.Pause.IsStopped)
+            throw new MonitorException("The machine is stopped; let it run with cont first.");
+    }
+
+    private static MonitorException NotListening(string source) => new(
+        $"The guest does not listen for {source}. Wait until it has booted.");
+
+    private static void After(Ps3Machine machine, TimeSpan time, Action action) => machine.Events.Schedule(
+        machine.Clock.TimeBase + (ulong)(time.TotalSeconds * CellPpe.Core.IMachineClock.Frequency), action);
 
     private static string List(IEnumerable<string> names) => string.Join(" or ", names.Distinct());
 

@@ -16,11 +16,11 @@ internal sealed class FakeLine : IInterruptLine
 {
     public int Raised { get; set; }
 
+    public bool IsAsserted { get; private set; }
+
     public void Raise() => Raised++;
 
-    public void SetLevel(bool asserted)
-    {
-    }
+    public void SetLevel(bool asserted) => IsAsserted = asserted;
 }
 
 internal sealed class FakeOutlets : IOutletSource

@@ -205,7 +205,7 @@ public sealed class GpuDeviceTests : IDisposable
     [InlineData(1ul)]
     [InlineData(2ul)]
     [InlineData(4ul)]
-    public void There_is_no_sound(ulong unit)
+    public void Without_a_sound_device_there_is_no_sound(ulong unit)
     {
         Assert.Equal(Lv1Status.IllegalParameterValue, _gpu.Device.DeviceMap(unit, out _, out ulong size));
         Assert.Equal(0ul, size);

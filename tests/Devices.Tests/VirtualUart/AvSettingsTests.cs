@@ -31,7 +31,6 @@ public sealed class AvSettingsTests
     [InlineData(0x0004_0001u, 12)]
     [InlineData(0x0100_0001u, 8)]
     [InlineData(0x0200_0001u, 8)]
-    [InlineData(0x0200_0002u, 68)]
     [InlineData(0x0200_0003u, 16)]
     [InlineData(0x0200_0004u, 12)]
     [InlineData(0x0200_0005u, 12)]

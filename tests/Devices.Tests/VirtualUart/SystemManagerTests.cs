@@ -71,6 +71,33 @@ public sealed class SystemManagerTests : IPartitionControl
         Assert.Empty(_port.Sent);
     }
 
+    /// <summary>Types and values of drivers/ps3/ps3-sys-manager.c; each kind has its own bit among the attributes.</summary>
+    [Fact]
+    public void Buttons_and_temperatures_reach_a_guest_that_listens_for_them()
+    {
+        (byte Attribute, byte[] Payload, Func<bool> Act)[] events =
+        [
+            (1, [1, 3, 0, 0, 0, 0, 0, 0], _manager.PressPowerButton),
+            (1, [1, 4, 0, 0, 0, 0, 0x13, 0x88], () => _manager.ReleasePowerButton(5000)),
+            (2, [1, 5, 0, 0, 0, 0, 0, 0], _manager.PressResetButton),
+            (2, [1, 6, 0, 0, 0, 0, 0, 100], () => _manager.ReleaseResetButton(100)),
+            (4, [1, 7, 0, 0, 0, 0, 0, 3], () => _manager.ReportTemperature(3, isHot: true)),
+            (4, [1, 8, 0, 0, 0, 0, 0, 3], () => _manager.ReportTemperature(3, isHot: false)),
+        ];
+        foreach ((byte attribute, byte[] payload, Func<bool> act) in events)
+        {
+            _manager.Receive(Message(8, [1, 0, 0, 0, 0, 0, 0, (byte)(0xf & ~attribute)]));
+            Assert.False(act());
+            Assert.Empty(_port.Sent);
+            _manager.Receive(Message(8, [1, 0, 0, 0, 0, 0, 0, attribute]));
+            Assert.True(act());
+            Assert.Equal(Message(4, payload), _port.Take());
+            _manager.Stop();
+            Assert.False(act());
+            _manager.Continue();
+        }
+    }
+
     [Fact]
     public void A_payload_of_eight_bytes_is_accepted()
     {

@@ -58,6 +58,8 @@ public sealed class MachineConfigFactoryTests
     [InlineData("spu-float", """{ "spu-float": "relaxed", "spu-engine": "interpreter" }""")]
     [InlineData("spu-float", """{ "spu-float": "relaxed", "engine": "interpreter" }""")]
     [InlineData("net", """{ "net": "user", "clock": "instructions" }""")]
+    [InlineData("audio", """{ "audio": "host", "clock": "instructions" }""")]
+    [InlineData("audio", """{ "audio": "pipe:" }""")]
     [InlineData("mac", """{ "name": "alpha", "mac": "02:00:00:00:00:01" }""")]
     public void Options_without_effect_are_refused_before_a_file_is_opened(string field, string json)
     {

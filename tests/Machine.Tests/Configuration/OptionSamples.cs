@@ -10,7 +10,7 @@ internal static class OptionSamples
         "1", "2", "5", "33", "64M", "2G", "1.5s", "250ms", "90m", "0.5us", "500us", "20000i", "true", "folder/file",
         "console=hvc0 \"quiet\" \u00e9", "02:00:50:53:33:07", "user,hostfwd=tcp:127.0.0.1:2222-:22,restrict=on", "switch,socket=/tmp/lan",
         "unix:/tmp/ps3.sock", "tcp:127.0.0.1:5555", ":0", "8080", "127.0.0.1:1,password=secret.txt", "pty", "mouse;gamepad",
-        "none;serial=pty;disk=stick.img,ro",
+        "none;serial=pty;disk=stick.img,ro", "wav:sound.wav", "pipe:", "host",
     ];
 
     /// <summary>Some values that an option takes, written as on the command line.</summary>
