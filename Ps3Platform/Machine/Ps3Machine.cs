@@ -279,7 +279,9 @@ public sealed class Ps3Machine : IDisposable
     internal void Observe(PpuThread thread, ulong start, bool whole)
     {
         ulong now = Clock.TimeBase;
-        Sampler?.Observe(thread, start, now, whole);
+        // A turn that had begun before there was a sampler has no start.
+        if (start != 0)
+            Sampler?.Observe(thread, start, now, whole);
         _lockups.Observe(thread, now);
     }
 

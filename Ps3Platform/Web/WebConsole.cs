@@ -22,29 +22,30 @@ namespace Ps3Platform.Web;
 /// <param name="Input">Where keys and pointer go.</param>
 /// <param name="Machine">The service that the monitor uses too.</param>
 /// <param name="Fail">Told of a fault of this program.</param>
-public sealed record WebServices(ScreenFeed Feed, InputQueue Input, IMachineControl Machine, Action<string> Fail);
+public sealed record WebServices(ScreenFeed Feed, InputQueue Input, IMachineControl Machine, Action<string> Fail)
+{
+    /// <summary>The line of the serial terminal.</summary>
+    public SerialLine Serial { get; init; } = new();
+
+    /// <summary>Files beside the screenshot.</summary>
+    public IReadOnlyList<WebDownload> Downloads { get; init; } = [];
+}
 
 /// <summary>
-/// The machine in a browser: screen, keyboard, pointer, power and counts. One page, its files inside the program; two web sockets. Only who
-/// opens <see cref="Address"/>, which has a secret in it, is let in.
+/// The machine in a browser: screen, keyboard, pointer, serial terminal, power and counts. One page, its files inside the program; three
+/// web sockets. Only who opens <see cref="Address"/>, which has a secret in it, is let in.
 /// </summary>
 public sealed class WebConsole : IDisposable
 {
     private const int MostConnections = 64;
+    // xterm.js sets the rules of its letters by style elements.
     private const string PagePolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; "
-        + "base-uri 'none'; form-action 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+        + "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
     private static readonly TimeSpan PatienceAtEnd = TimeSpan.FromSeconds(2);
 
-    private static readonly Dictionary<string, (string File, string Type)> Files = new()
-    {
-        ["/"] = ("index.html", "text/html; charset=utf-8"),
-        ["/console.css"] = ("console.css", "text/css; charset=utf-8"),
-        ["/console.js"] = ("console.js", "text/javascript; charset=utf-8"),
-        ["/panels.js"] = ("panels.js", "text/javascript; charset=utf-8"),
-    };
-
+    private readonly PageFiles _files = new();
     private readonly WebServices _services;
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _ended = new();
@@ -182,19 +183,21 @@ public sealed class WebConsole : IDisposable
             case "/control" when isSocket:
                 await RunAsync(context, CommandAsync).ConfigureAwait(false);
                 break;
+            case "/serial" when isSocket:
+                await RunAsync(context, TypeAsync).ConfigureAwait(false);
+                break;
             case "/screenshot.png":
                 await SendScreenAsync(context).ConfigureAwait(false);
                 break;
+            case "/downloads.json":
+                context.Response.ContentType = "application/json";
+                await context.Response.WriteAsync(PageFiles.List(_services.Downloads), context.RequestAborted).ConfigureAwait(false);
+                break;
             default:
-                if (!Files.TryGetValue(path, out (string File, string Type) found))
-                {
+                if (_services.Downloads.FirstOrDefault(file => path == "/" + file.Name) is { } download)
+                    await SendFileAsync(context, download).ConfigureAwait(false);
+                else if (!await _files.TrySendAsync(context, path).ConfigureAwait(false))
                     await RefuseAsync(context, StatusCodes.Status404NotFound, "There is no such page.").ConfigureAwait(false);
-                    break;
-                }
-
-                context.Response.ContentType = found.Type;
-                using (Stream file = typeof(WebConsole).Assembly.GetManifestResourceStream(found.File)!)
-                    await file.CopyToAsync(context.Response.Body, context.RequestAborted).ConfigureAwait(false);
                 break;
         }
     }
@@ -203,6 +206,12 @@ public sealed class WebConsole : IDisposable
     {
         using var screen = new ScreenSocket(socket, _services.Feed, _services.Input);
         await screen.RunAsync(_ended.Token).ConfigureAwait(false);
+    }
+
+    private async Task TypeAsync(WebSocket socket)
+    {
+        using var terminal = new SerialSocket(socket, _services.Serial);
+        await terminal.RunAsync(_ended.Token).ConfigureAwait(false);
     }
 
     private Task CommandAsync(WebSocket socket)
@@ -223,5 +232,39 @@ public sealed class WebConsole : IDisposable
         context.Response.ContentType = "image/png";
         context.Response.Headers.ContentDisposition = "attachment; filename=screen.png";
         await context.Response.Body.WriteAsync(png.GetBuffer().AsMemory(0, (int)png.Length), context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private async Task SendFileAsync(HttpContext context, WebDownload download)
+    {
+        Stream file;
+        try
+        {
+            // It waits for the machine: not on a thread of the server's.
+            file = await Task.Run(download.Open, _ended.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is MonitorException or IOException or UnauthorizedAccessException)
+        {
+            await RefuseAsync(context, StatusCodes.Status409Conflict, e.Message).ConfigureAwait(false);
+            return;
+        }
+
+        await using (file.ConfigureAwait(false))
+        {
+            // As much as there is now: a file that is being written has more later.
+            long length = file.Length;
+            context.Response.ContentType = download.Type;
+            context.Response.ContentLength = length;
+            context.Response.Headers.ContentDisposition = $"attachment; filename={download.Name}";
+            byte[] piece = new byte[64 << 10];
+            while (length > 0)
+            {
+                int count = await file.ReadAsync(piece.AsMemory(0, (int)Math.Min(length, piece.Length)), context.RequestAborted)
+                    .ConfigureAwait(false);
+                if (count == 0)
+                    break;
+                await context.Response.Body.WriteAsync(piece.AsMemory(0, count), context.RequestAborted).ConfigureAwait(false);
+                length -= count;
+            }
+        }
     }
 }

@@ -93,9 +93,31 @@ internal sealed class FakeMachine : IMachineControl
     public IReadOnlyList<ThreadReport> ReadThreads() =>
         [new(0, "running", 0xc000000000001000, "start_kernel+0x10", 1_000_000, 5, 77), new(1, "waiting", 0x60, null, 20, 0, 1)];
 
-    public IReadOnlyList<SpeReport> ReadSpes() => [];
+    public IReadOnlyList<SpeReport> Spes { get; set; } = [];
 
-    public IReadOnlyList<HypercallCount> ReadHypercalls() => [new(9, "lv1_pause", 12, 0, 0)];
+    public IReadOnlyList<HypercallCount> Hypercalls { get; set; } = [new(9, "lv1_pause", 12, 0, 0)];
+
+    public IReadOnlyList<SpeReport> ReadSpes() => Spes;
+
+    public IReadOnlyList<HypercallCount> ReadHypercalls() => Hypercalls;
+
+    public IReadOnlyList<HypercallRecord> ReadLastHypercalls(int most) =>
+    [
+        new(79_800_000, 0, 9, "lv1_pause", ["0x1"], "Success", false),
+        new(79_800_123, 1, 240, "lv1_open_device", ["0x2", "0x3", "0x0"], "Denied", true),
+    ];
+
+    public void WriteSpeTimeline(Stream output)
+    {
+        Note("timeline");
+        output.Write("[]"u8);
+    }
+
+    public void WriteProfile(TimeSpan duration, Stream output)
+    {
+        Note($"profile {duration.TotalSeconds:0}");
+        output.Write("{}"u8);
+    }
 
     public void Raise(string name, JsonObject? data = null) =>
         Happened?.Invoke(new MachineEvent(name, DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_250), data));

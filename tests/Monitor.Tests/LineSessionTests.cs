@@ -50,9 +50,10 @@ public sealed class LineSessionTests
     [InlineData("", "")]
     [InlineData("   ", "")]
     [InlineData("stpo", "Error: There is no command 'stpo'; did you mean stop? \"help\" lists the commands.")]
-    [InlineData("info", "Error: info: of what? Give one of status, version, block, network, usb, devices, cpus, spes, hypercalls.")]
+    [InlineData("info", "Error: info: of what? Give one of status, version, block, network, usb, devices, cpus, spes, hypercalls, calls.")]
     [InlineData(
-        "info blok", "Error: info: there is no 'blok'. Give one of status, version, block, network, usb, devices, cpus, spes, hypercalls.")]
+        "info blok",
+        "Error: info: there is no 'blok'. Give one of status, version, block, network, usb, devices, cpus, spes, hypercalls, calls.")]
     [InlineData("eject", "Error: eject: DEVICE is missing; write eject [-f] DEVICE")]
     [InlineData("eject -x cdrom", "Error: eject: there is no flag -x; write eject [-f] DEVICE")]
     [InlineData("stop now", "Error: stop: there are more words than it takes; write stop")]
@@ -132,6 +133,9 @@ public sealed class LineSessionTests
             """.ReplaceLineEndings("\n"),
             string.Join('\n', LineSession.Execute(_commands, _machine, "info cpus")));
         Assert.Equal(["none"], LineSession.Execute(_commands, _machine, "info spes"));
+        Assert.Equal(
+            ["79800000 thread 0: lv1_pause(0x1) = Success", "79800123 thread 1: lv1_open_device(0x2, 0x3, 0x0) = Denied, denied"],
+            LineSession.Execute(_commands, _machine, "info calls"));
     }
 
     [Fact]
@@ -149,10 +153,10 @@ public sealed class LineSessionTests
     }
 
     [Theory]
-    [InlineData("", 28)]
+    [InlineData("", 29)]
     [InlineData("system_", 2)]
     [InlineData("info s", 2)]
-    [InlineData("info ", 9)]
+    [InlineData("info ", 10)]
     [InlineData("zzz", 0)]
     public void A_tabulator_asks_how_a_line_may_go_on(string begun, int count)
     {

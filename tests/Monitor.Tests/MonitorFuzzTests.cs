@@ -22,7 +22,8 @@ public sealed class MonitorFuzzTests
 
     private static readonly string[] Words =
     [
-        "help", "info", "status", "block", "network", "devices", "cpus", "spes", "hypercalls", "version", "stop", "cont", "eject", "-f",
+        "help", "info", "status", "block", "network", "devices", "cpus", "spes", "hypercalls", "calls", "version", "stop", "cont", "eject",
+        "-f",
         "cdrom", "change", "device_add", "disk,id=d,drive=a", "disk,=", "d", "device_del", "screendump", "/x.png", "system_reset",
         "system_powerdown", "quit", "\"a b\"", "\"", "\\", "\\\"", ",", "=", "-", "--", "\u0000", "\u001b[2J", "\ud83d\udc27", "\ufffd",
     ];

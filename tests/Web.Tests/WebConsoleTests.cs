@@ -7,6 +7,7 @@ using Monitor.Tests;
 
 using Ps3Platform.Devices.Usb.Input;
 using Ps3Platform.Devices.Video;
+using Ps3Platform.Monitor.Control;
 using Ps3Platform.Screens.Input;
 using Ps3Platform.Web;
 
@@ -32,7 +33,15 @@ public sealed class WebConsoleTests : IDisposable
         var input = new InputQueue();
         input.Connect(router, _screen.Post);
         _console = WebConsole.Open(
-            new WebSpec(IPAddress.Loopback, 0), new WebServices(_screen.Feed, input, _machine, static text => Assert.Fail(text)));
+            new WebSpec(IPAddress.Loopback, 0),
+            new WebServices(_screen.Feed, input, _machine, static text => Assert.Fail(text))
+            {
+                Downloads =
+                [
+                    new("profile.json", "application/json", "Profile", () => new MemoryStream("{}"u8.ToArray())),
+                    new("none.json", "application/json", "None", static () => throw new MonitorException("The machine has ended.")),
+                ],
+            });
     }
 
     private Uri Root => new(_console.Address, "/");
@@ -58,7 +67,8 @@ public sealed class WebConsoleTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.Contains("<canvas", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Contains("frame-ancestors 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
-        foreach (string file in (string[])["console.css", "console.js", "panels.js"])
+        foreach (string file in (string[])[
+            "console.css", "console.js", "control.js", "panels.js", "serial.js", "terminal.js", "usb.js"])
             Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync(new Uri(Root, file))).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await _client.GetAsync(new Uri(Root, "none.js"))).StatusCode);
         byte[] png = await _client.GetByteArrayAsync(new Uri(Root, "screenshot.png"));
@@ -188,6 +198,10 @@ public sealed class WebConsoleTests : IDisposable
     [InlineData("screen", """{"key":"KeyA"}""")]
     [InlineData("screen", """{"x":1e99,"y":0}""")]
     [InlineData("screen", "[1]")]
+    [InlineData("serial", "not json")]
+    [InlineData("serial", """{"input":""}""")]
+    [InlineData("serial", """{"plugged":true}""")]
+    [InlineData("serial", null)]
     [InlineData("screen", null)]
     [InlineData("control", null)]
     public async Task Malformed_and_oversized_messages_end_the_connection_only(string path, string? text)
@@ -210,6 +224,21 @@ public sealed class WebConsoleTests : IDisposable
 
         using ClientWebSocket again = await OpenAsync("screen");
         await TakeAsync(again, new uint[200 * 100]);
+    }
+
+    [Fact]
+    public async Task Files_come_whole_or_with_the_reason_why_not()
+    {
+        await _client.GetAsync(_console.Address);
+        Assert.Equal(
+            """[{"name":"profile.json","title":"Profile"},{"name":"none.json","title":"None"}]""",
+            await _client.GetStringAsync(new Uri(Root, "downloads.json")));
+        using HttpResponseMessage file = await _client.GetAsync(new Uri(Root, "profile.json"));
+        Assert.Equal("attachment; filename=profile.json", file.Content.Headers.GetValues("Content-Disposition").Single());
+        Assert.Equal("{}", await file.Content.ReadAsStringAsync());
+        using HttpResponseMessage none = await _client.GetAsync(new Uri(Root, "none.json"));
+        Assert.Equal(HttpStatusCode.Conflict, none.StatusCode);
+        Assert.Equal("The machine has ended.\n", await none.Content.ReadAsStringAsync());
     }
 
     [Fact]

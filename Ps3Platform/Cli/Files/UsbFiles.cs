@@ -6,6 +6,7 @@ using Ps3Platform.Devices.Usb;
 using Ps3Platform.Host.Blocks;
 using Ps3Platform.Host.Characters;
 using Ps3Platform.Machine.Configuration;
+using Ps3Platform.Web;
 
 namespace Ps3Platform.Cli.Files;
 
@@ -15,10 +16,11 @@ internal static class UsbFiles
     /// <summary>Plugs in what options ask for.</summary>
     /// <param name="options">The options.</param>
     /// <param name="standard">The other end of a serial adapter at the standard streams, when those are open already.</param>
+    /// <param name="page">The terminal of the web console's page; null: there is no web console.</param>
     /// <exception cref="UsageException">Something cannot be opened.</exception>
-    public static UsbPlugs Open(SourcedOptions options, ICharacterBackend? standard)
+    public static UsbPlugs Open(SourcedOptions options, ICharacterBackend? standard, SerialLine? page)
     {
-        var plugs = new UsbPlugs(spec => Open(spec, standard));
+        var plugs = new UsbPlugs(spec => spec.Characters?.Kind == CharacterKind.Web ? (null, Take(page)) : Open(spec, standard));
         try
         {
             if (options.Options.Serial is { } serial)
@@ -51,6 +53,13 @@ internal static class UsbFiles
         {
             throw new UsageException($"{place}: {e.Message}");
         }
+    }
+
+    private static SerialLine Take(SerialLine? page)
+    {
+        if (page is null)
+            throw new DeviceOperationException("there is no web console; add --web PORT.");
+        return page.TryTake() ? page : throw new DeviceOperationException("Another serial adapter has the terminal of the page.");
     }
 
     private static (IBlockBackend? Disk, ICharacterBackend? Characters) Open(UsbDeviceSpec spec, ICharacterBackend? standard)

@@ -24,15 +24,18 @@ internal sealed class RemoteScreens : IDisposable
     private readonly WebConsole? _web;
 
     /// <summary>Opens what options ask for.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="control">The machine's service.</param>
+    /// <param name="page">The terminal of the web console's page.</param>
     /// <exception cref="UsageException">It cannot be opened.</exception>
-    public RemoteScreens(SourcedOptions options, IMachineControl control)
+    public RemoteScreens(SourcedOptions options, IMachineControl control, SerialLine? page)
     {
         VideoMode mode = options.Options.Video;
         _feed = new ScreenFeed(mode.Width, mode.Height);
         try
         {
             _vnc = options.Options.Vnc is { } vnc ? OpenVnc(options, vnc) : null;
-            _web = options.Options.Web is { } web ? OpenWeb(options, web, control) : null;
+            _web = options.Options.Web is { } web ? OpenWeb(options, web, control, page!) : null;
         }
         catch (UsageException)
         {
@@ -81,11 +84,15 @@ internal sealed class RemoteScreens : IDisposable
         }
     }
 
-    private WebConsole OpenWeb(SourcedOptions options, WebSpec place, IMachineControl control)
+    private WebConsole OpenWeb(SourcedOptions options, WebSpec place, IMachineControl control, SerialLine page)
     {
         try
         {
-            var console = WebConsole.Open(place, new WebServices(_feed, _input, control, Terminal.Error));
+            var console = WebConsole.Open(place, new WebServices(_feed, _input, control, Terminal.Error)
+            {
+                Serial = page,
+                Downloads = WebFiles.Of(options.Options, control),
+            });
             Terminal.Note($"web console: {console.Address}");
             if (!IPAddress.IsLoopback(place.Address))
                 Terminal.Note("web console: nothing is encrypted; let a proxy do that, or reach it through ssh");

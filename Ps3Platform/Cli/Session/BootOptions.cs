@@ -19,6 +19,7 @@ using Ps3Platform.Machine;
 using Ps3Platform.Machine.Configuration;
 using Ps3Platform.Machine.Configuration.Kinds;
 using Ps3Platform.Monitor.Control;
+using Ps3Platform.Web;
 
 namespace Ps3Platform.Cli.Session;
 
@@ -85,14 +86,15 @@ internal sealed class BootOptions
         using IBlockBackend? disk = Open(options, "disk", options.Options.Disk ?? GuestFiles.DiskOf(options.Options), BlockBackends.Open);
         using var disc = new DiscTray(Open(options, "cdrom", options.Options.Disc, BlockBackends.OpenDisc), DiscFiles.Open);
         using StandardLine? line = StandardLine.Open(options);
-        using UsbPlugs usb = UsbFiles.Open(options, line?.Serial);
+        using SerialLine? page = options.Options.Web is null ? null : new SerialLine();
+        using UsbPlugs usb = UsbFiles.Open(options, line?.Serial, page);
         using IBlockBackend? flash = options.Options.Flash is { } image ? FlashFile.OpenOrMake(image, options.PlaceOf("flash")) : null;
         using var console = new GuestConsole(options, line?.Backend);
         line?.Tell(console.Remember);
         using HostNetwork? network = HostNetwork.Open(options.Options.Network, options.Options.PacketCapture);
         using var sound = new SoundOutput(options);
         using var monitor = new MonitorPorts(options, control, line?.Monitor);
-        using var screens = new RemoteScreens(options, control);
+        using var screens = new RemoteScreens(options, control, page);
         MachineConfig config = read with
         {
             Console = line?.Dialogue is not { } dialogue ? console.Write : bytes =>

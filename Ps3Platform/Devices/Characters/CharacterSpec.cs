@@ -23,6 +23,9 @@ public enum CharacterKind
 
     /// <summary>No back end: bytes written are dropped.</summary>
     Null,
+
+    /// <summary>The terminal of the web console's page, of the USB serial adapter alone.</summary>
+    Web,
 }
 
 /// <summary>The kind and address of a back end, as a user writes them (<see cref="Forms"/>).</summary>
@@ -43,6 +46,7 @@ public sealed record CharacterSpec
         ["unix"] = CharacterKind.Unix,
         ["file"] = CharacterKind.File,
         ["null"] = CharacterKind.Null,
+        ["web"] = CharacterKind.Web,
     };
 
     private CharacterSpec(CharacterKind kind) => Kind = kind;

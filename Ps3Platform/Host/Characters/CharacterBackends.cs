@@ -36,6 +36,8 @@ public static class CharacterBackends
             CharacterKind.Tcp => (SocketEndpoint.ListenTcp(spec), PeerOutput),
             CharacterKind.Unix => (SocketEndpoint.ListenUnix(spec), PeerOutput),
             CharacterKind.File => (OpenFile(spec), StreamOutput),
+            CharacterKind.Web => throw new CharacterException(
+                $"{spec}: the page of --web has a terminal for the USB serial adapter alone; give --serial web and --web PORT."),
             _ => (Streams(spec, null, Stream.Null), PeerOutput),
         };
         return Open(endpoint, new CharacterBuffers(output, Input), takesInput, keepsOutput);

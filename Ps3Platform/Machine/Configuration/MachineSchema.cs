@@ -86,10 +86,10 @@ public static class MachineSchema
             + "given. A disk takes what --disk takes, a serial adapter (/dev/ttyUSB0 in Linux) what --console takes.",
             static o => o.Usb.ToString() is { Length: > 0 } ? o.Usb : null, static (o, usb) => o with { Usb = usb }) { Separator = ";" },
         new ValueField<CharacterSpec>(
-            "serial", new CharacterPlaceKind(),
+            "serial", new CharacterPlaceKind(hasPage: true),
             "Connect a USB serial adapter, /dev/ttyUSB0 in Linux: the same as --usb serial=WHERE. stdio on a terminal: each key goes to "
             + "the guest, Ctrl-C too; Ctrl-A x ends the machine, Ctrl-A h lists more. A kernel that is booted on a terminal has that "
-            + "unless this option or --expect is given.",
+            + "unless this option or --expect is given. web: the terminal in the page of --web.",
             static o => o.Serial, static (o, place) => o with { Serial = place }),
         new ValueField<string>(
             "expect", new PathKind("FILE"),

@@ -162,6 +162,23 @@ public sealed class MachineSpes : ISpePool, IWriteWatch, IDisposable
         }
     }
 
+    /// <summary>Writes <see cref="Timeline"/> in the middle of a run. On the machine's thread; the SPEs stand still meanwhile.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="isHeld">The guest stands still, and so shall the SPEs afterwards.</param>
+    internal void WriteTimeline(Stream output, bool isHeld)
+    {
+        Suspend();
+        try
+        {
+            Timeline?.Write(output);
+        }
+        finally
+        {
+            if (!isHeld)
+                Resume();
+        }
+    }
+
     /// <summary>The SPE that is at a breakpoint or a watched access, or null.</summary>
     internal LogicalSpe? FindAtStop()
     {

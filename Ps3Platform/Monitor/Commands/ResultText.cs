@@ -35,6 +35,12 @@ internal static class ResultText
         ]);
     }
 
+    /// <summary>Hypercalls as they were made, a line each.</summary>
+    public static IEnumerable<string> Calls(JsonNode result) => result is not JsonArray { Count: > 0 } calls ? ["none"]
+        : calls.OfType<JsonObject>().Select(static call => $"{call["time-base"]} thread {call["thread"]}: "
+            + $"{(string?)call["name"]}({string.Join(", ", ((JsonArray)call["arguments"]!).Select(static one => (string?)one))}) = "
+            + $"{(string?)call["status"]}{((bool?)call["denied"] == true ? ", denied" : "")}");
+
     private static bool IsRow(JsonNode? item) => item is JsonObject one && one.All(static member => member.Value is null or JsonValue);
 
     // Members of members follow behind their own: "medium.file".

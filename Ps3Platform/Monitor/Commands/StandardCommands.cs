@@ -12,6 +12,8 @@ public static class StandardCommands
     internal static readonly IReadOnlyList<string> Events =
         ["BLOCK_IO_ERROR", "DEVICE_TRAY_MOVED", "POWERDOWN", "RESET", "RESUME", "SHUTDOWN", "STOP"];
 
+    private const int LastCalls = 1000;
+
     /// <summary>A table of all of them.</summary>
     public static CommandTable Create() => new(
         [.. Information(), .. Running(), .. DeviceCommands(), .. PowerCommands.All, .. InputCommands.All]);
@@ -75,6 +77,14 @@ public static class StandardCommands
             QmpName = "query-hypercalls",
             Help = "How often each hypercall was made, failed, and was denied.",
             Run = static (machine, _) => ResultJson.Of(machine.ReadHypercalls()),
+        },
+        new()
+        {
+            Name = "info calls",
+            QmpName = "query-last-hypercalls",
+            Help = "The last thousand hypercalls with their arguments, oldest first.",
+            Run = static (machine, _) => ResultJson.Of(machine.ReadLastHypercalls(LastCalls)),
+            Show = ResultText.Calls,
         },
         new()
         {

@@ -91,4 +91,17 @@ public interface IMachineControl
 
     /// <summary>The hypercalls that were made, in the order of their numbers.</summary>
     IReadOnlyList<HypercallCount> ReadHypercalls();
+
+    /// <summary>The hypercalls that were made last, oldest first.</summary>
+    /// <param name="most">How many at most; the machine keeps some thousands.</param>
+    IReadOnlyList<HypercallRecord> ReadLastHypercalls(int most);
+
+    /// <summary>Writes what the SPEs did and when, as Chrome trace JSON. The guest and its time stand still meanwhile.</summary>
+    /// <param name="output">Where to; it should not wait for anybody.</param>
+    void WriteSpeTimeline(Stream output);
+
+    /// <summary>Samples in which functions the guest is, and writes them as a speedscope file. The run does not change.</summary>
+    /// <param name="duration">Host time for which it samples.</param>
+    /// <param name="output">Where to.</param>
+    void WriteProfile(TimeSpan duration, Stream output);
 }

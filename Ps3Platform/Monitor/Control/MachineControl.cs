@@ -246,6 +246,16 @@ public sealed class MachineControl : IMachineControl
     /// <inheritdoc/>
     public IReadOnlyList<HypercallCount> ReadHypercalls() => _requests.Ask(MachineInspector.Hypercalls);
 
+    /// <inheritdoc/>
+    public IReadOnlyList<HypercallRecord> ReadLastHypercalls(int most) =>
+        _requests.Ask(machine => MachineInspector.LastHypercalls(machine, most));
+
+    /// <inheritdoc/>
+    public void WriteSpeTimeline(Stream output) => MachineRecords.WriteSpeTimeline(_requests, output);
+
+    /// <inheritdoc/>
+    public void WriteProfile(TimeSpan duration, Stream output) => MachineRecords.WriteProfile(_requests, duration, output);
+
     private static void CheckRuns(Ps3Machine machine)
     {
         if (machine.Pause.IsStopped)

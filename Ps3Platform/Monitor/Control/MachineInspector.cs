@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using Lv1Hypervisor.Abi;
 using Lv1Hypervisor.Contracts;
 using Lv1Hypervisor.Policy;
@@ -52,6 +54,21 @@ internal static class MachineInspector
                 audit.Denied((ulong)number))),
         ];
     }
+
+    public static IReadOnlyList<HypercallRecord> LastHypercalls(Ps3Machine machine, int most) =>
+    [
+        .. machine.Hypervisor.Audit.Recent().TakeLast(most).Select(static call => new HypercallRecord(
+            call.TimeBase,
+            call.Thread,
+            call.Number,
+            call.Number < Numbers ? "lv1_" + Lv1Calls.Name(call.Number) : "beyond 255",
+            [
+                .. Enumerable.Range(0, Lv1Calls.InputCount(call.Number)).Select(index => string.Create(
+                    CultureInfo.InvariantCulture, $"0x{call.Arguments[index]:x}")),
+            ],
+            call.Status.ToString(),
+            call.Denied)),
+    ];
 
     private static DeviceReport Read(IDevice device)
     {

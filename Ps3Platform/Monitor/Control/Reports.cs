@@ -75,3 +75,14 @@ public sealed record SpeReport(int Spe, string State, int? Channel, uint Address
 /// <param name="Failed">Those that did not succeed.</param>
 /// <param name="Denied">Those that the policy refused.</param>
 public sealed record HypercallCount(int Number, string Name, long Calls, long Failed, long Denied);
+
+/// <summary>One hypercall as it happened.</summary>
+/// <param name="TimeBase">Time base at its end, in ticks.</param>
+/// <param name="Thread">The calling hardware thread.</param>
+/// <param name="Number">r11.</param>
+/// <param name="Name">The call's name.</param>
+/// <param name="Arguments">r3 and those behind it on entry, as many as the call has, in hexadecimal.</param>
+/// <param name="Status">The status that r3 had afterwards.</param>
+/// <param name="Denied">The policy refused it.</param>
+public sealed record HypercallRecord(
+    ulong TimeBase, int Thread, ulong Number, string Name, IReadOnlyList<string> Arguments, string Status, bool Denied);

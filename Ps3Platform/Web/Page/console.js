@@ -1,5 +1,8 @@
 // The screen: draws what comes over the socket, and sends keys, pointer and text. Numbers of messages are big-endian; see RunLengths.cs.
-import { startPanels, command } from './panels.js';
+import { startControl, command } from './control.js';
+import { startPanels } from './panels.js';
+import { startSerial } from './serial.js';
+import { startFiles, startUsb } from './usb.js';
 
 const canvas = document.getElementById('screen');
 const picture = canvas.getContext('2d', { alpha: false });
@@ -21,8 +24,11 @@ function connect() {
     // The next one comes only when this one can be seen.
     requestAnimationFrame(() => send({ shown: true }));
   };
-  socket.onclose = () => {
+  socket.onclose = async () => {
     status.textContent = 'connection lost, trying again…';
+    // A program that has started anew has another secret, and lets this page in no more.
+    const answer = await fetch('downloads.json').catch(() => null);
+    if (answer?.status === 403) status.textContent = 'ps3 has started anew: open the address that it has printed';
     setTimeout(connect, wait);
     wait = Math.min(wait * 2, retry.most);
   };
@@ -104,3 +110,7 @@ document.getElementById('eject').addEventListener('click', () => command('eject'
 
 connect();
 startPanels();
+startUsb();
+startControl();
+startFiles();
+startSerial();
