@@ -51,6 +51,8 @@ public interface IBlockBackend : IDisposable
     /// Serves a read on the calling thread, which submits all other requests. It never blocks: it serves a read only when the host has the
     /// bytes in memory and no earlier request is under way.
     /// </summary>
-    /// <returns>False: nothing was done, and <see cref="Submit"/> can serve it. True: the buffer is filled; the request is not completed.</returns>
+    /// <returns>
+    /// False: nothing was done, and <see cref="Submit"/> can serve it. True: the buffer is filled; the request is not completed.
+    /// </returns>
     bool TryReadNow(BlockRequest request) => false;
 }

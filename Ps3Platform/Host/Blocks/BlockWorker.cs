@@ -103,8 +103,12 @@ public sealed class BlockWorker : IBlockBackend
     {
         ArgumentNullException.ThrowIfNull(request);
         // The worker has nothing to do until this thread submits something.
-        if (Volatile.Read(ref _underWay) != 0 || _isDisposed || !IsInside(request) || !_store.TryReadCached(request.Offset, request.Buffer.Span))
+        if (Volatile.Read(ref _underWay) != 0 || _isDisposed || !IsInside(request)
+            || !_store.TryReadCached(request.Offset, request.Buffer.Span))
+        {
             return false;
+        }
+
         request.Succeed();
         return true;
     }

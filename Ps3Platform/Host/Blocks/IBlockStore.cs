@@ -3,8 +3,8 @@ using Ps3Platform.Devices.Blocks;
 namespace Ps3Platform.Host.Blocks;
 
 /// <summary>
-/// Bytes behind a <see cref="BlockWorker"/>, which alone calls this. All members but <see cref="TryReadCached"/> are called on the worker's thread, and may block. Ranges have been
-/// checked against <see cref="Length"/>. What fails throws a <see cref="BlockException"/>.
+/// Bytes behind a <see cref="BlockWorker"/>, which alone calls this. All members but <see cref="TryReadCached"/> are called on the
+/// worker's thread, and may block. Ranges have been checked against <see cref="Length"/>. What fails throws a <see cref="BlockException"/>.
 /// </summary>
 internal interface IBlockStore : IDisposable
 {

@@ -106,16 +106,20 @@ public sealed unsafe partial class HypercallTimeTests : IDisposable
     {
         ulong bus = _guest.Ok(Lv1Call.AllocateDeviceDmaRegion, 1, 0, 256 * Guest.Mib, 12, 0)[0];
         const ulong mappings = 32768;
-        for (ulong n = mappings; n > 0; n--)
-            _guest.Ok(Lv1Call.MapDeviceDmaRegion, 1, 0, 0, bus + (n * 4096), 4096, 0xf800_0000_0000_0000);
+        var one = new Best();
+        var rest = new Best();
+        // All tries of the second call, which need the mappings made anew, would take seconds: one that is fast enough will do.
+        for (int round = 0; round < Tries && (round == 0 || rest.Milliseconds > Bound); round++)
+        {
+            for (ulong n = mappings; n > 0; n--)
+                _guest.Ok(Lv1Call.MapDeviceDmaRegion, 1, 0, 0, bus + (n * 4096), 4096, 0xf800_0000_0000_0000);
+            for (ulong n = 1; n <= Tries; n++)
+                one.Time(() => _guest.Ok(Lv1Call.UnmapDeviceDmaRegion, 1, 0, bus + (n * 4096), 4096));
+            rest.Time(() => _guest.Ok(Lv1Call.UnmapDeviceDmaRegion, 1, 0, bus + ((Tries + 1) * 4096UL), (mappings - Tries) * 4096UL));
+        }
 
-        var call = new Best();
-        for (ulong n = 1; n <= Tries; n++)
-            call.Time(() => _guest.Ok(Lv1Call.UnmapDeviceDmaRegion, 1, 0, bus + (n * 4096), 4096));
-        Assert.InRange(call.Milliseconds, 0, Bound);
-        call = new Best();
-        call.Time(() => _guest.Ok(Lv1Call.UnmapDeviceDmaRegion, 1, 0, bus + (8 * 4096), (mappings - 7) * 4096));
-        Assert.InRange(call.Milliseconds, 0, Bound);
+        Assert.InRange(one.Milliseconds, 0, Bound);
+        Assert.InRange(rest.Milliseconds, 0, Bound);
     }
 
     [Fact]

@@ -318,14 +318,22 @@ internal sealed class BlockEmitter
         }
 
         if (!_region.Guest.Faults)
-            return new AccessPlace(Address(insn, now), default, retired) { SideExit = insn.Type == IrType.None ? SideExit(insn.Site, now) : null };
+            return new AccessPlace(Address(insn, now), default, retired)
+            {
+                SideExit = insn.Type == IrType.None ? SideExit(insn.Site, now) : null,
+            };
         if (!_region.IsSpeculative || insn.Op == IrOp.StoreBytes)
             return new AccessPlace(Address(insn, now), FaultLabel(now), retired);
         if (_groups.Of(index) is not { } group)
             return new AccessPlace(Address(insn, now), FaultLabel(now), retired) { SideExit = SideExit(insn.Site, now) };
         if (!_reached.TryGetValue(group, out LocalBuilder? host))
             _reached[group] = host = Reach(group, SideExit(insn.Site, now), now);
-        return new AccessPlace(null, FaultLabel(now), retired) { SideExit = default(Label), Host = host, HostOffset = _groups.OffsetOf(index) };
+        return new AccessPlace(null, FaultLabel(now), retired)
+        {
+            SideExit = default(Label),
+            Host = host,
+            HostOffset = _groups.OffsetOf(index),
+        };
     }
 
     private LocalBuilder Address(in IrInstruction insn, ProgramPoint now) =>
@@ -445,7 +453,8 @@ internal sealed class BlockEmitter
     }
 
     /// <summary>Where an instruction goes that compiled code hopes not to meet: the interpreter runs it.</summary>
-    private Label SideExit(IrSite site, ProgramPoint now) => Behind(site, now, _region.Guest.ExitToInterpret(site.Address), default, _changed);
+    private Label SideExit(IrSite site, ProgramPoint now) =>
+        Behind(site, now, _region.Guest.ExitToInterpret(site.Address), default, _changed);
 
     private Label Behind(IrSite site, ProgramPoint now, nint exit, IrValue computed, SlotSet changed)
     {
